@@ -1,0 +1,129 @@
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{Language, PaperId};
+
+/// What an answer depends on: two requests with equal keys share one answer.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct AnswerKey {
+    /// The paper that was read.
+    pub paper: PaperId,
+    /// The version of the record that was shown.
+    pub record_version: String,
+    /// What the text was taken from, see [`TextSource::name`](crate::TextSource::name).
+    pub text_source: String,
+    /// Name and version of the extractor.
+    pub extractor: String,
+    /// The language of the answer.
+    pub language: Language,
+    /// The model asked for; `extractive` for the embedded reader.
+    pub model: String,
+    /// Name and version of the question set.
+    pub question_set: String,
+}
+
+/// Everything known for one key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Answer {
+    /// What it answers.
+    pub key: AnswerKey,
+    /// Attempts, oldest first. Ended attempts never change.
+    pub attempts: Vec<Attempt>,
+}
+
+/// Key of an attempt; also the name of the run that makes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct AttemptId(pub i64);
+
+/// One reading of the paper from beginning to end, or as far as it came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Attempt {
+    /// Key.
+    pub id: AttemptId,
+    /// How far it came.
+    pub state: AttemptState,
+    /// The model that replied, as it named itself.
+    pub model: Option<String>,
+    /// When it was begun.
+    pub started: DateTime<Utc>,
+    /// When it ended.
+    pub ended: Option<DateTime<Utc>>,
+    /// Tokens read and written, where the model said so.
+    pub tokens: Option<(u64, u64)>,
+    /// Why it stopped early: a code that the gateway turns into a sentence.
+    pub fault: Option<String>,
+    /// One section for each question, in the set's order; later ones may be empty.
+    pub sections: Vec<Section>,
+}
+
+/// The states of an attempt that outlive the process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AttemptState {
+    /// A run is at work on it.
+    Running,
+    /// All sections are there.
+    Done,
+    /// The process went away in the middle.
+    Interrupted,
+    /// The model or the text failed; see [`Attempt::fault`].
+    Failed,
+    /// The last reader stopped it.
+    Cancelled,
+}
+
+/// The answer to one question: a Markdown document of its own. Hostile until rendered.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Section {
+    /// Markdown as received so far.
+    pub markdown: String,
+}
+
+/// The fixed questions, in one language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuestionSet {
+    /// Name of the set; with `version` it is part of an answer's key.
+    pub name: String,
+    /// Grows with every edit.
+    pub version: u32,
+    /// In the order of the sections.
+    pub questions: Vec<Question>,
+}
+
+/// One question of a set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// A stable name (`problem`, `method`): anchors and cue words go by it.
+    pub id: String,
+    /// The question as the reader sees it.
+    pub title: String,
+    /// What the model is told to write.
+    pub prompt: String,
+}
+
+impl AttemptState {
+    /// The name used in storage and events.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Interrupted => "interrupted",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The state of that [`name`](Self::name).
+    pub fn of(name: &str) -> Option<Self> {
+        [Self::Running, Self::Done, Self::Interrupted, Self::Failed, Self::Cancelled]
+            .into_iter()
+            .find(|state| state.name() == name)
+    }
+}
+
+impl QuestionSet {
+    /// Name and version as they stand in an [`AnswerKey`].
+    pub fn tag(&self) -> String {
+        format!("{}@{}", self.name, self.version)
+    }
+}

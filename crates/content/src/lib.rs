@@ -1,0 +1,42 @@
+//! The vocabulary of Inkstone: what is stored, what its identifiers are, and what makes them valid.
+//!
+//! A [`Record`] is what one source said of a paper; a [`Paper`] is a group of records that are the
+//! same work, and the thing that answers, comments and index entries hang on. A [`Post`] is written
+//! here; a [`Comment`] belongs to either. An [`Answer`] is the list of [`Attempt`]s at reading one
+//! paper for one [`AnswerKey`]. [`FullText`] is what a reader, human or model, is given of a paper.
+//!
+//! Nothing here does input or output, and nothing knows a database, a page or a model.
+
+mod answers;
+mod changes;
+mod comments;
+mod fulltext;
+mod language;
+mod papers;
+mod posts;
+
+pub use answers::{Answer, AnswerKey, Attempt, AttemptId, AttemptState, Question, QuestionSet, Section};
+pub use changes::{Change, DocId, Kind};
+pub use comments::{Comment, CommentId, Subject};
+pub use fulltext::{FullText, Passage, TextSource};
+pub use language::Language;
+pub use papers::{ArxivId, Paper, PaperId, Record, RecordKey, Venue};
+pub use posts::{Format, Post, PostId, Slug};
+
+/// Text that is not what it should be, with the reason in words for the person who wrote it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{what} {given:?} {why}")]
+pub struct Invalid {
+    /// What was expected: "slug", "arXiv id", …
+    pub what: &'static str,
+    /// What was given, shortened to 80 characters.
+    pub given: String,
+    /// Why it cannot be accepted, as the end of a sentence.
+    pub why: &'static str,
+}
+
+impl Invalid {
+    fn new(what: &'static str, given: &str, why: &'static str) -> Self {
+        Self { what, given: given.chars().take(80).collect(), why }
+    }
+}
