@@ -1,0 +1,253 @@
+//! Settings: a flag over `INKSTONE_…` over `inkstone.toml` over the default.
+//!
+//! [`Config`] is what the rest of the server sees; [`load`] makes it and remembers where each value
+//! came from. In the environment `__` nests (`INKSTONE_SITE__TITLE`, `INKSTONE_MODELS__0__MODEL`).
+//! A secret can also be named by a file that holds it: `INKSTONE_DATABASE_URL_FILE`, or
+//! `api_key_file` in the file. A key that nobody reads is an error, never ignored.
+
+use std::{fmt, net::SocketAddr, path::PathBuf};
+
+use content::Language;
+use serde::{Deserialize, Serialize};
+
+mod layers;
+
+pub use layers::{Error, Loaded, Setting, load};
+
+/// Everything that an operator can set.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The folder for the database, the index and everything else that is kept.
+    pub data: PathBuf,
+    /// A SQLite or PostgreSQL address. Without one: a SQLite file in `data`.
+    pub database_url: DatabaseUrl,
+    /// The address that readers use, for feeds and links. Without one: the address listened on.
+    pub base_url: Option<BaseUrl>,
+    /// What the pages say of the site.
+    pub site: Site,
+    /// What is logged, and how.
+    pub log: Log,
+    /// OpenAI-compatible models that can read papers, the preferred one first.
+    pub models: Vec<Model>,
+    /// Who may have a paper read.
+    pub readings: Readings,
+}
+
+/// What the pages say of the site.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Site {
+    /// The name of the site.
+    pub title: String,
+    /// One line below it.
+    pub tagline: String,
+    /// The language of the interface for a reader who prefers neither.
+    pub language: Language,
+    /// Whom the feeds name as author.
+    pub author: String,
+}
+
+/// What is logged, and how.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// `error`, `warn`, `info`, `debug`, `trace`, or a filter such as `info,search=debug`.
+    pub level: String,
+    /// The form of a line.
+    pub format: LogFormat,
+}
+
+/// The form of a log line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs: one object a line.
+    Json,
+}
+
+/// Who may have a paper read.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Readings {
+    /// Whether a visitor may start a reading by a configured model, which costs money. The extractive
+    /// reader is free and open to all.
+    pub visitors_may_start_model: bool,
+}
+
+/// One OpenAI-compatible model.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Model {
+    /// The name that readers see and answers are kept under.
+    pub name: String,
+    /// The address before `/chat/completions`, for example `http://127.0.0.1:11434/v1`.
+    pub base_url: String,
+    /// The key, for servers that want one.
+    #[serde(default)]
+    pub api_key: Option<Secret>,
+    /// The model as the server names it.
+    pub model: String,
+    /// How many tokens the model can take in and give out together.
+    #[serde(default = "Model::default_context")]
+    pub context: u64,
+}
+
+impl Config {
+    /// The address of the database, password and all.
+    pub fn database_url(&self) -> &str {
+        self.database_url.expose()
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            data: PathBuf::from("./data"),
+            database_url: DatabaseUrl(String::new()),
+            base_url: None,
+            site: Site::default(),
+            log: Log::default(),
+            models: Vec::new(),
+            readings: Readings::default(),
+        }
+    }
+}
+
+impl Default for Site {
+    fn default() -> Self {
+        Self {
+            title: "Inkstone".into(),
+            tagline: "Mathematics, written and read".into(),
+            language: Language::En,
+            author: "Inkstone".into(),
+        }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { level: "info".into(), format: LogFormat::Text }
+    }
+}
+
+impl Default for Readings {
+    fn default() -> Self {
+        Self { visitors_may_start_model: true }
+    }
+}
+
+impl Model {
+    fn default_context() -> u64 {
+        32_768
+    }
+}
+
+/// A text that is shown to nobody: `Debug` and `Serialize` give `***`.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text itself, for the one place that sends it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("***")
+    }
+}
+
+/// The address of a database. Shown without its password.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct DatabaseUrl(String);
+
+impl DatabaseUrl {
+    fn expose(&self) -> &str {
+        &self.0
+    }
+
+    fn sqlite_in(data: &std::path::Path) -> Self {
+        Self(format!("sqlite://{}", data.join("inkstone.db").display()))
+    }
+
+    fn redacted(&self) -> String {
+        let Some((scheme, rest)) = self.0.split_once("://") else { return self.0.clone() };
+        let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+        let place = match authority.rsplit_once('@') {
+            Some((user, host)) => match user.split_once(':') {
+                Some((user, _)) => format!("{user}:***@{host}"),
+                None => authority.to_owned(),
+            },
+            None => authority.to_owned(),
+        };
+        // The query of a PostgreSQL address may hold a password as well.
+        let path = path.split_once('?').map_or(path.to_owned(), |(path, query)| match scheme {
+            "sqlite" => format!("{path}?{query}"),
+            _ => format!("{path}?***"),
+        });
+        format!("{scheme}://{place}{path}")
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.redacted())
+    }
+}
+
+impl Serialize for DatabaseUrl {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.redacted())
+    }
+}
+
+/// The address that readers use: scheme, host and port, without a path and without a slash at the end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct BaseUrl(String);
+
+impl BaseUrl {
+    /// The text, to put a path behind.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for BaseUrl {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        let host = host.ok_or("must begin with http:// or https://")?.trim_end_matches('/');
+        match host {
+            "" => Err("names no host"),
+            _ if host.contains(['/', '?', '#']) => {
+                Err("must not have a path: the site has a host of its own")
+            }
+            _ if host.contains(['@', ' ']) => Err("must be a host, with or without a port"),
+            _ => Ok(Self(text.trim_end_matches('/').to_owned())),
+        }
+    }
+}
+
+impl From<BaseUrl> for String {
+    fn from(url: BaseUrl) -> Self {
+        url.0
+    }
+}

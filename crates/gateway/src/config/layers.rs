@@ -1,0 +1,444 @@
+//! From flags, environment and file to one [`Config`].
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use figment::{
+    Figment,
+    error::Kind,
+    providers::Serialized,
+    value::{Dict, Value},
+};
+use serde::Serialize;
+
+use super::{Config, DatabaseUrl};
+
+/// The settings in force, and where each came from.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The settings.
+    pub config: Config,
+    origins: BTreeMap<String, String>,
+}
+
+/// One setting, fit to be shown: secrets are `***`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Setting {
+    /// `site.title`, `models.0.name`, …
+    pub key: String,
+    /// The value as TOML.
+    pub value: String,
+    /// The flag, variable or file it is from, or `default`.
+    pub origin: String,
+}
+
+/// Settings that cannot be used. No message holds a secret.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The settings file cannot be read or is not TOML.
+    #[error("{}: {why}", path.display())]
+    File {
+        /// The settings file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A file that should hold a secret cannot be read.
+    #[error("{origin}: {}: {source}", path.display())]
+    Secret {
+        /// Which setting names it.
+        origin: String,
+        /// The file.
+        path: PathBuf,
+        /// Why it cannot be read.
+        source: io::Error,
+    },
+    /// A key that does not exist.
+    #[error("unknown key `{key}` in {origin}{hint}")]
+    Unknown {
+        /// The key.
+        key: String,
+        /// Where it stands.
+        origin: String,
+        /// The end of the sentence: what may have been meant.
+        hint: String,
+    },
+    /// A value of the wrong type or form.
+    #[error("`{key}` in {origin}: {why}")]
+    Wrong {
+        /// The key.
+        key: String,
+        /// Where it stands.
+        origin: String,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+/// The variables that begin so are settings.
+const PREFIX: &str = "INKSTONE_";
+/// Names the settings file, so it is no setting itself.
+const NOT_A_SETTING: &str = "INKSTONE_CONFIG";
+/// Read in the working directory, if it is there.
+const DEFAULT_FILE: &str = "inkstone.toml";
+/// The keys that may be given as `<key>_file`, and whose values are never shown.
+const SECRETS: [&str; 2] = ["database_url", "api_key"];
+
+/// Reads `inkstone.toml`, or `file` instead; then the variables over it; then the flags over these.
+///
+/// ```
+/// let environment = [("INKSTONE_SITE__TITLE".to_owned(), "Notes".to_owned())];
+/// let loaded = gateway::config::load(None, environment, []).expect("a good setting");
+/// assert_eq!(loaded.config.site.title, "Notes");
+/// assert_eq!(loaded.config.listen.port(), 8080);
+/// ```
+pub fn load(
+    file: Option<&Path>,
+    environment: impl IntoIterator<Item = (String, String)>,
+    flags: impl IntoIterator<Item = (&'static str, String)>,
+) -> Result<Loaded, Error> {
+    let layers = [from_file(file)?, from_environment(environment), from_flags(flags)];
+    let mut leaves = BTreeMap::new();
+    for layer in layers {
+        leaves.extend(read_secrets(layer)?);
+    }
+    let origins = leaves.iter().map(|(key, leaf)| (key.clone(), leaf.origin.clone())).collect();
+    let mut tree = Dict::new();
+    for (key, leaf) in leaves {
+        plant(&mut tree, &key.split('.').collect::<Vec<_>>(), leaf.value);
+    }
+    let mut config = extract(lists(tree.into()), &origins)?;
+    if config.database_url().is_empty() {
+        config.database_url = DatabaseUrl::sqlite_in(&config.data);
+    }
+    Ok(Loaded { config, origins })
+}
+
+impl Loaded {
+    /// All settings in force, ordered by key.
+    pub fn settings(&self) -> Vec<Setting> {
+        let table = toml::Table::try_from(&self.config).expect("settings are plain data");
+        let mut settings = Vec::new();
+        for (key, value) in table {
+            each_leaf(key, value, &mut |key, value| {
+                let origin = self.origins.get(&key).map_or("default", String::as_str).to_owned();
+                settings.push(Setting { key, value: value.to_string(), origin });
+            });
+        }
+        settings.sort_by(|a, b| a.key.cmp(&b.key));
+        settings
+    }
+}
+
+/// A value at the end of a path of keys, and what set it.
+struct Leaf {
+    value: Value,
+    origin: String,
+}
+
+type Layer = Vec<(String, Leaf)>;
+
+fn from_file(file: Option<&Path>) -> Result<Layer, Error> {
+    let path = file.unwrap_or(Path::new(DEFAULT_FILE));
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if file.is_none() && error.kind() == io::ErrorKind::NotFound => return Ok(Layer::new()),
+        Err(error) => return Err(Error::File { path: path.into(), why: error.to_string() }),
+    };
+    let table = text.parse::<toml::Table>().map_err(|error| {
+        // The parser's own display quotes the line, which may hold a key.
+        let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+        Error::File { path: path.into(), why: format!("line {line}: {}", error.message()) }
+    })?;
+    let mut layer = Layer::new();
+    for (key, value) in table {
+        each_leaf(key, value, &mut |key, value| {
+            let value = Value::serialize(&value).expect("TOML is plain data");
+            layer.push((key, Leaf { value, origin: path.display().to_string() }));
+        });
+    }
+    Ok(layer)
+}
+
+/// An empty variable counts as unset: compose files cannot leave one out.
+fn from_environment(environment: impl IntoIterator<Item = (String, String)>) -> Layer {
+    let settings = environment
+        .into_iter()
+        .filter(|(name, value)| name.starts_with(PREFIX) && name != NOT_A_SETTING && !value.is_empty());
+    settings
+        .map(|(name, value)| {
+            let key = name[PREFIX.len()..].to_lowercase().replace("__", ".");
+            (key, Leaf { value: value.into(), origin: name })
+        })
+        .collect()
+}
+
+fn from_flags(flags: impl IntoIterator<Item = (&'static str, String)>) -> Layer {
+    let leaf = |key: &str, value: String| Leaf { value: value.into(), origin: format!("--{key}") };
+    flags.into_iter().map(|(key, value)| (key.to_owned(), leaf(key, value))).collect()
+}
+
+/// Replaces each `<secret>_file` by the secret that the file holds.
+fn read_secrets(layer: Layer) -> Result<Layer, Error> {
+    let read = |(key, leaf): (String, Leaf)| {
+        let Some(secret) = key.strip_suffix("_file").filter(|secret| is_secret(secret)) else {
+            return Ok((key, leaf));
+        };
+        let path = PathBuf::from(leaf.value.as_str().unwrap_or_default());
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok((secret.to_owned(), Leaf { value: text.trim_end().into(), ..leaf })),
+            Err(source) => Err(Error::Secret { origin: leaf.origin, path, source }),
+        }
+    };
+    layer.into_iter().map(read).collect()
+}
+
+fn is_secret(key: &str) -> bool {
+    key.rsplit('.').next().is_some_and(|name| SECRETS.contains(&name))
+}
+
+fn each_leaf(key: String, value: toml::Value, visit: &mut impl FnMut(String, toml::Value)) {
+    match value {
+        toml::Value::Table(table) => {
+            table.into_iter().for_each(|(name, value)| each_leaf(format!("{key}.{name}"), value, visit));
+        }
+        toml::Value::Array(items) if !items.is_empty() => {
+            let numbered = items.into_iter().enumerate();
+            numbered.for_each(|(number, value)| each_leaf(format!("{key}.{number}"), value, visit));
+        }
+        value => visit(key, value),
+    }
+}
+
+/// Puts a value at the end of a path of tables.
+fn plant(tree: &mut Dict, path: &[&str], value: Value) {
+    let [name, rest @ ..] = path else { return };
+    if rest.is_empty() {
+        tree.insert((*name).to_owned(), value);
+        return;
+    }
+    let entry = tree.entry((*name).to_owned()).or_insert_with(|| Dict::new().into());
+    if entry.as_dict().is_none() {
+        *entry = Dict::new().into();
+    }
+    if let Value::Dict(_, below) = entry {
+        plant(below, rest, value);
+    }
+}
+
+/// Makes lists of the tables whose keys are numbers.
+fn lists(value: Value) -> Value {
+    let Value::Dict(tag, table) = value else { return value };
+    let numbers = table.keys().filter_map(|key| key.parse::<usize>().ok()).collect::<Vec<_>>();
+    if numbers.is_empty() || numbers.len() < table.len() {
+        return Value::Dict(tag, table.into_iter().map(|(key, value)| (key, lists(value))).collect());
+    }
+    let mut items = numbers.into_iter().zip(table.into_values().map(lists)).collect::<Vec<_>>();
+    items.sort_by_key(|(number, _)| *number);
+    Value::Array(tag, items.into_iter().map(|(_, value)| value).collect())
+}
+
+fn extract(tree: Value, origins: &BTreeMap<String, String>) -> Result<Config, Error> {
+    let figment = Figment::from(Serialized::defaults(tree));
+    figment.extract_lossy::<Config>().map_err(|error| {
+        let mut path = error.path.clone();
+        if let Kind::UnknownField(field, _) = &error.kind
+            && path.last() != Some(field)
+        {
+            path.push(field.clone());
+        }
+        let key = path.join(".");
+        let origin = origin_of(&key, origins);
+        match error.kind {
+            Kind::UnknownField(_, known) => Error::Unknown { hint: hint(&path, known), key, origin },
+            _ if is_secret(&key) => Error::Wrong { key, origin, why: "must be a text".into() },
+            Kind::MissingField(field) => Error::Wrong { key, origin, why: format!("`{field}` is missing") },
+            Kind::UnknownVariant(given, known) => {
+                Error::Wrong { key, origin, why: format!("{given:?} is not one of {}", known.join(", ")) }
+            }
+            kind => Error::Wrong { key, origin, why: kind.to_string() },
+        }
+    })
+}
+
+/// The origin of a key or, where it is a table, of the first key in it.
+fn origin_of(key: &str, origins: &BTreeMap<String, String>) -> String {
+    let below = format!("{key}.");
+    let found = origins.iter().find(|(name, _)| *name == key || name.starts_with(&below));
+    found.map_or_else(|| "the settings".into(), |(_, origin)| origin.clone())
+}
+
+/// What may have been meant by an unknown key: the same name elsewhere, or a sibling of like spelling.
+fn hint(path: &[String], known: &[&str]) -> String {
+    let (name, parents) = path.split_last().expect("a key has a name");
+    let likeness = |known: &str| strsim::normalized_damerau_levenshtein(name, known);
+    let everywhere = Loaded { config: Config::default(), origins: BTreeMap::new() }.settings();
+    let same = everywhere.iter().find(|setting| setting.key.rsplit('.').next() == Some(name));
+    if let Some(setting) = same {
+        return format!(", did you mean `{}`?", setting.key);
+    }
+    let sibling = known.iter().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    match sibling.filter(|known| likeness(known) > 0.5) {
+        Some(sibling) => {
+            let meant = parents.iter().map(String::as_str).chain([sibling]).collect::<Vec<_>>().join(".");
+            format!(", did you mean `{meant}`?")
+        }
+        None => format!(", known here: {}", known.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(
+        file: &str,
+        environment: &[(&str, &str)],
+        flags: &[(&'static str, &str)],
+    ) -> Result<Loaded, Error> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("inkstone.toml");
+        fs::write(&path, file).expect("a file");
+        let environment = environment.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+        load(Some(&path), environment, flags.iter().map(|(name, value)| (*name, (*value).into())))
+    }
+
+    #[track_caller]
+    fn check_error(file: &str, environment: &[(&str, &str)], expected: &str) {
+        let error = with(file, environment, &[]).expect_err("bad settings").to_string();
+        let end = error.split_once("inkstone.toml").map_or(error.as_str(), |(_, end)| end);
+        assert!(error == expected || end == expected, "{error}");
+    }
+
+    #[test]
+    fn flags_over_environment_over_file_over_default() {
+        let file = "listen = '127.0.0.1:1'\n[site]\ntitle = 'File'\ntagline = 'File'";
+        let environment = [("INKSTONE_LISTEN", "127.0.0.1:2"), ("INKSTONE_SITE__TITLE", "Environment")];
+        let loaded = with(file, &environment, &[("listen", "127.0.0.1:3")]).expect("good settings");
+        assert_eq!(loaded.config.listen.port(), 3);
+        assert_eq!(loaded.config.site.title, "Environment");
+        assert_eq!(loaded.config.site.tagline, "File");
+        assert_eq!(loaded.config.log.level, "info");
+    }
+
+    #[test]
+    fn settings_name_their_origin_and_hide_secrets() {
+        let file = "database_url = 'postgres://me:hunter2@db/ink?password=hunter2'\n[[models]]\nname = 'local'\n\
+                    base_url = 'http://127.0.0.1:1/v1'\nmodel = 'm'\n";
+        let environment = [("INKSTONE_MODELS__0__API_KEY", "hunter2"), ("INKSTONE_LOG__LEVEL", "debug")];
+        let loaded = with(file, &environment, &[("data", "/d")]).expect("good settings");
+        let lines = loaded.settings().into_iter().map(|setting| {
+            let origin = setting.origin.rsplit('/').next().unwrap_or_default().to_owned();
+            format!("{} = {}  # {origin}", setting.key, setting.value)
+        });
+        insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @r##"
+        data = "/d"  # --data
+        database_url = "postgres://me:***@db/ink?***"  # inkstone.toml
+        listen = "127.0.0.1:8080"  # default
+        log.format = "text"  # default
+        log.level = "debug"  # INKSTONE_LOG__LEVEL
+        models.0.api_key = "***"  # INKSTONE_MODELS__0__API_KEY
+        models.0.base_url = "http://127.0.0.1:1/v1"  # inkstone.toml
+        models.0.context = 32768  # default
+        models.0.model = "m"  # inkstone.toml
+        models.0.name = "local"  # inkstone.toml
+        readings.visitors_may_start_model = true  # default
+        site.author = "Inkstone"  # default
+        site.language = "en"  # default
+        site.tagline = "Mathematics, written and read"  # default
+        site.title = "Inkstone"  # default
+        "##);
+        assert!(!format!("{:?}", loaded.config).contains("hunter2"));
+        assert_eq!(loaded.config.models[0].api_key.as_ref().map(|key| key.expose()), Some("hunter2"));
+    }
+
+    #[test]
+    fn models_can_come_from_the_environment_alone() {
+        let environment = [
+            ("INKSTONE_MODELS__0__NAME", "one"),
+            ("INKSTONE_MODELS__0__BASE_URL", "http://127.0.0.1:1/v1"),
+            ("INKSTONE_MODELS__0__MODEL", "12"),
+            ("INKSTONE_MODELS__0__CONTEXT", "8192"),
+            ("INKSTONE_MODELS__1__NAME", "two"),
+            ("INKSTONE_MODELS__1__BASE_URL", "http://127.0.0.1:2/v1"),
+            ("INKSTONE_MODELS__1__MODEL", "b"),
+            ("INKSTONE_READINGS__VISITORS_MAY_START_MODEL", "false"),
+        ];
+        let config = with("", &environment, &[]).expect("good settings").config;
+        let models: Vec<_> =
+            config.models.iter().map(|m| (m.name.as_str(), m.model.as_str(), m.context)).collect();
+        assert_eq!(models, [("one", "12", 8192), ("two", "b", 32_768)]);
+        assert!(!config.readings.visitors_may_start_model);
+    }
+
+    #[test]
+    fn secrets_come_from_files() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("secret");
+        fs::write(&path, "postgres://me:hunter2@db/ink\n").expect("a file");
+        let path = path.to_str().expect("a path");
+        let config = with("", &[("INKSTONE_DATABASE_URL_FILE", path)], &[]).expect("good settings").config;
+        assert_eq!(config.database_url(), "postgres://me:hunter2@db/ink");
+        let error = with("", &[("INKSTONE_DATABASE_URL_FILE", "/nowhere")], &[]).expect_err("no such file");
+        assert_eq!(
+            error.to_string(),
+            "INKSTONE_DATABASE_URL_FILE: /nowhere: No such file or directory (os error 2)"
+        );
+    }
+
+    #[test]
+    fn without_an_address_the_database_is_in_the_data_folder() {
+        let config = with("data = '/srv/ink'", &[], &[]).expect("good settings").config;
+        assert_eq!(config.database_url(), "sqlite:///srv/ink/inkstone.db");
+    }
+
+    #[test]
+    fn unknown_keys_are_errors_with_a_suggestion() {
+        check_error("lisen = '127.0.0.1:1'", &[], ", did you mean `listen`?");
+        check_error("[site]\ntitel = 'x'", &[], ", did you mean `site.title`?");
+        check_error("title = 'x'", &[], ", did you mean `site.title`?");
+        check_error(
+            "",
+            &[("INKSTONE_LOG__FROMAT", "json")],
+            "unknown key `log.fromat` in INKSTONE_LOG__FROMAT, did you mean `log.format`?",
+        );
+        check_error(
+            "",
+            &[("INKSTONE_LISTEN_FILE", "x")],
+            "unknown key `listen_file` in INKSTONE_LISTEN_FILE, did you mean `listen`?",
+        );
+        check_error("[log]\ncolour = true", &[], ", known here: level, format");
+        check_error(
+            "[[models]]\nname = 'a'\nbase_url = 'b'\nmodel = 'c'\napikey = 'hunter2'",
+            &[],
+            ", did you mean `models.0.api_key`?",
+        );
+    }
+
+    #[test]
+    fn wrong_values_are_errors_without_their_secrets() {
+        check_error("listen = 'everywhere'", &[], ": invalid socket address syntax");
+        check_error("[site]\nlanguage = 'fr'", &[], ": \"fr\" is not one of en, zh");
+        check_error("database_url = 5", &[], ": must be a text");
+        check_error(
+            "database_url = hunter2",
+            &[],
+            ": line 1: string values must be quoted, expected literal string",
+        );
+        check_error(
+            "base_url = 'https://a.example/blog'",
+            &[],
+            ": must not have a path: the site has a host of its own",
+        );
+        check_error("[[models]]\nname = 'a'\nmodel = 'b'", &[], ": `base_url` is missing");
+        check_error(
+            "",
+            &[("INKSTONE_READINGS__VISITORS_MAY_START_MODEL", "perhaps")],
+            "`readings.visitors_may_start_model` in INKSTONE_READINGS__VISITORS_MAY_START_MODEL: invalid type: \
+             found string \"perhaps\", expected a boolean",
+        );
+    }
+}
