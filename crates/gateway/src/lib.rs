@@ -1,1 +1,21 @@
-//! To be written.
+//! The only crate where the others meet: pages, feeds and live streams over HTTP, and the commands.
+//!
+//! [`app::App`] holds what is open while a process runs: storage, index, running readings.
+//! [`app::serve`] puts the one table of routes in front of it; [`commands`] use the same `App`
+//! without HTTP. A handler parses, calls one or two crates, and responds; only this crate turns
+//! errors into sentences, and only [`errors`] chooses HTTP statuses. `pages`, `feeds` and `live`
+//! do not call one another.
+//!
+//! Missing on purpose: anything that decides what mathematics, a search result or an answer is.
+
+pub mod app;
+mod assets;
+pub mod commands;
+pub mod config;
+mod errors;
+mod feeds;
+pub mod indexing;
+mod language;
+mod live;
+mod pages;
+mod papers;

@@ -1,0 +1,145 @@
+//! What is open while a process runs, and the table of routes.
+
+use std::{io, net::TcpListener, path::Path, sync::Arc};
+
+use actix_web::{
+    App as Actix, HttpServer,
+    body::BoxBody,
+    dev::{Server, ServiceRequest, ServiceResponse},
+    http::header::{HeaderName, HeaderValue},
+    middleware::{Compress, Next, from_fn},
+    web,
+};
+use anyhow::Context as _;
+use search::Index;
+use storage::Database;
+
+use crate::{assets, config::Config, errors, feeds, indexing, language, live, pages};
+
+/// The largest body of a request, in bytes; a comment or a form fits easily.
+const MAX_BODY: usize = 64 * 1024;
+
+/// `default-src 'none'` and one line for each thing a page of ours needs. Inline styles are
+/// MathJax's: it makes style elements and has no complete nonce support.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+     font-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; \
+     frame-ancestors 'none'";
+
+/// Everything a handler or a command may use. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The settings this process was started with.
+    pub config: Arc<Config>,
+    /// The truth.
+    pub db: Database,
+    /// What is found by search; disposable.
+    pub index: Arc<Index>,
+    /// Readings that are being made.
+    pub(crate) live: live::Live,
+}
+
+/// Opens storage (with its schema brought up to date) and the index below the data folder.
+pub async fn open(config: Config) -> anyhow::Result<App> {
+    let db = open_storage(&config).await?;
+    let folder = config.data.join("index");
+    let index = web::block(move || Index::open(&folder)).await?.context("the search index could not be opened")?;
+    let config = Arc::new(config);
+    let live = live::Live::open(&config, &db).await?;
+    Ok(App { live, config, db, index: Arc::new(index) })
+}
+
+/// Opens storage only, with its schema brought up to date.
+pub async fn open_storage(config: &Config) -> anyhow::Result<Database> {
+    let db = storage::connect(&config.database_url()).await?;
+    storage::migrate(&db).await?;
+    Ok(db)
+}
+
+/// Serves until the process is told to stop; the index follows the change log meanwhile.
+pub fn serve(app: App, listener: TcpListener) -> io::Result<Server> {
+    tokio::spawn(indexing::follow(app.db.clone(), app.index.clone()));
+    if !assets::built() {
+        tracing::warn!("web/dist is empty: pages will have no style and no scripts; run `./just web`");
+    }
+    let data = web::Data::new(app);
+    let server = HttpServer::new(move || {
+        Actix::new()
+            .app_data(data.clone())
+            .app_data(web::FormConfig::default().limit(MAX_BODY))
+            .wrap(from_fn(errors::dress))
+            .wrap(from_fn(headers))
+            .wrap(Compress::default())
+            .configure(routes)
+    });
+    Ok(server.shutdown_timeout(20).listen(listener)?.run())
+}
+
+/// Every address of the site.
+fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/", web::get().to(pages::home))
+        .route("/posts", web::get().to(pages::post_list))
+        .route("/posts/{slug}.md", web::get().to(pages::post_source))
+        .route("/posts/{slug}", web::get().to(pages::post))
+        .route("/archives/{number}", web::get().to(pages::post_by_number))
+        .route("/archives/{number}/", web::get().to(pages::post_by_number))
+        .route("/papers", web::get().to(pages::paper_overview))
+        .route("/papers/{id}", web::get().to(pages::paper_by_key))
+        .route("/arxiv/search", web::get().to(pages::paper_search))
+        .route("/arxiv/{category}/feed", web::get().to(feeds::category))
+        .route("/arxiv/{which:.+}", web::get().to(pages::arxiv))
+        .route("/venue/{name}/feed", web::get().to(feeds::venue))
+        .route("/venue/{which:.+}", web::get().to(pages::venue))
+        .route("/search", web::get().to(pages::search))
+        .route("/feed", web::get().to(feeds::posts))
+        .route("/feed/", web::get().to(feeds::posts))
+        .route("/feed/atom/", web::get().to(feeds::posts))
+        .route("/assets/{version}/{path:.+}", web::get().to(assets::asset))
+        .route("/healthz", web::get().to(healthy))
+        .route("/readyz", web::get().to(ready))
+        .configure(live::routes)
+        .default_service(web::to(async || Err::<&str, _>(errors::Failure::NotFound)));
+}
+
+/// The process answers.
+async fn healthy() -> &'static str {
+    "ok"
+}
+
+/// Storage answers too.
+async fn ready(app: web::Data<App>) -> Result<&'static str, errors::Failure> {
+    storage::changes::last(&app.db).await?;
+    Ok("ready")
+}
+
+/// Headers that every response carries, and the cookie that keeps a choice of language.
+async fn headers(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let chosen = language::asked(request.request());
+    let mut response = next.call(request).await?;
+    if let Some(language) = chosen {
+        response.response_mut().add_cookie(&language::remembered(language))?;
+    }
+    let fixed = [
+        ("content-security-policy", CONTENT_SECURITY_POLICY),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "strict-origin-when-cross-origin"),
+        ("vary", "Accept-Language, Cookie"),
+    ];
+    for (name, value) in fixed {
+        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    Ok(response)
+}
+
+/// Whether a folder can be written to, as an error that names it.
+pub(crate) fn writable(folder: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder)
+        .and_then(|()| tempfile_probe(folder))
+        .with_context(|| format!("the data folder {} cannot be written to", folder.display()))
+}
+
+fn tempfile_probe(folder: &Path) -> io::Result<()> {
+    let probe = folder.join(".probe");
+    std::fs::write(&probe, b"")?;
+    std::fs::remove_file(probe)
+}

@@ -1,0 +1,112 @@
+//! The one place that chooses HTTP statuses and turns failures into pages.
+
+use actix_web::{
+    HttpResponse, ResponseError,
+    body::BoxBody,
+    dev::{ServiceRequest, ServiceResponse},
+    http::StatusCode,
+    middleware::Next,
+    web,
+};
+
+use crate::{app::App, language::Visit, pages};
+
+/// Why a request was not answered as asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// Nothing lives at this address.
+    #[error("not found")]
+    NotFound,
+    /// A date that is none.
+    #[error("{0:?} is not a date of the form 2026-11-23")]
+    WrongDate(String),
+    /// A cursor that no list of ours gave.
+    #[error("that place in the list is not known")]
+    WrongCursor,
+    /// Something else in the address or the form that cannot be understood.
+    #[error("cannot be understood: {0}")]
+    BadRequest(String),
+    /// A form that another site sent.
+    #[error("not sent from this site")]
+    ForeignOrigin,
+    /// Storage failed.
+    #[error(transparent)]
+    Storage(#[from] storage::Error),
+    /// The index failed.
+    #[error(transparent)]
+    Search(#[from] search::Error),
+    /// A page could not be put together.
+    #[error("template: {0}")]
+    Template(#[from] askama::Error),
+    /// A task of ours did not finish.
+    #[error("task: {0}")]
+    Task(#[from] actix_web::error::BlockingError),
+}
+
+impl ResponseError for Failure {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::WrongDate(_) | Self::WrongCursor | Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::Storage(error) if error.is_transient() => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Storage(_) | Self::Search(_) | Self::Template(_) | Self::Task(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        let mut response = HttpResponse::build(self.status_code());
+        if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
+            response.insert_header(("retry-after", "5"));
+        }
+        response.finish()
+    }
+}
+
+/// Middleware: gives every error the house's page, in the visitor's language, and logs our own.
+pub(crate) async fn dress(
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let visit = Visit::of(request.request());
+    let app = request.app_data::<web::Data<App>>().cloned();
+    let response = next.call(request).await?;
+    let status = response.status();
+    let bare = response.headers().get("content-type").is_none();
+    if !(status.is_client_error() || status.is_server_error()) || !bare {
+        return Ok(response);
+    }
+    let failure = response.response().error().and_then(|error| error.as_error::<Failure>());
+    log(failure, status, &visit);
+    let (what, detail) = sentences(failure, status, &visit);
+    let Some(app) = app else { return Ok(response) };
+    let page = pages::error(&app, &visit, what, detail);
+    let (request, bare) = response.into_parts();
+    let mut dressed = HttpResponse::build(status).content_type("text/html; charset=utf-8").body(page);
+    for (name, value) in bare.headers().iter().filter(|(name, _)| *name == "retry-after" || *name == "allow") {
+        dressed.headers_mut().insert(name.clone(), value.clone());
+    }
+    Ok(ServiceResponse::new(request, dressed))
+}
+
+fn log(failure: Option<&Failure>, status: StatusCode, visit: &Visit) {
+    if let Some(failure) = failure
+        && status.is_server_error()
+    {
+        tracing::error!(address = visit.address, error = %failure, "request failed");
+    }
+}
+
+fn sentences(failure: Option<&Failure>, status: StatusCode, visit: &Visit) -> (&'static str, Option<String>) {
+    let m = visit.m;
+    match (failure, status) {
+        (Some(Failure::WrongDate(given)), _) => (m.error_bad_request(), Some(m.error_wrong_date(given))),
+        (Some(Failure::WrongCursor), _) => (m.error_bad_request(), Some(m.error_wrong_page().into())),
+        (_, StatusCode::NOT_FOUND) => (m.error_not_found(), Some(m.error_not_found_hint().into())),
+        (_, StatusCode::FORBIDDEN) => (m.error_forbidden(), None),
+        (_, StatusCode::SERVICE_UNAVAILABLE) => (m.error_busy(), None),
+        (_, StatusCode::PAYLOAD_TOO_LARGE | StatusCode::URI_TOO_LONG) => (m.error_too_long(), None),
+        (_, status) if status.is_client_error() => (m.error_bad_request(), None),
+        _ => (m.error_internal(), Some(m.error_internal_hint().into())),
+    }
+}

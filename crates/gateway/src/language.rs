@@ -1,0 +1,170 @@
+//! Which language a visitor reads, and the words of the interface in it.
+
+use std::future::{Ready, ready};
+
+use actix_web::{FromRequest, HttpRequest, cookie::Cookie, dev::Payload};
+use chrono::{Datelike, NaiveDate};
+use content::Language;
+
+/// The cookie that remembers a choice made with `?hl=`.
+pub(crate) const COOKIE: &str = "hl";
+
+/// The interface's words in one language; made from `web/messages` by the build script.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Messages(pub(crate) Language);
+
+include!(concat!(env!("OUT_DIR"), "/messages.rs"));
+
+impl Messages {
+    pub(crate) fn language(&self) -> Language {
+        self.0
+    }
+
+    pub(crate) fn code(&self) -> &'static str {
+        self.0.code()
+    }
+
+    pub(crate) fn tag(&self) -> &'static str {
+        self.0.tag()
+    }
+
+    /// A day in full: "23 November 2026", "2026年11月23日".
+    pub(crate) fn date(&self, day: impl Datelike) -> String {
+        self.day_format(day, "%-d %B %Y", "%Y年%-m月%-d日")
+    }
+
+    /// A day in a narrow place: "23 Nov 2026", "2026-11-23".
+    pub(crate) fn short_date(&self, day: impl Datelike) -> String {
+        self.day_format(day, "%-d %b %Y", "%Y-%m-%d")
+    }
+
+    /// A day with its name, as a heading.
+    pub(crate) fn weekday_date(&self, day: NaiveDate) -> String {
+        let weekday = ["星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"]
+            [day.weekday().num_days_from_monday() as usize];
+        match self.0 {
+            Language::En => day.format("%A, %-d %B %Y").to_string(),
+            Language::Zh => format!("{}，{weekday}", self.date(day)),
+        }
+    }
+
+    /// A month: "November 2026", "2026年11月".
+    pub(crate) fn month(&self, day: NaiveDate) -> String {
+        self.day_format(day, "%B %Y", "%Y年%-m月")
+    }
+
+    /// The days of the week from Monday, narrow and in full.
+    pub(crate) fn weekdays(&self) -> [(&'static str, &'static str); 7] {
+        match self.0 {
+            Language::En => [
+                ("M", "Monday"),
+                ("T", "Tuesday"),
+                ("W", "Wednesday"),
+                ("T", "Thursday"),
+                ("F", "Friday"),
+                ("S", "Saturday"),
+                ("S", "Sunday"),
+            ],
+            Language::Zh => [
+                ("一", "星期一"),
+                ("二", "星期二"),
+                ("三", "星期三"),
+                ("四", "星期四"),
+                ("五", "星期五"),
+                ("六", "星期六"),
+                ("日", "星期日"),
+            ],
+        }
+    }
+
+    fn day_format(&self, day: impl Datelike, english: &str, chinese: &str) -> String {
+        let day = NaiveDate::from_ymd_opt(day.year(), day.month(), day.day()).unwrap_or_default();
+        match self.0 {
+            Language::En => day.format(english).to_string(),
+            Language::Zh => day.format(chinese).to_string(),
+        }
+    }
+}
+
+/// What every page needs to know of the request it answers.
+#[derive(Debug, Clone)]
+pub(crate) struct Visit {
+    /// The interface in the visitor's language.
+    pub(crate) m: Messages,
+    /// The address without scheme, host and `hl`.
+    pub(crate) address: String,
+}
+
+impl Visit {
+    pub(crate) fn of(request: &HttpRequest) -> Self {
+        Self { m: Messages(negotiate(request)), address: without_language(request) }
+    }
+
+    /// The same address in the other language.
+    pub(crate) fn switched(&self) -> String {
+        let separator = if self.address.contains('?') { '&' } else { '?' };
+        format!("{}{separator}hl={}", self.address, other(self.m.language()))
+    }
+}
+
+impl FromRequest for Visit {
+    type Error = std::convert::Infallible;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::of(request)))
+    }
+}
+
+pub(crate) fn other(language: Language) -> Language {
+    match language {
+        Language::En => Language::Zh,
+        Language::Zh => Language::En,
+    }
+}
+
+/// `?hl=`, then the cookie, then Accept-Language, then English.
+fn negotiate(request: &HttpRequest) -> Language {
+    asked(request)
+        .or_else(|| request.cookie(COOKIE).and_then(|cookie| cookie.value().parse().ok()))
+        .or_else(|| accepted(request))
+        .unwrap_or_default()
+}
+
+/// The language named by `?hl=`, if it is one of ours.
+pub(crate) fn asked(request: &HttpRequest) -> Option<Language> {
+    parameters(request).find(|(name, _)| *name == "hl").and_then(|(_, value)| value.parse().ok())
+}
+
+/// A cookie that keeps the choice for a year.
+pub(crate) fn remembered(language: Language) -> Cookie<'static> {
+    Cookie::build(COOKIE, language.code())
+        .path("/")
+        .same_site(actix_web::cookie::SameSite::Lax)
+        .max_age(actix_web::cookie::time::Duration::days(365))
+        .finish()
+}
+
+fn accepted(request: &HttpRequest) -> Option<Language> {
+    let header = request.headers().get("accept-language")?.to_str().ok()?;
+    let weighed = header.split(',').filter_map(|entry| {
+        let (tag, quality) = entry.split_once(";q=").unwrap_or((entry, "1"));
+        let language: Language = tag.trim().parse().ok()?;
+        Some((quality.trim().parse::<f32>().ok()?, language))
+    });
+    // The first of equal weights wins, as browsers mean it.
+    weighed.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, language)| language)
+}
+
+fn without_language(request: &HttpRequest) -> String {
+    let rest: Vec<_> = parameters(request).filter(|(name, _)| *name != "hl").collect();
+    let query: Vec<_> = rest.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    match query.is_empty() {
+        true => request.path().to_owned(),
+        false => format!("{}?{}", request.path(), query.join("&")),
+    }
+}
+
+fn parameters(request: &HttpRequest) -> impl Iterator<Item = (&str, &str)> {
+    request.query_string().split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+}

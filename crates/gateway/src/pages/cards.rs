@@ -1,0 +1,118 @@
+use chrono::NaiveDate;
+use content::{Language, Paper};
+use render::{Context, Html};
+
+use super::Link;
+use crate::papers;
+
+/// Authors shown before the rest is folded (P5).
+const SHOWN_AUTHORS: usize = 40;
+
+/// One paper in a list, or at the head of its own page.
+pub(super) struct Card {
+    /// Its place in the list, from 1.
+    pub(super) number: u64,
+    pub(super) id: i64,
+    pub(super) href: String,
+    pub(super) title: Html,
+    pub(super) language: Language,
+    pub(super) authors: Authors,
+    pub(super) summary: Option<Html>,
+    pub(super) pdf: Option<String>,
+    pub(super) subjects: Vec<Link>,
+    pub(super) venue: Option<VenueLink>,
+    pub(super) date: NaiveDate,
+    pub(super) identifier: String,
+}
+
+pub(super) struct Authors {
+    pub(super) first: Vec<Link>,
+    pub(super) folded: Vec<Link>,
+}
+
+pub(super) struct VenueLink {
+    pub(super) name: String,
+    pub(super) full: String,
+    pub(super) href: String,
+}
+
+/// One paper in a narrow list: title and a line below.
+pub(super) struct Brief {
+    pub(super) href: String,
+    pub(super) title: Html,
+    pub(super) language: Language,
+    pub(super) byline: String,
+    /// Words it shares with what it is related to.
+    pub(super) shared: Option<String>,
+}
+
+impl Card {
+    pub(super) fn of(paper: &Paper, number: u64) -> Self {
+        let record = &paper.shown;
+        let venue = record.venue.as_ref().map(|venue| VenueLink {
+            name: format!("{} {}", venue.key, venue.year),
+            full: venue.name.clone(),
+            href: papers::venue_address(&venue.key, venue.year),
+        });
+        Self {
+            number,
+            id: paper.id.0,
+            href: papers::address(paper),
+            title: title(&record.title),
+            language: Language::of(&record.title),
+            authors: Authors::of(&record.authors),
+            summary: (!record.summary.is_empty()).then(|| plain(&record.summary, &format!("p{}-", paper.id.0))),
+            pdf: papers::pdf(paper),
+            subjects: record.categories.iter().map(|name| subject(name)).collect(),
+            venue,
+            date: record.date,
+            identifier: papers::identifier(paper),
+        }
+    }
+}
+
+impl Authors {
+    fn of(names: &[String]) -> Self {
+        let mut first: Vec<_> =
+            names.iter().map(|name| Link { name: name.clone(), href: papers::phrase_search(name) }).collect();
+        let folded = first.split_off(first.len().min(SHOWN_AUTHORS));
+        Self { first, folded }
+    }
+}
+
+impl Brief {
+    pub(super) fn of(paper: &Paper, shared: Option<String>) -> Self {
+        let record = &paper.shown;
+        let people = match record.authors.as_slice() {
+            [] => String::new(),
+            [one] => one.clone(),
+            [first, ..] => format!("{first} et al."),
+        };
+        let place = match (&record.venue, record.categories.first()) {
+            (Some(venue), _) => format!("{} {}", venue.key, venue.year),
+            (None, Some(category)) => category.clone(),
+            (None, None) => papers::identifier(paper),
+        };
+        Self {
+            href: papers::address(paper),
+            title: title(&record.title),
+            language: Language::of(&record.title),
+            byline: [people, place].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
+            shared,
+        }
+    }
+}
+
+/// A title: one line of plain text with formulas.
+pub(super) fn title(text: &str) -> Html {
+    render::inline(text, &Context::default())
+}
+
+/// An abstract: plain text with formulas.
+fn plain(text: &str, prefix: &str) -> Html {
+    render::inline(text, &Context { prefix: prefix.into(), ..Context::default() })
+}
+
+fn subject(name: &str) -> Link {
+    Link { name: name.to_owned(), href: papers::category_address(name) }
+}

@@ -1,0 +1,62 @@
+use askama::Template;
+use content::Language;
+
+use crate::{
+    app::App,
+    assets,
+    language::{Messages, Visit, other},
+};
+
+/// What is around every page.
+pub(super) struct Frame {
+    pub(super) title: String,
+    pub(super) site: String,
+    pub(super) language: Language,
+    pub(super) other: Language,
+    /// The same page in the other language.
+    pub(super) switch: String,
+    pub(super) canonical: String,
+    pub(super) assets: &'static str,
+    pub(super) place: Place,
+}
+
+/// Which part of the site a page belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Posts,
+    Papers,
+    Search,
+    Elsewhere,
+}
+
+impl Frame {
+    /// The frame of a page with this title; an empty one is the site itself.
+    pub(super) fn new(app: &App, visit: &Visit, title: &str, place: Place) -> Self {
+        let site = app.config.site.title.clone();
+        Self {
+            title: if title.is_empty() { site.clone() } else { format!("{title} – {site}") },
+            language: visit.m.language(),
+            other: other(visit.m.language()),
+            switch: visit.switched(),
+            canonical: format!("{}{}", app.config.base_url(), visit.address),
+            assets: assets::base(),
+            place,
+            site,
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    frame: Frame,
+    m: Messages,
+    what: &'static str,
+    detail: Option<String>,
+}
+
+/// The page of an error, as HTML.
+pub(crate) fn error(app: &App, visit: &Visit, what: &'static str, detail: Option<String>) -> String {
+    let frame = Frame::new(app, visit, what, Place::Elsewhere);
+    ErrorPage { frame, m: visit.m, what, detail }.render().unwrap_or_else(|_| what.to_owned())
+}

@@ -1,0 +1,51 @@
+//! Pages for people. Each file is one subject; each handler parses, asks, and fills a template.
+
+mod cards;
+mod citations;
+mod comments;
+mod frame;
+mod home;
+mod lists;
+mod paper;
+mod posts;
+mod reading;
+mod search;
+
+pub(crate) use frame::error;
+pub(crate) use home::home;
+pub(crate) use lists::{arxiv, paper_overview, venue};
+pub(crate) use paper::paper_by_key;
+pub(crate) use posts::{body_of, post, post_by_number, post_list, post_source};
+pub(crate) use search::{paper_search, search};
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use crate::errors::Failure;
+
+/// What a handler of a page returns.
+type Page = Result<HttpResponse, Failure>;
+
+/// A name with the address it leads to.
+struct Link {
+    name: String,
+    href: String,
+}
+
+/// A place to choose from, with how much is there.
+struct Choice {
+    name: String,
+    href: String,
+    count: Option<u64>,
+    current: bool,
+}
+
+/// A whole page as a response.
+fn page(template: &impl Template) -> Page {
+    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(template.render()?))
+}
+
+/// A permanent move; the method stays.
+fn moved(to: &str) -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header(("location", to)).finish()
+}

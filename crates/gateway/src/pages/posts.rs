@@ -1,0 +1,211 @@
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::NaiveDate;
+use content::{Format, Language, Post, PostId, Slug, Subject};
+use render::{Context, Heading, Html, Rendered, Trust};
+use serde::Deserialize;
+use storage::{Cursor, comments, posts};
+
+use super::{
+    Link, Page,
+    cards::Brief,
+    citations::{self, Citation},
+    comments::{Thread, thread},
+    frame::{Frame, Place},
+    moved, page, paper,
+};
+use crate::{
+    app::App,
+    errors::Failure,
+    indexing,
+    language::{Messages, Visit, other},
+    papers::escaped,
+};
+
+/// Posts on one page of the list.
+const PER_PAGE: u64 = 10;
+/// Characters of a description in a page's head.
+const DESCRIPTION: usize = 200;
+/// Papers shown near a post.
+const NEAR: usize = 5;
+
+#[derive(Template)]
+#[template(path = "post.html")]
+struct PostPage {
+    frame: Frame,
+    m: Messages,
+    /// The words around the text, in the language of the text.
+    own: Messages,
+    language: Language,
+    other: Language,
+    title: Html,
+    title_text: String,
+    description: String,
+    author: String,
+    day: NaiveDate,
+    words: u64,
+    categories: Vec<String>,
+    tags: Vec<Link>,
+    translation: Option<String>,
+    source: String,
+    headings: Vec<Heading>,
+    body: Html,
+    cite: Citation,
+    related: Vec<Brief>,
+    comments: Thread,
+}
+
+/// `GET /posts/{slug}`
+pub(crate) async fn post(app: web::Data<App>, visit: Visit, slug: web::Path<String>) -> Page {
+    let post = find(&app, &slug).await?;
+    let rendered = body_of(&post);
+    let said = comments::of(&app.db, Subject::Post(post.id)).await?;
+    let context = Context { labels: rendered.labels.clone(), ..Context::default() };
+    let comments = thread(&said, &context, visit.m)?;
+    let related = paper::related(&app, indexing::post(&post), NEAR).await?.papers;
+    let href = address(&post.slug);
+    let absolute = format!("{}{href}", app.config.base_url());
+    page(&PostPage {
+        frame: Frame::new(&app, &visit, &post.title, Place::Posts),
+        m: visit.m,
+        own: Messages(post.language),
+        language: post.language,
+        other: other(post.language),
+        title: super::cards::title(&post.title),
+        description: render::cut(&rendered.text, DESCRIPTION).to_string(),
+        day: post.published.date_naive(),
+        words: length(&rendered.text),
+        tags: post.tags.iter().map(|tag| Link { name: tag.clone(), href: crate::papers::phrase_search(tag) }).collect(),
+        translation: post.translation.as_ref().map(address),
+        source: format!("{href}.md"),
+        cite: citations::of_post(&post, &absolute, &app.config.site.title, visit.m.cite_post()),
+        categories: post.categories,
+        author: post.author,
+        title_text: post.title,
+        headings: rendered.headings.into_iter().filter(|heading| heading.level == 2).collect(),
+        body: rendered.html,
+        related,
+        comments,
+    })
+}
+
+/// `GET /posts/{slug}.md`: the text as it was written.
+pub(crate) async fn post_source(app: web::Data<App>, slug: web::Path<String>) -> Page {
+    let post = find(&app, &slug).await?;
+    let kind = match post.format {
+        Format::Markdown => "text/markdown; charset=utf-8",
+        Format::Html => "text/plain; charset=utf-8",
+    };
+    Ok(HttpResponse::Ok().content_type(kind).body(post.body))
+}
+
+/// `GET /archives/{number}`: the address that numbers give; moves to the readable one.
+pub(crate) async fn post_by_number(app: web::Data<App>, number: web::Path<String>) -> Page {
+    let id = number.parse().map_err(|_| Failure::NotFound)?;
+    let post = posts::by_id(&app.db, PostId(id)).await?.ok_or(Failure::NotFound)?;
+    Ok(moved(&address(&post.slug)))
+}
+
+async fn find(app: &App, slug: &str) -> Result<Post, Failure> {
+    let slug: Slug = slug.parse().map_err(|_| Failure::NotFound)?;
+    posts::by_slug(&app.db, &slug).await?.ok_or(Failure::NotFound)
+}
+
+#[derive(Template)]
+#[template(path = "posts.html")]
+struct PostList {
+    frame: Frame,
+    m: Messages,
+    entries: Vec<Entry>,
+    paged: bool,
+    older: Option<String>,
+}
+
+/// Where a list goes on.
+#[derive(Deserialize)]
+pub(crate) struct Continued {
+    after: Option<String>,
+}
+
+/// `GET /posts?after=`
+pub(crate) async fn post_list(app: web::Data<App>, visit: Visit, place: web::Query<Continued>) -> Page {
+    let after = place.after.as_deref().map(str::parse::<Cursor>).transpose().map_err(|_| Failure::WrongCursor)?;
+    let paged = after.is_some();
+    let (entries, older) = entries(&app, after, PER_PAGE).await?;
+    page(&PostList { frame: Frame::new(&app, &visit, visit.m.posts(), Place::Posts), m: visit.m, entries, paged, older })
+}
+
+/// One post in a list.
+pub(super) struct Entry {
+    pub(super) m: Messages,
+    pub(super) lead: bool,
+    pub(super) language: Language,
+    pub(super) other: Language,
+    pub(super) href: String,
+    pub(super) title: Html,
+    pub(super) title_text: String,
+    pub(super) teaser: Html,
+    pub(super) author: String,
+    pub(super) day: NaiveDate,
+    pub(super) categories: Vec<String>,
+    pub(super) comments: u64,
+    pub(super) translation: Option<String>,
+}
+
+/// A page of the list of posts and the address of the next one.
+pub(super) async fn entries(
+    app: &App,
+    after: Option<Cursor>,
+    limit: u64,
+) -> Result<(Vec<Entry>, Option<String>), Failure> {
+    let found = posts::list(&app.db, after, limit).await?;
+    let ids: Vec<_> = found.items.iter().map(|post| post.id).collect();
+    let counts = comments::counts(&app.db, &ids).await?;
+    let entries = found.items.iter().zip(counts).map(|(post, comments)| entry(post, comments)).collect();
+    Ok((entries, found.next.map(|cursor| format!("/posts?after={}", escaped(&cursor.to_string())))))
+}
+
+fn entry(post: &Post, comments: u64) -> Entry {
+    let href = address(&post.slug);
+    let context = Context { prefix: format!("a{}-", post.id.0), page: href.clone(), ..Context::default() };
+    Entry {
+        m: Messages(post.language),
+        lead: false,
+        language: post.language,
+        other: other(post.language),
+        title: super::cards::title(&post.title),
+        title_text: post.title.clone(),
+        teaser: render::teaser(&post.body, format_of(post), &context).html,
+        author: post.author.clone(),
+        day: post.published.date_naive(),
+        categories: post.categories.clone(),
+        comments,
+        translation: post.translation.as_ref().map(address),
+        href,
+    }
+}
+
+/// The body of a post, rendered with an author's trust.
+pub(crate) fn body_of(post: &Post) -> Rendered {
+    render::render(&post.body, format_of(post), Trust::Post, &Context::default())
+}
+
+fn format_of(post: &Post) -> render::Format {
+    match post.format {
+        Format::Markdown => render::Format::Markdown,
+        Format::Html => render::Format::Html,
+    }
+}
+
+/// The address of a post's page.
+pub(crate) fn address(slug: &Slug) -> String {
+    format!("/posts/{}", escaped(slug.as_str()))
+}
+
+/// Words of Latin script plus Chinese characters, as both kinds of readers count.
+fn length(text: &str) -> u64 {
+    let han = |c: char| ('\u{3400}'..='\u{9fff}').contains(&c);
+    let characters = text.chars().filter(|c| han(*c)).count();
+    let words = text.split(|c: char| c.is_whitespace() || han(c)).filter(|word| word.contains(char::is_alphanumeric));
+    (characters + words.count()) as u64
+}

@@ -1,0 +1,116 @@
+use content::{Attempt, AttemptState, Language, Paper};
+use render::{Context, Format, Html, Trust};
+use storage::answers;
+
+use crate::{app::App, errors::Failure, language::{Messages, Visit}, papers};
+
+/// The reading of a paper as its page shows it.
+pub(super) struct Reading {
+    pub(super) language: Language,
+    /// The languages to choose from.
+    pub(super) languages: Vec<Tongue>,
+    pub(super) begun: bool,
+    pub(super) running: bool,
+    pub(super) extractive: bool,
+    /// The run to follow, and where its stream begins.
+    pub(super) run: i64,
+    pub(super) at: String,
+    pub(super) fault: Option<String>,
+    pub(super) sections: Vec<Answered>,
+    /// Model, date, question set, source of the text, tokens.
+    pub(super) provenance: Vec<String>,
+}
+
+/// A language that the answer can be in.
+pub(super) struct Tongue {
+    pub(super) language: Language,
+    pub(super) name: &'static str,
+    pub(super) href: String,
+    pub(super) current: bool,
+}
+
+/// One question with what is there of its answer.
+pub(super) struct Answered {
+    pub(super) anchor: String,
+    pub(super) question: String,
+    pub(super) waiting: bool,
+    pub(super) html: Html,
+}
+
+/// The newest reading of a paper in the language asked for with `?answer=`, else the interface's.
+pub(super) async fn of(app: &App, visit: &Visit, paper: &Paper) -> Result<Reading, Failure> {
+    let language = asked(&visit.address).unwrap_or(visit.m.language());
+    let found = answers::latest(&app.db, paper.id, language).await?;
+    let languages = [(Language::En, "English"), (Language::Zh, "中文")];
+    let mut reading = Reading {
+        language,
+        languages: languages
+            .map(|(tongue, name)| Tongue {
+                language: tongue,
+                name,
+                href: format!("{}?answer={tongue}#ai", papers::address(paper)),
+                current: tongue == language,
+            })
+            .into(),
+        begun: false,
+        running: false,
+        extractive: false,
+        run: 0,
+        at: String::new(),
+        fault: None,
+        sections: Vec::new(),
+        provenance: Vec::new(),
+    };
+    if let Some((key, attempt)) = found {
+        reading.begun = true;
+        reading.running = attempt.state == AttemptState::Running;
+        reading.extractive = key.model == summarizer::EXTRACTIVE;
+        reading.run = attempt.id.0;
+        reading.at = app.live.position(attempt.id);
+        reading.fault = fault(&attempt, visit.m);
+        reading.sections = sections(&attempt, language);
+        reading.provenance = provenance(&key, &attempt, visit.m);
+    }
+    Ok(reading)
+}
+
+fn asked(address: &str) -> Option<Language> {
+    let (_, query) = address.split_once('?')?;
+    query.split('&').find_map(|pair| pair.strip_prefix("answer="))?.parse().ok()
+}
+
+fn fault(attempt: &Attempt, m: Messages) -> Option<String> {
+    match attempt.state {
+        AttemptState::Running | AttemptState::Done => None,
+        AttemptState::Interrupted => Some(m.fault_interrupted().into()),
+        AttemptState::Cancelled => Some(m.fault_cancelled().into()),
+        AttemptState::Failed => Some(m.fault_failed(attempt.fault.as_deref().unwrap_or("unknown"))),
+    }
+}
+
+fn sections(attempt: &Attempt, language: Language) -> Vec<Answered> {
+    let questions = summarizer::questions(language).questions;
+    let empty = content::Section::default();
+    let texts = attempt.sections.iter().chain(std::iter::repeat(&empty));
+    let answered = questions.into_iter().zip(texts).enumerate().map(|(number, (question, section))| Answered {
+        anchor: format!("q-{}", question.id),
+        question: question.title,
+        waiting: section.markdown.is_empty(),
+        html: body(&section.markdown, attempt.id.0, number),
+    });
+    answered.collect()
+}
+
+/// A section is a document of its own, with ids of its own, as in the stream.
+fn body(markdown: &str, run: i64, section: usize) -> Html {
+    let context = Context { prefix: format!("r{run}-{section}-"), ..Context::default() };
+    render::render(markdown, Format::Markdown, Trust::Answer, &context).html
+}
+
+fn provenance(key: &content::AnswerKey, attempt: &Attempt, m: Messages) -> Vec<String> {
+    let source = if key.text_source == "abstract" { m.text_from_abstract() } else { m.text_from_stored() };
+    let tokens = attempt.tokens.map(|(read, written)| m.tokens_used(read, written));
+    let model = attempt.model.clone().unwrap_or_else(|| key.model.clone());
+    let facts = [model, m.short_date(attempt.started), m.question_set_is(&key.question_set), source.into()];
+    facts.into_iter().chain(tokens).collect()
+}

@@ -1,0 +1,68 @@
+//! Where a paper lives on this site and elsewhere. Used by pages, feeds and commands alike.
+
+use content::{Paper, RecordKey};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// Everything but RFC 3986's unreserved characters, so that an id with slashes stays one segment.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The address of a paper's page: `/arxiv/<id>` or `/venue/<id>@<source>`.
+pub(crate) fn address(paper: &Paper) -> String {
+    let key = &paper.shown.key;
+    match key.source.as_str() {
+        RecordKey::ARXIV => format!("/arxiv/{}", key.id),
+        source => format!("/venue/{}@{}", escaped(&key.id), escaped(source)),
+    }
+}
+
+/// The identifier as people write it.
+pub(crate) fn identifier(paper: &Paper) -> String {
+    let key = &paper.shown.key;
+    match key.source.as_str() {
+        RecordKey::ARXIV => format!("arXiv:{}", key.id),
+        _ => key.id.clone(),
+    }
+}
+
+/// The PDF at its source.
+pub(crate) fn pdf(paper: &Paper) -> Option<String> {
+    arxiv_page(paper, "pdf")
+}
+
+/// The page of the paper at its source.
+pub(crate) fn source(paper: &Paper) -> Option<String> {
+    arxiv_page(paper, "abs")
+}
+
+fn arxiv_page(paper: &Paper, kind: &str) -> Option<String> {
+    let key = &paper.shown.key;
+    paper.shown.is_arxiv().then(|| format!("https://arxiv.org/{kind}/{}{}", key.id, key.version))
+}
+
+/// The list of a category.
+pub(crate) fn category_address(category: &str) -> String {
+    format!("/arxiv/{}", escaped(category))
+}
+
+/// The list of one edition of a venue.
+pub(crate) fn venue_address(key: &str, year: i32) -> String {
+    format!("/venue/{}.{year}", escaped(key))
+}
+
+/// The name and, after the last dot, the year of an edition.
+pub(crate) fn edition(which: &str) -> (&str, Option<i32>) {
+    match which.rsplit_once('.') {
+        Some((key, year)) if year.len() == 4 && year.parse::<i32>().is_ok() => (key, year.parse().ok()),
+        _ => (which, None),
+    }
+}
+
+/// A search for a text, quoted as a phrase.
+pub(crate) fn phrase_search(text: &str) -> String {
+    format!("/search?query={}", escaped(&format!("\"{}\"", text.replace('"', " "))))
+}
+
+/// Percent-encoded for one segment of a path or one value of a query.
+pub(crate) fn escaped(text: &str) -> String {
+    utf8_percent_encode(text, SEGMENT).to_string()
+}
