@@ -1,0 +1,79 @@
+use std::sync::Arc;
+
+use content::{AttemptId, AttemptState};
+
+/// One entry in the log of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Whose log it stands in.
+    pub run: AttemptId,
+    /// Place in the log: 1, 2, 3, … without gaps.
+    pub seq: u64,
+    /// What happened.
+    pub body: Body,
+}
+
+/// What an event says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Body {
+    /// The run came to another stage.
+    Stage(Stage),
+    /// A section changed.
+    Patch {
+        /// Which one, from 0.
+        section: usize,
+        /// How, in a format that only the two ends know. Shared by all readers.
+        patches: Arc<str>,
+    },
+    /// Nothing follows.
+    End(End),
+}
+
+/// What a running run is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Waits for others to finish.
+    Queued {
+        /// From 1.
+        place: usize,
+    },
+    /// Gets the paper's text.
+    Fetching,
+    /// Goes through the text.
+    Reading {
+        /// The page it is at and how many there are, from 1, if the text has pages.
+        page: Option<(u32, u32)>,
+    },
+    /// The model has everything and has not said a word yet.
+    Thinking,
+    /// Words arrive.
+    Writing {
+        /// The section they belong to, from 1.
+        section: usize,
+        /// How many sections there will be.
+        of: usize,
+    },
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct End {
+    /// Anything but `Running`.
+    pub state: AttemptState,
+    /// Why it failed, as a code.
+    pub fault: Option<String>,
+    /// The model that replied, as it named itself.
+    pub model: Option<String>,
+    /// Tokens read and written.
+    pub tokens: Option<(u64, u64)>,
+}
+
+impl End {
+    pub(crate) fn early(state: AttemptState) -> Self {
+        Self { state, fault: None, model: None, tokens: None }
+    }
+
+    pub(crate) fn failed(code: impl Into<String>) -> Self {
+        Self { fault: Some(code.into()), ..Self::early(AttemptState::Failed) }
+    }
+}

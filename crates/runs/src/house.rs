@@ -1,0 +1,246 @@
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, Hasher, RandomState},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use content::{AnswerKey, AttemptId, AttemptState, Section};
+use tokio::sync::watch;
+
+use crate::{
+    Begun, Body, End, Error, Event, Job, Reader, Seams, Settings, Stage, Started, Stop, Want, job,
+    queue::Queue, readers::Readers,
+};
+
+/// What jobs, readers and checkpoints share.
+pub(crate) struct House {
+    pub(crate) seams: Seams,
+    pub(crate) settings: Settings,
+    pub(crate) epoch: String,
+    /// Held from looking for a run of a key to having one.
+    pub(crate) starting: tokio::sync::Mutex<()>,
+    /// Held while the store is written, so that no checkpoint overtakes an end.
+    pub(crate) storing: tokio::sync::Mutex<()>,
+    state: Mutex<State>,
+}
+
+pub(crate) struct State {
+    pub(crate) runs: HashMap<AttemptId, Active>,
+    by_key: HashMap<AnswerKey, AttemptId>,
+    queue: Queue,
+    /// Ends that the store has not taken yet.
+    pub(crate) unsaved: Vec<(AttemptId, End, Vec<Section>)>,
+    tokens: u64,
+    pub(crate) closed: bool,
+}
+
+/// A run that waits or works.
+pub(crate) struct Active {
+    key: AnswerKey,
+    pub(crate) sections: Vec<Section>,
+    /// Grew since the last checkpoint.
+    pub(crate) grown: bool,
+    written: u64,
+    stage: Option<Stage>,
+    pub(crate) readers: Readers,
+    stop: watch::Sender<Option<AttemptState>>,
+    /// Closed when this is dropped, after the end was stored.
+    pub(crate) ended: watch::Sender<()>,
+}
+
+impl State {
+    fn new(parallel: usize) -> Self {
+        Self {
+            runs: HashMap::new(),
+            by_key: HashMap::new(),
+            queue: Queue::new(parallel),
+            unsaved: Vec::new(),
+            tokens: 0,
+            closed: false,
+        }
+    }
+}
+
+/// Waits until the sender is dropped.
+pub(crate) async fn until_closed(mut receiver: watch::Receiver<()>) {
+    while receiver.changed().await.is_ok() {}
+}
+
+impl Active {
+    pub(crate) fn cancel(&self, state: AttemptState) {
+        self.stop.send_if_modified(|stop| stop.is_none() && stop.replace(state).is_none());
+    }
+}
+
+impl House {
+    pub(crate) fn new(seams: Seams, settings: Settings) -> Self {
+        Self {
+            state: Mutex::new(State::new(settings.parallel)),
+            epoch: format!("{:x}", RandomState::new().build_hasher().finish()),
+            starting: tokio::sync::Mutex::default(),
+            storing: tokio::sync::Mutex::default(),
+            seams,
+            settings,
+        }
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        // No code under this lock calls foreign code but the bus; a poisoned state is still whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn join(&self, key: &AnswerKey, reader: &Reader) -> Option<Started> {
+        let mut state = self.state();
+        let run = *state.by_key.get(key)?;
+        let active = state.runs.get_mut(&run)?;
+        if active.stop.borrow().is_some() {
+            return None;
+        }
+        active.readers.ask(reader.clone());
+        Some(Started { run, stored: false })
+    }
+
+    pub(crate) async fn begin(
+        self: Arc<Self>,
+        key: AnswerKey,
+        sections: usize,
+        want: Want,
+        reader: Reader,
+    ) -> Result<Started, Error> {
+        let _one_at_a_time = self.starting.lock().await;
+        if let Some(joined) = self.join(&key, &reader) {
+            return Ok(joined);
+        }
+        self.await_end_of_cancelled(&key).await;
+        self.admits()?;
+        match self.seams.store.begin(key.clone(), want).await? {
+            Begun::Stored(run) => Ok(Started { run, stored: true }),
+            Begun::New(run) => {
+                self.launch(run, key, sections, reader);
+                Ok(Started { run, stored: false })
+            }
+        }
+    }
+
+    /// A run that was just cancelled still owns its key for a moment.
+    async fn await_end_of_cancelled(&self, key: &AnswerKey) {
+        let ending = {
+            let state = self.state();
+            state.by_key.get(key).and_then(|run| state.runs.get(run)).map(|active| active.ended.subscribe())
+        };
+        if let Some(ended) = ending {
+            until_closed(ended).await;
+        }
+    }
+
+    fn admits(&self) -> Result<(), Error> {
+        let state = self.state();
+        let waiting = state.queue.waiting();
+        match (state.closed, waiting >= self.settings.queue) {
+            (true, _) => Err(Error::Closed),
+            (_, true) => Err(Error::Busy { waiting }),
+            _ => Ok(()),
+        }
+    }
+
+    fn launch(self: &Arc<Self>, run: AttemptId, key: AnswerKey, sections: usize, reader: Reader) {
+        let (sender, stop) = Stop::new();
+        let mut active = Active {
+            key: key.clone(),
+            sections: vec![Section::default(); sections],
+            grown: false,
+            written: 0,
+            stage: None,
+            readers: Readers::default(),
+            stop: sender,
+            ended: watch::Sender::new(()),
+        };
+        active.readers.ask(reader);
+        let mut state = self.state();
+        state.by_key.insert(key.clone(), run);
+        state.runs.insert(run, active);
+        let turn = state.queue.enter(run);
+        self.tell_places(&mut state);
+        if state.runs.get(&run).is_some_and(|active| active.stage.is_none()) {
+            // It need not wait. Said here, so that there is a log before anybody can ask for it.
+            self.enter_stage(&mut state, run, Stage::Fetching);
+        }
+        tokio::spawn(job::live(self.clone(), Job { run, key, stop }, turn));
+    }
+
+    pub(crate) fn attach(&self, run: AttemptId, reader: &Reader) -> Option<(AttemptId, u64)> {
+        let mut state = self.state();
+        state.tokens += 1;
+        let token = state.tokens;
+        state.runs.get_mut(&run)?.readers.attach(token, reader.clone());
+        Some((run, token))
+    }
+
+    /// Numbers an event and puts it into the log.
+    fn publish(&self, state: &mut State, run: AttemptId, body: Body) {
+        let Some(active) = state.runs.get_mut(&run) else { return };
+        active.written += 1;
+        self.seams.bus.publish(Event { run, seq: active.written, body });
+    }
+
+    /// Publishes a stage unless readers know it.
+    pub(crate) fn stage(&self, run: AttemptId, stage: Stage) {
+        self.enter_stage(&mut self.state(), run, stage);
+    }
+
+    fn enter_stage(&self, state: &mut State, run: AttemptId, stage: Stage) {
+        let known = state.runs.get(&run).and_then(|active| active.stage);
+        if known != Some(stage) {
+            self.publish(state, run, Body::Stage(stage));
+            state.runs.entry(run).and_modify(|active| active.stage = Some(stage));
+        }
+    }
+
+    pub(crate) fn text(&self, run: AttemptId, section: usize, markdown: &str, patches: Option<Arc<str>>) {
+        let mut state = self.state();
+        let Some(active) = state.runs.get_mut(&run) else { return };
+        if active.sections.len() <= section {
+            active.sections.resize_with(section + 1, Section::default);
+        }
+        active.sections[section].markdown.push_str(markdown);
+        active.grown |= !markdown.is_empty();
+        let of = active.sections.len();
+        let now = active.stage;
+        let further = !matches!(now, Some(Stage::Writing { section: known, .. }) if known > section);
+        if further && !markdown.is_empty() {
+            self.enter_stage(&mut state, run, Stage::Writing { section: section + 1, of });
+        }
+        if let Some(patches) = patches {
+            self.publish(&mut state, run, Body::Patch { section, patches });
+        }
+    }
+
+    fn tell_places(&self, state: &mut State) {
+        for (run, place) in state.queue.places() {
+            self.enter_stage(state, run, Stage::Queued { place });
+        }
+    }
+
+    /// Stores the end, tells it, and gives the place to the next run.
+    pub(crate) async fn end(&self, run: AttemptId, end: End) {
+        self.store_end(run, &end).await;
+        let mut state = self.state();
+        self.publish(&mut state, run, Body::End(end));
+        if let Some(active) = state.runs.remove(&run) {
+            state.by_key.remove(&active.key);
+        }
+        state.queue.leave(run);
+        self.tell_places(&mut state);
+    }
+
+    async fn store_end(&self, run: AttemptId, end: &End) {
+        let _no_checkpoint = self.storing.lock().await;
+        let Some(sections) = self.state().runs.get(&run).map(|active| active.sections.clone()) else {
+            return;
+        };
+        if let Err(error) = self.seams.store.end(run, end.clone(), sections.clone()).await {
+            tracing::error!(run = run.0, %error, "the end of a run could not be stored; will try again");
+            self.state().unsaved.push((run, end.clone(), sections));
+        }
+    }
+}

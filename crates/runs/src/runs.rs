@@ -1,0 +1,190 @@
+use std::{
+    pin::Pin,
+    sync::{Arc, Weak},
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use content::{AnswerKey, AttemptId, AttemptState};
+use futures::{Stream, stream::BoxStream, stream::SelectAll};
+
+use crate::{
+    Error, Event, Reader, Seams, Want, checkpoints,
+    house::{House, until_closed},
+};
+
+/// All runs of this process. Cheap to clone.
+#[derive(Clone)]
+pub struct Runs {
+    house: Arc<House>,
+}
+
+/// How much at once, and for how long.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Runs that work at the same time.
+    pub parallel: usize,
+    /// Runs that may wait for their turn.
+    pub queue: usize,
+    /// Time between two checkpoints.
+    pub checkpoint: Duration,
+    /// How long an upstream may tidy up after a stop.
+    pub grace: Duration,
+    /// How long the log of an ended run is kept for late readers.
+    pub keep: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            parallel: 4,
+            queue: 100,
+            checkpoint: Duration::from_secs(1),
+            grace: Duration::from_millis(500),
+            keep: Duration::from_secs(300),
+        }
+    }
+}
+
+/// What came of a start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Started {
+    /// The run to subscribe to, or the attempt to show.
+    pub run: AttemptId,
+    /// False: it is at work or will be. True: the store has all of it.
+    pub stored: bool,
+}
+
+/// What came of a stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// Nobody else was reading: the run ends now.
+    Cancelled,
+    /// The run goes on for others.
+    Detached,
+    /// It is not running, or this reader has no part in it.
+    Nothing,
+}
+
+impl Runs {
+    /// No runs yet. Needs a tokio runtime for the checkpoints.
+    pub fn new(seams: Seams, settings: Settings) -> Self {
+        let house = Arc::new(House::new(seams, settings));
+        tokio::spawn(checkpoints::keep_saving(Arc::downgrade(&house)));
+        Self { house }
+    }
+
+    /// Joins the run that is at work on `key`, or finds its answer in the store, or starts a run. The
+    /// run goes on whatever happens to the caller.
+    pub async fn start(
+        &self,
+        key: AnswerKey,
+        sections: usize,
+        want: Want,
+        reader: Reader,
+    ) -> Result<Started, Error> {
+        if let Some(joined) = self.house.join(&key, &reader) {
+            return Ok(joined);
+        }
+        let house = self.house.clone();
+        // In a task of its own, so that a caller who goes away leaves no attempt without a run.
+        let starting = tokio::spawn(async move { house.begin(key, sections, want, reader).await });
+        starting.await.unwrap_or(Err(Error::Closed))
+    }
+
+    /// One stream of the events of several runs, each after its position, up to the end of the last
+    /// one. The reader is attached to all of them until the stream is dropped. Runs without a log, and
+    /// positions that a log has not reached, are in [`Subscription::missing`].
+    pub fn subscribe(&self, positions: &[(AttemptId, u64)], reader: &Reader) -> Subscription {
+        let mut subscription = Subscription {
+            events: SelectAll::new(),
+            missing: Vec::new(),
+            attached: Vec::new(),
+            house: Arc::downgrade(&self.house),
+        };
+        for &(run, position) in positions {
+            match self.house.seams.bus.follow(run, position) {
+                Some(events) => {
+                    subscription.events.push(events);
+                    subscription.attached.extend(self.house.attach(run, reader));
+                }
+                None => subscription.missing.push(run),
+            }
+        }
+        subscription
+    }
+
+    /// Detaches one reader. If no attached reader is left, the upstream is cancelled.
+    pub fn stop(&self, run: AttemptId, reader: &Reader) -> Stopped {
+        let mut state = self.house.state();
+        let Some(active) = state.runs.get_mut(&run) else { return Stopped::Nothing };
+        if !active.readers.stop(reader) {
+            return Stopped::Nothing;
+        }
+        if !active.readers.nobody_attached() {
+            return Stopped::Detached;
+        }
+        active.cancel(AttemptState::Cancelled);
+        Stopped::Cancelled
+    }
+
+    /// Names this process's logs: a position is good for one epoch.
+    pub fn epoch(&self) -> &str {
+        &self.house.epoch
+    }
+
+    /// How many runs work or wait now.
+    pub fn active(&self) -> usize {
+        self.house.state().runs.len()
+    }
+
+    /// Starts no more runs, interrupts those at work, and returns when their text is stored.
+    pub async fn close(&self) {
+        let _no_start = self.house.starting.lock().await;
+        let active: Vec<_> = {
+            let mut state = self.house.state();
+            state.closed = true;
+            state.runs.values().for_each(|run| run.cancel(AttemptState::Interrupted));
+            state.runs.values().map(|run| run.ended.subscribe()).collect()
+        };
+        for ended in active {
+            until_closed(ended).await;
+        }
+        self.house.save().await;
+    }
+}
+
+/// The events of several runs, see [`Runs::subscribe`].
+pub struct Subscription {
+    events: SelectAll<BoxStream<'static, Event>>,
+    missing: Vec<AttemptId>,
+    attached: Vec<(AttemptId, u64)>,
+    house: Weak<House>,
+}
+
+impl Subscription {
+    /// The runs that were asked for and of which no event will come.
+    pub fn missing(&self) -> &[AttemptId] {
+        &self.missing
+    }
+}
+
+impl Stream for Subscription {
+    type Item = Event;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
+        Pin::new(&mut self.events).poll_next(cx)
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        let Some(house) = self.house.upgrade() else { return };
+        let mut state = house.state();
+        for (run, token) in &self.attached {
+            if let Some(active) = state.runs.get_mut(run) {
+                active.readers.detach(*token);
+            }
+        }
+    }
+}

@@ -1,0 +1,335 @@
+//! What happens to a run, and what its readers see of it.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should say so")]
+
+mod world;
+
+use std::{sync::atomic::Ordering::SeqCst, time::Duration};
+
+use content::{AttemptId, AttemptState};
+use futures::{FutureExt, StreamExt, future};
+use runs::{Body, Error, Event, Settings, Stage, Started, Step, Stopped, Want};
+use world::{World, done, key, reader, text};
+
+fn stages(events: &[Event]) -> Vec<Stage> {
+    events
+        .iter()
+        .filter_map(|event| if let Body::Stage(stage) = event.body { Some(stage) } else { None })
+        .collect()
+}
+
+fn texts(events: &[Event], wanted: usize) -> String {
+    let text = |event: &Event| match &event.body {
+        Body::Patch { section, patches } if *section == wanted => Some(patches.to_string()),
+        _ => None,
+    };
+    events.iter().filter_map(text).collect()
+}
+
+fn state(events: &[Event]) -> AttemptState {
+    match &events.last().unwrap().body {
+        Body::End(end) => end.state,
+        other => panic!("the last event is {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_run_goes_through_its_stages() {
+    let world = World::new(Settings::default());
+    let run = world.start(1, "anna").await;
+    let steps = [
+        Step::Stage(Stage::Reading { page: Some((1, 9)) }),
+        Step::Stage(Stage::Thinking),
+        text(0, "One "),
+        text(0, "more."),
+        text(1, "Two."),
+        done(),
+    ];
+    world.puppet.say(run, steps).await;
+    let log = world.log(run).await;
+    let expected = [
+        Stage::Fetching,
+        Stage::Reading { page: Some((1, 9)) },
+        Stage::Thinking,
+        Stage::Writing { section: 1, of: 2 },
+        Stage::Writing { section: 2, of: 2 },
+    ];
+    assert_eq!(stages(&log), expected);
+    assert_eq!(log.iter().map(|event| event.seq).collect::<Vec<_>>(), (1..=9).collect::<Vec<_>>());
+    let Body::End(end) = &log[8].body else { panic!("{log:?}") };
+    assert_eq!((end.model.as_deref(), end.tokens), (Some("test-1"), Some((7, 5))));
+    assert_eq!(world.shelf.stored(run).sections, ["One more.", "Two."]);
+}
+
+#[tokio::test]
+async fn k5_a_hundred_simultaneous_starts_are_one_upstream() {
+    let world = World::new(Settings::default());
+    let starts = (0..100).map(|_| world.start(1, ""));
+    let started = future::join_all(starts).await;
+    world.puppet.say(started[0], [text(0, "x"), done()]).await;
+    assert_eq!(state(&world.log(started[99]).await), AttemptState::Done);
+    assert!(started.iter().all(|run| *run == started[0]));
+    assert_eq!(world.puppet.calls.load(SeqCst), 1);
+
+    let later = world.runs.start(key(1), 2, Want::Any, reader("")).await.unwrap();
+    assert_eq!(later, Started { run: started[0], stored: true }, "a finished answer is not read again");
+    let again = world.runs.start(key(1), 2, Want::Again, reader("")).await.unwrap();
+    assert_ne!(again.run, started[0], "unless that is asked for");
+    let joined = world.runs.start(key(1), 2, Want::Again, reader("")).await.unwrap();
+    assert_eq!(joined, again, "and then once");
+}
+
+#[tokio::test]
+async fn k6_a_reader_at_any_position_gets_the_same_events() {
+    let world = World::new(Settings::default());
+    let run = world.start(1, "anna").await;
+    let mut live = world.runs.subscribe(&[(run, 0)], &reader("anna"));
+    let words = ["Let ", "$x$ ", "be ", "large.\n"].map(|word| text(0, word));
+    world.puppet.say(run, words).await;
+    let mut whole: Vec<_> = live.by_ref().take(4).collect().await;
+    let mid = world.runs.subscribe(&[(run, 3)], &reader("ben"));
+    world.puppet.say(run, [done()]).await;
+    whole.extend(live.collect::<Vec<_>>().await);
+    assert_eq!(whole.len(), 7);
+    assert_eq!(mid.collect::<Vec<_>>().await, whole[3..]);
+    for position in 0..=whole.len() {
+        let late = world.runs.subscribe(&[(run, position as u64)], &reader("late"));
+        assert_eq!(late.collect::<Vec<_>>().await, whole[position..], "from {position}");
+    }
+    let forged = world.runs.subscribe(&[(run, 8), (AttemptId(77), 0)], &reader(""));
+    assert_eq!(forged.missing(), [run, AttemptId(77)]);
+    assert_eq!(forged.count().await, 0);
+}
+
+#[tokio::test]
+async fn several_runs_are_one_stream() {
+    let world = World::new(Settings::default());
+    let mut runs = Vec::new();
+    for paper in 1..=3 {
+        let run = world.start(paper, "anna").await;
+        world.puppet.say(run, [text(0, &format!("paper {paper}")), done()]).await;
+        runs.push(run);
+    }
+    let positions: Vec<_> = runs.iter().map(|run| (*run, 0)).collect();
+    let events: Vec<_> = world.runs.subscribe(&positions, &reader("anna")).collect().await;
+    for (run, paper) in runs.iter().zip(1..) {
+        let own: Vec<_> = events.iter().filter(|event| event.run == *run).cloned().collect();
+        assert_eq!(own, world.log(*run).await);
+        assert_eq!(texts(&own, 0), format!("paper {paper}"));
+    }
+}
+
+/// Opens a stream for each letter of `open`, closes those of `close`, then lets `stop` stop.
+/// A dot is a reader without a name.
+async fn check_stop(open: &str, close: &str, stop: &str, expected: Stopped) {
+    let name = |letter: char| reader(letter.to_string().trim_matches('.'));
+    let world = World::new(Settings::default());
+    let run = world.start(1, "a").await;
+    let mut streams: Vec<_> =
+        open.chars().map(|letter| (letter, world.runs.subscribe(&[(run, 0)], &name(letter)))).collect();
+    for letter in close.chars() {
+        let index = streams.iter().position(|(open, _)| *open == letter).unwrap();
+        streams.remove(index);
+    }
+    world.puppet.say(run, [text(0, "so far")]).await;
+    let mut stopped = Stopped::Nothing;
+    for letter in stop.chars() {
+        stopped = world.runs.stop(run, &name(letter));
+    }
+    assert_eq!(stopped, expected, "{open:?} open, {close:?} closed, {stop:?} stop");
+    if stopped != Stopped::Cancelled {
+        world.puppet.say(run, [done()]).await;
+    }
+    let state = state(&world.log(run).await);
+    assert_eq!(state == AttemptState::Cancelled, stopped == Stopped::Cancelled);
+    assert_eq!(world.puppet.working.load(SeqCst), 0, "nobody works for nobody");
+}
+
+#[tokio::test]
+async fn k7_the_last_reader_stops_the_upstream() {
+    use Stopped::{Cancelled, Detached, Nothing};
+    check_stop("a", "", "a", Cancelled).await;
+    check_stop("aa", "", "a", Cancelled).await;
+    check_stop("ab", "", "a", Detached).await;
+    check_stop("ab", "", "ab", Cancelled).await;
+    check_stop("ab", "b", "a", Cancelled).await;
+    check_stop("a.", "", "a", Detached).await;
+    check_stop("a..", "", "a..", Cancelled).await;
+    check_stop("a..", "", "a.", Detached).await;
+    // Who asked may stop without a stream (a page without scripts); who did not ask may not.
+    check_stop("", "", "a", Cancelled).await;
+    check_stop("b", "b", "b", Nothing).await;
+    check_stop("a", "a", ".", Nothing).await;
+}
+
+#[tokio::test]
+async fn a_closed_tab_is_not_a_stop() {
+    let world = World::new(Settings::default());
+    let run = world.start(1, "anna").await;
+    drop(world.runs.subscribe(&[(run, 0)], &reader("anna")));
+    world.puppet.say(run, [text(0, "still here"), done()]).await;
+    assert_eq!(state(&world.log(run).await), AttemptState::Done);
+    assert_eq!(world.runs.stop(run, &reader("anna")), Stopped::Nothing, "too late");
+}
+
+#[tokio::test]
+async fn k12_a_fault_keeps_what_was_received() {
+    let panic = [text(0, "half a sen"), text(0, "panic")];
+    let fault = [text(0, "half a sen"), Step::Fault { code: "rate_limited".into() }];
+    for (steps, code) in [(fault, Some("rate_limited")), (panic, Some("internal"))] {
+        let world = World::new(Settings::default());
+        let run = world.start(1, "anna").await;
+        world.puppet.say(run, steps).await;
+        let log = world.log(run).await;
+        let Body::End(end) = &log.last().unwrap().body else { panic!("{log:?}") };
+        assert_eq!((end.state, end.fault.as_deref()), (AttemptState::Failed, code));
+        assert_eq!(texts(&log, 0), "half a sen");
+        assert_eq!(world.shelf.stored(run).sections[0], "half a sen");
+        assert_eq!(world.shelf.stored(run).end.as_ref(), Some(end));
+        assert_ne!(world.start(1, "anna").await, run, "one click starts another attempt");
+    }
+}
+
+#[tokio::test]
+async fn an_upstream_that_just_ends_has_failed() {
+    let world = World::new(Settings::default());
+    let run = world.start(1, "anna").await;
+    world.puppet.say(run, [text(0, "and th")]).await;
+    world.puppet.cut(run).await;
+    let log = world.log(run).await;
+    let Body::End(end) = &log.last().unwrap().body else { panic!("{log:?}") };
+    assert_eq!(end.fault.as_deref(), Some("cut"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upstream_that_will_not_stop_is_dropped() {
+    let world = World::new(Settings::default());
+    world.puppet.deaf.store(true, SeqCst);
+    let run = world.start(1, "anna").await;
+    world.puppet.say(run, [text(0, "on and on")]).await;
+    let before = tokio::time::Instant::now();
+    world.runs.stop(run, &reader("anna"));
+    assert_eq!(state(&world.log(run).await), AttemptState::Cancelled);
+    assert!(before.elapsed() < Duration::from_secs(1));
+    assert_eq!(world.puppet.working.load(SeqCst), 0);
+}
+
+#[tokio::test]
+async fn a_start_right_after_a_stop_is_a_new_attempt() {
+    let world = World::new(Settings::default());
+    let first = world.start(1, "anna").await;
+    world.runs.stop(first, &reader("anna"));
+    let second = world.start(1, "anna").await;
+    assert_ne!(first, second);
+    world.puppet.say(second, [done()]).await;
+    assert_eq!(state(&world.log(second).await), AttemptState::Done);
+    assert_eq!(world.shelf.state(first), AttemptState::Cancelled);
+}
+
+#[tokio::test]
+async fn runs_wait_in_a_bounded_queue() {
+    let world = World::new(Settings { parallel: 1, queue: 2, ..Settings::default() });
+    let first = world.start(1, "anna").await;
+    let second = world.start(2, "ben").await;
+    let third = world.start(3, "cleo").await;
+    let refused = world.runs.start(key(4), 2, Want::Any, reader("dora")).await;
+    assert!(matches!(refused, Err(Error::Busy { waiting: 2 })), "{refused:?}");
+    assert_eq!(world.start(3, "dora").await, third, "a run that waits can be joined");
+
+    world.runs.stop(second, &reader("ben"));
+    let log = world.log(second).await;
+    assert_eq!(stages(&log), [Stage::Queued { place: 1 }]);
+    assert_eq!(state(&log), AttemptState::Cancelled);
+
+    world.puppet.say(first, [done()]).await;
+    world.puppet.say(third, [done()]).await;
+    let log = world.log(third).await;
+    assert_eq!(stages(&log), [Stage::Queued { place: 2 }, Stage::Queued { place: 1 }, Stage::Fetching]);
+    assert_eq!(world.puppet.calls.load(SeqCst), 2, "a stopped run that waited costs nothing");
+}
+
+/// Lets the paused clock go on, and everybody who woke do their work.
+async fn pass(time: Duration) {
+    tokio::time::sleep(time).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_text_of_all_runs_is_saved_together_once_a_second() {
+    let world = World::new(Settings::default());
+    let (first, second) = (world.start(1, "anna").await, world.start(2, "ben").await);
+    pass(Duration::from_millis(1500)).await;
+    assert!(world.shelf.checkpoints.lock().unwrap().is_empty(), "there is nothing to save");
+
+    for word in ["a ", "b ", "c "] {
+        world.puppet.say(first, [text(0, word)]).await;
+        world.puppet.say(second, [text(1, word)]).await;
+    }
+    pass(Duration::from_secs(1)).await;
+    let mut both = world.shelf.checkpoints.lock().unwrap().clone();
+    both.iter_mut().for_each(|runs| runs.sort());
+    assert_eq!(both, [vec![first, second]]);
+    assert_eq!(world.shelf.stored(first).sections, ["a b c ", ""]);
+    assert_eq!(world.shelf.stored(second).sections, ["", "a b c "]);
+
+    world.puppet.say(first, [text(0, "d")]).await;
+    world.shelf.failing.store(true, SeqCst);
+    pass(Duration::from_secs(2)).await;
+    world.shelf.failing.store(false, SeqCst);
+    pass(Duration::from_secs(1)).await;
+    assert_eq!(world.shelf.checkpoints.lock().unwrap()[1..], [vec![first]], "only what grew, tried again");
+    assert_eq!(world.shelf.stored(first).sections[0], "a b c d");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_end_that_could_not_be_stored_is_stored_later() {
+    let world = World::new(Settings::default());
+    let run = world.start(1, "anna").await;
+    world.shelf.failing.store(true, SeqCst);
+    world.puppet.say(run, [text(0, "all of it"), done()]).await;
+    assert_eq!(state(&world.log(run).await), AttemptState::Done, "the reader has it anyway");
+    assert_eq!(world.shelf.state(run), AttemptState::Running);
+    world.shelf.failing.store(false, SeqCst);
+    pass(Duration::from_secs(2)).await;
+    assert_eq!(world.shelf.state(run), AttemptState::Done);
+    assert_eq!(world.shelf.stored(run).sections[0], "all of it");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_finished_log_is_kept_for_late_readers() {
+    let world = World::new(Settings::default());
+    let run = world.start(1, "anna").await;
+    world.puppet.say(run, [text(0, "x"), done()]).await;
+    let log = world.log(run).await;
+    pass(Duration::from_secs(299)).await;
+    assert_eq!(world.log(run).await, log);
+    let open = world.runs.subscribe(&[(run, 0)], &reader("slow"));
+    pass(Duration::from_secs(2)).await;
+    assert_eq!(world.runs.subscribe(&[(run, 0)], &reader("late")).missing(), [run]);
+    assert_eq!(open.collect::<Vec<_>>().await, log, "who had begun may finish");
+}
+
+#[tokio::test]
+async fn closing_interrupts_and_stores() {
+    let world = World::new(Settings { parallel: 1, ..Settings::default() });
+    let (run, waiting) = (world.start(1, "anna").await, world.start(2, "ben").await);
+    let mut stream = world.runs.subscribe(&[(run, 0)], &reader("anna"));
+    world.puppet.say(run, [text(0, "up to here")]).await;
+    while !matches!(stream.next().await.unwrap().body, Body::Patch { .. }) {}
+    world.runs.close().await;
+    assert_eq!(world.shelf.stored(run).sections[0], "up to here");
+    assert_eq!([run, waiting].map(|run| world.shelf.state(run)), [AttemptState::Interrupted; 2]);
+    assert_eq!(world.runs.active(), 0);
+    let refused = world.runs.start(key(3), 2, Want::Any, reader("")).await;
+    assert!(matches!(refused, Err(Error::Closed)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_caller_who_goes_away_leaves_a_whole_run() {
+    let world = World::new(Settings::default());
+    let start = world.start(1, "anna");
+    assert!(start.now_or_never().is_none(), "the store takes its time");
+    let run = world.start(1, "ben").await;
+    world.puppet.say(run, [done()]).await;
+    assert_eq!(state(&world.log(run).await), AttemptState::Done);
+    assert_eq!(world.shelf.attempts.lock().unwrap().len(), 1);
+}

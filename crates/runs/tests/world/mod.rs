@@ -1,0 +1,236 @@
+//! A world made for tests: an upstream that does what the test says, a store in memory.
+
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    reason = "part of a test; each test uses its own part of it"
+)]
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
+    },
+};
+
+use content::{AnswerKey, AttemptId, AttemptState, Language, PaperId, Section};
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream::BoxStream};
+use runs::{Begun, End, Job, Reader, Runs, Seams, Settings, Step, Store, StoreError, Upstream, Want};
+use tokio::sync::{Notify, mpsc};
+
+pub fn key(paper: i64) -> AnswerKey {
+    AnswerKey {
+        paper: PaperId(paper),
+        record_version: "v1".into(),
+        text_source: "stored".into(),
+        extractor: "test/1".into(),
+        language: Language::En,
+        model: "test".into(),
+        question_set: "six@1".into(),
+    }
+}
+
+pub fn reader(name: &str) -> Reader {
+    if name.is_empty() { Reader::Anonymous } else { Reader::Known(name.into()) }
+}
+
+/// Text whose patches are the text itself, so that tests can compare the two.
+pub fn text(section: usize, markdown: &str) -> Step {
+    Step::text(section, markdown, markdown)
+}
+
+pub fn done() -> Step {
+    Step::Done { model: "test-1".into(), tokens: Some((7, 5)) }
+}
+
+/// An upstream that waits for the test to say what comes next.
+#[derive(Default)]
+pub struct Puppet {
+    pub calls: AtomicUsize,
+    pub working: Arc<AtomicUsize>,
+    senders: Mutex<HashMap<AttemptId, mpsc::UnboundedSender<Step>>>,
+    called: Notify,
+    /// Go on after a stop until dropped.
+    pub deaf: AtomicBool,
+}
+
+struct Working(Arc<AtomicUsize>);
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, SeqCst);
+    }
+}
+
+impl Upstream for Puppet {
+    fn read(&self, job: Job) -> BoxStream<'static, Step> {
+        self.calls.fetch_add(1, SeqCst);
+        self.working.fetch_add(1, SeqCst);
+        let working = Working(self.working.clone());
+        let (sender, receiver) = mpsc::unbounded_channel();
+        self.senders.lock().unwrap().insert(job.run, sender);
+        self.called.notify_waiters();
+        let mut stop = job.stop;
+        let deaf = self.deaf.load(SeqCst);
+        let stopped = async move {
+            if deaf {
+                std::future::pending::<()>().await;
+            }
+            stop.requested().await;
+        };
+        futures::stream::unfold((receiver, working), |(mut receiver, working)| async move {
+            match receiver.recv().await? {
+                Step::Text { markdown, .. } if markdown == "panic" => panic!("as the test wants"),
+                step => Some((step, (receiver, working))),
+            }
+        })
+        .take_until(stopped.boxed())
+        .boxed()
+    }
+}
+
+impl Puppet {
+    /// Says the next steps of a run, once it asked for them.
+    pub async fn say(&self, run: AttemptId, steps: impl IntoIterator<Item = Step>) {
+        let sender = self.sender(run).await;
+        for step in steps {
+            sender.send(step).unwrap();
+        }
+    }
+
+    /// Ends the stream of a run without `Done`.
+    pub async fn cut(&self, run: AttemptId) {
+        self.sender(run).await;
+        self.senders.lock().unwrap().remove(&run);
+    }
+
+    async fn sender(&self, run: AttemptId) -> mpsc::UnboundedSender<Step> {
+        loop {
+            let called = self.called.notified();
+            if let Some(sender) = self.senders.lock().unwrap().get(&run) {
+                return sender.clone();
+            }
+            called.await;
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Stored {
+    pub key: AnswerKey,
+    pub end: Option<End>,
+    pub sections: Vec<String>,
+}
+
+/// Remembers what it was asked.
+#[derive(Default)]
+pub struct Shelf {
+    pub attempts: Mutex<BTreeMap<AttemptId, Stored>>,
+    /// The runs of each checkpoint.
+    pub checkpoints: Mutex<Vec<Vec<AttemptId>>>,
+    pub failing: AtomicBool,
+}
+
+impl Shelf {
+    fn answer(&self) -> Result<(), StoreError> {
+        match self.failing.load(SeqCst) {
+            true => Err(StoreError("the disk is full".into())),
+            false => Ok(()),
+        }
+    }
+
+    fn write(&self, run: AttemptId, sections: &[Section]) {
+        let mut attempts = self.attempts.lock().unwrap();
+        let attempt = attempts.get_mut(&run).unwrap();
+        let sections: Vec<_> = sections.iter().map(|section| section.markdown.clone()).collect();
+        assert_eq!(attempt.end, None, "{run:?} was written after its end");
+        let before = attempt.sections.iter().chain(std::iter::repeat(const { &String::new() }));
+        assert!(sections.iter().zip(before).all(|(now, then)| now.starts_with(then)), "{run:?} lost text");
+        attempt.sections = sections;
+    }
+
+    pub fn stored(&self, run: AttemptId) -> Stored {
+        self.attempts.lock().unwrap()[&run].clone()
+    }
+
+    pub fn state(&self, run: AttemptId) -> AttemptState {
+        self.stored(run).end.map_or(AttemptState::Running, |end| end.state)
+    }
+}
+
+impl Store for Shelf {
+    fn begin(&self, key: AnswerKey, want: Want) -> BoxFuture<'static, Result<Begun, StoreError>> {
+        let answer = self.answer().map(|()| {
+            let mut attempts = self.attempts.lock().unwrap();
+            let state = |stored: &Stored| stored.end.as_ref().map(|end| end.state);
+            let there = attempts.iter().find(|(_, stored)| {
+                stored.key == key && matches!(state(stored), None | Some(AttemptState::Done))
+            });
+            if let (Some((run, _)), Want::Any) = (there, want) {
+                return Begun::Stored(*run);
+            }
+            let run = AttemptId(attempts.len() as i64 + 1);
+            attempts.insert(run, Stored { key, end: None, sections: Vec::new() });
+            Begun::New(run)
+        });
+        // A real store takes its time, in which others may ask for the same.
+        async {
+            tokio::task::yield_now().await;
+            answer
+        }
+        .boxed()
+    }
+
+    fn checkpoint(
+        &self,
+        texts: Vec<(AttemptId, Vec<Section>)>,
+    ) -> BoxFuture<'static, Result<(), StoreError>> {
+        let answer = self.answer();
+        if answer.is_ok() {
+            self.checkpoints.lock().unwrap().push(texts.iter().map(|(run, _)| *run).collect());
+            texts.iter().for_each(|(run, sections)| self.write(*run, sections));
+        }
+        async { answer }.boxed()
+    }
+
+    fn end(
+        &self,
+        run: AttemptId,
+        end: End,
+        sections: Vec<Section>,
+    ) -> BoxFuture<'static, Result<(), StoreError>> {
+        let answer = self.answer();
+        if answer.is_ok() {
+            self.write(run, &sections);
+            self.attempts.lock().unwrap().get_mut(&run).unwrap().end = Some(end);
+        }
+        async { answer }.boxed()
+    }
+}
+
+/// Everything a test holds.
+pub struct World {
+    pub runs: Runs,
+    pub puppet: Arc<Puppet>,
+    pub shelf: Arc<Shelf>,
+}
+
+impl World {
+    pub fn new(settings: Settings) -> Self {
+        let (puppet, shelf) = (Arc::new(Puppet::default()), Arc::new(Shelf::default()));
+        let runs = Runs::new(Seams::local(puppet.clone(), shelf.clone()), settings);
+        Self { runs, puppet, shelf }
+    }
+
+    /// Starts a run with two sections.
+    pub async fn start(&self, paper: i64, who: &str) -> AttemptId {
+        self.runs.start(key(paper), 2, Want::Any, reader(who)).await.unwrap().run
+    }
+
+    /// All events of a run, once it ended.
+    pub async fn log(&self, run: AttemptId) -> Vec<runs::Event> {
+        self.runs.subscribe(&[(run, 0)], &reader("the log")).collect().await
+    }
+}
