@@ -102,7 +102,9 @@ impl House {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo prints JSON");
         let packages = metadata["packages"].as_array().expect("a list of packages");
-        Self { packages: packages.iter().map(|package| (text(&package["name"]), Package::of(package))).collect() }
+        Self {
+            packages: packages.iter().map(|package| (text(&package["name"]), Package::of(package))).collect(),
+        }
     }
 
     fn edges(&self) -> BTreeSet<String> {

@@ -1,0 +1,286 @@
+use std::{
+    fs::File,
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdin, Command, ExitStatus, Output, Stdio},
+    time::Duration,
+};
+
+use tempfile::TempDir;
+use tokio::{sync::OnceCell, task::spawn_blocking, time::timeout};
+
+use crate::{Event, Events};
+
+/// A start that takes longer than this has failed.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What the site keeps its data in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Engine {
+    /// A file in the data folder.
+    Sqlite,
+    /// A database of its own on the one server that all tests share.
+    Postgres,
+}
+
+/// How a site is to be started.
+pub struct Run {
+    engine: Engine,
+    sample: bool,
+    settings: Vec<(String, String)>,
+}
+
+/// A running site. It ends with the value.
+pub struct Site {
+    /// `http://127.0.0.1:<port>`.
+    pub address: String,
+    /// The data folder.
+    pub data: PathBuf,
+    settings: Vec<(String, String)>,
+    pid: String,
+    child: Child,
+    stdin: Option<ChildStdin>,
+    folder: Option<TempDir>,
+}
+
+/// What a stopped site leaves behind, to be started again.
+pub struct Ended {
+    folder: Option<TempDir>,
+    data: PathBuf,
+    settings: Vec<(String, String)>,
+    /// How the server ended.
+    pub status: ExitStatus,
+}
+
+impl Run {
+    /// A new empty site.
+    pub fn on(engine: Engine) -> Self {
+        Self { engine, sample: false, settings: Vec::new() }
+    }
+
+    /// With the sample site in it.
+    pub fn with_sample(mut self) -> Self {
+        self.sample = true;
+        self
+    }
+
+    /// With one more setting, as an environment variable without its prefix.
+    pub fn set(mut self, name: &str, value: impl ToString) -> Self {
+        self.settings.push((format!("INKSTONE_{name}"), value.to_string()));
+        self
+    }
+
+    /// With this model as the preferred one.
+    pub fn with_model(self, model: &crate::Model) -> Self {
+        self.set("MODELS__0__NAME", "scripted")
+            .set("MODELS__0__BASE_URL", format!("http://{}/v1", model.address))
+            .set("MODELS__0__API_KEY", crate::KEY)
+            .set("MODELS__0__MODEL", "scripted-1")
+    }
+
+    /// Starts it, and waits until it says where it is.
+    pub async fn start(mut self) -> Site {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        if self.engine == Engine::Postgres {
+            let url = "postgres".to_owned();
+            self.settings.push(("INKSTONE_DATABASE_URL".into(), url));
+        }
+        let data = folder.path().join("data");
+        let extra: &[&str] = if self.sample { &["--sample", SAMPLE] } else { &[] };
+        Site::launch(Some(folder), data, self.settings, extra).await
+    }
+}
+
+const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/sample");
+
+impl Site {
+    /// The sample site for tests that only read: one for each engine, shared by all tests.
+    pub async fn sample(engine: Engine) -> &'static Site {
+        static SQLITE: OnceCell<Site> = OnceCell::const_new();
+        static POSTGRES: OnceCell<Site> = OnceCell::const_new();
+        let cell = if engine == Engine::Sqlite { &SQLITE } else { &POSTGRES };
+        cell.get_or_init(|| Run::on(engine).with_sample().start()).await
+    }
+
+    async fn launch(
+        folder: Option<TempDir>,
+        data: PathBuf,
+        settings: Vec<(String, String)>,
+        extra: &[&str],
+    ) -> Self {
+        let log = data.with_extension("log");
+        let mut child = watched(&inkstone())
+            .args(["serve", "--listen", "127.0.0.1:0", "--data", path(&data)])
+            .args(extra)
+            .envs(settings.iter().cloned())
+            .stderr(File::create(&log).expect("a log file"))
+            .spawn()
+            .expect("bash is installed");
+        let output = BufReader::new(child.stdout.take().expect("a pipe"));
+        let first_lines = spawn_blocking(|| output.lines().map_while(Result::ok).take(2).collect::<Vec<_>>());
+        let lines =
+            timeout(PATIENCE, first_lines).await.expect("the server starts in time").expect("reading");
+        let address =
+            lines.get(1).and_then(|line| line.split_whitespace().find(|word| word.starts_with("http://")));
+        let address = address.unwrap_or_else(|| {
+            panic!(
+                "the server did not say where it is:\n{}",
+                std::fs::read_to_string(&log).unwrap_or_default()
+            )
+        });
+        let stdin = child.stdin.take();
+        Self { address: address.to_owned(), pid: lines[0].clone(), data, settings, child, stdin, folder }
+    }
+
+    /// `GET`, without following redirections.
+    pub async fn get(&self, path: &str) -> reqwest::Response {
+        self.request(reqwest::Method::GET, path, &[]).await
+    }
+
+    /// `GET` of a page that must be there.
+    pub async fn page(&self, path: &str) -> String {
+        let response = self.get(path).await;
+        assert_eq!(response.status(), 200, "GET {path}");
+        response.text().await.expect("a page")
+    }
+
+    /// Any request.
+    pub async fn request(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> reqwest::Response {
+        let mut request = client().request(method, format!("{}{path}", self.address));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.unwrap_or_else(|error| panic!("{path}: {error:?}"))
+    }
+
+    /// A form sent as the site's own page would send it.
+    pub async fn post(&self, path: &str, form: &str) -> reqwest::Response {
+        let request = client()
+            .post(format!("{}{path}", self.address))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("origin", &self.address)
+            .header("sec-fetch-site", "same-origin")
+            .body(form.to_owned());
+        request.send().await.unwrap_or_else(|error| panic!("{path}: {error:?}"))
+    }
+
+    /// An event stream, from `last` if one is named.
+    pub async fn events(&self, path: &str, last: Option<&str>) -> Events {
+        let headers: Vec<_> = last.map(|id| ("last-event-id", id)).into_iter().collect();
+        let response = self.request(reqwest::Method::GET, path, &headers).await;
+        assert_eq!(response.status(), 200, "GET {path}");
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Events::of(response)
+    }
+
+    /// All events of a stream until one of them satisfies `last`.
+    pub async fn events_until(&self, path: &str, last: impl Fn(&Event) -> bool) -> Vec<Event> {
+        self.events(path, None).await.until(last).await
+    }
+
+    /// Runs a command beside the server, with the same settings.
+    pub async fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(inkstone());
+        without_settings(&mut command);
+        command.args(arguments).args(["--data", path(&self.data)]).envs(self.settings.iter().cloned());
+        spawn_blocking(move || command.output()).await.expect("waiting").expect("the command runs")
+    }
+
+    /// Sends a signal to the server.
+    pub fn signal(&self, name: &str) {
+        let status = Command::new("kill").args([&format!("-{name}"), &self.pid]).status();
+        assert!(status.expect("kill runs").success());
+    }
+
+    /// `kill -9`: what is not on disk is gone.
+    pub async fn kill(self) -> Ended {
+        self.signal("KILL");
+        self.ended().await
+    }
+
+    /// Stops the server as an operator would; gives how it ended.
+    pub async fn stop(self) -> Ended {
+        self.signal("TERM");
+        self.ended().await
+    }
+
+    async fn ended(self) -> Ended {
+        let (mut child, stdin) = (self.child, self.stdin);
+        let wait = spawn_blocking(move || child.wait());
+        let status = timeout(PATIENCE, wait).await.expect("the server ends in time").expect("waiting");
+        drop(stdin);
+        Ended {
+            folder: self.folder,
+            data: self.data,
+            settings: self.settings,
+            status: status.expect("a child"),
+        }
+    }
+}
+
+impl Ended {
+    /// Starts the same site again.
+    pub async fn start(self) -> Site {
+        Site::launch(self.folder, self.data, self.settings, &[]).await
+    }
+
+    /// With one more setting, as an environment variable without its prefix.
+    pub fn set(mut self, name: &str, value: impl ToString) -> Self {
+        self.settings.push((format!("INKSTONE_{name}"), value.to_string()));
+        self
+    }
+}
+
+/// The program under test: built by `cargo test --workspace` before any test runs.
+pub fn inkstone() -> PathBuf {
+    let test = std::env::current_exe().expect("a test has a path");
+    let program = test.ancestors().nth(2).expect("target/debug").join("inkstone");
+    assert!(program.exists(), "{} is missing: cargo build -p gateway", program.display());
+    program
+}
+
+/// Prints its pid, then becomes the parent of a program that ends when this process does, however that
+/// ends: the shell kills it at the end of its own input, which the system closes. (Statics are never
+/// dropped, and a test can die.)
+const WATCHED: &str = r#"
+    exec 3<&0
+    "$@" <&- 3<&- &
+    server=$!
+    echo $server
+    { cat <&3 >/dev/null; kill -9 $server; } 2>/dev/null &
+    watcher=$!
+    exec 3<&-
+    wait $server
+    status=$?
+    kill $watcher
+    exit $status"#;
+
+fn watched(program: &Path) -> Command {
+    let mut command = Command::new("bash");
+    command.args(["-c", WATCHED, "watched"]).arg(program).stdin(Stdio::piped()).stdout(Stdio::piped());
+    without_settings(&mut command);
+    command
+}
+
+/// The tests' own environment must not change what they test.
+fn without_settings(command: &mut Command) {
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("INKSTONE_")) {
+        command.env_remove(name);
+    }
+    command.env_remove("RUST_BACKTRACE");
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().expect("temporary folders have plain names")
+}
+
+/// Keeps no connection: a site is shared by tests that each have a runtime of their own.
+fn client() -> reqwest::Client {
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+    client.pool_max_idle_per_host(0).timeout(PATIENCE).build().expect("a client")
+}
