@@ -1,1 +1,8 @@
-//! To be written.
+//! TeX in text: where formulas are, what they are numbered, how they read as words, and which are refused.
+//!
+//! [`formulas`] finds the formulas of a plain text; [`Scanner`] answers the same question at one position, for a
+//! caller that knows more about the text, and says when only more text could tell.
+
+mod formulas;
+
+pub use formulas::{Found, MAX_FORMULA, Opener, Scanner, Span, formulas};
