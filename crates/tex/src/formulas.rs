@@ -201,8 +201,8 @@ fn pairs(text: &str, range: Range<usize>) -> Vec<(usize, usize)> {
 /// The `$` rule for the closing side: `$5-$10` is money, `$x$10` is not.
 fn may_close(text: &str, start: usize, end: usize) -> bool {
     let content = &text[start..end];
-    let digit_follows = text[end + 1..].starts_with(|c: char| c.is_ascii_digit());
-    !content.ends_with(char::is_whitespace) && !(starts_with_digit(content) && digit_follows)
+    let money = starts_with_digit(content) && starts_with_digit(&text[end + 1..]);
+    !money && !content.ends_with(char::is_whitespace)
 }
 
 /// Whether the character that decides between money and a formula has not arrived.
@@ -210,8 +210,8 @@ fn undecided(text: &str, start: usize, end: usize) -> bool {
     end + 1 == text.len() && starts_with_digit(&text[start..end])
 }
 
-fn starts_with_digit(content: &str) -> bool {
-    content.starts_with(|c: char| c.is_ascii_digit())
+fn starts_with_digit(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// A formula from `at` whose closing delimiter, `length` bytes, stands at `end`, unless there is nothing in it.
@@ -297,7 +297,7 @@ fn environment(text: &str, at: usize, ended: bool) -> Found {
     let partly = |name: &&str| {
         [format!("{BEGIN}{name}}}"), format!("{BEGIN}{name}*}}")].iter().any(|whole| whole.starts_with(rest))
     };
-    match !ended && ENVIRONMENTS.iter().any(|name| partly(&name)) {
+    match !ended && ENVIRONMENTS.iter().any(partly) {
         true => Found::Open(Opener { length: rest.len(), ..opener }),
         false => Found::Skip(2),
     }

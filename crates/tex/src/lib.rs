@@ -4,5 +4,7 @@
 //! caller that knows more about the text, and says when only more text could tell.
 
 mod formulas;
+mod numbering;
 
 pub use formulas::{Found, MAX_FORMULA, Opener, Scanner, Span, formulas};
+pub use numbering::{Number, Numbering, Row, numbering};
