@@ -1,0 +1,116 @@
+// MathJax as a library: TeX to CHTML with New Computer Modern, built from its sources, so that there is no loader
+// that could call another host, no menu, no worker, and no package that untrusted TeX could switch on. What is
+// not imported here does not exist: no autoload, require, html, unicode, bbox, action, texhtml, setoptions.
+
+import { MathJaxNewcmFont } from "@mathjax/mathjax-newcm-font/js/chtml.js";
+import { browserAdaptor } from "@mathjax/src/js/adaptors/browserAdaptor.js";
+import type { MathDocument } from "@mathjax/src/js/core/MathDocument.js";
+import { RegisterHTMLHandler } from "@mathjax/src/js/handlers/html.js";
+import { Label } from "@mathjax/src/js/input/tex/Tags.js";
+import { TeX } from "@mathjax/src/js/input/tex.js";
+import "@mathjax/src/js/input/tex/ams/AmsConfiguration.js";
+import "@mathjax/src/js/input/tex/boldsymbol/BoldsymbolConfiguration.js";
+import "@mathjax/src/js/input/tex/braket/BraketConfiguration.js";
+import "@mathjax/src/js/input/tex/cancel/CancelConfiguration.js";
+import "@mathjax/src/js/input/tex/color/ColorConfiguration.js";
+import "@mathjax/src/js/input/tex/configmacros/ConfigMacrosConfiguration.js";
+import "@mathjax/src/js/input/tex/mathtools/MathtoolsConfiguration.js";
+import "@mathjax/src/js/input/tex/mhchem/MhchemConfiguration.js";
+import "@mathjax/src/js/input/tex/textmacros/TextMacrosConfiguration.js";
+import { mathjax } from "@mathjax/src/js/mathjax.js";
+import { CHTML } from "@mathjax/src/js/output/chtml.js";
+import { SafeHandler } from "@mathjax/src/js/ui/safe/SafeHandler.js";
+import type { Formula } from "../formula.ts";
+
+type Dom = MathDocument<HTMLElement, Text, Document>;
+
+const PACKAGES = [
+  "base",
+  "ams",
+  "boldsymbol",
+  "braket",
+  "cancel",
+  "color",
+  "configmacros",
+  "mathtools",
+  "mhchem",
+  "textmacros",
+];
+
+// Commands of those packages that reach past their formula: raw MathML, and settings that outlive it.
+const REFUSED = /\\(?:mmlToken|mathtoolsset|(?:new|renew|use)tagform|DeclarePairedDelimiter\w*)(?![A-Za-z])/;
+
+mathjax.asyncLoad = (name: string) => {
+  const file = name.slice(name.lastIndexOf("/") + 1, -".js".length);
+  return import(`../../node_modules/@mathjax/mathjax-newcm-font/mjs/chtml/dynamic/${file}.js`);
+};
+
+const input = new TeX<HTMLElement, Text, Document>({
+  packages: PACKAGES,
+  tags: "ams",
+  macros: { bm: ["\\boldsymbol{#1}", 1] },
+  mathtools: { "allow-mathtoolsset": false },
+  formatError: (_: unknown, error: Error) => {
+    throw error;
+  },
+});
+
+const output = new CHTML<HTMLElement, Text, Document>({
+  fontData: MathJaxNewcmFont,
+  fontURL: new URL("./woff2", import.meta.url).href,
+  scale: 1.06,
+  matchFontHeight: false,
+  skipAttributes: { "data-latex": true, "data-latex-item": true },
+});
+
+RegisterHTMLHandler(browserAdaptor());
+const handler = mathjax.handlers.handlesDocument(document);
+SafeHandler(handler);
+
+const page = mathjax.document(document, {
+  InputJax: input,
+  OutputJax: output,
+  safeOptions: { allow: { URLs: "none", classes: "none", cssIDs: "none", styles: "none" } },
+}) as Dom;
+
+/** The typeset form of one formula, not yet in the page. Throws what cannot be typeset. */
+export function typeset(formula: Formula, place: HTMLElement): HTMLElement {
+  if (REFUSED.test(formula.tex)) throw new Error("a command that is not allowed here");
+  const { tags } = input.parseOptions;
+  tags.reset(formula.number);
+  for (const [label, tag] of Object.entries(formula.refs)) tags.allLabels[label] = new Label(tag, label);
+  const item = new page.options.MathItem(formula.tex, input, formula.display);
+  item.start.node = place.firstChild ?? place;
+  const style = getComputedStyle(place);
+  const em = Number.parseFloat(style.fontSize);
+  const width = place.clientWidth || place.parentElement?.clientWidth || 40 * em;
+  item.setMetrics(em, em / 2, width, 1);
+  item.convert(page);
+  return disarmed(item.typesetRoot as HTMLElement, formula);
+}
+
+/** The promise to wait for when typesetting stopped because a part of the font has still to come. */
+export function missing(error: unknown): Promise<unknown> | undefined {
+  const retry = (error as { retry?: unknown } | null)?.retry;
+  return retry instanceof Promise ? retry : undefined;
+}
+
+/** Brings the page's style sheet up to date with the letters used so far. Call before showing what was typeset. */
+export function dress(): void {
+  const sheet = output.styleSheet(page);
+  if (!sheet.isConnected) document.head.append(sheet);
+}
+
+function disarmed(root: HTMLElement, formula: Formula): HTMLElement {
+  for (const element of root.querySelectorAll("*")) {
+    for (const { name, value } of [...element.attributes]) {
+      const link = name === "href" && !/^(?:https?:\/\/|#)/i.test(value);
+      // Ids would meet those of other formulas: numbers are counted per document.
+      if (link || name === "id" || name.startsWith("on")) element.removeAttribute(name);
+    }
+    if (element.localName === "img") element.remove();
+  }
+  root.setAttribute("role", "img");
+  root.setAttribute("aria-label", formula.tex.trim());
+  return root;
+}

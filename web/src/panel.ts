@@ -1,0 +1,189 @@
+// The panel of one reading: stages in words, the questions at once, answers as they grow.
+
+import { LiveDocument, type Patch, type Watcher } from "./patches.ts";
+import type { Ending, Reader, Stage, State } from "./stream.ts";
+import { words } from "./words.ts";
+
+/** A question of the set, as the server names it. */
+export interface Question {
+  id: string;
+  title: string;
+}
+
+const STAGES = ["queued", "fetching", "reading", "thinking", "writing"] as const;
+
+/** A view of one run. It knows nothing of connections. */
+export class Panel implements Reader {
+  readonly element: HTMLElement;
+  readonly #watcher: Watcher;
+  readonly #answer: HTMLElement;
+  readonly #stages: HTMLElement | null;
+  readonly #status: HTMLElement | null;
+  readonly #passed = new Map<Stage["stage"], string>();
+  #documents: LiveDocument[] = [];
+  /** Called once, with how it ended. */
+  onend: (state: State | "gone") => void = () => {};
+
+  /** Takes over a panel that is in the page or comes from the template `reading-panel`. */
+  constructor(element: HTMLElement, watcher: Watcher) {
+    this.element = element;
+    this.#watcher = watcher;
+    this.#answer = element.querySelector<HTMLElement>(".answer") ?? element;
+    this.#stages = element.querySelector(".stages");
+    this.#status = element.querySelector("[role=status]");
+  }
+
+  /** Shows all questions, none of them answered. */
+  ask(questions: readonly Question[], language: string, heading: string): void {
+    this.#answer.lang = language;
+    this.#answer.replaceChildren(...questions.flatMap(({ title }, index) => section(index + 1, title, heading)));
+    this.clear();
+  }
+
+  clear(): void {
+    const places = [...this.#answer.querySelectorAll<HTMLElement>(":scope > .faq-a")];
+    for (const place of places) {
+      this.#watcher.leaving([...place.childNodes]);
+      place.replaceChildren();
+      question(place)?.classList.add("wait");
+    }
+    this.#documents = places.map((place) => new LiveDocument(place, this.#watcher));
+    this.#busy(true);
+  }
+
+  stage(stage: Stage): void {
+    const text = said(stage);
+    this.#passed.set(stage.stage, text);
+    this.#say(text);
+    if (!this.#stages) return;
+    const order = STAGES.filter((name) => this.#passed.has(name));
+    this.#stages.replaceChildren(
+      ...order.map((name) => {
+        const item = document.createElement("li");
+        item.textContent = this.#passed.get(name) ?? "";
+        if (name === stage.stage) item.setAttribute("aria-current", "step");
+        else item.className = "done";
+        return item;
+      }),
+    );
+  }
+
+  patch(section: number, patches: Patch[]): void {
+    const live = this.#documents[section];
+    if (!live) throw new Error(`no section ${section}`);
+    for (const patch of patches) live.apply(patch);
+    const place = this.#answer.querySelectorAll<HTMLElement>(":scope > .faq-a")[section];
+    if (place && !live.empty) question(place)?.classList.remove("wait");
+    for (const drop of this.#answer.querySelectorAll(".drop")) drop.classList.remove("drop");
+    if (place && !live.ended) place.lastElementChild?.classList.add("drop");
+  }
+
+  end({ state, sentence, fault, model, tokens }: Ending): void {
+    this.#close();
+    const text = {
+      done: words("done"),
+      cancelled: words("stopped"),
+      interrupted: words("interrupted"),
+      failed: sentence ?? words("failed", { code: fault ?? "" }),
+      running: "",
+    }[state];
+    this.#say(text);
+    if (state !== "done") this.note(text, "warn");
+    this.#facts(model, tokens);
+    this.onend(state);
+  }
+
+  gone(): void {
+    this.#close();
+    this.onend("gone");
+  }
+
+  connected(yes: boolean): void {
+    if (yes) this.element.querySelector(".note.lost")?.remove();
+    else if (!this.element.querySelector(".note.lost")) this.note(words("reconnecting"), "warn lost");
+  }
+
+  /** One sentence above the answers. */
+  note(text: string, kind: string): void {
+    const note = document.createElement("p");
+    note.className = `note ${kind}`;
+    note.textContent = text;
+    this.element.querySelector(":scope > header")?.after(note);
+  }
+
+  #say(text: string): void {
+    if (this.#status && this.#status.textContent !== text) this.#status.textContent = text;
+  }
+
+  #busy(yes: boolean): void {
+    if (yes) this.#answer.setAttribute("aria-busy", "true");
+    else this.#answer.removeAttribute("aria-busy");
+  }
+
+  #close(): void {
+    this.#busy(false);
+    this.#stages?.replaceChildren();
+    if (this.#stages) this.#stages.hidden = true;
+    this.connected(true);
+    this.element.querySelector("form.stop")?.remove();
+    for (const drop of this.#answer.querySelectorAll(".drop")) drop.classList.remove("drop");
+  }
+
+  /** Says where the text comes from, unless the page says it already. */
+  #facts(model: string | undefined, tokens: [number, number] | undefined): void {
+    const footer = this.element.querySelector(":scope > footer");
+    if (!footer || footer.querySelector("[data-fact]")) return;
+    const facts = [model, tokens && words("tokens", { read: tokens[0], written: tokens[1] })];
+    for (const fact of facts.reverse()) {
+      if (!fact) continue;
+      const span = document.createElement("span");
+      span.dataset.fact = "";
+      span.translate = false;
+      span.textContent = fact;
+      footer.prepend(span);
+    }
+  }
+}
+
+function section(number: number, title: string, heading: string): Element[] {
+  const parts = [...copy("reading-section").children];
+  return parts.map((part) => {
+    if (!part.matches(".faq-q")) return part;
+    const head = document.createElement(heading);
+    head.className = part.className;
+    head.append(...part.childNodes);
+    fill(head, ".no", String(number));
+    fill(head, ".q", title);
+    return head;
+  });
+}
+
+/** A copy of a template's content. */
+export function copy(id: string): DocumentFragment {
+  const template = document.getElementById(id);
+  if (!(template instanceof HTMLTemplateElement)) throw new Error(`the page has no template ${id}`);
+  return template.content.cloneNode(true) as DocumentFragment;
+}
+
+function fill(root: ParentNode, selector: string, text: string): void {
+  const place = root.querySelector(selector);
+  if (place) place.textContent = text;
+}
+
+function question(place: Element): Element | null {
+  const before = place.previousElementSibling;
+  return before?.matches(".faq-q") ? before : null;
+}
+
+function said(stage: Stage): string {
+  switch (stage.stage) {
+    case "queued":
+      return stage.place > 1 ? words("queued_place", { n: stage.place - 1 }) : words("queued");
+    case "writing":
+      return words("writing", { n: stage.section, m: stage.sections });
+    case "reading":
+      return stage.page ? `${words("reading")} ${stage.page}/${stage.pages ?? "?"}` : words("reading");
+    default:
+      return words(stage.stage);
+  }
+}

@@ -1,0 +1,155 @@
+// Presses of [AI reading] and [Stop]: forms that also work without this script.
+
+import { Panel, copy, type Question } from "./panel.ts";
+import type { Watcher } from "./patches.ts";
+import { Stream } from "./stream.ts";
+import { forget, watch } from "./typesetting.ts";
+import { words } from "./words.ts";
+
+/** The server's answer to a press. */
+interface Started {
+  run: number;
+  at: string;
+  stop: string;
+  language: string;
+  sections: Question[];
+}
+
+const stream = new Stream();
+const panels = new WeakMap<HTMLElement, Panel>();
+
+const typesetter: Watcher = {
+  sealed: (nodes) => elements(nodes).forEach(watch),
+  leaving: (nodes) => elements(nodes).forEach(forget),
+};
+
+/** Takes over the forms of this page, and the reading that is being written as it loads. */
+export function readings(): void {
+  document.addEventListener("submit", (event) => {
+    const form = event.target as HTMLFormElement;
+    if (form.matches("form.reading")) take(event, () => press(form));
+    if (form.matches("form.stop")) take(event, () => stop(form));
+  });
+  addEventListener("pagehide", () => stream.pause());
+  addEventListener("pageshow", () => stream.resume());
+  for (const element of document.querySelectorAll<HTMLElement>(".machine[data-run][data-at]")) resume(element);
+}
+
+function take(event: Event, action: () => Promise<void>): void {
+  event.preventDefault();
+  void action();
+}
+
+function resume(element: HTMLElement): void {
+  const panel = new Panel(element, typesetter);
+  panels.set(element, panel);
+  follow(panel, Number(element.dataset.run), element.dataset.at ?? "");
+}
+
+async function press(form: HTMLFormElement): Promise<void> {
+  const card = form.closest<HTMLElement>(".card-in");
+  const open = card?.querySelector<HTMLElement>(":scope > .machine");
+  const button = form.querySelector("button");
+  if (open && !open.dataset.again) {
+    open.hidden = !open.hidden;
+    button?.setAttribute("aria-expanded", String(!open.hidden));
+    return;
+  }
+  if (button) button.disabled = true;
+  const panel = card ? opened(card, open) : renewed(form);
+  try {
+    const started = await post<Started>(form.action, form);
+    panel.element.querySelector<HTMLFormElement>("form.stop")?.setAttribute("action", started.stop);
+    panel.ask(started.sections, tag(started.language), card ? "h4" : "h3");
+    follow(panel, started.run, started.at);
+    if (card) button?.setAttribute("aria-expanded", "true");
+  } catch (error) {
+    panel.end({ state: "failed", sentence: error instanceof Refused ? error.message : words("start_failed") });
+  } finally {
+    if (button) button.disabled = false;
+  }
+}
+
+/** A new panel under the abstract of a card, in place of one that ended badly. */
+function opened(card: HTMLElement, old: HTMLElement | null | undefined): Panel {
+  const panel = fresh();
+  old?.remove();
+  card.append(panel.element);
+  panel.onend = (state) => {
+    if (state !== "done") panel.element.dataset.again = "yes";
+  };
+  return panel;
+}
+
+/** The same section of a paper's page, begun anew. */
+function renewed(form: HTMLFormElement): Panel {
+  const old = form.closest<HTMLElement>(".machine");
+  const panel = fresh();
+  const title = document.createElement("h2");
+  const small = panel.element.querySelector("header > h3");
+  if (small) {
+    title.append(...small.childNodes);
+    small.replaceWith(title);
+  }
+  panel.element.id = old?.id ?? "";
+  panel.element.tabIndex = -1;
+  if (old) {
+    panel.element.querySelector("header .end")?.prepend(...old.querySelectorAll("header .end > a"));
+    old.replaceWith(panel.element);
+  }
+  panel.element.focus({ preventScroll: true });
+  panel.onend = () => panel.element.querySelector("footer")?.before(form);
+  return panel;
+}
+
+function fresh(): Panel {
+  const element = copy("reading-panel").firstElementChild as HTMLElement;
+  const panel = new Panel(element, typesetter);
+  panels.set(element, panel);
+  panel.stage({ stage: "queued", place: 1 });
+  return panel;
+}
+
+function follow(panel: Panel, run: number, at: string): void {
+  panel.element.dataset.run = String(run);
+  stream.add(at, run, panel);
+}
+
+async function stop(form: HTMLFormElement): Promise<void> {
+  const element = form.closest<HTMLElement>(".machine");
+  const panel = element && panels.get(element);
+  const button = form.querySelector("button");
+  if (!panel || !form.hasAttribute("action")) return;
+  if (button) button.disabled = true;
+  try {
+    const { run, state } = await post<{ run: number; state: string }>(form.action);
+    if (state === "cancelled") return; // the stream says how it ended
+    stream.drop(run);
+    panel.end({ state: "cancelled" });
+  } catch {
+    if (button) button.disabled = false;
+  }
+}
+
+/** The server said no, and why. */
+class Refused extends Error {}
+
+async function post<T>(address: string, form?: HTMLFormElement): Promise<T> {
+  const fields = form ? [...new FormData(form)].map(([name, value]) => [name, String(value)]) : [];
+  const response = await fetch(address, {
+    method: "POST",
+    headers: { Accept: "application/json" },
+    body: new URLSearchParams(fields),
+  });
+  if (response.ok) return (await response.json()) as T;
+  const problem = (await response.json().catch(() => ({}))) as { title?: string; detail?: string };
+  throw new Refused(problem.detail ?? problem.title ?? words("start_failed"));
+}
+
+function tag(language: string): string {
+  return language === "zh" ? "zh-CN" : language;
+}
+
+function elements(nodes: readonly Node[]): Element[] {
+  return nodes.filter((node) => node instanceof Element);
+}

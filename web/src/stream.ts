@@ -1,0 +1,164 @@
+// One event stream for all the readings of a page: browsers allow six connections to a host.
+
+import type { Patch } from "./patches.ts";
+
+/** How a run stands once it is over. */
+export type State = "running" | "done" | "interrupted" | "failed" | "cancelled";
+
+/** What is known about an answer that has ended. */
+export interface Ending {
+  state: State;
+  fault?: string;
+  sentence?: string;
+  model?: string;
+  tokens?: [number, number];
+}
+
+/** What a run is doing now. */
+export type Stage =
+  | { stage: "queued"; place: number }
+  | { stage: "fetching" | "thinking" }
+  | { stage: "reading"; page?: number; pages?: number }
+  | { stage: "writing"; section: number; sections: number };
+
+interface Numbered {
+  run: number;
+  seq: number;
+}
+type Event =
+  | (Numbered & { kind: "stage" } & Stage)
+  | (Numbered & { kind: "patch"; section: number; patches: Patch[] })
+  | (Numbered & { kind: "end" } & Ending)
+  | (Numbered & { kind: "snapshot"; sections: Patch[][] } & Ending)
+  | { kind: "gone"; run: number }
+  | { kind: "idle" };
+
+/** Who reads a run. `patch` may throw: the run is then read again from its beginning. */
+export interface Reader {
+  stage(stage: Stage): void;
+  patch(section: number, patches: Patch[]): void;
+  /** Forget all there is. */
+  clear(): void;
+  end(ending: Ending): void;
+  gone(): void;
+  /** The connection was lost, or is there again. */
+  connected(yes: boolean): void;
+}
+
+type Source = Pick<EventSource, "close" | "onopen" | "onmessage" | "onerror" | "readyState">;
+const CLOSED = 2;
+const RETRY = 3000;
+
+/** The page's stream: open while a run that somebody reads here is at work. */
+export class Stream {
+  readonly #connect: (address: string) => Source;
+  readonly #runs = new Map<number, { reader: Reader; position: number }>();
+  #epoch = "";
+  #source: Source | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(connect: (address: string) => Source = (address) => new EventSource(address)) {
+    this.#connect = connect;
+  }
+
+  /** Reads one more run from its beginning. `at` is what the server said when it started: epoch.run:position. */
+  add(at: string, run: number, reader: Reader): void {
+    // With a run of an older epoch at hand the old epoch stays: the server then answers with snapshots of all.
+    if (this.#runs.size === 0 || this.#epoch === "") this.#epoch = epoch(at);
+    this.#runs.set(run, { reader, position: 0 });
+    this.#open();
+  }
+
+  /** Reads a run no longer. */
+  drop(run: number): void {
+    if (this.#runs.delete(run)) this.#open();
+  }
+
+  /** Closes the connection, for example while the page sleeps. */
+  pause(): void {
+    clearTimeout(this.#retry);
+    this.#source?.close();
+    this.#source = undefined;
+  }
+
+  resume(): void {
+    if (!this.#source && this.#runs.size > 0) this.#open();
+  }
+
+  #open(): void {
+    this.pause();
+    if (this.#runs.size === 0) return;
+    const positions = [...this.#runs].map(([run, { position }]) => `${run}:${position}`);
+    const source = this.#connect(`/live?at=${this.#epoch}.${positions.join(",")}`);
+    source.onopen = () => this.#connected(true);
+    source.onmessage = ({ data, lastEventId }) => {
+      // An event of a connection that was replaced is said again on the new one.
+      if (source !== this.#source) return;
+      this.#take(JSON.parse(data as string) as Event);
+      if (lastEventId) this.#epoch = epoch(lastEventId);
+    };
+    source.onerror = () => {
+      if (source !== this.#source) return;
+      this.#connected(false);
+      // The browser connects again by itself unless the answer was no event stream.
+      if (source.readyState === CLOSED) this.#retry = setTimeout(() => this.#open(), RETRY);
+    };
+    this.#source = source;
+  }
+
+  #connected(yes: boolean): void {
+    for (const { reader } of this.#runs.values()) reader.connected(yes);
+  }
+
+  #take(event: Event): void {
+    if (event.kind === "idle") return this.pause();
+    const run = this.#runs.get(event.run);
+    if (!run) return;
+    if (event.kind === "gone") {
+      this.#runs.delete(event.run);
+      return run.reader.gone();
+    }
+    if (event.kind !== "snapshot") {
+      if (event.seq <= run.position) return;
+      if (event.seq !== run.position + 1) return this.#again(run);
+    }
+    try {
+      this.#tell(run.reader, event);
+      run.position = event.seq;
+    } catch {
+      this.#again(run);
+    }
+  }
+
+  #tell(reader: Reader, event: Event & Numbered): void {
+    switch (event.kind) {
+      case "stage":
+        return reader.stage(event);
+      case "patch":
+        return reader.patch(event.section, event.patches);
+      case "snapshot":
+        reader.clear();
+        for (const [section, patches] of event.sections.entries()) reader.patch(section, patches);
+        if (event.state !== "running") this.#end(event.run, reader, event);
+        return;
+      case "end":
+        return this.#end(event.run, reader, event);
+    }
+  }
+
+  #end(run: number, reader: Reader, ending: Ending): void {
+    this.#runs.delete(run);
+    reader.end(ending);
+  }
+
+  /** Something was lost: read this run again from its beginning. */
+  #again(run: { reader: Reader; position: number }): void {
+    run.position = 0;
+    run.reader.clear();
+    this.#open();
+  }
+}
+
+function epoch(at: string): string {
+  return at.slice(0, at.indexOf("."));
+}

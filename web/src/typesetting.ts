@@ -1,0 +1,121 @@
+// Typesets the formulas that come near the viewport, a few milliseconds at a time, each on its own:
+// a formula carries everything that its looks depend on, so the order never matters.
+
+import { formula, source } from "./formula.ts";
+
+type Engine = typeof import("./mathjax/engine.ts");
+
+const SLICE = 10; // milliseconds of work between two looks at the reader's input
+const NEAR = "120% 0px"; // of the viewport, above and below
+
+const waiting = new Set<HTMLElement>();
+let engine: Promise<Engine> | undefined;
+let ready: Engine | undefined;
+let working = false;
+
+const near = new IntersectionObserver(
+  (entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      waiting.add(target as HTMLElement);
+    }
+    void work();
+  },
+  { rootMargin: NEAR },
+);
+
+// The box that scrolls may be reached by keyboard, but only while there is something to scroll to.
+const boxes = new ResizeObserver((entries) => {
+  const wide = entries.map(({ target }) => [target as HTMLElement, target.scrollWidth > target.clientWidth + 1] as const);
+  for (const [element, overflows] of wide) mark(element, overflows);
+});
+
+/** Has the formulas inside `root` typeset when the reader comes near them. */
+export function watch(root: ParentNode): void {
+  for (const element of untouched(root)) near.observe(element);
+}
+
+/** Forgets the formulas inside `root`: call before removing it. */
+export function forget(root: ParentNode): void {
+  for (const element of root.querySelectorAll<HTMLElement>(".math")) {
+    near.unobserve(element);
+    boxes.unobserve(element);
+    waiting.delete(element);
+  }
+}
+
+/** Typesets all that is left, for paper. Works at once when the engine is there. */
+export function everything(): void {
+  for (const element of untouched(document)) waiting.add(element);
+  if (ready) slice(ready, Number.POSITIVE_INFINITY);
+  else void work();
+}
+
+function untouched(root: ParentNode): Iterable<HTMLElement> {
+  return root.querySelectorAll<HTMLElement>(".math:not(.typeset, .bad-math)");
+}
+
+async function work(): Promise<void> {
+  if (working || waiting.size === 0) return;
+  working = true;
+  try {
+    engine ??= import("./mathjax/engine.js" as string) as Promise<Engine>;
+    ready = await engine;
+    while (waiting.size > 0) {
+      await slice(ready, performance.now() + SLICE);
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  } catch {
+    engine = undefined; // the sources stay readable; the next formula that comes near tries again
+  } finally {
+    working = false;
+  }
+}
+
+/** Works until `deadline`; the promise is for a part of the font that one formula has to wait for. */
+function slice(mathjax: Engine, deadline: number): Promise<unknown> {
+  const done: [HTMLElement, HTMLElement][] = [];
+  let pause: Promise<unknown> | undefined;
+  for (const element of waiting) {
+    if (performance.now() > deadline || pause) break;
+    waiting.delete(element);
+    if (!element.isConnected) continue;
+    try {
+      done.push([element, mathjax.typeset(formula(element), element)]);
+    } catch (error) {
+      pause = mathjax.missing(error)?.then(
+        () => waiting.add(element),
+        () => refuse(element, "a part of the font did not come"),
+      );
+      if (!pause) refuse(element, error instanceof Error ? error.message : String(error));
+    }
+  }
+  if (done.length > 0) mathjax.dress();
+  for (const [element, typeset] of done) put(element, typeset);
+  return pause ?? Promise.resolve();
+}
+
+function put(element: HTMLElement, typeset: HTMLElement): void {
+  element.dataset.tex = source(element);
+  element.replaceChildren(typeset);
+  element.classList.add("typeset");
+  boxes.observe(element);
+}
+
+function refuse(element: HTMLElement, why: string): void {
+  element.classList.add("bad-math");
+  element.title = why;
+}
+
+function mark(element: HTMLElement, overflows: boolean): void {
+  if (element.classList.contains("wide") === overflows) return;
+  element.classList.toggle("wide", overflows);
+  if (overflows) {
+    element.tabIndex = 0;
+    element.setAttribute("role", "group");
+    element.setAttribute("aria-label", words("equation"));
+  } else {
+    for (const name of ["tabindex", "role", "aria-label"]) element.removeAttribute(name);
+  }
+}
