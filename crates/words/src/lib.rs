@@ -1,1 +1,64 @@
-//! To be written.
+//! What counts as a word, in English, Chinese and everything between.
+//!
+//! [`words`] splits a text into [`Word`]s: runs of letters and digits folded (case, accents, width,
+//! Greek letters by name) and stemmed as English, Chinese characters as overlapping pairs. The search
+//! index, its queries and its snippets, and the extractive reader all call this one function, so they
+//! cannot disagree. [`sentences`] splits a text into sentences and never cuts a formula.
+//!
+//! Formulas are not understood here: `tex::words` turns one into plain words first. There is no
+//! dictionary, for English or Chinese, and traditional characters are not yet folded to simplified.
+//!
+//! ```
+//! let texts = |text| words::words(text).into_iter().map(|word| word.text).collect::<Vec<_>>();
+//! assert_eq!(texts("Schrödinger's equations"), ["schroding", "equat"]);
+//! assert_eq!(texts("GPT4"), texts("GPT-4"));
+//! assert_eq!(texts("初始化"), ["初", "初始", "始", "始化", "化"]);
+//! ```
+
+mod common;
+mod compound;
+mod fold;
+mod sentences;
+mod split;
+
+pub use common::is_common;
+pub use fold::fold;
+pub use sentences::sentences;
+pub use split::words;
+
+use std::ops::Range;
+
+/// One way to find a piece of text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// What is compared: folded, and stemmed where it is made of letters.
+    pub text: String,
+    /// The folded form before stemming, where that differs from `text`.
+    pub exact: Option<String>,
+    /// The bytes of the source that it stands for.
+    pub range: Range<usize>,
+    /// Its place in the order of words. Several words may share one; phrases count in places.
+    pub position: usize,
+    /// How it was made.
+    pub shape: Shape,
+}
+
+/// How a [`Word`] was made from the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Shape {
+    /// A run of letters or of digits: `test`, `4`, `c++`.
+    Plain,
+    /// Neighbours written together or with a hyphen, as one: `gpt4` of `GPT-4`. Its parts are words too.
+    Joined,
+    /// Two neighbouring Chinese characters.
+    Pair,
+    /// One Chinese character. The characters of a pair are words too.
+    Single,
+}
+
+impl Word {
+    /// The form before stemming.
+    pub fn exact(&self) -> &str {
+        self.exact.as_deref().unwrap_or(&self.text)
+    }
+}

@@ -1,0 +1,70 @@
+use std::{borrow::Cow, ops::Range};
+
+use rust_stemmers::{Algorithm, Stemmer};
+
+use crate::{Shape, Word, fold::greek};
+
+/// More parts than this are a path or an identifier, not one word.
+const MOST_JOINED: usize = 4;
+
+/// A run of letters, of digits or of Greek letters inside a compound.
+pub(crate) struct Part {
+    pub(crate) text: String,
+    pub(crate) range: Range<usize>,
+    pub(crate) kind: PartKind,
+    /// Whether letters that follow begin a part of their own.
+    pub(crate) closed: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PartKind {
+    Letters,
+    Digits,
+    Greek,
+}
+
+/// Adds the words of one compound, the first at `position`.
+pub(crate) fn words(parts: &[Part], position: usize, words: &mut Vec<Word>) {
+    let texts: Vec<_> = parts.iter().map(name).collect();
+    for (index, part) in parts.iter().enumerate() {
+        words.push(word(&texts[index], part.range.clone(), position + index, Shape::Plain));
+        for length in joined_from(parts, index) {
+            let range = part.range.start..parts[index + length - 1].range.end;
+            words.push(word(&texts[index..index + length].concat(), range, position + index, Shape::Joined));
+        }
+    }
+}
+
+/// How many parts the joined words that begin at a part take.
+///
+/// The whole when it is short, and a name with its number: `llama2` and `7b` of `LLaMA-2-7B`.
+fn joined_from(parts: &[Part], index: usize) -> impl Iterator<Item = usize> {
+    let whole = (index == 0 && (2..=MOST_JOINED).contains(&parts.len())).then_some(parts.len());
+    let numbered = parts.get(index..index + 2).filter(|pair| {
+        parts.len() > 2 && (pair[0].kind == PartKind::Digits) != (pair[1].kind == PartKind::Digits)
+    });
+    whole.into_iter().chain(numbered.map(|_| 2))
+}
+
+/// A Greek letter or two are symbols and go by their names; three are a Greek word.
+fn name(part: &Part) -> Cow<'_, str> {
+    if part.kind == PartKind::Greek && part.text.chars().count() < 3 {
+        Cow::Owned(part.text.chars().filter_map(greek).collect())
+    } else {
+        Cow::Borrowed(&part.text)
+    }
+}
+
+fn word(text: &str, range: Range<usize>, position: usize, shape: Shape) -> Word {
+    let stem = stem(text);
+    let exact = (stem != text).then(|| text.to_owned());
+    Word { text: stem.into_owned(), exact, range, position, shape }
+}
+
+fn stem(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        Stemmer::create(Algorithm::English).stem(text)
+    } else {
+        Cow::Borrowed(text)
+    }
+}

@@ -1,0 +1,265 @@
+use std::ops::Range;
+
+use crate::{
+    Shape, Word,
+    compound::{self, Part, PartKind},
+    fold::{fold_char, greek, is_ignored, is_unspaced},
+};
+
+/// Longer words are cut: nobody types them, and an index should not hold them.
+const LONGEST: usize = 64;
+
+/// The words of a plain text, in order.
+///
+/// A hyphen, an underscore or a change between letters and digits splits a word and also joins it:
+/// `low-rank` is `low`, `rank` and, at the place of the first, `lowrank`. A decimal number is one word.
+pub fn words(text: &str) -> Vec<Word> {
+    let mut splitter = Splitter { text, words: Vec::with_capacity(text.len() / 5), position: 0 };
+    splitter.run();
+    splitter.words
+}
+
+struct Splitter<'a> {
+    text: &'a str,
+    words: Vec<Word>,
+    position: usize,
+}
+
+impl Splitter<'_> {
+    fn run(&mut self) {
+        let mut at = 0;
+        while let Some(c) = self.char_at(at) {
+            at = if is_unspaced(c) {
+                self.unspaced(at)
+            } else if c.is_alphanumeric() {
+                self.compound(at)
+            } else {
+                at + c.len_utf8()
+            };
+        }
+    }
+
+    fn char_at(&self, at: usize) -> Option<char> {
+        let byte = *self.text.as_bytes().get(at)?;
+        if byte.is_ascii() { Some(byte as char) } else { self.text[at..].chars().next() }
+    }
+
+    /// A run of Chinese characters from `start`; where it ends.
+    fn unspaced(&mut self, start: usize) -> usize {
+        let mut run: Vec<(char, Range<usize>)> = Vec::new();
+        let mut at = start;
+        while let Some(c) = self.char_at(at).filter(|c| is_unspaced(*c) || is_ignored(*c)) {
+            let end = at + c.len_utf8();
+            if is_unspaced(c) {
+                run.push((c, at..end));
+            }
+            at = end;
+        }
+        for (index, (c, range)) in run.iter().enumerate() {
+            self.push(c.to_string(), range.clone(), index, Shape::Single);
+            if let Some((next, after)) = run.get(index + 1) {
+                self.push([*c, *next].iter().collect(), range.start..after.end, index, Shape::Pair);
+            }
+        }
+        self.position += run.len();
+        at
+    }
+
+    /// A run of letters and digits with the hyphens inside it, from `start`; where it ends.
+    fn compound(&mut self, start: usize) -> usize {
+        let mut parts: Vec<Part> = Vec::new();
+        let mut at = start;
+        loop {
+            at = self.run_of_parts(at, &mut parts);
+            match self.joint(at) {
+                Some(next) => at = next,
+                None => break,
+            }
+        }
+        let parts: Vec<_> = parts.into_iter().filter(|part| !part.text.is_empty()).collect();
+        compound::words(&parts, self.position, &mut self.words);
+        self.position += parts.len();
+        at
+    }
+
+    /// Where the next part begins, if a joint stands at `at`.
+    fn joint(&self, at: usize) -> Option<usize> {
+        let joint = self.char_at(at).filter(|c| matches!(c, '-' | '_' | '\u{2010}' | '\u{2011}'))?;
+        let next = at + joint.len_utf8();
+        self.char_at(next).filter(|c| c.is_alphanumeric() && !is_unspaced(*c)).map(|_| next)
+    }
+
+    /// Adds the parts of one unbroken run of letters and digits; where it ends.
+    fn run_of_parts(&self, start: usize, parts: &mut Vec<Part>) -> usize {
+        let mut at = start;
+        let mut fresh = true;
+        while let Some(c) = self.char_at(at) {
+            let end = at + c.len_utf8();
+            if c.is_alphanumeric() && !is_unspaced(c) {
+                fold_char(c, |folded| add(parts, folded, at..end, &mut fresh));
+                at = end;
+            } else if is_ignored(c) {
+                at = end;
+            } else if !fresh
+                && let Some(last) = parts.last_mut()
+                && let Some((kept, length)) = inner(&self.text[at..], last)
+            {
+                last.text.push_str(kept);
+                last.closed = matches!(kept, "++" | "#");
+                at += length;
+                last.range.end = at;
+            } else {
+                break;
+            }
+        }
+        at
+    }
+
+    fn push(&mut self, text: String, range: Range<usize>, offset: usize, shape: Shape) {
+        self.words.push(Word { text, exact: None, range, position: self.position + offset, shape });
+    }
+}
+
+/// Adds one folded character to the last part, or begins the next one with it.
+fn add(parts: &mut Vec<Part>, folded: char, range: Range<usize>, fresh: &mut bool) {
+    if !folded.is_alphanumeric() {
+        return;
+    }
+    let kind = PartKind::of(folded);
+    match parts.last_mut().filter(|last| !*fresh && last.kind == kind && !last.closed) {
+        Some(last) if last.text.len() < LONGEST => {
+            last.text.push(folded);
+            last.range.end = range.end;
+        }
+        Some(last) => last.range.end = range.end,
+        None => parts.push(Part { text: folded.to_string(), range, kind, closed: false }),
+    }
+    *fresh = false;
+}
+
+/// What stands inside a word without being a letter or digit: what of it is kept, and its length.
+fn inner<'a>(rest: &'a str, before: &Part) -> Option<(&'a str, usize)> {
+    let digits = |skip: usize| rest[skip..].bytes().take_while(u8::is_ascii_digit).count();
+    let letter_at = |skip: usize| rest[skip..].chars().next().is_some_and(char::is_alphabetic);
+    let first = rest.chars().next()?;
+    match (before.kind, first) {
+        (PartKind::Digits, '.') if digits(1) > 0 => Some((".", 1)),
+        (PartKind::Digits, ',') if digits(1) == 3 => Some(("", 1)),
+        (PartKind::Letters, '\'' | '’') => apostrophe(rest, first.len_utf8()),
+        (PartKind::Letters, '+') if rest.starts_with("++") && before.text.len() < 4 => Some(("++", 2)),
+        (PartKind::Letters, '#') if before.text.len() == 1 && !letter_at(1) && digits(1) == 0 => {
+            Some(("#", 1))
+        }
+        _ => None,
+    }
+}
+
+/// An apostrophe inside a word is dropped, and so is a possessive `s` at its end.
+fn apostrophe(rest: &str, length: usize) -> Option<(&'static str, usize)> {
+    let mut after = rest[length..].chars();
+    let first = after.next().filter(|c| c.is_alphabetic())?;
+    let possessive = matches!(first, 's' | 'S') && !after.next().is_some_and(char::is_alphanumeric);
+    Some(("", if possessive { length + 1 } else { length }))
+}
+
+impl PartKind {
+    fn of(folded: char) -> Self {
+        if folded.is_numeric() {
+            Self::Digits
+        } else if greek(folded).is_some() {
+            Self::Greek
+        } else {
+            Self::Letters
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Words as `position:text`, with `=exact` where the stem differs; joined ones in brackets.
+    fn check(text: &str, expected: &str) {
+        let shown: Vec<_> = words(text).iter().map(show).collect();
+        assert_eq!(shown.join(" "), expected, "{text:?}");
+    }
+
+    fn show(word: &Word) -> String {
+        let exact = word.exact.as_ref().map(|exact| format!("={exact}")).unwrap_or_default();
+        match word.shape {
+            Shape::Joined => format!("[{}:{}{exact}]", word.position, word.text),
+            _ => format!("{}:{}{exact}", word.position, word.text),
+        }
+    }
+
+    #[test]
+    fn english() {
+        check("", "");
+        check(" ,.;!", "");
+        check("Neural networks", "0:neural 1:network=networks");
+        check("running RUNS", "0:run=running 1:run=runs");
+        check("Erdős–Rényi", "0:erdo=erdos 1:renyi");
+        check("Schro\u{308}dinger’s cat", "0:schroding=schrodinger 1:cat");
+        check("don't O'Brien", "0:dont 1:obrien");
+        check("co\u{ad}operate", "0:cooper=cooperate");
+        check("'quoted' words'", "0:quot=quoted 1:word=words");
+    }
+
+    #[test]
+    fn compounds() {
+        check("low-rank", "0:low [0:lowrank] 1:rank");
+        check("test time", "0:test 1:time");
+        check("GPT-4", "0:gpt [0:gpt4] 1:4");
+        check("GPT4", "0:gpt [0:gpt4] 1:4");
+        check("GPT-3.5", "0:gpt [0:gpt3.5] 1:3.5");
+        check("word2vec", "0:word [0:word2vec] [0:word2] 1:2 [1:2vec] 2:vec");
+        check("LLaMA-2-7B", "0:llama [0:llama27b] [0:llama2] 1:2 2:7 [2:7b] 3:b");
+        check("W_0", "0:w [0:w0] 1:0");
+        check("a-", "0:a");
+        check("-a--b", "0:a 1:b");
+        check("x_", "0:x");
+        check("state-of-the-art-x", "0:state 1:of 2:the 3:art 4:x");
+    }
+
+    #[test]
+    fn numbers_and_symbols() {
+        check("3.14 1.2.3 5.", "0:3.14 1:1.2.3 2:5");
+        check("10,000 1,2", "0:10000 1:1 2:2");
+        check("C++ and C#", "0:c++ 1:and 2:c#");
+        check("C++17", "0:c++ [0:c++17] 1:17");
+        check("x+y CD4+ #1", "0:x 1:y 2:cd [2:cd4] 3:4 4:1");
+        check("m²", "0:m [0:m2] 1:2");
+        check("α-helix β", "0:alpha [0:alphahelix] 1:helix 2:beta");
+        check("λόγος", "0:λογοσ");
+        check("𝛼 ＧＰＴ", "0:alpha 1:gpt");
+    }
+
+    #[test]
+    fn chinese() {
+        check("的", "0:的");
+        check("初始化", "0:初 0:初始 1:始 1:始化 2:化");
+        check("LoRA-GA的W_0", "0:lora [0:loraga] 1:ga 2:的 3:w [3:w0] 4:0");
+        check("矩阵，向量", "0:矩 0:矩阵 1:阵 2:向 2:向量 3:量");
+        check("ニューラル", "0:ニ 0:ニュ 1:ュ 1:ュー 2:ー 2:ーラ 3:ラ 3:ラル 4:ル");
+    }
+
+    #[test]
+    fn very_long_words_are_cut() {
+        let long = "x".repeat(10_000);
+        let cut = words(&long);
+        assert_eq!((cut.len(), cut[0].text.len(), cut[0].range.clone()), (1, LONGEST, 0..10_000));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn ranges_lie_in_the_text(text in r"(\PC|[-_.,'+# α中文é\u{308}\u{ad}]){0,40}") {
+            let mut position = 0;
+            for word in words(&text) {
+                proptest::prop_assert!(text.get(word.range.clone()).is_some_and(|piece| !piece.is_empty()));
+                proptest::prop_assert!(word.position == position || word.position == position + 1 || position == 0);
+                proptest::prop_assert!(!word.text.is_empty() && word.text.chars().count() <= 4 * (LONGEST + 4));
+                position = word.position;
+            }
+        }
+    }
+}
