@@ -1,0 +1,172 @@
+//! The command line. Results go to standard output, everything else to standard error.
+//!
+//! Exit codes: 0 done, 1 failed, 2 the command or the settings cannot be understood.
+
+use std::{
+    fmt::Display,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand};
+
+use crate::{app, config, indexing};
+
+mod check;
+mod healthcheck;
+mod import;
+mod patched;
+mod progress;
+mod render;
+mod sample;
+mod search;
+mod serve;
+
+/// A mathematical blog and a paper assistant, self-hosted.
+#[derive(Parser)]
+#[command(name = "inkstone", version, subcommand_required = true, arg_required_else_help = true)]
+struct Cli {
+    /// Read the settings from this file, not from inkstone.toml in the working directory.
+    #[arg(long, global = true, value_name = "FILE", env = "INKSTONE_CONFIG")]
+    config: Option<PathBuf>,
+    /// Keep everything in this folder.
+    #[arg(long, global = true, value_name = "FOLDER")]
+    data: Option<String>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the site until the process is told to stop.
+    #[command(after_help = "Example: inkstone serve --listen 0.0.0.0:8080 --data /srv/inkstone")]
+    Serve {
+        /// Listen here; port 0 takes any free one.
+        #[arg(long, value_name = "ADDRESS")]
+        listen: Option<String>,
+        /// Fill an empty site from this folder.
+        #[arg(long, value_name = "FOLDER")]
+        sample: Option<PathBuf>,
+    },
+    /// Bring the database to the schema of this version. `serve` does so by itself.
+    #[command(after_help = "Example: inkstone migrate --config /etc/inkstone.toml")]
+    Migrate,
+    /// Take in what others have.
+    #[command(subcommand)]
+    Import(Import),
+    /// Build the search index anew from the database.
+    #[command(after_help = "Example: inkstone reindex --data /srv/inkstone")]
+    Reindex,
+    /// Search posts and papers.
+    #[command(after_help = "Example: inkstone search --kind paper --json 'low-rank adaptation'")]
+    Search(search::Search),
+    /// Render standard input to HTML, or to the patches of a live page.
+    #[command(after_help = "Example: echo 'Let $x_1 < x_2$.' | inkstone render --trust comment --json")]
+    Render(render::Render),
+    /// Look at the settings.
+    #[command(subcommand)]
+    Config(Settings),
+    /// Ask the server at the configured address whether it is well; for containers without a shell.
+    #[command(after_help = "Example: inkstone healthcheck && echo well")]
+    Healthcheck {
+        /// Ask here.
+        #[arg(long, value_name = "ADDRESS")]
+        listen: Option<String>,
+    },
+}
+
+#[derive(Subcommand)]
+enum Import {
+    /// Import papers from JSON Lines: plain, gzip or xz; `-` is standard input.
+    #[command(after_help = "Example: inkstone import papers papers.jsonl.xz")]
+    Papers {
+        /// The file, or `-`.
+        file: PathBuf,
+        /// Print the counts as one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum Settings {
+    /// Print the settings in force and where each comes from, without secrets.
+    #[command(after_help = "Example: INKSTONE_SITE__TITLE=Notes inkstone config check")]
+    Check {
+        /// Print them as one JSON list.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = tokio::runtime::Runtime::new().expect("the system can start threads");
+    match runtime.block_on(run(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if output_closed(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "inkstone: {error:#}");
+            ExitCode::from(if error.is::<config::Error>() { 2 } else { 1 })
+        }
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    let listen = match &cli.command {
+        Command::Serve { listen, .. } | Command::Healthcheck { listen } => listen.clone(),
+        _ => None,
+    };
+    // Rendering needs no settings, and should work beside a broken file.
+    if let Command::Render(options) = &cli.command {
+        return render::run(options);
+    }
+    let flags = [("listen", listen), ("data", cli.data)];
+    let flags = flags.into_iter().filter_map(|(key, value)| Some((key, value?)));
+    let loaded = config::load(cli.config.as_deref(), std::env::vars(), flags)?;
+    if let Command::Config(Settings::Check { json }) = cli.command {
+        return check::run(&loaded, json);
+    }
+    dispatch(cli.command, loaded.config).await
+}
+
+async fn dispatch(command: Command, config: config::Config) -> anyhow::Result<()> {
+    match command {
+        Command::Serve { sample, .. } => serve::run(config, sample.as_deref()).await,
+        Command::Migrate => migrate(&config).await,
+        Command::Import(Import::Papers { file, json }) => import::papers(config, &file, json).await,
+        Command::Reindex => reindex(config).await,
+        Command::Search(search) => search::run(config, search).await,
+        Command::Healthcheck { .. } => healthcheck::run(config.listen).await,
+        Command::Render(_) | Command::Config(_) => unreachable!("done before the settings were needed"),
+    }
+}
+
+async fn migrate(config: &config::Config) -> anyhow::Result<()> {
+    app::writable(&config.data)?;
+    app::open_storage(config).await?;
+    print("the database has the schema of this version")
+}
+
+async fn reindex(config: config::Config) -> anyhow::Result<()> {
+    app::writable(&config.data)?;
+    let app = app::open(config).await?;
+    let bar = progress::counting("indexing", None);
+    let count = indexing::rebuild(&app.db, &app.index, |done| bar.set_position(done)).await?;
+    bar.finish_and_clear();
+    print(format!("indexed {count} documents"))
+}
+
+/// One line, or several, of a command's result.
+fn print(text: impl Display) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{text}")?;
+    Ok(out.flush()?)
+}
+
+/// Whoever read our output has seen enough (`inkstone search … | head`).
+fn output_closed(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
