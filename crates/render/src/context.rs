@@ -1,0 +1,145 @@
+//! What goes into a rendering beside the text, and what comes out.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use serde::Serialize;
+
+use crate::html::Html;
+
+/// How a text is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// CommonMark with the extensions of GitHub, and formulas.
+    Markdown,
+    /// HTML as other systems export it, with formulas in its text.
+    Html,
+    /// Plain text with formulas.
+    Text,
+}
+
+/// Who wrote a text, and so what it may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// The operator: images, an allow-list of HTML, any TeX.
+    Post,
+    /// Anybody: no images, no HTML, TeX from an allow-list, no ids for headings.
+    Comment,
+    /// A model: as anybody, and every link shows where it leads.
+    Answer,
+    /// The author of a paper: plain text with formulas, whatever the format.
+    Paper,
+}
+
+/// What a text may refer to. It is prepared by the caller and does not change during a rendering.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Context {
+    /// Put before every id, so that several documents can share a page.
+    pub prefix: String,
+    /// How many levels headings go down: with 1, `#` becomes `<h2>`.
+    pub deeper: u8,
+    /// Labels of the text that this one is about: the post of a comment.
+    pub labels: Labels,
+    /// The address of the whole document, where a part of it is rendered: a teaser's references past its end lead there.
+    pub page: String,
+    /// The hosts that are this site; images of others are shown as links.
+    pub hosts: Vec<String>,
+}
+
+/// The labels of a document and the numbers they stand for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Labels(pub(crate) BTreeMap<String, Target>);
+
+/// What a label stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Target {
+    /// The number, or what `\tag` says, without parentheses.
+    pub(crate) number: String,
+    /// The address of the equation.
+    pub(crate) href: String,
+}
+
+impl Labels {
+    /// The number that a label stands for.
+    pub fn number(&self, label: &str) -> Option<&str> {
+        self.0.get(label).map(|target| target.number.as_str())
+    }
+
+    /// All labels, in alphabetical order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(label, target)| (label.as_str(), target.number.as_str()))
+    }
+}
+
+/// A rendered text.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Rendered {
+    /// The text as HTML.
+    pub html: Html,
+    /// Its formulas, in order.
+    pub formulas: Vec<Formula>,
+    /// Its headings, in order.
+    pub headings: Vec<Heading>,
+    /// Its plain text; formulas are their TeX with delimiters.
+    pub text: String,
+    /// What its author should look at.
+    pub warnings: Vec<Warning>,
+    /// The labels it defines.
+    #[serde(skip)]
+    pub labels: Labels,
+}
+
+/// A formula of a text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Formula {
+    /// What lies between the delimiters, untrimmed; the whole of a bare environment.
+    pub tex: String,
+    /// Whether it is set on a line of its own.
+    pub display: bool,
+}
+
+/// A heading of a text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Heading {
+    /// 1 to 6, as on the page.
+    pub level: u8,
+    /// Its id on the page; empty where headings have none.
+    pub id: String,
+    /// Its plain text.
+    pub text: String,
+    /// Its text with formulas and emphasis, without links.
+    pub html: Html,
+}
+
+/// Something that the author of a text should look at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// Where, in bytes of the text as it was given.
+    pub range: Range<usize>,
+    /// What.
+    pub kind: WarningKind,
+}
+
+/// What is wrong with a place in a text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum WarningKind {
+    /// A reference to a label that nobody defines.
+    UnknownLabel {
+        /// The label.
+        label: String,
+    },
+    /// A label that an earlier formula already has.
+    RepeatedLabel {
+        /// The label.
+        label: String,
+    },
+    /// A formula that may not be shown in an untrusted text.
+    RefusedFormula {
+        /// The formula with its delimiters.
+        formula: String,
+    },
+    /// A delimiter that opens a display and is never closed.
+    UnclosedFormula,
+}

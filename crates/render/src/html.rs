@@ -1,0 +1,77 @@
+//! Finished HTML, and the escaping that everything else in this crate relies on.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Serialize;
+
+/// HTML that is safe to put into a page. Only this crate makes it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Html(String);
+
+impl Html {
+    pub(crate) fn new(html: String) -> Self {
+        Self(html)
+    }
+
+    /// The HTML as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The HTML as text, without a copy.
+    pub fn into_string(self) -> String {
+        self.0
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Display for Html {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Appends `text` so that it reads the same in an element and in a quoted attribute.
+pub(crate) fn escape(out: &mut String, text: &str) {
+    let mut last = 0;
+    for (i, byte) in text.bytes().enumerate() {
+        let escaped = match byte {
+            b'"' => "&quot;",
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            _ => continue,
+        };
+        out.push_str(&text[last..i]);
+        out.push_str(escaped);
+        last = i + 1;
+    }
+    out.push_str(&text[last..]);
+}
+
+/// The text that a writer meant: line ends are line feeds, and control characters show as U+FFFD.
+pub(crate) fn normalised(text: &str) -> Cow<'_, str> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if !text.bytes().any(|byte| byte < b' ' && byte != b'\n' && byte != b'\t') {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut after_return = false;
+    for c in text.chars() {
+        match c {
+            '\n' if after_return => {}
+            '\r' => out.push('\n'),
+            '\n' | '\t' => out.push(c),
+            c if c < ' ' => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+        after_return = c == '\r';
+    }
+    out.into()
+}
