@@ -1,5 +1,5 @@
 // Fills dist/ with everything a page loads: scripts, styles, fonts, the mathematics engine, the seal.
-import { cp, mkdir, rm } from "node:fs/promises";
+import { cp, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -42,19 +42,19 @@ const styles = () =>
     external: ["./fonts/*"],
   });
 
-const letters = async () => {
-  const from = "node_modules/@fontsource-variable/source-serif-4";
-  await mkdir(`${dist}/fonts`, { recursive: true });
-  const take = (name, as) => cp(here(`${from}/files/source-serif-4-${name}.woff2`), `${dist}/fonts/${as}.woff2`);
-  await Promise.all([
-    take("latin-wght-normal", "serif"),
-    take("latin-wght-italic", "serif-italic"),
-    take("latin-ext-wght-normal", "serif-ext"),
-    cp(here(`${from}/LICENSE`), `${dist}/fonts/OFL.txt`),
-    cp(here("node_modules/@mathjax/mathjax-newcm-font/chtml/woff2"), `${dist}/mathjax/woff2`, { recursive: true }),
-    cp(here("static"), dist, { recursive: true }),
-  ]);
+const files = async () => {
+  const serif = "node_modules/@fontsource-variable/source-serif-4";
+  const taken = [
+    [`${serif}/files/source-serif-4-latin-wght-normal.woff2`, "fonts/serif.woff2"],
+    [`${serif}/files/source-serif-4-latin-wght-italic.woff2`, "fonts/serif-italic.woff2"],
+    [`${serif}/files/source-serif-4-latin-ext-wght-normal.woff2`, "fonts/serif-ext.woff2"],
+    [`${serif}/LICENSE`, "fonts/OFL.txt"],
+    ["node_modules/@mathjax/mathjax-newcm-font/chtml/woff2", "mathjax/woff2"],
+    ["node_modules/@mathjax/mathjax-mhchem-font-extension/chtml/woff2", "mathjax/woff2"],
+    ["static", "."],
+  ];
+  for (const [from, to] of taken) await cp(here(from), `${dist}/${to}`, { recursive: true });
 };
 
 await rm(dist, { recursive: true, force: true });
-await Promise.all([scripts(), engine(), styles(), letters()]);
+await Promise.all([scripts(), engine(), styles(), files()]);

@@ -36,7 +36,9 @@ export class Panel implements Reader {
   /** Shows all questions, none of them answered. */
   ask(questions: readonly Question[], language: string, heading: string): void {
     this.#answer.lang = language;
-    this.#answer.replaceChildren(...questions.flatMap(({ title }, index) => section(index + 1, title, heading)));
+    this.#answer.replaceChildren(
+      ...questions.flatMap(({ title }, index) => section(index + 1, title, heading)),
+    );
     this.clear();
   }
 
@@ -69,6 +71,7 @@ export class Panel implements Reader {
   }
 
   patch(section: number, patches: Patch[]): void {
+    if (this.#documents.length === 0) this.clear(); // what the server drew of it is drawn again
     const live = this.#documents[section];
     if (!live) throw new Error(`no section ${section}`);
     for (const patch of patches) live.apply(patch);

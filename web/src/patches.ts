@@ -42,8 +42,11 @@ export class LiveDocument {
 
   /** Applies the next patch; one that was applied before is ignored. Throws `Lost`. */
   apply(patch: Patch): void {
-    if (patch.op === "snapshot") return this.#restore(patch);
-    if (patch.seq <= this.#seq) return;
+    if (patch.op === "snapshot") this.#restore(patch);
+    else if (patch.seq > this.#seq) this.#change(patch);
+  }
+
+  #change(patch: Exclude<Patch, { op: "snapshot" }>): void {
     if (patch.seq !== this.#seq + 1) throw new Lost(`patch ${patch.seq} after ${this.#seq}`);
     switch (patch.op) {
       case "append":

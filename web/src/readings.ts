@@ -1,6 +1,6 @@
 // Presses of [AI reading] and [Stop]: forms that also work without this script.
 
-import { Panel, copy, type Question } from "./panel.ts";
+import { copy, Panel, type Question } from "./panel.ts";
 import type { Watcher } from "./patches.ts";
 import { Stream } from "./stream.ts";
 import { forget, watch } from "./typesetting.ts";
@@ -32,7 +32,8 @@ export function readings(): void {
   });
   addEventListener("pagehide", () => stream.pause());
   addEventListener("pageshow", () => stream.resume());
-  for (const element of document.querySelectorAll<HTMLElement>(".machine[data-run][data-at]")) resume(element);
+  for (const element of document.querySelectorAll<HTMLElement>(".machine[data-run][data-at]"))
+    resume(element);
 }
 
 function take(event: Event, action: () => Promise<void>): void {
@@ -64,7 +65,10 @@ async function press(form: HTMLFormElement): Promise<void> {
     follow(panel, started.run, started.at);
     if (card) button?.setAttribute("aria-expanded", "true");
   } catch (error) {
-    panel.end({ state: "failed", sentence: error instanceof Refused ? error.message : words("start_failed") });
+    panel.end({
+      state: "failed",
+      sentence: error instanceof Refused ? error.message : words("start_failed"),
+    });
   } finally {
     if (button) button.disabled = false;
   }

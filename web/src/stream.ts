@@ -25,13 +25,12 @@ interface Numbered {
   run: number;
   seq: number;
 }
-type Event =
-  | (Numbered & { kind: "stage" } & Stage)
-  | (Numbered & { kind: "patch"; section: number; patches: Patch[] })
-  | (Numbered & { kind: "end" } & Ending)
-  | (Numbered & { kind: "snapshot"; sections: Patch[][] } & Ending)
-  | { kind: "gone"; run: number }
-  | { kind: "idle" };
+type Told =
+  | ({ kind: "stage" } & Stage)
+  | { kind: "patch"; section: number; patches: Patch[] }
+  | ({ kind: "end" } & Ending)
+  | ({ kind: "snapshot"; sections: Patch[][] } & Ending);
+type Event = (Numbered & Told) | { kind: "gone"; run: number } | { kind: "idle" };
 
 /** Who reads a run. `patch` may throw: the run is then read again from its beginning. */
 export interface Reader {
@@ -111,18 +110,23 @@ export class Stream {
   }
 
   #take(event: Event): void {
-    if (event.kind === "idle") return this.pause();
+    if (event.kind === "idle") this.pause();
+    else if (event.kind === "gone") this.#gone(event.run);
+    else this.#next(event);
+  }
+
+  #gone(run: number): void {
+    const reader = this.#runs.get(run)?.reader;
+    this.#runs.delete(run);
+    reader?.gone();
+  }
+
+  #next(event: Numbered & Told): void {
     const run = this.#runs.get(event.run);
-    if (!run) return;
-    if (event.kind === "gone") {
-      this.#runs.delete(event.run);
-      return run.reader.gone();
-    }
-    if (event.kind !== "snapshot") {
-      if (event.seq <= run.position) return;
-      if (event.seq !== run.position + 1) return this.#again(run);
-    }
+    const old = run && event.kind !== "snapshot" && event.seq <= run.position;
+    if (!run || old) return;
     try {
+      if (event.kind !== "snapshot" && event.seq !== run.position + 1) throw new Error("an event was lost");
       this.#tell(run.reader, event);
       run.position = event.seq;
     } catch {
@@ -130,19 +134,15 @@ export class Stream {
     }
   }
 
-  #tell(reader: Reader, event: Event & Numbered): void {
-    switch (event.kind) {
-      case "stage":
-        return reader.stage(event);
-      case "patch":
-        return reader.patch(event.section, event.patches);
-      case "snapshot":
-        reader.clear();
-        for (const [section, patches] of event.sections.entries()) reader.patch(section, patches);
-        if (event.state !== "running") this.#end(event.run, reader, event);
-        return;
-      case "end":
-        return this.#end(event.run, reader, event);
+  #tell(reader: Reader, event: Numbered & Told): void {
+    if (event.kind === "stage") reader.stage(event);
+    if (event.kind === "patch") reader.patch(event.section, event.patches);
+    if (event.kind === "snapshot") {
+      reader.clear();
+      for (const [section, patches] of event.sections.entries()) reader.patch(section, patches);
+    }
+    if (event.kind === "end" || (event.kind === "snapshot" && event.state !== "running")) {
+      this.#end(event.run, reader, event);
     }
   }
 

@@ -1,7 +1,9 @@
 // Typesets the formulas that come near the viewport, a few milliseconds at a time, each on its own:
 // a formula carries everything that its looks depend on, so the order never matters.
 
+import { texButton } from "./copying.ts";
 import { formula, source } from "./formula.ts";
+import { words } from "./words.ts";
 
 type Engine = typeof import("./mathjax/engine.ts");
 
@@ -27,18 +29,20 @@ const near = new IntersectionObserver(
 
 // The box that scrolls may be reached by keyboard, but only while there is something to scroll to.
 const boxes = new ResizeObserver((entries) => {
-  const wide = entries.map(({ target }) => [target as HTMLElement, target.scrollWidth > target.clientWidth + 1] as const);
+  const wide = entries.map(
+    ({ target }) => [target as HTMLElement, target.scrollWidth > target.clientWidth + 1] as const,
+  );
   for (const [element, overflows] of wide) mark(element, overflows);
 });
 
 /** Has the formulas inside `root` typeset when the reader comes near them. */
-export function watch(root: ParentNode): void {
+export function watch(root: Element): void {
   for (const element of untouched(root)) near.observe(element);
 }
 
 /** Forgets the formulas inside `root`: call before removing it. */
-export function forget(root: ParentNode): void {
-  for (const element of root.querySelectorAll<HTMLElement>(".math")) {
+export function forget(root: Element): void {
+  for (const element of formulas(root, ".math")) {
     near.unobserve(element);
     boxes.unobserve(element);
     waiting.delete(element);
@@ -47,13 +51,18 @@ export function forget(root: ParentNode): void {
 
 /** Typesets all that is left, for paper. Works at once when the engine is there. */
 export function everything(): void {
-  for (const element of untouched(document)) waiting.add(element);
+  for (const element of untouched(document.documentElement)) waiting.add(element);
   if (ready) slice(ready, Number.POSITIVE_INFINITY);
   else void work();
 }
 
-function untouched(root: ParentNode): Iterable<HTMLElement> {
-  return root.querySelectorAll<HTMLElement>(".math:not(.typeset, .bad-math)");
+function untouched(root: Element): HTMLElement[] {
+  return formulas(root, ".math:not(.typeset, .bad-math)");
+}
+
+function formulas(root: Element, selector: string): HTMLElement[] {
+  const inside = [...root.querySelectorAll<HTMLElement>(selector)];
+  return root.matches(selector) ? [root as HTMLElement, ...inside] : inside;
 }
 
 async function work(): Promise<void> {
@@ -88,7 +97,7 @@ function slice(mathjax: Engine, deadline: number): Promise<unknown> {
         () => waiting.add(element),
         () => refuse(element, "a part of the font did not come"),
       );
-      if (!pause) refuse(element, error instanceof Error ? error.message : String(error));
+      if (!pause) refuse(element, (error as { message?: string }).message ?? String(error));
     }
   }
   if (done.length > 0) mathjax.dress();
@@ -100,6 +109,7 @@ function put(element: HTMLElement, typeset: HTMLElement): void {
   element.dataset.tex = source(element);
   element.replaceChildren(typeset);
   element.classList.add("typeset");
+  if (element.parentElement?.matches(".eq") && !element.nextElementSibling) element.after(texButton());
   boxes.observe(element);
 }
 

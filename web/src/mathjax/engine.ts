@@ -2,6 +2,7 @@
 // that could call another host, no menu, no worker, and no package that untrusted TeX could switch on. What is
 // not imported here does not exist: no autoload, require, html, unicode, bbox, action, texhtml, setoptions.
 
+import { MathJaxMhchemFontExtension } from "@mathjax/mathjax-mhchem-font-extension/js/chtml.js";
 import { MathJaxNewcmFont } from "@mathjax/mathjax-newcm-font/js/chtml.js";
 import { browserAdaptor } from "@mathjax/src/js/adaptors/browserAdaptor.js";
 import type { MathDocument } from "@mathjax/src/js/core/MathDocument.js";
@@ -18,6 +19,7 @@ import "@mathjax/src/js/input/tex/mathtools/MathtoolsConfiguration.js";
 import "@mathjax/src/js/input/tex/mhchem/MhchemConfiguration.js";
 import "@mathjax/src/js/input/tex/textmacros/TextMacrosConfiguration.js";
 import { mathjax } from "@mathjax/src/js/mathjax.js";
+import { ChtmlWrapper } from "@mathjax/src/js/output/chtml/Wrapper.js";
 import { CHTML } from "@mathjax/src/js/output/chtml.js";
 import { SafeHandler } from "@mathjax/src/js/ui/safe/SafeHandler.js";
 import type { Formula } from "../formula.ts";
@@ -55,13 +57,16 @@ const input = new TeX<HTMLElement, Text, Document>({
   },
 });
 
+const fontURL = new URL("./woff2", import.meta.url).href;
+MathJaxNewcmFont.addExtension({ ...MathJaxMhchemFontExtension, fontURL });
 const output = new CHTML<HTMLElement, Text, Document>({
   fontData: MathJaxNewcmFont,
-  fontURL: new URL("./woff2", import.meta.url).href,
+  fontURL,
   scale: 1.06,
   matchFontHeight: false,
-  skipAttributes: { "data-latex": true, "data-latex-item": true },
 });
+// The element around the formula holds its source: no need for a piece of it on every node.
+Object.assign(ChtmlWrapper.skipAttributes, { "data-latex": true, "data-latex-item": true });
 
 RegisterHTMLHandler(browserAdaptor());
 const handler = mathjax.handlers.handlesDocument(document);

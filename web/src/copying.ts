@@ -1,0 +1,111 @@
+// What a reader copies is the source: a formula's TeX, whatever it looks like on the page.
+
+import { source, stripped } from "./formula.ts";
+import { words } from "./words.ts";
+
+const TOAST = 5000;
+
+/** Listens for copies of selections, and for presses of the copy buttons. */
+export function copying(): void {
+  document.addEventListener("copy", copySelection);
+  document.addEventListener("click", ({ target }) => {
+    const button =
+      target instanceof Element && target.closest<HTMLElement>("[data-copy-source], [data-copy-tex]");
+    if (button) void offer(wanted(button));
+  });
+  for (const button of document.querySelectorAll<HTMLElement>("[data-copy-source][hidden]"))
+    button.hidden = false;
+}
+
+/** A button for the TeX of the display formula beside which it stands. */
+export function texButton(): HTMLButtonElement {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet notranslate";
+  button.translate = false;
+  button.dataset.copyTex = "";
+  button.textContent = "TeX";
+  button.setAttribute("aria-label", words("copy_tex"));
+  return button;
+}
+
+/** Text of the page with formulas as their sources. */
+export function plain(fragment: DocumentFragment): string {
+  const box = unrendered(fragment);
+  // innerText knows about lines and hidden parts, but only of what is in the page.
+  box.className = "vh";
+  box.style.whiteSpace = "normal";
+  document.body.append(box);
+  // biome-ignore lint/performance/useDomNodeTextContent: lines and hidden parts matter here
+  const text = box.innerText;
+  box.remove();
+  return text.trim();
+}
+
+function unrendered(fragment: DocumentFragment): HTMLElement {
+  const box = document.createElement("div");
+  box.append(fragment);
+  for (const element of box.querySelectorAll("button, .vh, .bar")) element.remove();
+  for (const element of box.querySelectorAll<HTMLElement>(".math")) element.replaceChildren(source(element));
+  return box;
+}
+
+function copySelection(event: ClipboardEvent): void {
+  const selection = getSelection();
+  if (!event.clipboardData || !selection || selection.isCollapsed || selection.rangeCount === 0) return;
+  const range = whole(selection.getRangeAt(0).cloneRange());
+  if (!range.cloneContents().querySelector(".math.typeset")) return;
+  const html = unrendered(range.cloneContents()).innerHTML;
+  event.clipboardData.setData("text/plain", plain(range.cloneContents()));
+  event.clipboardData.setData("text/html", html);
+  event.preventDefault();
+}
+
+/** The range grown so that it holds each formula whole. */
+function whole(range: Range): Range {
+  const start = around(range.startContainer);
+  const end = around(range.endContainer);
+  if (start) range.setStartBefore(start);
+  if (end) range.setEndAfter(end);
+  return range;
+}
+
+function around(node: Node): Element | null | undefined {
+  return (node instanceof Element ? node : node.parentElement)?.closest(".math.typeset");
+}
+
+function wanted(button: HTMLElement): string {
+  if (button.dataset.copyTex !== undefined) {
+    const math = button.parentElement?.querySelector<HTMLElement>(".math");
+    return math ? stripped(source(math)).trim() : "";
+  }
+  const place = document.getElementById(button.dataset.copySource ?? "");
+  if (!place) return "";
+  const shown = [...place.querySelectorAll<HTMLElement>("pre")].find((pre) => pre.offsetParent);
+  if (shown) return shown.textContent ?? "";
+  const range = document.createRange();
+  range.selectNodeContents(place);
+  return plain(range.cloneContents());
+}
+
+async function offer(text: string): Promise<void> {
+  if (!text) return;
+  await navigator.clipboard.writeText(text);
+  toast(words("copied"));
+}
+
+let hiding: ReturnType<typeof setTimeout> | undefined;
+
+function toast(text: string): void {
+  let place = document.querySelector<HTMLElement>(".toast");
+  if (!place) {
+    place = document.createElement("p");
+    place.className = "toast";
+    place.setAttribute("role", "status");
+    document.body.append(place);
+  }
+  const line = place;
+  line.textContent = text;
+  clearTimeout(hiding);
+  hiding = setTimeout(() => line.replaceChildren(), TOAST);
+}
