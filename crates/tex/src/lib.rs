@@ -3,8 +3,12 @@
 //! [`formulas`] finds the formulas of a plain text; [`Scanner`] answers the same question at one position, for a
 //! caller that knows more about the text, and says when only more text could tell.
 
+mod allowed;
 mod formulas;
 mod numbering;
+mod refused;
+mod tokens;
 
 pub use formulas::{Found, MAX_FORMULA, Opener, Scanner, Span, formulas};
 pub use numbering::{Number, Numbering, Row, numbering};
+pub use refused::{Refusal, refused};
