@@ -1,0 +1,213 @@
+// What the engine makes of formulas, good and bad, in a page of our own under the real policy.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { formula, serve } from "./assets.mjs";
+import { close, launch, open, walk } from "./browser.mjs";
+
+let browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser.close());
+
+async function shown(body, look) {
+  const site = await serve(body);
+  const page = await open(browser, site.address);
+  await walk(page);
+  const seen = await page.evaluate(look);
+  await close(page);
+  site.stop();
+  return seen;
+}
+
+const numbers = () =>
+  [...document.querySelectorAll(".math.display")].map((element) =>
+    [...element.querySelectorAll("mjx-labels mjx-mtext")].map((label) => label.textContent).join(""),
+  );
+
+const BENIGN = [
+  "$x^2$",
+  "\\(\\frac12\\)",
+  "$`a_1`$",
+  "$$\\sum_{k=1}^n k = \\binom{n+1}{2}$$",
+  "\\[\\begin{pmatrix}1&2\\\\3&4\\end{pmatrix}\\]",
+  "\\begin{align}a&=b\\\\c&=d\\end{align}",
+  "\\begin{gather*}a\\\\b\\end{gather*}",
+  "\\begin{multline}a\\\\+b\\end{multline}",
+  "\\begin{alignat}{2}a&=b&c&=d\\end{alignat}",
+  "\\begin{flalign}a&=b\\end{flalign}",
+  "\\begin{eqnarray}a&=&b\\end{eqnarray}",
+  "$$\\begin{equation}\\begin{split}a&=b\\\\&=c\\end{split}\\end{equation}$$",
+  "$$f(x)=\\begin{cases}1 & \\text{如果 $x>0$}\\\\0 & \\text{否则}\\end{cases}$$",
+  "$\\mathfrak{g}\\mathbb{R}\\mathcal{L}\\mathscr{F}\\mathsf{A}\\mathtt{a}\\mathbf{x}\\bm{\\alpha}\\boldsymbol{\\beta}$",
+  "$\\operatorname{softmax}\\left(\\frac{QK^\\top}{\\sqrt{d_k}}\\right)V$",
+  "$\\ce{2H2 + O2 -> 2H2O}$",
+  "$\\underbrace{a+b}_{n}\\overset{!}{=}\\xrightarrow[n\\to\\infty]{d}c$",
+  "$a\\equiv b\\pmod n,\\quad \\braket{\\phi|\\psi},\\cancel{x},\\color{red}{y}$",
+  "$\\coloneqq\\mathrm{d}x\\,\\lVert x\\rVert\\,\\mathbb{E}_{x\\sim p}[\\,f\\mid x\\,]$",
+];
+
+test("benign formulas are typeset, all of them", async () => {
+  const bad = await shown(BENIGN.map((text) => formula(text)).join(""), () =>
+    [...document.querySelectorAll(".math")]
+      .filter((e) => !e.querySelector("mjx-container"))
+      .map((e) => e.textContent + e.title),
+  );
+  assert.deepEqual(bad, []);
+});
+
+const HOSTILE = [
+  "$\\href{javascript:alert(1)}{x}$",
+  "$\\url{javascript:alert(1)}$",
+  "$\\class{evil}{x}$",
+  "$\\cssId{main}{x}$",
+  "$\\style{position:fixed;inset:0;background:url(//evil.test)}{x}$",
+  "$\\data{x=1}{x}$",
+  "$\\unicode[evil]{65}$",
+  "$\\require{html}x$",
+  "$\\bbox[10px,border:1px solid red;background:url(//evil.test)]{x}$",
+  "$\\toggle{a}{b}\\endtoggle$",
+  "$\\mathtip{a}{b}$",
+  "$\\mmlToken{mtext}[href=javascript:alert(1)]{x}$",
+  "$\\mmlToken{mi}[style='background:red']{x}$",
+  "$\\begin{html}<img src=x onerror=alert(1)>\\end{html}$",
+  "$\\setOptions{safe}{}$",
+  "$\\mathtoolsset{showonlyrefs}x$",
+  "$\\newcommand{\\a}{\\a\\a}\\a$",
+  "$\\def\\a{\\a\\a}\\a$",
+  "$\\let\\frac\\relax$",
+  "$\\DeclarePairedDelimiters{\\abs}{|}{|}$",
+  "$\\text{<img src=x onerror=alert(1)>}$",
+  "$\\text{</span><script>alert(1)</script>}$",
+  "$\\tag{<b>x</b>}$",
+  "$\\includegraphics{//evil.test/x.png}$",
+  `$${"{".repeat(3000)}$`,
+  `$${"\\sqrt{".repeat(400)}x${"}".repeat(400)}$`,
+  "$\\frac{a$",
+  "$$\\begin{align}a$$",
+];
+
+test("hostile formulas do nothing but show", async () => {
+  const body = HOSTILE.map((text) => formula(text)).join("") + formula("$\\frac12$");
+  const seen = await shown(body, () => {
+    const places = [...document.querySelectorAll(".math")];
+    const inside = places.flatMap((place) => [...place.querySelectorAll("*")]);
+    return {
+      links: inside.filter((e) => e.hasAttribute("href")).length,
+      images: inside.filter((e) => ["img", "script", "b", "iframe"].includes(e.localName)).length,
+      handlers: inside.filter((e) =>
+        [...e.attributes].some((a) => a.name.startsWith("on") || a.name === "id"),
+      ).length,
+      styles: inside.filter((e) => /url\(|fixed/.test(e.getAttribute("style") ?? "")).length,
+      sources: places.filter((e) => e.matches(".bad-math")).every((e) => e.textContent.startsWith("$")),
+      after: places.at(-1).matches(".typeset"),
+    };
+  });
+  assert.deepEqual(seen, { links: 0, images: 0, handlers: 0, styles: 0, sources: true, after: true });
+});
+
+const NUMBERED = [
+  formula("\\begin{equation}a\\label{a}\\end{equation}", { number: 0 }),
+  formula("\\begin{align}b\\label{b}\\\\c\\notag\\\\d\\tag{*}\\\\e\\end{align}", { number: 1 }),
+  formula("$$x=\\eqref{b}$$", { number: 3, refs: { b: "2" } }),
+  formula("\\begin{equation*}f\\end{equation*}", { number: 3 }),
+  formula("\\begin{equation}g\\label{a}\\end{equation}", { number: 3 }),
+];
+const EXPECTED = ["(1)", "(2)(*)(3)", "", "", "(4)"];
+
+test("numbers come from the page and not from the order", async () => {
+  assert.deepEqual(await shown(NUMBERED.join(""), numbers), EXPECTED);
+  assert.deepEqual(await shown(NUMBERED.toReversed().join(""), numbers), EXPECTED.toReversed());
+});
+
+test("references inside formulas show the number they are told", async () => {
+  const text = await shown(NUMBERED[2], () => document.querySelector("mjx-container").textContent);
+  assert.match(text, /\(2\)/);
+});
+
+test("the source of a typeset formula is still there, byte for byte", async () => {
+  const tex = await shown(BENIGN.map((text) => formula(text)).join(""), () =>
+    [...document.querySelectorAll(".math")].map((e) => e.dataset.tex),
+  );
+  assert.deepEqual(tex, BENIGN);
+});
+
+test("a selection with formulas copies their TeX", async () => {
+  const site = await serve("<p>Let <span class='math inline'>$x_1$</span> be <b>small</b>.</p><p>End.</p>");
+  const page = await open(browser, site.address);
+  await walk(page);
+  const copied = await page.evaluate(() => {
+    const range = document.createRange();
+    range.setStart(document.querySelector("mjx-container"), 0); // inside the formula
+    range.setEndAfter(document.querySelectorAll(".prose p")[1]);
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+    const data = new DataTransfer();
+    document.body.dispatchEvent(
+      new ClipboardEvent("copy", { clipboardData: data, bubbles: true, cancelable: true }),
+    );
+    return data.getData("text/plain");
+  });
+  assert.match(copied, /^\$x_1\$ be small\.\s+End\.$/);
+  await close(page);
+  site.stop();
+});
+
+test("translation touches prose once and no formula, before and after typesetting", async () => {
+  const body = Array.from(
+    { length: 40 },
+    (_, n) =>
+      `<p>word ${"text ".repeat(60)} <span class="math inline notranslate" translate="no">$x_{${n}}$</span></p>`,
+  );
+  const site = await serve(body.join(""));
+  const page = await open(browser, site.address);
+  const translate = () =>
+    page.evaluate(() => {
+      const walker = document.createTreeWalker(document.querySelector(".prose"), NodeFilter.SHOW_TEXT);
+      while (walker.nextNode()) {
+        const node = walker.currentNode;
+        if (!node.parentElement.closest('[translate="no"], .notranslate'))
+          node.data = node.data.toUpperCase().replace("WORD", "WORD+");
+      }
+    });
+  await translate();
+  await walk(page);
+  const seen = await page.evaluate(() => ({
+    prose: [...document.querySelectorAll(".prose p")].every((p) =>
+      p.firstChild.data.startsWith("WORD+ TEXT"),
+    ),
+    tex: [...document.querySelectorAll(".math")].map((e) => e.dataset.tex),
+    typeset: document.querySelectorAll("mjx-container").length,
+  }));
+  assert.deepEqual(seen, {
+    prose: true,
+    tex: Array.from({ length: 40 }, (_, n) => `$x_{${n}}$`),
+    typeset: 40,
+  });
+  await close(page);
+  site.stop();
+});
+
+test("only what comes near is typeset", async () => {
+  const body = Array.from(
+    { length: 400 },
+    (_, n) => `<p>${"text ".repeat(40)} <span class="math inline">$x_{${n}}$</span></p>`,
+  );
+  const site = await serve(body.join(""));
+  const page = await open(browser, site.address);
+  await page.waitForSelector("mjx-container");
+  const count = await page.locator("mjx-container").count();
+  assert.ok(count > 5 && count < 200, `${count} of 400 were typeset at first`);
+  await close(page);
+  site.stop();
+});
+
+test("a wide formula scrolls in its own box, reachable by keyboard only then", async () => {
+  const long = Array.from({ length: 60 }, (_, n) => `a_{${n}}`).join("+");
+  const seen = await shown(formula(`$$${long}$$`) + formula("$$a$$"), () => ({
+    page: document.documentElement.scrollWidth <= innerWidth,
+    focusable: [...document.querySelectorAll(".math")].map((e) => e.tabIndex),
+  }));
+  assert.deepEqual(seen, { page: true, focusable: [0, -1] });
+});

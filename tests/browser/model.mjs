@@ -1,0 +1,60 @@
+// A language model on a local port that speaks OpenAI's wire format and says only what a test lets it say.
+
+import { createServer } from "node:http";
+
+/** Starts it. `say` sends words to everybody who is listening and to come; `finish` ends the replies. */
+export async function model() {
+  const said = [];
+  const listeners = new Set();
+  let finished = false;
+  const chunk = (delta, finish_reason = null) => ({
+    id: "1",
+    object: "chat.completion.chunk",
+    created: 1,
+    model: "scripted-1",
+    choices: [{ index: 0, delta, finish_reason }],
+  });
+  const send = (response, data) =>
+    response.write(`data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`);
+  const end = (response) => {
+    send(response, chunk({}, "stop"));
+    send(response, {
+      ...chunk({}),
+      choices: [],
+      usage: { prompt_tokens: 1200, completion_tokens: 340, total_tokens: 1540 },
+    });
+    send(response, "[DONE]");
+    response.end();
+  };
+  const server = createServer((request, response) => {
+    request.resume();
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    listeners.add(response);
+    response.once("close", () => listeners.delete(response));
+    for (const word of said) send(response, chunk({ content: word }));
+    if (finished) end(response);
+  });
+  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
+  return {
+    settings: {
+      MODELS__0__NAME: "scripted",
+      MODELS__0__BASE_URL: `http://127.0.0.1:${server.address().port}/v1`,
+      MODELS__0__API_KEY: "sk-of-a-test",
+      MODELS__0__MODEL: "scripted-1",
+    },
+    /** How many replies are being written. */
+    calls: () => listeners.size,
+    say(text) {
+      said.push(text);
+      for (const response of listeners) send(response, chunk({ content: text }));
+    },
+    finish() {
+      finished = true;
+      for (const response of listeners) end(response);
+    },
+    stop() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
