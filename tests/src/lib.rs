@@ -7,7 +7,9 @@
 mod events;
 pub mod html;
 mod model;
+mod postgres;
 mod site;
+mod watched;
 
 pub use events::{Event, Events};
 pub use model::{End, KEY, Model};

@@ -2,14 +2,14 @@ use std::{
     fs::File,
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
-    process::{Child, ChildStdin, Command, ExitStatus, Output, Stdio},
+    process::{Child, ChildStdin, Command, ExitStatus, Output},
     time::Duration,
 };
 
 use tempfile::TempDir;
 use tokio::{sync::OnceCell, task::spawn_blocking, time::timeout};
 
-use crate::{Event, Events};
+use crate::{Event, Events, watched::watched};
 
 /// A start that takes longer than this has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -46,7 +46,8 @@ pub struct Site {
 /// What a stopped site leaves behind, to be started again.
 pub struct Ended {
     folder: Option<TempDir>,
-    data: PathBuf,
+    /// The data folder.
+    pub data: PathBuf,
     settings: Vec<(String, String)>,
     /// How the server ended.
     pub status: ExitStatus,
@@ -82,7 +83,7 @@ impl Run {
     pub async fn start(mut self) -> Site {
         let folder = tempfile::tempdir().expect("a temporary folder");
         if self.engine == Engine::Postgres {
-            let url = "postgres".to_owned();
+            let url = spawn_blocking(crate::postgres::database).await.expect("a database");
             self.settings.push(("INKSTONE_DATABASE_URL".into(), url));
         }
         let data = folder.path().join("data");
@@ -109,7 +110,9 @@ impl Site {
         extra: &[&str],
     ) -> Self {
         let log = data.with_extension("log");
-        let mut child = watched(&inkstone())
+        let mut command = watched(&inkstone(), "KILL", data.parent().expect("a folder of its own"));
+        without_settings(&mut command);
+        let mut child = command
             .args(["serve", "--listen", "127.0.0.1:0", "--data", path(&data)])
             .args(extra)
             .envs(settings.iter().cloned())
@@ -160,13 +163,28 @@ impl Site {
 
     /// A form sent as the site's own page would send it.
     pub async fn post(&self, path: &str, form: &str) -> reqwest::Response {
-        let request = client()
-            .post(format!("{}{path}", self.address))
-            .header("content-type", "application/x-www-form-urlencoded")
-            .header("origin", &self.address)
-            .header("sec-fetch-site", "same-origin")
-            .body(form.to_owned());
+        self.send(path, form, &[("sec-fetch-site", "same-origin"), ("origin", &self.address)]).await
+    }
+
+    /// The same form, sent by a script that wants data back.
+    pub async fn post_json(&self, path: &str, form: &str) -> reqwest::Response {
+        let headers =
+            [("accept", "application/json"), ("sec-fetch-site", "same-origin"), ("origin", &self.address)];
+        self.send(path, form, &headers).await
+    }
+
+    async fn send(&self, path: &str, form: &str, headers: &[(&str, &str)]) -> reqwest::Response {
+        let mut request = client().post(format!("{}{path}", self.address)).body(form.to_owned());
+        request = request.header("content-type", "application/x-www-form-urlencoded");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         request.send().await.unwrap_or_else(|error| panic!("{path}: {error:?}"))
+    }
+
+    /// What the server logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.data.with_extension("log")).expect("a log")
     }
 
     /// An event stream, from `last` if one is named.
@@ -185,10 +203,7 @@ impl Site {
 
     /// Runs a command beside the server, with the same settings.
     pub async fn run(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(inkstone());
-        without_settings(&mut command);
-        command.args(arguments).args(["--data", path(&self.data)]).envs(self.settings.iter().cloned());
-        spawn_blocking(move || command.output()).await.expect("waiting").expect("the command runs")
+        run(arguments, &self.data, &self.settings).await
     }
 
     /// Sends a signal to the server.
@@ -229,11 +244,17 @@ impl Ended {
         Site::launch(self.folder, self.data, self.settings, &[]).await
     }
 
-    /// With one more setting, as an environment variable without its prefix.
-    pub fn set(mut self, name: &str, value: impl ToString) -> Self {
-        self.settings.push((format!("INKSTONE_{name}"), value.to_string()));
-        self
+    /// Runs a command on what the site left, with the same settings.
+    pub async fn run(&self, arguments: &[&str]) -> Output {
+        run(arguments, &self.data, &self.settings).await
     }
+}
+
+async fn run(arguments: &[&str], data: &Path, settings: &[(String, String)]) -> Output {
+    let mut command = Command::new(inkstone());
+    without_settings(&mut command);
+    command.args(arguments).args(["--data", path(data)]).envs(settings.iter().cloned());
+    spawn_blocking(move || command.output()).await.expect("waiting").expect("the command runs")
 }
 
 /// The program under test: built by `cargo test --workspace` before any test runs.
@@ -242,29 +263,6 @@ pub fn inkstone() -> PathBuf {
     let program = test.ancestors().nth(2).expect("target/debug").join("inkstone");
     assert!(program.exists(), "{} is missing: cargo build -p gateway", program.display());
     program
-}
-
-/// Prints its pid, then becomes the parent of a program that ends when this process does, however that
-/// ends: the shell kills it at the end of its own input, which the system closes. (Statics are never
-/// dropped, and a test can die.)
-const WATCHED: &str = r#"
-    exec 3<&0
-    "$@" <&- 3<&- &
-    server=$!
-    echo $server
-    { cat <&3 >/dev/null; kill -9 $server; } 2>/dev/null &
-    watcher=$!
-    exec 3<&-
-    wait $server
-    status=$?
-    kill $watcher
-    exit $status"#;
-
-fn watched(program: &Path) -> Command {
-    let mut command = Command::new("bash");
-    command.args(["-c", WATCHED, "watched"]).arg(program).stdin(Stdio::piped()).stdout(Stdio::piped());
-    without_settings(&mut command);
-    command
 }
 
 /// The tests' own environment must not change what they test.

@@ -1,0 +1,43 @@
+use tests::{Engine, Run, Site, html::text};
+
+use crate::papers;
+
+on_each_engine!(
+    a_kill_between_write_and_index_loses_nothing,
+    a_lost_index_is_built_again,
+    restarts_are_quick
+);
+
+/// The server is frozen, so the papers that the importer commits cannot reach its index before it dies.
+async fn a_kill_between_write_and_index_loses_nothing(engine: Engine) {
+    let site = Run::on(engine).start().await;
+    papers::import(&site, &papers::some("math.NT", 0..10)).await;
+    site.signal("STOP");
+    papers::import(&site, &papers::paper(77, "Quandles of unfrozen knots", "math.GT", "2024-02-01")).await;
+    let site = site.kill().await.start().await;
+    assert!(found(&site, "quandles").await.contains("Quandles of unfrozen knots"));
+    assert!(text(&site.page("/arxiv/math.GT").await).contains("Quandles of unfrozen knots"));
+}
+
+async fn a_lost_index_is_built_again(engine: Engine) {
+    let site = Run::on(engine).start().await;
+    papers::import(&site, &papers::some("math.NT", 0..10)).await;
+    let stopped = site.stop().await;
+    std::fs::remove_dir_all(stopped.data.join("index")).expect("the index is a folder");
+    let site = stopped.start().await;
+    assert!(found(&site, "number 7").await.contains("Result number 7"));
+}
+
+async fn restarts_are_quick(engine: Engine) {
+    let site = Run::on(engine).with_sample().start().await;
+    let stopped = site.stop().await;
+    assert!(stopped.status.success(), "{:?}", stopped.status);
+    let started = std::time::Instant::now();
+    let site = stopped.start().await;
+    site.page("/").await;
+    assert!(started.elapsed().as_secs_f32() < 3.0, "{:?}", started.elapsed());
+}
+
+async fn found(site: &Site, query: &str) -> String {
+    text(&site.page(&format!("/search?query={}", query.replace(' ', "+"))).await)
+}

@@ -1,0 +1,160 @@
+use reqwest::Method;
+use tests::{
+    Engine, Site,
+    html::{attributes, tags, text},
+};
+
+on_each_engine!(
+    pages_keep_to_the_policy,
+    unknown_pages_offer_a_search,
+    wrong_dates_are_told,
+    wrong_places_in_a_list_are_told,
+    head_is_get_without_a_body,
+    old_and_foreign_addresses_lead_on,
+    posts_can_be_read,
+    main_pages_look_the_same,
+);
+
+/// One of each kind of page.
+const PAGES: &[&str] = &[
+    "/",
+    "/posts",
+    "/posts/lora-first-step",
+    "/posts/rotary-position",
+    "/papers",
+    "/arxiv/hep-th",
+    "/arxiv/hep-th?date=1997-11-27",
+    "/arxiv/hep-th/9711200",
+    "/venue/shield@notes",
+    "/search",
+    "/search?query=attention",
+    "/search?query=%22low-rank%22&kind=paper",
+    "/search?query=nothingcalledthis",
+];
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; \
+     img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+async fn pages_keep_to_the_policy(engine: Engine) {
+    let site = Site::sample(engine).await;
+    for page in PAGES {
+        let response = site.get(page).await;
+        assert_eq!(response.status(), 200, "{page}");
+        assert_eq!(response.headers()["content-security-policy"], POLICY, "{page}");
+        assert_eq!(response.headers()["x-content-type-options"], "nosniff", "{page}");
+        assert_eq!(response.headers()["content-type"], "text/html; charset=utf-8", "{page}");
+        let html = response.text().await.expect("a page");
+        for element in ["script", "link", "img", "form"] {
+            for tag in tags(&html, element) {
+                check_own(site, page, tag);
+            }
+        }
+        assert!(!html.contains(" onclick=") && !html.contains("javascript:"), "{page}");
+    }
+}
+
+/// Whatever a browser fetches or sends by itself stays on the site; a script never stands in the page.
+fn check_own(site: &Site, page: &str, tag: &str) {
+    let addresses = ["src", "href", "action"].iter().flat_map(|name| attributes(tag, name));
+    for address in addresses {
+        let own = address.starts_with('/') && !address.starts_with("//");
+        assert!(own || address.is_empty() || address.starts_with(&site.address), "{page}: {tag}");
+    }
+    if tag.starts_with("<script") {
+        assert!(tag.contains(" src=") || tag.contains("application/json"), "{page}: {tag}");
+    }
+}
+
+async fn unknown_pages_offer_a_search(engine: Engine) {
+    let site = Site::sample(engine).await;
+    let unknown = [
+        "/nowhere",
+        "/posts/nowhere",
+        "/arxiv/cs.XX",
+        "/arxiv/2401.99999",
+        "/venue/Nowhere.2020",
+        "/papers/999999",
+    ];
+    for page in unknown {
+        let response = site.get(page).await;
+        assert_eq!(response.status(), 404, "{page}");
+        assert_eq!(response.headers()["content-security-policy"], POLICY, "{page}");
+        let html = response.text().await.expect("a page");
+        let forms: Vec<_> = tags(&html, "form").into_iter().filter(|form| form.contains("/search")).collect();
+        assert!(!forms.is_empty(), "{page}: {html}");
+        assert!(text(&html).contains("There is no such page."), "{page}");
+    }
+}
+
+async fn wrong_dates_are_told(engine: Engine) {
+    let site = Site::sample(engine).await;
+    for date in ["2026-02-30", "yesterday", "2026-1", "99999-01-01", ""] {
+        let response = site.get(&format!("/arxiv/hep-th?date={date}")).await;
+        assert_eq!(response.status(), 400, "{date:?}");
+        let page = text(&response.text().await.expect("a page"));
+        assert!(page.contains("is not a date of the form 2026-11-23"), "{date:?}: {page}");
+    }
+}
+
+async fn wrong_places_in_a_list_are_told(engine: Engine) {
+    let site = Site::sample(engine).await;
+    for page in ["/arxiv/hep-th?after=nonsense", "/posts?after=%00", "/search?query=attention&from=x"] {
+        let response = site.get(page).await;
+        assert_eq!(response.status(), 400, "{page}");
+        assert!(text(&response.text().await.expect("a page")).contains("cannot be understood"), "{page}");
+    }
+}
+
+async fn head_is_get_without_a_body(engine: Engine) {
+    let site = Site::sample(engine).await;
+    for page in PAGES.iter().chain(&["/feed", "/healthz", "/nowhere"]) {
+        let (get, head) = (site.get(page).await, site.request(Method::HEAD, page, &[]).await);
+        assert_eq!(head.status(), get.status(), "{page}");
+        assert_eq!(head.headers().get("content-type"), get.headers().get("content-type"), "{page}");
+        assert_eq!(head.text().await.expect("a body"), "", "{page}");
+    }
+}
+
+async fn old_and_foreign_addresses_lead_on(engine: Engine) {
+    let site = Site::sample(engine).await;
+    for (from, to) in
+        [("/arxiv/search?query=low+rank", "/search?query=low%20rank&kind=paper"), ("/archives/1", "/posts/")]
+    {
+        let response = site.get(from).await;
+        assert!(response.status().is_redirection(), "{from}: {}", response.status());
+        let location = response.headers()["location"].to_str().expect("an address");
+        assert!(location.starts_with(to), "{from}: {location}");
+    }
+}
+
+async fn posts_can_be_read(engine: Engine) {
+    let site = Site::sample(engine).await;
+    let post = site.page("/posts/lora-first-step").await;
+    let formulas = post.matches("class=\"math ").count();
+    assert!(formulas > 30, "{formulas} formulas");
+    assert!(post.contains(r"W_0\in\mathbb{R}^{d\times k}"));
+    assert!(text(&post).contains("something like $5 or $10 of rented hardware"));
+    let source = site.page("/posts/lora-first-step.md").await;
+    assert!(source.contains(r"\begin{equation}"));
+}
+
+async fn main_pages_look_the_same(engine: Engine) {
+    let site = Site::sample(engine).await;
+    for (name, page) in
+        [("home", "/"), ("posts", "/posts"), ("paper", "/venue/shield@notes"), ("list", "/arxiv/hep-th")]
+    {
+        let html = site.page(page).await;
+        let main =
+            html.split_once("<main").and_then(|(_, rest)| rest.split_once("</main>")).expect("a main part").0;
+        insta::with_settings!({ filters => VARYING, prepend_module_to_snapshot => false, snapshot_path => "../snapshots" }, {
+            insta::assert_snapshot!(name, main.replace("><", ">\n<"));
+        });
+    }
+}
+
+/// What differs from run to run.
+const VARYING: [(&str, &str); 3] = [
+    (r"http://127\.0\.0\.1:\d+", "[site]"),
+    (r"/assets/[0-9a-z]+/", "/assets/[version]/"),
+    (r#""([#/]?(?:p-|t-|c-|papers/|readings/|r)?)\d+(/readings|/stop)?""#, "\"$1[n]$2\""),
+];

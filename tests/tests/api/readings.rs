@@ -1,0 +1,142 @@
+use std::collections::BTreeMap;
+
+use futures::future::join_all;
+use reqwest::Method;
+use serde_json::Value;
+use tests::{
+    Engine, Event, Run, Site,
+    html::{attributes, text},
+};
+
+on_each_engine!(
+    a_reading_needs_no_model,
+    finished_answers_are_served_at_once,
+    twenty_clicks_are_one_run,
+    ten_panels_share_one_stream,
+    forms_work_without_scripts,
+    other_sites_cannot_start_readings,
+);
+
+/// The key of the sample's note on the shield, a paper with full text.
+pub(crate) async fn a_paper(site: &Site) -> String {
+    let page = site.page("/venue/shield@notes").await;
+    attributes(&page, "data-paper").pop().expect("the page names its paper")
+}
+
+/// Starts a reading as the page's script does.
+pub(crate) async fn start(site: &Site, paper: &str, form: &str) -> Value {
+    let response = site.post_json(&format!("/papers/{paper}/readings"), form).await;
+    assert!(response.status().is_success(), "{}", response.status());
+    response.json().await.expect("JSON")
+}
+
+pub(crate) fn live(started: &Value) -> &str {
+    started["live"].as_str().expect("an address")
+}
+
+pub(crate) fn is_kind(kind: &'static str) -> impl Fn(&Event) -> bool {
+    move |event| event.json()["kind"] == kind
+}
+
+/// The sequence numbers of each run must be 1, 2, 3 …, and each event's id must name its place.
+pub(crate) fn check_numbers(events: &[Event]) {
+    let mut last: BTreeMap<i64, u64> = BTreeMap::new();
+    for event in events {
+        let body = event.json();
+        let (Some(run), Some(seq)) = (body["run"].as_i64(), body["seq"].as_u64()) else { continue };
+        let before = last.insert(run, seq);
+        let expected = if body["kind"] == "snapshot" { seq } else { before.unwrap_or(0) + 1 };
+        assert_eq!(seq, expected, "{body}");
+        assert!(event.id.contains(&format!("{run}:{seq}")), "{} does not hold {run}:{seq}", event.id);
+    }
+}
+
+async fn a_reading_needs_no_model(engine: Engine) {
+    let site = Run::on(engine).with_sample().start().await;
+    let started = start(&site, &a_paper(&site).await, "lang=en").await;
+    assert_eq!(started["model"], "extractive");
+    assert_eq!(started["sections"].as_array().map(Vec::len), Some(6));
+    let events = site.events_until(live(&started), is_kind("idle")).await;
+    check_numbers(&events);
+    let end =
+        events.iter().find(|event| event.json()["kind"] == "end").or(events.first()).expect("events").json();
+    assert_eq!(end["state"], "done", "{end}");
+    let page = site.page("/venue/shield@notes").await;
+    assert!(text(&page).contains("No language model wrote this"), "{}", text(&page));
+    assert!(page.matches("class=\"faq-q").count() == 6);
+}
+
+async fn finished_answers_are_served_at_once(engine: Engine) {
+    let site = Run::on(engine).with_sample().start().await;
+    let paper = a_paper(&site).await;
+    let first = start(&site, &paper, "lang=zh").await;
+    site.events_until(live(&first), is_kind("idle")).await;
+    let again = start(&site, &paper, "lang=zh").await;
+    assert_eq!(again["attempt"], first["attempt"]);
+    let english = start(&site, &paper, "lang=en").await;
+    assert_ne!(english["attempt"], first["attempt"]);
+    site.events_until(live(&english), is_kind("idle")).await;
+    let regenerated = start(&site, &paper, "lang=zh&again=1").await;
+    assert_ne!(regenerated["attempt"], first["attempt"]);
+}
+
+async fn twenty_clicks_are_one_run(engine: Engine) {
+    let site = Run::on(engine).with_sample().start().await;
+    let paper = a_paper(&site).await;
+    let started = join_all((0..20).map(|_| start(&site, &paper, "lang=en"))).await;
+    let runs: Vec<_> = started.iter().map(|started| started["run"].as_i64()).collect();
+    assert!(runs.iter().all(|run| run.is_some() && *run == runs[0]), "{runs:?}");
+}
+
+/// Browsers allow six connections to a host: ten open panels must leave some for the next page.
+async fn ten_panels_share_one_stream(engine: Engine) {
+    let site = Run::on(engine).with_sample().start().await;
+    let page = site.page("/papers").await;
+    let list = attributes(&page, "href").into_iter().filter(|href| href.starts_with("/arxiv/"));
+    let (mut papers, lists) = (Vec::new(), list.collect::<Vec<_>>());
+    for list in lists {
+        let cards = attributes(&site.page(&list).await, "action");
+        papers.extend(cards.into_iter().filter(|action| action.ends_with("/readings")));
+    }
+    papers.sort();
+    papers.dedup();
+    assert!(papers.len() >= 10, "{papers:?}");
+    let mut at = String::new();
+    for paper in &papers[..10] {
+        let started: Value = site.post_json(paper, "lang=en").await.json().await.expect("JSON");
+        let own = started["at"].as_str().expect("a place");
+        let run = own.split_once('.').expect("an epoch").1;
+        at = if at.is_empty() { own.to_owned() } else { format!("{at},{run}") };
+    }
+    let events = site.events_until(&format!("/live?at={at}"), is_kind("idle")).await;
+    check_numbers(&events);
+    let done =
+        |event: &&Event| ["end", "snapshot"].contains(&event.json()["kind"].as_str().unwrap_or_default());
+    let runs: std::collections::BTreeSet<_> =
+        events.iter().filter(done).map(|event| event.json()["run"].as_i64()).collect();
+    assert_eq!(runs.len(), 10);
+    assert_eq!(site.get("/posts").await.status(), 200);
+}
+
+async fn forms_work_without_scripts(engine: Engine) {
+    let site = Run::on(engine).with_sample().start().await;
+    let paper = a_paper(&site).await;
+    let response = site.post(&format!("/papers/{paper}/readings"), "lang=en").await;
+    assert_eq!(response.status(), 303);
+    let location = response.headers()["location"].to_str().expect("an address");
+    assert!(location.starts_with("/venue/shield@notes"), "{location}");
+    assert_eq!(site.get(location).await.status(), 200);
+}
+
+async fn other_sites_cannot_start_readings(engine: Engine) {
+    let site = Site::sample(engine).await;
+    let address = format!("/papers/{}/readings", a_paper(site).await);
+    for headers in [
+        [("origin", "https://evil.example"), ("content-type", "application/x-www-form-urlencoded")],
+        [("sec-fetch-site", "cross-site"), ("content-type", "application/x-www-form-urlencoded")],
+    ] {
+        let response = site.request(Method::POST, &address, &headers).await;
+        assert_eq!(response.status(), 403, "{headers:?}");
+    }
+    assert_eq!(site.get(&address).await.status().as_u16() / 100, 4);
+}
