@@ -1,0 +1,264 @@
+/// Cuts one reply into the sections it answers, at marker lines: a heading (or bold line) that begins
+/// with `Q` and the number of the question. The marker itself, and what else is on its line, is shown
+/// to nobody, not even half of it. A section has no white space at its ends.
+pub(super) struct Split {
+    sections: usize,
+    /// The section being written; `None` before the first marker.
+    section: Option<usize>,
+    place: Place,
+    /// Undecided: the beginning of a line that may become a marker.
+    held: String,
+    /// Whether the section has any text.
+    begun: bool,
+    /// White space that belongs to the section only if more text follows.
+    space: String,
+    /// Text before the first marker: dropped if it is short and a marker follows.
+    preamble: String,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    LineStart,
+    InLine,
+    InMarker,
+}
+
+/// A reply that has said this much without a marker has none.
+const PREAMBLE: usize = 300;
+
+enum Line {
+    Marker(usize),
+    Perhaps,
+    Text,
+}
+
+impl Split {
+    pub(super) fn new(sections: usize) -> Self {
+        Self {
+            sections,
+            section: None,
+            place: Place::LineStart,
+            held: String::new(),
+            begun: false,
+            space: String::new(),
+            preamble: String::new(),
+        }
+    }
+
+    /// The text that this adds to sections.
+    pub(super) fn push(&mut self, text: &str) -> Vec<(usize, String)> {
+        let mut out = Vec::new();
+        let mut rest = text;
+        while !rest.is_empty() {
+            rest = match self.place {
+                Place::LineStart => self.line_start(rest, &mut out),
+                Place::InLine => self.in_line(rest, &mut out),
+                Place::InMarker => self.in_marker(rest),
+            };
+        }
+        out
+    }
+
+    /// What was held back, when nothing more will come.
+    pub(super) fn rest(&mut self) -> Vec<(usize, String)> {
+        let mut out = Vec::new();
+        let held = std::mem::take(&mut self.held);
+        match classify(&held, self.next(), self.sections, true) {
+            Line::Marker(_) => {}
+            _ => self.emit(&held, &mut out),
+        }
+        if self.section.is_none() {
+            self.open(0, &mut out);
+        }
+        out
+    }
+
+    /// The lowest number, from 1, that a marker may have now: sections come in order.
+    fn next(&self) -> usize {
+        self.section.map_or(1, |section| section + 2)
+    }
+
+    fn line_start<'a>(&mut self, text: &'a str, out: &mut Vec<(usize, String)>) -> &'a str {
+        let next = text.chars().next().map_or(0, char::len_utf8);
+        let (char, rest) = text.split_at(next);
+        if char == "\n" {
+            self.end_of_line(out);
+            return rest;
+        }
+        self.held.push_str(char);
+        match classify(&self.held, self.next(), self.sections, false) {
+            Line::Perhaps => {}
+            Line::Marker(number) => self.begin(number),
+            Line::Text => {
+                let held = std::mem::take(&mut self.held);
+                self.emit(&held, out);
+                self.place = Place::InLine;
+            }
+        }
+        rest
+    }
+
+    /// A line ended while it was still undecided.
+    fn end_of_line(&mut self, out: &mut Vec<(usize, String)>) {
+        match classify(&self.held, self.next(), self.sections, true) {
+            Line::Marker(number) => {
+                self.begin(number);
+                self.place = Place::LineStart;
+            }
+            _ => {
+                let held = std::mem::take(&mut self.held) + "\n";
+                self.emit(&held, out);
+            }
+        }
+    }
+
+    fn in_line<'a>(&mut self, text: &'a str, out: &mut Vec<(usize, String)>) -> &'a str {
+        let end = text.find('\n').map_or(text.len(), |end| end + 1);
+        let (line, rest) = text.split_at(end);
+        self.emit(line, out);
+        if line.ends_with('\n') {
+            self.place = Place::LineStart;
+        }
+        rest
+    }
+
+    fn in_marker<'a>(&mut self, text: &'a str) -> &'a str {
+        let Some(end) = text.find('\n') else { return "" };
+        self.place = Place::LineStart;
+        &text[end + 1..]
+    }
+
+    /// A marker was read: what was in front of it is a preamble, if anything.
+    fn begin(&mut self, number: usize) {
+        self.section = Some(number - 1);
+        self.place = Place::InMarker;
+        self.begun = false;
+        self.held.clear();
+        self.space.clear();
+        self.preamble.clear();
+    }
+
+    fn emit(&mut self, text: &str, out: &mut Vec<(usize, String)>) {
+        let Some(section) = self.section else {
+            self.preamble.push_str(text);
+            if self.preamble.len() > PREAMBLE {
+                self.open(0, out);
+            }
+            return;
+        };
+        let text = std::mem::take(&mut self.space) + text;
+        let text = if self.begun { &text } else { text.trim_start() };
+        let (said, space) = text.split_at(text.trim_end().len());
+        self.space = space.to_owned();
+        if !said.is_empty() {
+            self.begun = true;
+            add(out, section, said);
+        }
+    }
+
+    fn open(&mut self, section: usize, out: &mut Vec<(usize, String)>) {
+        self.section = Some(section);
+        let preamble = std::mem::take(&mut self.preamble);
+        self.emit(&preamble, out);
+    }
+}
+
+fn add(out: &mut Vec<(usize, String)>, section: usize, text: &str) {
+    match out.last_mut() {
+        Some((last, said)) if *last == section => said.push_str(text),
+        _ => out.push((section, text.to_owned())),
+    }
+}
+
+/// Whether a line that begins like this is the marker of a question numbered `next` or later; with
+/// `whole`, no more of the line will come.
+fn classify(line: &str, next: usize, sections: usize, whole: bool) -> Line {
+    let (indent, rest) = run(line, ' ');
+    let (hashes, rest) = run(rest, '#');
+    let (stars, rest) = run(run(rest, ' ').1, '*');
+    let rest = run(rest, ' ').1;
+    if indent > 3 || hashes > 6 || stars > 2 {
+        return Line::Text;
+    }
+    let undecided = if whole { Line::Text } else { Line::Perhaps };
+    if rest.is_empty() {
+        return undecided;
+    }
+    let marked = hashes > 0 || stars == 2;
+    let Some(rest) = rest.strip_prefix(['Q', 'q']).filter(|_| marked) else { return Line::Text };
+    let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    match (rest[..digits].parse(), rest[digits..].chars().next()) {
+        (_, None) if !whole && digits <= 2 => Line::Perhaps,
+        (_, Some(after)) if after.is_alphanumeric() => Line::Text,
+        (Ok(number), _) if (next..=sections).contains(&number) => Line::Marker(number),
+        _ => Line::Text,
+    }
+}
+
+/// How often `char` stands at the beginning, and what follows.
+fn run(text: &str, char: char) -> (usize, &str) {
+    let rest = text.trim_start_matches(char);
+    (text.len() - rest.len(), rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::{Rng, SeedableRng, rngs::StdRng};
+
+    use super::*;
+
+    fn sections(split: &mut Split, chunks: &[&str]) -> Vec<String> {
+        let mut all = vec![String::new(); split.sections];
+        let mut said: Vec<_> = chunks.iter().flat_map(|chunk| split.push(chunk)).collect();
+        said.extend(split.rest());
+        said.iter().for_each(|(section, text)| all[*section].push_str(text));
+        all
+    }
+
+    /// However the reply is cut, its sections are these.
+    fn check(reply: &str, expected: [&str; 3]) {
+        assert_eq!(sections(&mut Split::new(3), &[reply]), expected, "{reply:?}");
+        let mut rng = StdRng::seed_from_u64(1);
+        for _ in 0..50 {
+            let mut chunks = Vec::new();
+            let mut rest = reply;
+            while !rest.is_empty() {
+                let at = rest.char_indices().nth(rng.random_range(1..5)).map_or(rest.len(), |(at, _)| at);
+                chunks.push(&rest[..at]);
+                rest = &rest[at..];
+            }
+            assert_eq!(sections(&mut Split::new(3), &chunks), expected, "{chunks:?}");
+        }
+    }
+
+    #[test]
+    fn replies_are_cut_at_their_markers() {
+        check("## Q1\nOne.\n\n## Q2\nTwo.\n\n## Q3\nThree.\n", ["One.", "Two.", "Three."]);
+        check("### Q1: What problem?\r\n\r\nOne\r\n**Q2.**\r\nTwo", ["One", "Two", ""]);
+        check("**Q1**\na\n** Q2 **\nb\n   # Q3、方法\nc", ["a", "b", "c"]);
+        check("Sure, here you are:\n\n## Q1\nOne.", ["One.", "", ""]);
+        check(
+            "## Q1\nOne  \n  more\n\n\n- list\n\n## Q3\n\n    code",
+            ["One  \n  more\n\n\n- list", "", "code"],
+        );
+    }
+
+    #[test]
+    fn what_only_looks_like_a_marker_stays() {
+        check(
+            "## Q1\nQ2 is open.\n## Q4 of 2020\n## Quality\n## Q2x\n##",
+            ["Q2 is open.\n## Q4 of 2020\n## Quality\n## Q2x\n##", "", ""],
+        );
+        check("## Q2\nback to\n## Q1\nno", ["", "back to\n## Q1\nno", ""]);
+        check("    ## Q1\ncode", ["## Q1\ncode", "", ""]);
+        check("*Q1* and ***Q1***\n#######  Q1", ["*Q1* and ***Q1***\n#######  Q1", "", ""]);
+    }
+
+    #[test]
+    fn a_reply_without_markers_is_the_first_section() {
+        check("Just text.\n", ["Just text.", "", ""]);
+        let long = "On and on. ".repeat(40);
+        check(&format!("{long}\n## Q2\nTwo"), [long.trim_end(), "Two", ""]);
+        check("", ["", "", ""]);
+    }
+}
