@@ -30,6 +30,8 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
 pub struct App {
     /// The settings this process was started with.
     pub config: Arc<Config>,
+    /// The address that readers use, without a slash at the end.
+    pub base: Arc<str>,
     /// The truth.
     pub db: Database,
     /// What is found by search; disposable.
@@ -43,20 +45,28 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
     let db = open_storage(&config).await?;
     let folder = config.data.join("index");
     let index = web::block(move || Index::open(&folder)).await?.context("the search index could not be opened")?;
+    let base = match &config.base_url {
+        Some(url) => url.as_str().into(),
+        None => format!("http://{}", config.listen).into(),
+    };
     let config = Arc::new(config);
     let live = live::Live::open(&config, &db).await?;
-    Ok(App { live, config, db, index: Arc::new(index) })
+    Ok(App { live, config, base, db, index: Arc::new(index) })
 }
 
 /// Opens storage only, with its schema brought up to date.
 pub async fn open_storage(config: &Config) -> anyhow::Result<Database> {
-    let db = storage::connect(&config.database_url()).await?;
+    let db = storage::connect(config.database_url()).await?;
     storage::migrate(&db).await?;
     Ok(db)
 }
 
 /// Serves until the process is told to stop; the index follows the change log meanwhile.
-pub fn serve(app: App, listener: TcpListener) -> io::Result<Server> {
+pub fn serve(mut app: App, listener: TcpListener) -> io::Result<Server> {
+    if app.config.base_url.is_none() {
+        // Port 0 became a real one.
+        app.base = format!("http://{}", listener.local_addr()?).into();
+    }
     tokio::spawn(indexing::follow(app.db.clone(), app.index.clone()));
     if !assets::built() {
         tracing::warn!("web/dist is empty: pages will have no style and no scripts; run `./just web`");

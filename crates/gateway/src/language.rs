@@ -2,9 +2,11 @@
 
 use std::future::{Ready, ready};
 
-use actix_web::{FromRequest, HttpRequest, cookie::Cookie, dev::Payload};
+use actix_web::{FromRequest, HttpRequest, cookie::Cookie, dev::Payload, web};
 use chrono::{Datelike, NaiveDate};
 use content::Language;
+
+use crate::app::App;
 
 /// The cookie that remembers a choice made with `?hl=`.
 pub(crate) const COOKIE: &str = "hl";
@@ -123,12 +125,12 @@ pub(crate) fn other(language: Language) -> Language {
     }
 }
 
-/// `?hl=`, then the cookie, then Accept-Language, then English.
+/// `?hl=`, then the cookie, then Accept-Language, then the site's own.
 fn negotiate(request: &HttpRequest) -> Language {
     asked(request)
         .or_else(|| request.cookie(COOKIE).and_then(|cookie| cookie.value().parse().ok()))
         .or_else(|| accepted(request))
-        .unwrap_or_default()
+        .unwrap_or_else(|| request.app_data::<web::Data<App>>().map(|app| app.config.site.language).unwrap_or_default())
 }
 
 /// The language named by `?hl=`, if it is one of ours.
@@ -167,4 +169,39 @@ fn without_language(request: &HttpRequest) -> String {
 
 fn parameters(request: &HttpRequest) -> impl Iterator<Item = (&str, &str)> {
     request.query_string().split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn check(address: &str, cookie: Option<&'static str>, header: &str, expected: Language) {
+        let mut request = TestRequest::with_uri(address).insert_header(("accept-language", header));
+        if let Some(code) = cookie {
+            request = request.cookie(Cookie::new(COOKIE, code));
+        }
+        assert_eq!(negotiate(&request.to_http_request()), expected, "{address} {cookie:?} {header}");
+    }
+
+    #[test]
+    fn languages() {
+        check("/", None, "", Language::En);
+        check("/", None, "zh-CN,zh;q=0.9,en;q=0.8", Language::Zh);
+        check("/", None, "en;q=0.5, zh-TW;q=0.7", Language::Zh);
+        check("/", None, "fr, de;q=0.5", Language::En);
+        check("/", None, "zh;q=high", Language::En);
+        check("/", Some("zh"), "en", Language::Zh);
+        check("/", Some("xx"), "zh", Language::Zh);
+        check("/?hl=en", Some("zh"), "zh", Language::En);
+        check("/?hl=nonsense", Some("zh"), "en", Language::Zh);
+    }
+
+    #[test]
+    fn the_switch_keeps_the_rest_of_the_address() {
+        let visit = |uri: &str| Visit::of(&TestRequest::with_uri(uri).to_http_request()).switched();
+        assert_eq!(visit("/posts"), "/posts?hl=zh");
+        assert_eq!(visit("/search?query=a%26b&hl=zh&kind=post"), "/search?query=a%26b&kind=post&hl=en");
+    }
 }

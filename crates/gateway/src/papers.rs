@@ -66,3 +66,22 @@ pub(crate) fn phrase_search(text: &str) -> String {
 pub(crate) fn escaped(text: &str) -> String {
     utf8_percent_encode(text, SEGMENT).to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn editions() {
+        assert_eq!(edition("ICLR.2025"), ("ICLR", Some(2025)));
+        assert_eq!(edition("ICLR"), ("ICLR", None));
+        assert_eq!(edition("A.B"), ("A.B", None));
+        assert_eq!(edition("A.20.2020"), ("A.20", Some(2020)));
+    }
+
+    #[test]
+    fn addresses_escape_what_could_end_a_segment() {
+        assert_eq!(venue_address("A/B?", 2020), "/venue/A%2FB%3F.2020");
+        assert_eq!(phrase_search("O\"Neil & co"), "/search?query=%22O%20Neil%20%26%20co%22");
+    }
+}

@@ -157,5 +157,5 @@ fn noon(day: NaiveDate) -> DateTime<Utc> {
 }
 
 fn absolute(app: &App, path: &str) -> String {
-    format!("{}{path}", app.config.base_url())
+    format!("{}{path}", app.base)
 }

@@ -95,3 +95,54 @@ impl<'a> View<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use content::{PostId, Subject};
+
+    use super::*;
+
+    fn comment(id: i64, parent: Option<i64>) -> Comment {
+        Comment {
+            id: CommentId(id),
+            subject: Subject::Post(PostId(1)),
+            parent: parent.map(CommentId),
+            author: "N".into(),
+            body: format!("body {id}"),
+            created: DateTime::UNIX_EPOCH + chrono::Duration::seconds(id),
+        }
+    }
+
+    /// Indentation of each comment in the order shown, as `depth:id`.
+    fn shape(comments: &[Comment]) -> String {
+        let html = thread(comments, &Context::default(), Messages(Language::En)).expect("renders").html;
+        let (mut depth, mut shape) = (0, Vec::new());
+        for tag in html.split('<') {
+            depth += i32::from(tag.starts_with("ul")) - i32::from(tag.starts_with("/ul"));
+            if let Some(id) = tag.strip_prefix("li id=\"c-") {
+                shape.push(format!("{depth}:{}", id.split('"').next().unwrap_or_default()));
+            }
+        }
+        shape.join(" ")
+    }
+
+    #[test]
+    fn replies_stand_below_what_they_answer() {
+        let comments = [comment(1, None), comment(2, None), comment(3, Some(1)), comment(4, Some(3))];
+        assert_eq!(shape(&comments), "1:1 2:3 3:4 1:2");
+    }
+
+    #[test]
+    fn the_deepest_level_is_flat_and_loses_nothing() {
+        let comments: Vec<_> = (1..=2000).map(|id| comment(id, (id > 1).then_some(id - 1))).collect();
+        let shape = shape(&comments);
+        assert!(shape.starts_with("1:1 2:2 3:3 4:4 4:5 4:6"), "{}", &shape[..40]);
+        assert_eq!(shape.split(' ').count(), 2000);
+    }
+
+    #[test]
+    fn a_reply_to_a_comment_that_is_gone_stays() {
+        assert_eq!(shape(&[comment(5, Some(4))]), "1:5");
+    }
+}

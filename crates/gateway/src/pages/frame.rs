@@ -38,7 +38,7 @@ impl Frame {
             language: visit.m.language(),
             other: other(visit.m.language()),
             switch: visit.switched(),
-            canonical: format!("{}{}", app.config.base_url(), visit.address),
+            canonical: format!("{}{}", app.base, visit.address),
             assets: assets::base(),
             place,
             site,

@@ -64,7 +64,7 @@ pub(crate) async fn post(app: web::Data<App>, visit: Visit, slug: web::Path<Stri
     let comments = thread(&said, &context, visit.m)?;
     let related = paper::related(&app, indexing::post(&post), NEAR).await?.papers;
     let href = address(&post.slug);
-    let absolute = format!("{}{href}", app.config.base_url());
+    let absolute = format!("{}{href}", app.base);
     page(&PostPage {
         frame: Frame::new(&app, &visit, &post.title, Place::Posts),
         m: visit.m,
