@@ -8,7 +8,9 @@ mod formulas;
 mod numbering;
 mod refused;
 mod tokens;
+mod words;
 
 pub use formulas::{Found, MAX_FORMULA, Opener, Scanner, Span, formulas};
 pub use numbering::{Number, Numbering, Row, numbering};
 pub use refused::{Refusal, refused};
+pub use words::words;

@@ -56,6 +56,11 @@ impl<'a> Tokens<'a> {
         Some(&inside[..length])
     }
 
+    /// Passes over this many bytes, which must end between two characters.
+    pub(crate) fn skip(&mut self, bytes: usize) {
+        self.at += bytes;
+    }
+
     pub(crate) fn skip_space(&mut self) {
         self.at += self.rest().len() - self.rest().trim_start().len();
     }
