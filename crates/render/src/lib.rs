@@ -17,6 +17,7 @@ mod context;
 mod formula;
 mod html;
 mod plain;
+mod shield;
 
 pub use context::{Context, Format, Formula, Heading, Labels, Rendered, Trust, Warning, WarningKind};
 pub use html::Html;

@@ -1,0 +1,457 @@
+//! The shield: it takes the formulas out of Markdown before it is parsed.
+//!
+//! One scan, line by line, knows as much of Markdown as decides where a formula may stand ([`lines`]: containers,
+//! code, HTML; [`inline`]: code spans, tags) and asks [`tex::Scanner`] at the other positions. Every formula becomes
+//! a token ([`tokens`]) to which no rule of Markdown reacts, whatever stood in it: bars, blank lines, list markers.
+
+mod inline;
+mod lines;
+mod region;
+mod tokens;
+
+use std::ops::Range;
+
+use tex::Found;
+
+use lines::{Container, Cursor, Start};
+use region::{Region, Scope};
+pub(crate) use tokens::{Part, Token, Tokens, has_token};
+
+/// Markdown without formulas.
+#[derive(Debug, Default)]
+pub(crate) struct Shielded {
+    pub(crate) text: String,
+    pub(crate) tokens: Tokens,
+    /// Where each line of the text begins in the source.
+    pub(crate) lines: Vec<usize>,
+    /// The delimiter that opens a formula which has not arrived yet: the text ends there, with a token for it.
+    pub(crate) held: Option<usize>,
+}
+
+/// Whether more text may follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Input {
+    Whole,
+    Arriving,
+}
+
+/// Takes the formulas out of Markdown.
+pub(crate) fn shield(source: &str, input: Input) -> Shielded {
+    if !source.contains(['$', '\\']) && !source.as_bytes().contains(&0xee) {
+        let lines = std::iter::once(0).chain(source.match_indices('\n').map(|(i, _)| i + 1)).collect();
+        return Shielded { text: source.to_owned(), lines, ..Shielded::default() };
+    }
+    let mut shield = Shield::new(source, input);
+    while shield.line < shield.lines.len() && shield.done.held.is_none() {
+        shield.block();
+    }
+    if shield.done.held.is_none() {
+        shield.copy_to(source.len());
+    }
+    shield.done
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Leaf {
+    None,
+    Paragraph,
+    Table,
+    Indented,
+    Fence { char: u8, length: usize },
+    Html(u8),
+}
+
+struct Shield<'s> {
+    source: &'s str,
+    input: Input,
+    /// The lines of the source, without their line feeds.
+    lines: Vec<Range<usize>>,
+    line: usize,
+    containers: Vec<Container>,
+    leaf: Leaf,
+    /// The open paragraph, as far as anything had to look ahead in it.
+    region: Option<Region>,
+    /// Where the open paragraph begins in the output.
+    paragraph: usize,
+    /// The number of containers after the current line opened some of them; 0 if it did not.
+    opened: usize,
+    /// How much of the source is in the output.
+    copied: usize,
+    done: Shielded,
+}
+
+/// Containers that one line may open, as comrak has it for lists.
+const MAX_STARTS: usize = 100;
+
+impl<'s> Shield<'s> {
+    fn new(source: &'s str, input: Input) -> Self {
+        let mut lines = Vec::new();
+        let mut start = 0;
+        for line in source.split_inclusive('\n') {
+            lines.push(start..start + line.trim_end_matches('\n').len());
+            start += line.len();
+        }
+        Self {
+            source,
+            input,
+            lines,
+            line: 0,
+            containers: Vec::new(),
+            leaf: Leaf::None,
+            region: None,
+            paragraph: 0,
+            opened: 0,
+            copied: 0,
+            done: Shielded { lines: vec![0], ..Shielded::default() },
+        }
+    }
+
+    fn current(&self) -> &'s str {
+        &self.source[self.lines[self.line].clone()]
+    }
+
+    /// Takes one line, and as many more as a formula or a code span that begins in it.
+    fn block(&mut self) {
+        let mut cursor = Cursor::new(self.current());
+        let matched = self.containers.iter().take_while(|container| container.continues(&mut cursor)).count();
+        let all = matched == self.containers.len();
+        let lazy = !all && self.leaf == Leaf::Paragraph;
+        if (all && self.goes_on(&cursor)) || self.opens(&mut cursor, matched, lazy) {
+            self.line += 1;
+            return;
+        }
+        if cursor.is_blank() {
+            self.close(matched.max(self.opened));
+            self.leaf = Leaf::None;
+            self.line += 1;
+            return;
+        }
+        if !lazy {
+            self.close(matched.max(self.opened));
+        }
+        self.fill_items();
+        self.words(&cursor, lazy && self.opened == 0);
+    }
+
+    /// Whether the line belongs to a block that is no place for formulas.
+    fn goes_on(&mut self, cursor: &Cursor<'_>) -> bool {
+        let (goes_on, ends) = match self.leaf {
+            Leaf::Fence { char, length } => (true, lines::closes_fence(cursor, char, length)),
+            Leaf::Indented => {
+                let code = cursor.indent() >= 4 || cursor.is_blank();
+                (code, !code)
+            }
+            Leaf::Html(kind @ 1..6) => (true, lines::ends_html(kind, cursor.rest())),
+            Leaf::Html(_) => (!cursor.is_blank(), cursor.is_blank()),
+            Leaf::None | Leaf::Paragraph | Leaf::Table => (false, false),
+        };
+        if ends {
+            self.leaf = Leaf::None;
+        }
+        goes_on
+    }
+
+    /// Opens the blocks that begin on this line; says whether they take all of it.
+    fn opens(&mut self, cursor: &mut Cursor<'_>, matched: usize, mut lazy: bool) -> bool {
+        self.opened = 0;
+        let mut paragraph = self.leaf == Leaf::Paragraph && !lazy;
+        for starts in 0.. {
+            let before = *cursor;
+            let start = lines::start(cursor, paragraph, lazy);
+            let nests = matches!(start, Start::Container(Container::Item { .. } | Container::Note));
+            if start == Start::Text || (nests && starts >= MAX_STARTS) {
+                *cursor = before;
+                return false;
+            }
+            if paragraph && start == Start::Rule {
+                self.part_rule(&before);
+            }
+            self.close(matched.max(self.opened));
+            self.leaf = Leaf::None;
+            self.fill_items();
+            let Some(container) = self.begin(cursor, start) else { return true };
+            self.containers.push(container);
+            self.opened = self.containers.len();
+            (paragraph, lazy) = (false, false);
+        }
+        false
+    }
+
+    /// Begins what is no container, or gives the container back.
+    fn begin(&mut self, cursor: &Cursor<'_>, start: Start) -> Option<Container> {
+        match start {
+            Start::Container(container) => return Some(container),
+            Start::Line => self.line_of_words(cursor),
+            Start::Alert => {
+                self.containers.push(Container::Quote);
+                self.line_of_words(cursor);
+            }
+            Start::Fence { char, length } => self.leaf = Leaf::Fence { char, length },
+            Start::Html(kind) if kind < 6 && lines::ends_html(kind, cursor.rest()) => {}
+            Start::Html(kind) => self.leaf = Leaf::Html(kind),
+            Start::Indented => self.leaf = Leaf::Indented,
+            Start::Rule | Start::Text => {}
+        }
+        None
+    }
+
+    /// Ends the containers after the first `kept`.
+    fn close(&mut self, kept: usize) {
+        if kept < self.containers.len() {
+            self.containers.truncate(kept);
+            self.leaf = Leaf::None;
+        }
+    }
+
+    /// Items that began with a blank line hold something now.
+    fn fill_items(&mut self) {
+        for container in self.containers.iter_mut().rev() {
+            match container {
+                Container::Item { empty: empty @ true, .. } => *empty = false,
+                _ => break,
+            }
+        }
+    }
+
+    /// A paragraph that is nothing but a display is no heading: dashes below it are a rule.
+    fn part_rule(&mut self, cursor: &Cursor<'_>) {
+        if !self.containers.is_empty() || !lines::rule(cursor.content()) {
+            return;
+        }
+        let start = self.lines[self.line].start;
+        self.copy_to(start);
+        let mut only_displays = true;
+        self.done.tokens.split(&self.done.text[self.paragraph..], |part| {
+            only_displays &= match part {
+                Part::Text(text) => text.trim().is_empty(),
+                Part::Token(token) => matches!(token, Token::Formula { display: true, .. }),
+            }
+        });
+        if only_displays && has_token(&self.done.text[self.paragraph..]) {
+            self.done.text.push('\n');
+            self.done.lines.push(start);
+        }
+    }
+
+    /// A line of a paragraph or a table.
+    fn words(&mut self, cursor: &Cursor<'_>, lazy: bool) {
+        if self.leaf == Leaf::Table || (!lazy && self.begins_table(cursor)) {
+            self.leaf = Leaf::Table;
+            return self.row(cursor);
+        }
+        if self.leaf != Leaf::Paragraph {
+            self.leaf = Leaf::Paragraph;
+            self.region = None;
+            self.copy_to(self.lines[self.line].start);
+            self.paragraph = self.done.text.len();
+        }
+        if !cursor.rest().contains(['$', '\\', '`', '<']) {
+            self.line += 1;
+            return;
+        }
+        let known = self.region.take().filter(|region| region.knows(self.line));
+        let mut region =
+            known.unwrap_or_else(|| Region::new(self.line, cursor, &self.lines, &self.containers));
+        let at = region.start_of(self.line);
+        self.scan(&mut region, at);
+        self.region = Some(region);
+    }
+
+    /// Words that end with their line.
+    fn line_of_words(&mut self, cursor: &Cursor<'_>) {
+        let mut region = Region::single(self.line, cursor, &self.lines, Scope::Line, self.source.len());
+        let line = self.line;
+        self.scan(&mut region, 0);
+        self.line = line;
+    }
+
+    fn row(&mut self, cursor: &Cursor<'_>) {
+        let mut region = Region::single(self.line, cursor, &self.lines, Scope::Row, self.source.len());
+        self.scan(&mut region, 0);
+    }
+
+    /// Whether this line is the head of a table: the next one says so, if it has as many cells.
+    fn begins_table(&mut self, cursor: &Cursor<'_>) -> bool {
+        let Some(next) = self.lines.get(self.line + 1) else { return false };
+        let mut below = Cursor::new(&self.source[next.clone()]);
+        let inside =
+            self.containers.iter().all(|container| container.continues(&mut below)) && below.indent() < 4;
+        let Some(cells) = lines::delimiter_row(below.content()).filter(|_| inside) else { return false };
+        // Bars count once the formulas are out of the way, so the row is shielded on trial.
+        let mut trial = Shield::new(cursor.rest(), Input::Whole);
+        trial.row(&Cursor::new(cursor.rest()));
+        trial.copy_to(cursor.rest().len());
+        lines::cells(&trial.done.text) == cells
+    }
+
+    /// Takes the formulas out of the rest of a line of `region`, and goes on after the line in which the last one ends.
+    fn scan(&mut self, region: &mut Region, mut at: usize) {
+        while at < region.line_end(at) && self.done.held.is_none() {
+            let end = region.line_end(at);
+            let Some(next) = region.text[at..end].find(['$', '\\', '`', '<']) else { break };
+            at += next;
+            at = match region.text.as_bytes()[at] {
+                b'`' => region.code_end(at, self.source, &self.lines),
+                b'<' => region.angled_end(at, self.source, &self.lines),
+                _ => self.formula(region, at),
+            };
+        }
+        self.line = region.line_of(at) + 1;
+    }
+
+    /// Takes the formula that begins at `at`, if one does; says where to go on.
+    fn formula(&mut self, region: &mut Region, at: usize) -> usize {
+        if let Some((length, label)) = reference(&region.text[at..region.line_end(at)]) {
+            let source = region.text[at..at + length].to_owned();
+            let label = label.to_owned();
+            self.replace(region, at..at + length, Token::Reference { source, label });
+            return at + length;
+        }
+        match region.find(at, self.source, &self.lines, self.input) {
+            Found::Formula(span) => {
+                let source = region.text[span.range.clone()].to_owned();
+                let tex = span.tex.start - span.range.start..span.tex.end - span.range.start;
+                self.replace(
+                    region,
+                    span.range.clone(),
+                    Token::Formula { source, tex, display: span.display },
+                );
+                span.range.end
+            }
+            Found::Open(opener) => {
+                self.replace(region, at..at + opener.length, Token::Held { display: opener.display });
+                self.done.held = Some(region.source_at(at));
+                region.text.len()
+            }
+            Found::Skip(bytes) => (at + bytes).min(region.line_end(at)),
+        }
+    }
+
+    fn replace(&mut self, region: &Region, range: Range<usize>, token: Token) {
+        self.copy_to(region.source_at(range.start));
+        self.done.tokens.push(&mut self.done.text, token);
+        self.copied = region.source_at(range.end);
+    }
+
+    /// Copies the source up to a position to the output.
+    fn copy_to(&mut self, end: usize) {
+        let text = &self.source[self.copied..end];
+        for (i, _) in text.match_indices('\n') {
+            self.done.lines.push(self.copied + i + 1);
+        }
+        self.done.tokens.push_text(&mut self.done.text, text);
+        self.copied = end;
+    }
+}
+
+/// A bare `\eqref{…}`: its length and its label.
+fn reference(text: &str) -> Option<(usize, &str)> {
+    const COMMAND: &str = r"\eqref{";
+    let rest = text.strip_prefix(COMMAND)?;
+    let label = &rest[..rest.find(['}', '{', '\n', '$', '\\'])?];
+    let closed = rest[label.len()..].starts_with('}') && !label.trim().is_empty();
+    closed.then_some((COMMAND.len() + label.len() + 1, label.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The text with `⟨…⟩` for inline formulas, `⟪…⟫` for displays.
+    fn check(source: &str, expected: &str) {
+        let shielded = shield(source, Input::Whole);
+        let mut shown = String::new();
+        shielded.tokens.split(&shielded.text, |part| match part {
+            Part::Text(text) => shown.push_str(text),
+            Part::Token(Token::Formula { source, tex, display }) => {
+                let (open, close) = if *display { ('⟪', '⟫') } else { ('⟨', '⟩') };
+                shown.push(open);
+                shown.push_str(&source[tex.clone()]);
+                shown.push(close);
+            }
+            Part::Token(token) => shown.push_str(&format!("[{}]", token.source())),
+        });
+        assert_eq!(shown, expected, "from {source:?}");
+        let lines = shielded.text.split('\n').count();
+        assert!(shielded.lines.len() == lines, "{source:?}: {} of {lines} lines", shielded.lines.len());
+    }
+
+    #[test]
+    fn code_comes_first() {
+        check("`$a` $b$ `$c`", "`$a` ⟨b⟩ `$c`");
+        check("`a $b$", "`a ⟨b⟩");
+        check("``a ` $b$ ``$c$", "``a ` $b$ ``⟨c⟩");
+        check("```\n$a$\n```\n$b$", "```\n$a$\n```\n⟨b⟩");
+        check("    $a$\n\n$b$", "    $a$\n\n⟨b⟩");
+        check("p\n    $a$", "p\n    ⟨a⟩");
+        check("- x\n\n      $a$\n\n  $b$", "- x\n\n      $a$\n\n  ⟨b⟩");
+        check("- ```\n  $a$\n  ```\n  $b$", "- ```\n  $a$\n  ```\n  ⟨b⟩");
+        check("~~~\n$a$", "~~~\n$a$");
+        check(r"\`$a$\`", r"\`⟨a⟩\`");
+        check("<!-- $a$ -->\n\n$b$", "<!-- $a$ -->\n\n⟨b⟩");
+        check("<div>\n$a$\n\n$b$", "<div>\n$a$\n\n⟨b⟩");
+        check("a <b title=\"$x$\"> $y$", "a <b title=\"$x$\"> ⟨y⟩");
+        check("a <https://x.org/$a$> $y$", "a <https://x.org/$a$> ⟨y⟩");
+    }
+
+    #[test]
+    fn a_formula_hides_what_looks_like_a_block() {
+        for inside in
+            ["# n", "- a\n+ b", "a\n---\nb", "a\n=\nb", "> a", "a\n\nb", "1. a", "| a |\n|---|", "    a"]
+        {
+            check(&format!("$$\n{inside}\n$$"), &format!("⟪\n{inside}\n⟫"));
+            check(&format!("p\n\\[\n{inside}\n\\] q"), &format!("p\n⟪\n{inside}\n⟫ q"));
+            check(
+                &format!("\\begin{{align}}\n{inside}\n\\end{{align}}"),
+                &format!("⟪\\begin{{align}}\n{inside}\n\\end{{align}}⟫"),
+            );
+        }
+    }
+
+    #[test]
+    fn containers_keep_their_prefixes() {
+        check("> $$\n> a\n> $$\n> b", "> ⟪\na\n⟫\n> b");
+        check("> $$\na\n$$", "> ⟪\na\n⟫");
+        check("> $$\n\na $$", "> $$\n\na $$");
+        check("1. a\n   $$\n   b\n\n   c\n   $$  \n2. d", "1. a\n   ⟪\nb\n\nc\n⟫  \n2. d");
+        check("- a\n$$\nb\n$$\n- c", "- a\n⟪\nb\n⟫\n- c");
+        check("- $a\n  b$", "- ⟨a\nb⟩");
+        check("- > $$\n  > a\n  > $$", "- > ⟪\na\n⟫");
+        check("-\t$$\n\ta\n\t$$", "-\t⟪\na\n⟫");
+        check("[^1]: $$\n    a\n    $$", "[^1]: ⟪\na\n⟫");
+        check("- $a\n- b$", "- $a\n- b$");
+        check("> $a\n\nb$", "> $a\n\nb$");
+    }
+
+    #[test]
+    fn tables() {
+        check("| a | b |\n|---|---|\n| $|x|$ | $P(y|x)$ |", "| a | b |\n|---|---|\n| ⟨|x|⟩ | ⟨P(y|x)⟩ |");
+        check("a | $|b|$\n-|-\n`$c | d$`", "a | ⟨|b|⟩\n-|-\n`⟨c | d⟩`");
+        check("| a |\n|---|\n| $x |\n| y$ |", "| a |\n|---|\n| $x |\n| y$ |");
+        check("| a |\n|---|\n\n$x\ny$", "| a |\n|---|\n\n⟨x\ny⟩");
+        check("| `$a | $b$ |\n|---|---|", "| `$a | ⟨b⟩ |\n|---|---|");
+    }
+
+    #[test]
+    fn references_and_reserved_characters() {
+        check(r"see \eqref{a b} and \eqref{} or \\eqref{c}", r"see [\eqref{a b}] and \eqref{} or \\eqref{c}");
+        check("\u{e000}\u{e010}\u{e002} $a$", "\u{e000}\u{e010}\u{e002} ⟨a⟩");
+        check("$$\na\n$$\n---", "⟪\na\n⟫\n\n---");
+        check("a $b$\n---", "a ⟨b⟩\n---");
+    }
+
+    #[test]
+    fn what_is_still_arriving_is_held() {
+        let held = |source: &str| shield(source, Input::Arriving).held;
+        assert_eq!(held("a $x"), Some(2));
+        assert_eq!(held("a $x$ b $$"), Some(8));
+        assert_eq!(held("- a\n  $$\n  b\n\n"), Some(6));
+        assert_eq!(held("$$\n\n# a\n\n"), Some(0));
+        assert_eq!(held("a $x\n\nb"), None);
+        assert_eq!(held("# a $x\n"), None);
+        assert_eq!(held("- $$\n\nb\n"), None);
+        assert_eq!(held("`$x"), Some(1));
+        assert_eq!(held("`$x`"), None);
+        assert_eq!(held("```\n$x"), None);
+    }
+}

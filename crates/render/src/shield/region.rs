@@ -1,0 +1,236 @@
+//! The words of a paragraph without the prefixes of its containers, and as many lines after it as a formula needs.
+
+use std::ops::Range;
+
+use tex::{Found, Scanner};
+
+use super::Input;
+use super::inline;
+use super::lines::{self, Container, Cursor};
+
+/// Where a formula that begins here must end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// In its container.
+    Paragraph,
+    /// On its line.
+    Line,
+    /// On its line; code spans in their cell.
+    Row,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Line {
+    /// Its index among the lines of the source.
+    index: usize,
+    /// Where it begins in the region.
+    start: usize,
+    /// Where its first byte stands in the source.
+    source: usize,
+    /// Spaces before that byte which stand for the rest of a tab.
+    padding: usize,
+    /// Whether it goes on with a paragraph without the help of a formula.
+    natural: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Region {
+    pub(super) text: String,
+    lines: Vec<Line>,
+    containers: Vec<Container>,
+    scope: Scope,
+    /// No line can follow, or none follows in the source so far.
+    end: End,
+    scanner: Scanner,
+    /// Where the paragraph ends without the help of a formula, as far as known.
+    natural_end: usize,
+    /// Lengths of runs of backticks that occur no more before `natural_end`.
+    unclosed: Vec<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    NotYet,
+    OfSource,
+    OfContainer,
+}
+
+/// Runs of backticks longer than this are text, as comrak has it.
+const MAX_TICKS: usize = 80;
+
+impl Region {
+    /// A region that begins at `cursor` in the line number `line`.
+    pub(super) fn new(
+        line: usize,
+        cursor: &Cursor<'_>,
+        lines: &[Range<usize>],
+        containers: &[Container],
+    ) -> Self {
+        let mut region = Self {
+            text: String::new(),
+            lines: Vec::new(),
+            containers: containers.to_vec(),
+            scope: Scope::Paragraph,
+            end: End::NotYet,
+            scanner: Scanner::default(),
+            natural_end: 0,
+            unclosed: Vec::new(),
+        };
+        region.push(line, lines[line].start, cursor, true);
+        region
+    }
+
+    /// A region of one line of a source of `length` bytes.
+    pub(super) fn single(
+        line: usize,
+        cursor: &Cursor<'_>,
+        lines: &[Range<usize>],
+        scope: Scope,
+        length: usize,
+    ) -> Self {
+        let mut region = Self::new(line, cursor, lines, &[]);
+        region.scope = scope;
+        region.end = if lines[line].end < length { End::OfContainer } else { End::OfSource };
+        region
+    }
+
+    fn push(&mut self, index: usize, start: usize, cursor: &Cursor<'_>, natural: bool) {
+        if !self.lines.is_empty() {
+            self.text.push('\n');
+        }
+        let padding = cursor.padding();
+        let tab = usize::from(padding > 0);
+        let source = start + cursor.offset + tab;
+        self.lines.push(Line { index, start: self.text.len(), source, padding, natural });
+        self.text.extend(std::iter::repeat_n(' ', padding));
+        self.text.push_str(&cursor.rest()[tab..]);
+    }
+
+    /// Adds the next line of the source, if the container goes on there.
+    fn extend(&mut self, source: &str, lines: &[Range<usize>]) -> bool {
+        let index = self.lines.last().map_or(0, |line| line.index + 1);
+        if self.end != End::NotYet || index >= lines.len() {
+            self.end = if self.end == End::NotYet { End::OfSource } else { self.end };
+            return false;
+        }
+        let line = lines[index].clone();
+        let mut cursor = Cursor::new(&source[line.clone()]);
+        let all = self.containers.iter().all(|container| container.continues(&mut cursor));
+        let blank = cursor.is_blank();
+        let natural = !blank && !lines::interrupts(&cursor, all);
+        let after_words = self.lines.last().is_some_and(|last| !self.text[last.start..].trim().is_empty());
+        if !all && !(natural && after_words) {
+            self.end = End::OfContainer;
+            return false;
+        }
+        self.push(index, line.start, &cursor, natural);
+        true
+    }
+
+    /// Whether the line of the source with this index is here.
+    pub(super) fn knows(&self, index: usize) -> bool {
+        self.lines.binary_search_by_key(&index, |line| line.index).is_ok()
+    }
+
+    pub(super) fn start_of(&self, index: usize) -> usize {
+        self.lines.binary_search_by_key(&index, |line| line.index).map_or(0, |i| self.lines[i].start)
+    }
+
+    fn line_at(&self, at: usize) -> usize {
+        self.lines.partition_point(|line| line.start <= at).saturating_sub(1)
+    }
+
+    /// The index in the source of the line that holds `at`.
+    pub(super) fn line_of(&self, at: usize) -> usize {
+        self.lines[self.line_at(at)].index
+    }
+
+    pub(super) fn line_end(&self, at: usize) -> usize {
+        self.lines.get(self.line_at(at) + 1).map_or(self.text.len(), |next| next.start - 1)
+    }
+
+    pub(super) fn source_at(&self, at: usize) -> usize {
+        let line = &self.lines[self.line_at(at)];
+        line.source + (at - line.start).saturating_sub(line.padding)
+    }
+
+    /// Asks for a formula, with as many more lines as the answer needs.
+    pub(super) fn find(&mut self, at: usize, source: &str, lines: &[Range<usize>], input: Input) -> Found {
+        loop {
+            let closed = match self.end {
+                End::NotYet => false,
+                End::OfContainer => true,
+                End::OfSource => input == Input::Whole,
+            };
+            let found = self.scanner.at(&self.text, at, closed);
+            if closed || self.end == End::OfSource || !matches!(found, Found::Open(_)) {
+                return found;
+            }
+            let wanted = self.text.len() * 2 - at;
+            while self.text.len() < wanted && self.extend(source, lines) {}
+        }
+    }
+
+    /// Where the paragraph that goes on at `at` ends when no formula hides its end.
+    fn natural_end(&mut self, at: usize, source: &str, lines: &[Range<usize>]) -> usize {
+        if self.scope != Scope::Paragraph {
+            return self.text.len();
+        }
+        if at < self.natural_end {
+            return self.natural_end;
+        }
+        let mut next = self.line_at(at) + 1;
+        while (next < self.lines.len() || self.extend(source, lines)) && self.lines[next].natural {
+            next += 1;
+        }
+        self.unclosed.clear();
+        self.natural_end = self.lines.get(next).map_or(self.text.len(), |line| line.start - 1);
+        self.natural_end
+    }
+
+    /// Where the code span that begins at `at` ends, or else its backticks.
+    pub(super) fn code_end(&mut self, at: usize, source: &str, lines: &[Range<usize>]) -> usize {
+        let length = run(&self.text[at..]);
+        let begin = at + length;
+        let end = self.natural_end(at, source, lines);
+        if length > MAX_TICKS || self.unclosed.contains(&length) {
+            return begin;
+        }
+        let end = if self.scope == Scope::Row { cell_end(&self.text, begin) } else { end };
+        let mut next = begin;
+        while let Some(found) = self.text[next.min(end)..end].find('`') {
+            next += found;
+            let closing = run(&self.text[next..end]);
+            if closing == length {
+                return next + closing;
+            }
+            next += closing;
+        }
+        if self.scope == Scope::Paragraph {
+            self.unclosed.push(length);
+        }
+        begin
+    }
+
+    /// Where the tag or link in angle brackets that begins at `at` ends, or else its `<`.
+    pub(super) fn angled_end(&mut self, at: usize, source: &str, lines: &[Range<usize>]) -> usize {
+        let end = self.natural_end(at, source, lines);
+        inline::angled(&self.text[at..end]).map_or(at + 1, |length| at + length)
+    }
+}
+
+fn run(text: &str) -> usize {
+    text.bytes().take_while(|byte| *byte == b'`').count()
+}
+
+fn cell_end(row: &str, at: usize) -> usize {
+    let mut escaped = false;
+    for (i, byte) in row.bytes().enumerate().skip(at) {
+        match byte {
+            b'|' if !escaped => return i,
+            b'\\' => escaped = !escaped,
+            _ => escaped = false,
+        }
+    }
+    row.len()
+}

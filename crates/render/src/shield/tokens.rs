@@ -1,0 +1,128 @@
+//! The opaque words that stand for formulas while Markdown is parsed.
+//!
+//! A token is made of private-use characters, which no rule of Markdown reacts to. Such characters in the text
+//! itself become tokens first, so that everything that looks like a token is one.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+
+const FIRST: char = '\u{e000}';
+const LAST: char = '\u{e002}';
+const DIGITS: u32 = 0xe010;
+const RESERVED: std::ops::RangeInclusive<char> = '\u{e000}'..='\u{e01f}';
+
+/// What a token stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Token {
+    /// A formula: its source with delimiters, and where in it the TeX is.
+    Formula { source: String, tex: Range<usize>, display: bool },
+    /// `\eqref{label}` among words.
+    Reference { source: String, label: String },
+    /// A formula that is still arriving.
+    Held { display: bool },
+    /// A character of the text that tokens are made of.
+    Literal(String),
+}
+
+impl Token {
+    /// What stood in the text.
+    pub(crate) fn source(&self) -> &str {
+        match self {
+            Token::Formula { source, .. } | Token::Reference { source, .. } | Token::Literal(source) => {
+                source
+            }
+            Token::Held { .. } => "",
+        }
+    }
+}
+
+/// All tokens of one parse. Equal sources have equal tokens, so that labels of links still match.
+#[derive(Debug, Default)]
+pub(crate) struct Tokens {
+    all: Vec<Token>,
+    known: HashMap<Token, usize>,
+}
+
+impl Tokens {
+    /// Appends the token that stands for `token`.
+    pub(crate) fn push(&mut self, out: &mut String, token: Token) {
+        let index = *self.known.entry(token.clone()).or_insert_with(|| {
+            self.all.push(token);
+            self.all.len() - 1
+        });
+        out.push(FIRST);
+        for digit in format!("{index:x}").chars() {
+            let digit = digit.to_digit(16).unwrap_or(0);
+            out.extend(char::from_u32(DIGITS + digit));
+        }
+        out.push(LAST);
+    }
+
+    /// Appends text that is not a formula.
+    pub(crate) fn push_text(&mut self, out: &mut String, text: &str) {
+        // All reserved characters begin with this byte.
+        if !text.as_bytes().contains(&0xee) {
+            return out.push_str(text);
+        }
+        for c in text.chars() {
+            match RESERVED.contains(&c) {
+                true => self.push(out, Token::Literal(c.into())),
+                false => out.push(c),
+            }
+        }
+    }
+
+    /// Splits parsed text into words and tokens, in order.
+    pub(crate) fn split<'t>(&'t self, text: &'t str, mut each: impl FnMut(Part<'t>)) {
+        let mut rest = text;
+        while let Some(at) = rest.find(FIRST) {
+            if at > 0 {
+                each(Part::Text(&rest[..at]));
+            }
+            let Some(end) = rest[at..].find(LAST) else { break };
+            let token = &rest[at + FIRST.len_utf8()..at + end];
+            rest = &rest[at + end + LAST.len_utf8()..];
+            match self.find(token) {
+                Some(Token::Literal(text)) => each(Part::Text(text)),
+                Some(token) => each(Part::Token(token)),
+                None => {}
+            }
+        }
+        if !rest.is_empty() {
+            each(Part::Text(rest));
+        }
+    }
+
+    fn find(&self, digits: &str) -> Option<&Token> {
+        let index = digits.chars().try_fold(0, |index, c| {
+            let digit = u32::from(c).checked_sub(DIGITS).filter(|digit| *digit < 16)?;
+            Some(index * 16 + digit as usize)
+        })?;
+        self.all.get(index)
+    }
+
+    /// The text with every token written back as its source.
+    pub(crate) fn restored<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if !text.contains(FIRST) {
+            return text.into();
+        }
+        let mut out = String::new();
+        self.split(text, |part| match part {
+            Part::Text(text) => out.push_str(text),
+            Part::Token(token) => out.push_str(token.source()),
+        });
+        out.into()
+    }
+}
+
+/// A part of parsed text.
+pub(crate) enum Part<'t> {
+    Text(&'t str),
+    Token(&'t Token),
+}
+
+/// Whether text holds a token.
+pub(crate) fn has_token(text: &str) -> bool {
+    text.contains(FIRST)
+}
