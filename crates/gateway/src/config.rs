@@ -9,6 +9,7 @@ use std::{fmt, net::SocketAddr, path::PathBuf};
 
 use content::Language;
 use serde::{Deserialize, Serialize};
+use summarizer::{Limits, Quirks};
 
 mod layers;
 
@@ -95,6 +96,12 @@ pub struct Model {
     /// How many tokens the model can take in and give out together.
     #[serde(default = "Model::default_context")]
     pub context: u64,
+    /// In what the server differs from others.
+    #[serde(default)]
+    pub quirks: Quirks,
+    /// How long to wait, and for how much.
+    #[serde(default)]
+    pub limits: Limits,
 }
 
 impl Config {
@@ -145,6 +152,19 @@ impl Default for Readings {
 impl Model {
     fn default_context() -> u64 {
         32_768
+    }
+}
+
+impl From<&Model> for summarizer::Model {
+    fn from(model: &Model) -> Self {
+        Self {
+            base_url: model.base_url.clone(),
+            api_key: model.api_key.as_ref().map(|key| summarizer::Secret::new(key.expose())),
+            model: model.model.clone(),
+            context: model.context,
+            quirks: model.quirks.clone(),
+            limits: model.limits.clone(),
+        }
     }
 }
 

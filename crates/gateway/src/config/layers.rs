@@ -13,6 +13,7 @@ use figment::{
     value::{Dict, Value},
 };
 use serde::Serialize;
+use serde_json::Value as Json;
 
 use super::{Config, DatabaseUrl};
 
@@ -29,7 +30,7 @@ pub struct Loaded {
 pub struct Setting {
     /// `site.title`, `models.0.name`, …
     pub key: String,
-    /// The value as TOML.
+    /// The value as JSON, which TOML reads as well.
     pub value: String,
     /// The flag, variable or file it is from, or `default`.
     pub origin: String,
@@ -120,14 +121,12 @@ pub fn load(
 impl Loaded {
     /// All settings in force, ordered by key.
     pub fn settings(&self) -> Vec<Setting> {
-        let table = toml::Table::try_from(&self.config).expect("settings are plain data");
+        let tree = serde_json::to_value(&self.config).expect("settings are plain data");
         let mut settings = Vec::new();
-        for (key, value) in table {
-            each_leaf(key, value, &mut |key, value| {
-                let origin = self.origins.get(&key).map_or("default", String::as_str).to_owned();
-                settings.push(Setting { key, value: value.to_string(), origin });
-            });
-        }
+        each_leaf(String::new(), tree, &mut |key, value| {
+            let origin = self.origins.get(&key).map_or("default", String::as_str).to_owned();
+            settings.push(Setting { key, value: value.to_string(), origin });
+        });
         settings.sort_by(|a, b| a.key.cmp(&b.key));
         settings
     }
@@ -154,12 +153,11 @@ fn from_file(file: Option<&Path>) -> Result<Layer, Error> {
         Error::File { path: path.into(), why: format!("line {line}: {}", error.message()) }
     })?;
     let mut layer = Layer::new();
-    for (key, value) in table {
-        each_leaf(key, value, &mut |key, value| {
-            let value = Value::serialize(&value).expect("TOML is plain data");
-            layer.push((key, Leaf { value, origin: path.display().to_string() }));
-        });
-    }
+    let tree = serde_json::to_value(table).expect("TOML is plain data");
+    each_leaf(String::new(), tree, &mut |key, value| {
+        let value = Value::serialize(&value).expect("JSON is plain data");
+        layer.push((key, Leaf { value, origin: path.display().to_string() }));
+    });
     Ok(layer)
 }
 
@@ -200,15 +198,18 @@ fn is_secret(key: &str) -> bool {
     key.rsplit('.').next().is_some_and(|name| SECRETS.contains(&name))
 }
 
-fn each_leaf(key: String, value: toml::Value, visit: &mut impl FnMut(String, toml::Value)) {
-    match value {
-        toml::Value::Table(table) => {
-            table.into_iter().for_each(|(name, value)| each_leaf(format!("{key}.{name}"), value, visit));
+/// Visits what is not a table or a list, each with the path to it. What is unset has no leaf.
+fn each_leaf(key: String, tree: Json, visit: &mut impl FnMut(String, Json)) {
+    let below = |name: &str| if key.is_empty() { name.to_owned() } else { format!("{key}.{name}") };
+    match tree {
+        Json::Object(table) => {
+            table.into_iter().for_each(|(name, value)| each_leaf(below(&name), value, visit))
         }
-        toml::Value::Array(items) if !items.is_empty() => {
+        Json::Array(items) => {
             let numbered = items.into_iter().enumerate();
-            numbered.for_each(|(number, value)| each_leaf(format!("{key}.{number}"), value, visit));
+            numbered.for_each(|(number, value)| each_leaf(below(&number.to_string()), value, visit));
         }
+        Json::Null => {}
         value => visit(key, value),
     }
 }
@@ -330,7 +331,8 @@ mod tests {
                     base_url = 'http://127.0.0.1:1/v1'\nmodel = 'm'\n";
         let environment = [("INKSTONE_MODELS__0__API_KEY", "hunter2"), ("INKSTONE_LOG__LEVEL", "debug")];
         let loaded = with(file, &environment, &[("data", "/d")]).expect("good settings");
-        let lines = loaded.settings().into_iter().map(|setting| {
+        let ours = loaded.settings().into_iter().filter(|setting| !setting.key.contains("limits"));
+        let lines = ours.map(|setting| {
             let origin = setting.origin.rsplit('/').next().unwrap_or_default().to_owned();
             format!("{} = {}  # {origin}", setting.key, setting.value)
         });
@@ -345,6 +347,8 @@ mod tests {
         models.0.context = 32768  # default
         models.0.model = "m"  # inkstone.toml
         models.0.name = "local"  # inkstone.toml
+        models.0.quirks.ask_usage = true  # default
+        models.0.quirks.max_tokens = "max_tokens"  # default
         readings.visitors_may_start_model = true  # default
         site.author = "Inkstone"  # default
         site.language = "en"  # default
