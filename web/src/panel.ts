@@ -42,6 +42,13 @@ export class Panel implements Reader {
     this.clear();
   }
 
+  /** Shows what the page has to say of this reader, for example that it only quotes. */
+  readBy(model: string): void {
+    for (const element of this.element.querySelectorAll<HTMLElement>("[data-when]")) {
+      element.hidden = element.dataset.when !== model;
+    }
+  }
+
   clear(): void {
     const places = [...this.#answer.querySelectorAll<HTMLElement>(":scope > .faq-a")];
     for (const place of places) {
@@ -77,8 +84,7 @@ export class Panel implements Reader {
     for (const patch of patches) live.apply(patch);
     const place = this.#answer.querySelectorAll<HTMLElement>(":scope > .faq-a")[section];
     if (place && !live.empty) question(place)?.classList.remove("wait");
-    for (const drop of this.#answer.querySelectorAll(".drop")) drop.classList.remove("drop");
-    if (place && !live.ended) place.lastElementChild?.classList.add("drop");
+    place?.classList.toggle("growing", !live.ended);
   }
 
   end({ state, sentence, fault, model, tokens }: Ending): void {
@@ -129,7 +135,7 @@ export class Panel implements Reader {
     if (this.#stages) this.#stages.hidden = true;
     this.connected(true);
     this.element.querySelector("form.stop")?.remove();
-    for (const drop of this.#answer.querySelectorAll(".drop")) drop.classList.remove("drop");
+    for (const place of this.#answer.querySelectorAll(".growing")) place.classList.remove("growing");
   }
 
   /** Says where the text comes from, unless the page says it already. */

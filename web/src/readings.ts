@@ -12,6 +12,7 @@ interface Started {
   at: string;
   stop: string;
   language: string;
+  model: string;
   sections: Question[];
 }
 
@@ -62,6 +63,7 @@ async function press(form: HTMLFormElement): Promise<void> {
     const started = await post<Started>(form.action, form);
     panel.element.querySelector<HTMLFormElement>("form.stop")?.setAttribute("action", started.stop);
     panel.ask(started.sections, tag(started.language), card ? "h4" : "h3");
+    panel.readBy(started.model);
     follow(panel, started.run, started.at);
     if (card) button?.setAttribute("aria-expanded", "true");
   } catch (error) {

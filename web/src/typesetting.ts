@@ -37,7 +37,9 @@ const boxes = new ResizeObserver((entries) => {
 
 /** Has the formulas inside `root` typeset when the reader comes near them. */
 export function watch(root: Element): void {
-  for (const element of untouched(root)) near.observe(element);
+  const formulas = untouched(root);
+  if (formulas.length > 0) load().catch(() => {});
+  for (const element of formulas) near.observe(element);
 }
 
 /** Forgets the formulas inside `root`: call before removing it. */
@@ -65,12 +67,16 @@ function formulas(root: Element, selector: string): HTMLElement[] {
   return root.matches(selector) ? [root as HTMLElement, ...inside] : inside;
 }
 
+function load(): Promise<Engine> {
+  engine ??= import("./mathjax/engine.js" as string) as Promise<Engine>;
+  return engine;
+}
+
 async function work(): Promise<void> {
   if (working || waiting.size === 0) return;
   working = true;
   try {
-    engine ??= import("./mathjax/engine.js" as string) as Promise<Engine>;
-    ready = await engine;
+    ready = await load();
     while (waiting.size > 0) {
       await slice(ready, performance.now() + SLICE);
       await new Promise((resolve) => setTimeout(resolve));

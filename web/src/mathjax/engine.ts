@@ -50,7 +50,7 @@ mathjax.asyncLoad = (name: string) => {
 const input = new TeX<HTMLElement, Text, Document>({
   packages: PACKAGES,
   tags: "ams",
-  macros: { bm: ["\\boldsymbol{#1}", 1] },
+  macros: { bm: ["\\boldsymbol{#1}", 1], medspace: "\\:", thickspace: "\\;" },
   mathtools: { "allow-mathtoolsset": false },
   formatError: (_: unknown, error: Error) => {
     throw error;

@@ -1,0 +1,176 @@
+// Readings of papers as they are written: by the extractive reader, and by a model that says what a test tells it.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { close, launch, open } from "./browser.mjs";
+import { model } from "./model.mjs";
+import { PLACES } from "./places.mjs";
+import { serve } from "./site.mjs";
+
+let browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser?.close());
+
+/** Runs `play` on a site of its own, with a scripted model when wanted. */
+async function staged({ scripted }, play) {
+  const machine = scripted ? await model() : undefined;
+  const site = await serve(machine?.settings);
+  try {
+    await play(site, machine);
+  } finally {
+    machine?.stop();
+    await site.stop();
+  }
+}
+
+const ended = (page, panel = ".machine") =>
+  page.waitForFunction(
+    (selector) => {
+      const answer = document.querySelector(`${selector} .answer`);
+      return answer && !answer.hasAttribute("aria-busy") && answer.textContent.trim();
+    },
+    panel,
+    { timeout: 30_000 },
+  );
+
+/** The answer as text, formulas as their sources. */
+const answer = (page, panel = ".machine") =>
+  page.locator(`${panel} .answer`).evaluate((place) => {
+    const copy = place.cloneNode(true);
+    for (const math of copy.querySelectorAll(".math[data-tex]")) math.textContent = math.dataset.tex;
+    for (const button of copy.querySelectorAll("button")) button.remove();
+    return copy.textContent.replace(/\s+/g, " ").trim();
+  });
+
+test("without a model: the panel opens under the abstract, ends, and is the same after a reload", () =>
+  staged({}, async (site) => {
+    const page = await open(browser, site.address + PLACES.note);
+    await page.locator("form.reading button").click();
+    await ended(page);
+    const text = await answer(page);
+    assert.equal(await page.locator(".faq-q").count(), 6);
+    assert.ok(text.length > 500, text);
+    await page.reload();
+    assert.equal(await answer(page), text);
+    assert.equal(await page.locator(".machine form.stop").count(), 0);
+    await close(page);
+  }));
+
+test("in a list: the panel is in the card, folds and unfolds, and asks nothing twice", () =>
+  staged({}, async (site) => {
+    const page = await open(browser, site.address + PLACES.papers);
+    const posts = [];
+    page.on("request", (request) => request.method() === "POST" && posts.push(request.url()));
+    const button = page.locator(".card form.reading button").first();
+    await button.click();
+    await ended(page, ".card .machine");
+    assert.equal(await button.getAttribute("aria-expanded"), "true");
+    await button.click();
+    assert.ok(await page.locator(".card .machine").isHidden());
+    await button.click();
+    assert.ok(await page.locator(".card .machine").isVisible());
+    assert.equal(posts.length, 1);
+    await close(page);
+  }));
+
+test("with a model: the answer grows, formulas come whole, a reload in mid-stream shows the same", () =>
+  staged({ scripted: true }, async (site, machine) => {
+    const page = await open(browser, site.address + PLACES.paper);
+    await page.locator("form.reading button").click();
+    const panel = page.locator(".machine");
+    await page.waitForFunction(() => document.querySelectorAll(".machine .faq-q.wait").length === 6);
+    machine.say("## Q1\nThe first answer is short.\n\nIt continues ");
+    await panel.getByText("The first answer is short.").waitFor();
+    machine.say("with a formula $\\frac{a}");
+    await panel.locator(".held").waitFor();
+    assert.ok(!(await answer(page)).includes("\\frac"), "half a formula was shown");
+    machine.say("{b}$ inside.\n\n$$\n\\sum_k a_k\n$$\n\nMore.\n\n## Q2\nThe second.");
+    await panel.locator(".math.typeset mjx-container").nth(1).waitFor();
+    await panel.getByText("The second.").waitFor();
+    assert.equal(await panel.locator(".held").count(), 0);
+    assert.match(await panel.locator(".stages [aria-current]").textContent(), /2/);
+
+    const before = await answer(page);
+    const second = await open(browser, page.url());
+    await second.locator(".machine").getByText("The second.").waitFor();
+    await page.reload();
+    await page.locator(".machine").getByText("The second.").waitFor();
+    assert.equal(await answer(page), before);
+    assert.equal(await answer(second), before);
+
+    machine.say("\n\n## Q6\nIn the end, $x=1$.");
+    machine.finish();
+    await Promise.all([ended(page), ended(second)]);
+    const whole = await answer(page);
+    assert.match(whole, /In the end, \$x=1\$\./);
+    assert.equal(await answer(second), whole);
+    await page.reload();
+    assert.equal(await answer(page), whole);
+    await Promise.all([close(page), close(second)]);
+  }));
+
+test("stop ends the call within a second and keeps what has arrived", () =>
+  staged({ scripted: true }, async (site, machine) => {
+    const page = await open(browser, site.address + PLACES.paper);
+    await page.locator("form.reading button").click();
+    machine.say("## Q1\nThis much and no more.\n\nNever");
+    await page.getByText("This much and no more.").waitFor();
+    const pressed = Date.now();
+    await page.locator("form.stop button").click();
+    await page.locator(".machine .note.warn").waitFor();
+    while (machine.calls() > 0 && Date.now() - pressed < 5000)
+      await new Promise((done) => setTimeout(done, 20));
+    assert.equal(machine.calls(), 0);
+    assert.ok(Date.now() - pressed < 1500, `${Date.now() - pressed} ms`);
+    assert.match(await answer(page), /This much and no more\./);
+    await close(page);
+  }));
+
+test("ten open panels share one stream, and a page load still answers", () =>
+  staged({ scripted: true }, async (site, machine) => {
+    const page = await open(browser, site.address + PLACES.papers);
+    const streams = new Set();
+    page.on("request", (request) => request.url().includes("/live?") && streams.add(request));
+    for (const done of ["requestfinished", "requestfailed"])
+      page.on(done, (request) => streams.delete(request));
+    machine.say("## Q1\nWords for everybody.");
+    const buttons = page.locator(".card form.reading button");
+    for (let number = 0; number < 10; number++) {
+      await buttons.nth(number).click();
+      await page.locator(".card .machine").nth(number).waitFor();
+    }
+    await page.waitForFunction(
+      () =>
+        [...document.querySelectorAll(".card .machine")].filter((panel) =>
+          panel.textContent.includes("everybody"),
+        ).length >= 1,
+    );
+    assert.equal(await page.locator(".card .machine").count(), 10);
+    await page.waitForFunction(() => document.querySelectorAll(".card .machine[data-run]").length === 10);
+    assert.equal(streams.size, 1);
+    const started = Date.now();
+    const answered = await page.evaluate(async (path) => (await fetch(path)).status, PLACES.post);
+    assert.equal(answered, 200);
+    assert.ok(Date.now() - started < 3000, `${Date.now() - started} ms`);
+    machine.finish();
+    await close(page);
+  }));
+
+test("without scripts a press leads to the paper, and reloading shows what has arrived", () =>
+  staged({}, async (site) => {
+    const page = await open(browser, site.address + PLACES.note, { javaScriptEnabled: false });
+    await page.locator("form.reading button").click();
+    assert.match(new URL(page.url()).pathname, /^\/(?:venue|papers|arxiv)\//);
+    const waited = Date.now();
+    while (
+      (await page.locator(".faq-a").last().textContent()).trim() === "" &&
+      Date.now() - waited < 20_000
+    ) {
+      await page.reload();
+    }
+    assert.equal(await page.locator(".faq-q").count(), 6);
+    assert.ok((await page.locator(".answer").textContent()).length > 500);
+    await close(page);
+  }));

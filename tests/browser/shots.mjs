@@ -1,0 +1,33 @@
+// Screenshots for people to look at: node shots.mjs [FOLDER] [ADDRESS] [NAME…]
+// Without an address the sample site is served for it.
+
+import { mkdir } from "node:fs/promises";
+import { close, launch, open, walk } from "./browser.mjs";
+import { PLACES } from "./places.mjs";
+import { serve } from "./site.mjs";
+
+const [folder = "shots", given, ...names] = process.argv.slice(2);
+const site = given ? { address: given, stop: () => {} } : await serve();
+const browser = await launch();
+await mkdir(folder, { recursive: true });
+
+for (const [name, path] of Object.entries(PLACES)) {
+  if (names.length > 0 && !names.includes(name)) continue;
+  for (const width of [390, 1280]) {
+    for (const colorScheme of ["light", "dark"]) {
+      for (const hl of ["en", "zh"]) await shoot(name, path, { width, colorScheme, hl });
+    }
+  }
+}
+await browser.close();
+await site.stop();
+
+async function shoot(name, path, { width, colorScheme, hl }) {
+  const address = new URL(path, site.address);
+  address.searchParams.set("hl", hl);
+  const viewport = { width, height: width === 390 ? 844 : 900 };
+  const page = await open(browser, address.href, { viewport, colorScheme, expected: () => true });
+  await walk(page);
+  await page.screenshot({ path: `${folder}/${name}-${width}-${colorScheme}-${hl}.png`, fullPage: true });
+  await close(page);
+}
