@@ -24,8 +24,8 @@ test: (need "chromium") (need "postgresql") web
     @{{ just_executable() }} --justfile {{ justfile() }} browser
 
 # The tests in Chromium, against the binary that `cargo test` left.
-browser: (need "chromium") web
-    cd tests/browser && INKSTONE={{ target }}/debug/inkstone npm test
+browser: web
+    chromium=$(tools/need chromium); cd tests/browser; INKSTONE={{ target }}/debug/inkstone CHROMIUM=$chromium npm test
 
 # The binary to deploy, with the web assets inside: target/release/inkstone.
 build: web
@@ -76,4 +76,4 @@ image:
 
 [private]
 need PACKAGE:
-    @tools/need {{ PACKAGE }}
+    @tools/need {{ PACKAGE }} >/dev/null
