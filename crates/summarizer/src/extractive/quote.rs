@@ -11,32 +11,49 @@ pub(super) enum Quote {
     Plain,
 }
 
-/// Sentences as quotations, piece by piece. Neighbours share one; each ends with its page.
+/// Sentences as quotations, piece by piece. Neighbours share one; its end names the page.
 pub(super) fn quote(sentences: &[&Sentence], how: Quote) -> Vec<String> {
     let mut pieces = Vec::new();
-    let mut before: Option<&Sentence> = None;
-    for sentence in sentences {
+    for (at, sentence) in sentences.iter().enumerate() {
+        let before = at.checked_sub(1).map(|before| sentences[before]);
+        let mut piece = match before {
+            None => String::from("> "),
+            Some(before) if follows(before, sentence) => {
+                String::from(if is_wide(&sentence.text) { "" } else { " " })
+            }
+            Some(_) => String::from("\n\n> "),
+        };
         let text = match how {
-            Quote::Markdown => shielded(&sentence.text),
+            Quote::Markdown => shielded(&without_footnotes(&sentence.text)),
             Quote::Plain => escaped(&sentence.text),
         };
-        let neighbour =
-            before.is_some_and(|before| before.flow == sentence.flow && before.order + 1 == sentence.order);
-        let mut piece = match (neighbour, before) {
-            (_, None) => String::from("> "),
-            (true, _) => String::from(if is_wide(&sentence.text) { "" } else { " " }),
-            (false, _) => String::from("\n\n> "),
-        };
         piece.push_str(&text.replace('\n', "\n> "));
-        if let Some(page) = sentence.page {
+        let goes_on = sentences.get(at + 1).is_some_and(|next| follows(sentence, next));
+        if let Some(page) = sentence.page.filter(|_| !goes_on) {
             // A display ends its line: what follows needs one of its own.
-            let gap = if text.ends_with(['$', '}', ']']) && text.contains('\n') { "\n> " } else { " " };
+            let gap = if text.contains('\n') && text.ends_with(['$', '}', ']']) { "\n> " } else { " " };
             let _ = write!(piece, "{gap}[p. {page}]");
         }
         pieces.push(piece);
-        before = Some(sentence);
     }
     pieces
+}
+
+/// Whether two sentences are neighbours on one page.
+fn follows(before: &Sentence, sentence: &Sentence) -> bool {
+    before.flow == sentence.flow && before.order + 1 == sentence.order && before.page == sentence.page
+}
+
+/// The text without marks of footnotes, which stay behind in the paper.
+fn without_footnotes(text: &str) -> String {
+    let mut out = text.to_owned();
+    while let Some(start) = out.find("[^")
+        && let Some(length) = out[start..].find(']')
+        && !formulas(&out).iter().any(|formula| formula.contains(&start))
+    {
+        out.replace_range(start..=start + length, "");
+    }
+    out
 }
 
 fn is_wide(text: &str) -> bool {

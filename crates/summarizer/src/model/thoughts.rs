@@ -38,7 +38,7 @@ impl Thoughts {
             }
             (State::Thinking, Some(end)) => {
                 self.state = State::Over;
-                self.held.split_off(end + CLOSE.len())
+                std::mem::take(&mut self.held).split_off(end + CLOSE.len())
             }
             _ => std::mem::take(&mut self.held),
         }
