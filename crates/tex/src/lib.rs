@@ -7,10 +7,13 @@ mod allowed;
 mod formulas;
 mod numbering;
 mod refused;
+mod text_mode;
+mod text_symbols;
 mod tokens;
 mod words;
 
 pub use formulas::{Found, MAX_FORMULA, Opener, Scanner, Span, formulas};
 pub use numbering::{Number, Numbering, Row, numbering};
 pub use refused::{Refusal, refused};
+pub use text_mode::text_mode;
 pub use words::words;
