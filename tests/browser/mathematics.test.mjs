@@ -203,6 +203,23 @@ test("only what comes near is typeset", async () => {
   site.stop();
 });
 
+test("what cannot be broken inside a line scrolls there, and no more when there is room", async () => {
+  const wide = `$\\begin{pmatrix}${"aaaa&".repeat(9)}b\\end{pmatrix}$`;
+  const site = await serve(formula(wide, { display: false }) + formula("$a+b$"));
+  const page = await open(browser, site.address, { viewport: { width: 390, height: 800 } });
+  await walk(page);
+  const look = () =>
+    page.evaluate(() => ({
+      page: document.documentElement.scrollWidth <= innerWidth,
+      wide: [...document.querySelectorAll(".math")].map((e) => e.classList.contains("wide")),
+    }));
+  assert.deepEqual(await look(), { page: true, wide: [true, false] });
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.waitForFunction(() => !document.querySelector(".math.wide"));
+  await close(page);
+  site.stop();
+});
+
 test("a wide formula scrolls in its own box, reachable by keyboard only then", async () => {
   const long = Array.from({ length: 60 }, (_, n) => `a_{${n}}`).join("+");
   const seen = await shown(formula(`$$${long}$$`) + formula("$$a$$"), () => ({

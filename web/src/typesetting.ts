@@ -27,7 +27,7 @@ const near = new IntersectionObserver(
   { rootMargin: NEAR },
 );
 
-// The box that scrolls may be reached by keyboard, but only while there is something to scroll to.
+// A display scrolls in its own box, which may be reached by keyboard while there is something to scroll to.
 const boxes = new ResizeObserver((entries) => {
   const wide = entries.map(
     ({ target }) => [target as HTMLElement, target.scrollWidth > target.clientWidth + 1] as const,
@@ -108,6 +108,7 @@ function slice(mathjax: Engine, deadline: number): Promise<unknown> {
   }
   if (done.length > 0) mathjax.dress();
   for (const [element, typeset] of done) put(element, typeset);
+  fit(done.map(([element]) => element));
   return pause ?? Promise.resolve();
 }
 
@@ -117,6 +118,24 @@ function put(element: HTMLElement, typeset: HTMLElement): void {
   element.classList.add("typeset");
   if (element.parentElement?.matches(".eq") && !element.nextElementSibling) element.after(texButton());
   boxes.observe(element);
+}
+
+// Formulas in the text break over lines; only what cannot be broken gets a box, too.
+const columns = new ResizeObserver(() => fit(document.querySelectorAll<HTMLElement>(".math.typeset")));
+columns.observe(document.documentElement);
+
+function fit(elements: Iterable<HTMLElement>): void {
+  const inline = [...elements].filter((element) => element.classList.contains("inline"));
+  for (const element of inline) mark(element, false);
+  const wide = inline.filter((element) => element.getBoundingClientRect().width > room(element) + 1);
+  for (const element of wide) mark(element, true);
+}
+
+/** The width of the column that an inline formula stands in. */
+function room(element: HTMLElement): number {
+  let block = element.parentElement;
+  while (block && block.clientWidth === 0) block = block.parentElement;
+  return block?.clientWidth ?? innerWidth;
 }
 
 function refuse(element: HTMLElement, why: string): void {
@@ -130,7 +149,7 @@ function mark(element: HTMLElement, overflows: boolean): void {
   if (overflows) {
     element.tabIndex = 0;
     element.setAttribute("role", "group");
-    element.setAttribute("aria-label", words("equation"));
+    element.setAttribute("aria-label", words(element.classList.contains("display") ? "equation" : "formula"));
   } else {
     for (const name of ["tabindex", "role", "aria-label"]) element.removeAttribute(name);
   }
