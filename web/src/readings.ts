@@ -104,7 +104,11 @@ function renewed(form: HTMLFormElement): Panel {
     old.replaceWith(panel.element);
   }
   panel.element.focus({ preventScroll: true });
-  panel.onend = () => panel.element.querySelector("footer")?.before(form);
+  panel.onend = (state) => {
+    if (state === "done") return;
+    form.querySelector("p")?.remove();
+    panel.element.querySelector("footer")?.before(form);
+  };
   return panel;
 }
 

@@ -1,9 +1,9 @@
 // Typesets the formulas that come near the viewport, a few milliseconds at a time, each on its own:
 // a formula carries everything that its looks depend on, so the order never matters.
 
+import { BOXES, fit, release, reserve } from "./boxes.ts";
 import { texButton } from "./copying.ts";
 import { formula, source } from "./formula.ts";
-import { words } from "./words.ts";
 
 type Engine = typeof import("./mathjax/engine.ts");
 
@@ -27,26 +27,19 @@ const near = new IntersectionObserver(
   { rootMargin: NEAR },
 );
 
-// A display scrolls in its own box, which may be reached by keyboard while there is something to scroll to.
-const boxes = new ResizeObserver((entries) => {
-  const wide = entries.map(
-    ({ target }) => [target as HTMLElement, target.scrollWidth > target.clientWidth + 1] as const,
-  );
-  for (const [element, overflows] of wide) mark(element, overflows);
-});
-
 /** Has the formulas inside `root` typeset when the reader comes near them. */
 export function watch(root: Element): void {
   const formulas = untouched(root);
   if (formulas.length > 0) load().catch(() => {});
   for (const element of formulas) near.observe(element);
+  within(root, BOXES).forEach(reserve);
 }
 
 /** Forgets the formulas inside `root`: call before removing it. */
 export function forget(root: Element): void {
-  for (const element of formulas(root, ".math")) {
+  for (const element of within(root, `.math, ${BOXES}`)) {
     near.unobserve(element);
-    boxes.unobserve(element);
+    release(element);
     waiting.delete(element);
   }
 }
@@ -59,16 +52,19 @@ export function everything(): void {
 }
 
 function untouched(root: Element): HTMLElement[] {
-  return formulas(root, ".math:not(.typeset, .bad-math)");
+  return within(root, ".math:not(.typeset, .bad-math)");
 }
 
-function formulas(root: Element, selector: string): HTMLElement[] {
+function within(root: Element, selector: string): HTMLElement[] {
   const inside = [...root.querySelectorAll<HTMLElement>(selector)];
   return root.matches(selector) ? [root as HTMLElement, ...inside] : inside;
 }
 
 function load(): Promise<Engine> {
-  engine ??= import("./mathjax/engine.js" as string) as Promise<Engine>;
+  engine ??= (import("./mathjax/engine.js" as string) as Promise<Engine>).catch((error) => {
+    engine = undefined; // the sources stay readable; the next formula that comes near tries again
+    throw error;
+  });
   return engine;
 }
 
@@ -82,7 +78,7 @@ async function work(): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve));
     }
   } catch {
-    engine = undefined; // the sources stay readable; the next formula that comes near tries again
+    // the engine did not come
   } finally {
     working = false;
   }
@@ -117,40 +113,10 @@ function put(element: HTMLElement, typeset: HTMLElement): void {
   element.replaceChildren(typeset);
   element.classList.add("typeset");
   if (element.parentElement?.matches(".eq") && !element.nextElementSibling) element.after(texButton());
-  boxes.observe(element);
-}
-
-// Formulas in the text break over lines; only what cannot be broken gets a box, too.
-const columns = new ResizeObserver(() => fit(document.querySelectorAll<HTMLElement>(".math.typeset")));
-columns.observe(document.documentElement);
-
-function fit(elements: Iterable<HTMLElement>): void {
-  const inline = [...elements].filter((element) => element.classList.contains("inline"));
-  for (const element of inline) mark(element, false);
-  const wide = inline.filter((element) => element.getBoundingClientRect().width > room(element) + 1);
-  for (const element of wide) mark(element, true);
-}
-
-/** The width of the column that an inline formula stands in. */
-function room(element: HTMLElement): number {
-  let block = element.parentElement;
-  while (block && block.clientWidth === 0) block = block.parentElement;
-  return block?.clientWidth ?? innerWidth;
+  reserve(element);
 }
 
 function refuse(element: HTMLElement, why: string): void {
   element.classList.add("bad-math");
   element.title = why;
-}
-
-function mark(element: HTMLElement, overflows: boolean): void {
-  if (element.classList.contains("wide") === overflows) return;
-  element.classList.toggle("wide", overflows);
-  if (overflows) {
-    element.tabIndex = 0;
-    element.setAttribute("role", "group");
-    element.setAttribute("aria-label", words(element.classList.contains("display") ? "equation" : "formula"));
-  } else {
-    for (const name of ["tabindex", "role", "aria-label"]) element.removeAttribute(name);
-  }
 }

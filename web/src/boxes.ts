@@ -1,0 +1,54 @@
+// What is too wide scrolls in a box of its own, which may be reached by keyboard while there is something to scroll to.
+
+import { words } from "./words.ts";
+
+/** Listings and tables; displays join them once they are typeset. */
+export const BOXES = "pre, .scroll, :not(.scroll) > table";
+
+const boxes = new ResizeObserver((entries) => {
+  const wide = entries.map(
+    ({ target }) => [target as HTMLElement, target.scrollWidth > target.clientWidth + 1] as const,
+  );
+  for (const [element, overflows] of wide) mark(element, overflows);
+});
+
+/** Watches the width of a box. */
+export function reserve(element: HTMLElement): void {
+  boxes.observe(element);
+}
+
+/** Watches it no longer. */
+export function release(element: HTMLElement): void {
+  boxes.unobserve(element);
+}
+
+/** Formulas in the text break over lines; only what cannot be broken gets a box, too. */
+export function fit(formulas: Iterable<HTMLElement>): void {
+  const inline = [...formulas].filter((element) => element.classList.contains("inline"));
+  for (const element of inline) mark(element, false);
+  const wide = inline.filter((element) => element.getBoundingClientRect().width > room(element) + 1);
+  for (const element of wide) mark(element, true);
+}
+
+const columns = new ResizeObserver(() => fit(document.querySelectorAll<HTMLElement>(".math.typeset")));
+columns.observe(document.documentElement);
+
+/** The width of the column that an inline formula stands in. */
+function room(element: HTMLElement): number {
+  let block = element.parentElement;
+  while (block && block.clientWidth === 0) block = block.parentElement;
+  return block?.clientWidth ?? innerWidth;
+}
+
+function mark(element: HTMLElement, overflows: boolean): void {
+  if (element.classList.contains("wide") === overflows) return;
+  element.classList.toggle("wide", overflows);
+  if (!overflows) {
+    for (const name of ["tabindex", "role", "aria-label"]) element.removeAttribute(name);
+    return;
+  }
+  element.tabIndex = 0;
+  if (!element.matches(".math")) return;
+  element.setAttribute("role", "group");
+  element.setAttribute("aria-label", words(element.matches(".display") ? "equation" : "formula"));
+}
