@@ -29,6 +29,12 @@ pub(crate) enum Failure {
     /// A form that another site sent.
     #[error("not sent from this site")]
     ForeignOrigin,
+    /// So many readings wait that no more are taken.
+    #[error("too many readings are waiting; try again in a minute")]
+    QueueFull,
+    /// The server is about to stop.
+    #[error("the server is being restarted")]
+    Stopping,
     /// Storage failed.
     #[error(transparent)]
     Storage(#[from] storage::Error),
@@ -49,6 +55,8 @@ impl ResponseError for Failure {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::WrongDate(_) | Self::WrongCursor | Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::QueueFull => StatusCode::TOO_MANY_REQUESTS,
+            Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
             Self::Storage(error) if error.is_transient() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Storage(_) | Self::Search(_) | Self::Template(_) | Self::Task(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -56,8 +64,10 @@ impl ResponseError for Failure {
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
         let mut response = HttpResponse::build(self.status_code());
-        if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
-            response.insert_header(("retry-after", "5"));
+        match self.status_code() {
+            StatusCode::SERVICE_UNAVAILABLE => drop(response.insert_header(("retry-after", "5"))),
+            StatusCode::TOO_MANY_REQUESTS => drop(response.insert_header(("retry-after", "60"))),
+            _ => {}
         }
         response.finish()
     }
@@ -104,7 +114,7 @@ fn sentences(failure: Option<&Failure>, status: StatusCode, visit: &Visit) -> (&
         (Some(Failure::WrongCursor), _) => (m.error_bad_request(), Some(m.error_wrong_page().into())),
         (_, StatusCode::NOT_FOUND) => (m.error_not_found(), Some(m.error_not_found_hint().into())),
         (_, StatusCode::FORBIDDEN) => (m.error_forbidden(), None),
-        (_, StatusCode::SERVICE_UNAVAILABLE) => (m.error_busy(), None),
+        (_, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) => (m.error_busy(), None),
         (_, StatusCode::PAYLOAD_TOO_LARGE | StatusCode::URI_TOO_LONG) => (m.error_too_long(), None),
         (_, status) if status.is_client_error() => (m.error_bad_request(), None),
         _ => (m.error_internal(), Some(m.error_internal_hint().into())),

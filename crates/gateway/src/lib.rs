@@ -10,9 +10,10 @@
 
 pub mod app;
 mod assets;
-pub mod commands;
+
 pub mod config;
 mod errors;
+mod faults;
 mod feeds;
 pub mod indexing;
 mod language;

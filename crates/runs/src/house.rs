@@ -17,6 +17,8 @@ pub(crate) struct House {
     pub(crate) seams: Seams,
     pub(crate) settings: Settings,
     pub(crate) epoch: String,
+    /// Where jobs work: a thread that serves requests may go away before they end.
+    pub(crate) runtime: tokio::runtime::Handle,
     /// Held from looking for a run of a key to having one.
     pub(crate) starting: tokio::sync::Mutex<()>,
     /// Held while the store is written, so that no checkpoint overtakes an end.
@@ -77,6 +79,7 @@ impl House {
         Self {
             state: Mutex::new(State::new(settings.parallel)),
             epoch: format!("{:x}", RandomState::new().build_hasher().finish()),
+            runtime: tokio::runtime::Handle::current(),
             starting: tokio::sync::Mutex::default(),
             storing: tokio::sync::Mutex::default(),
             seams,
@@ -165,7 +168,7 @@ impl House {
             // It need not wait. Said here, so that there is a log before anybody can ask for it.
             self.enter_stage(&mut state, run, Stage::Fetching);
         }
-        tokio::spawn(job::live(self.clone(), Job { run, key, stop }, turn));
+        self.runtime.spawn(job::live(self.clone(), Job { run, key, stop }, turn));
     }
 
     pub(crate) fn attach(&self, run: AttemptId, reader: &Reader) -> Option<(AttemptId, u64)> {

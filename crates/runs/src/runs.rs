@@ -67,10 +67,10 @@ pub enum Stopped {
 }
 
 impl Runs {
-    /// No runs yet. Needs a tokio runtime for the checkpoints.
+    /// No runs yet. All work is done on the tokio runtime of the caller, whoever starts a run later.
     pub fn new(seams: Seams, settings: Settings) -> Self {
         let house = Arc::new(House::new(seams, settings));
-        tokio::spawn(checkpoints::keep_saving(Arc::downgrade(&house)));
+        house.runtime.spawn(checkpoints::keep_saving(Arc::downgrade(&house)));
         Self { house }
     }
 
@@ -88,7 +88,8 @@ impl Runs {
         }
         let house = self.house.clone();
         // In a task of its own, so that a caller who goes away leaves no attempt without a run.
-        let starting = tokio::spawn(async move { house.begin(key, sections, want, reader).await });
+        let starting =
+            self.house.runtime.spawn(async move { house.begin(key, sections, want, reader).await });
         starting.await.unwrap_or(Err(Error::Closed))
     }
 
@@ -112,6 +113,11 @@ impl Runs {
             }
         }
         subscription
+    }
+
+    /// Whether a reader at `position` can go on from there.
+    pub fn knows(&self, run: AttemptId, position: u64) -> bool {
+        self.house.seams.bus.follow(run, position).is_some()
     }
 
     /// Detaches one reader. If no attached reader is left, the upstream is cancelled.

@@ -2,7 +2,7 @@ use content::{Attempt, AttemptState, Language, Paper};
 use render::{Context, Format, Html, Trust};
 use storage::answers;
 
-use crate::{app::App, errors::Failure, language::{Messages, Visit}, papers};
+use crate::{app::App, errors::Failure, faults, language::{Messages, Visit}, papers};
 
 /// The reading of a paper as its page shows it.
 pub(super) struct Reading {
@@ -84,7 +84,7 @@ fn fault(attempt: &Attempt, m: Messages) -> Option<String> {
         AttemptState::Running | AttemptState::Done => None,
         AttemptState::Interrupted => Some(m.fault_interrupted().into()),
         AttemptState::Cancelled => Some(m.fault_cancelled().into()),
-        AttemptState::Failed => Some(m.fault_failed(attempt.fault.as_deref().unwrap_or("unknown"))),
+        AttemptState::Failed => Some(faults::sentence(attempt.fault.as_deref().unwrap_or("unknown"), m)),
     }
 }
 
@@ -111,6 +111,6 @@ fn provenance(key: &content::AnswerKey, attempt: &Attempt, m: Messages) -> Vec<S
     let source = if key.text_source == "abstract" { m.text_from_abstract() } else { m.text_from_stored() };
     let tokens = attempt.tokens.map(|(read, written)| m.tokens_used(read, written));
     let model = attempt.model.clone().unwrap_or_else(|| key.model.clone());
-    let facts = [model, m.short_date(attempt.started), m.question_set_is(&key.question_set), source.into()];
+    let facts = [model, m.short_date(&attempt.started), m.question_set_is(&key.question_set), source.into()];
     facts.into_iter().chain(tokens).collect()
 }

@@ -1,0 +1,153 @@
+use actix_web::{HttpRequest, HttpResponse, ResponseError as _, http::StatusCode, web};
+use content::{AttemptId, Language, PaperId};
+use runs::{Error, Stopped, Want};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use storage::papers;
+
+use super::{key, reader, text_of};
+use crate::{app::App, errors::Failure, language::Visit, papers::address};
+
+/// What the form of a reading says.
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
+    lang: Option<String>,
+    again: Option<String>,
+}
+
+/// What a page must know to show a reading.
+#[derive(Debug, Serialize)]
+struct Started {
+    run: i64,
+    attempt: i64,
+    at: String,
+    live: String,
+    stop: String,
+    language: Language,
+    model: String,
+    sections: Vec<Asking>,
+}
+
+/// A question without what the model is told about it.
+#[derive(Debug, Serialize)]
+struct Asking {
+    id: String,
+    title: String,
+}
+
+/// `POST /papers/{id}/readings`: has a paper read, or joins those who do.
+pub(super) async fn start(
+    app: web::Data<App>,
+    visit: Visit,
+    request: HttpRequest,
+    id: web::Path<i64>,
+    form: web::Form<Asked>,
+) -> Result<HttpResponse, Failure> {
+    let json = wants_json(&request);
+    match begin(&app, &visit, &request, PaperId(*id), &form).await {
+        Ok(response) => Ok(response),
+        Err(failure) if json => Ok(problem(&failure)),
+        Err(failure) => Err(failure),
+    }
+}
+
+async fn begin(
+    app: &App,
+    visit: &Visit,
+    request: &HttpRequest,
+    paper: PaperId,
+    form: &Asked,
+) -> Result<HttpResponse, Failure> {
+    reader::own_form(request, app)?;
+    let language = match form.lang.as_deref() {
+        None | Some("") => visit.m.language(),
+        Some(given) => given.parse().map_err(|_| Failure::BadRequest(format!("{given:?} is no language of answers")))?,
+    };
+    let want = if form.again.as_deref() == Some("1") { Want::Again } else { Want::Any };
+    let paper = papers::by_id(&app.db, paper).await?.ok_or(Failure::NotFound)?;
+    let text = text_of(&app.db, &paper).await?;
+    let questions = summarizer::questions(language).questions;
+    let (reader, cookie) = reader::acting(request, app);
+    let key = key(&paper, &text, language, model(app));
+    let started = app.live.runs.start(key.clone(), questions.len(), want, reader).await.map_err(refused)?;
+    let mut response = if wants_json(request) {
+        let status = if started.stored { StatusCode::OK } else { StatusCode::ACCEPTED };
+        let at = app.live.position(started.run);
+        HttpResponse::build(status).json(Started {
+            run: started.run.0,
+            attempt: started.run.0,
+            live: format!("/live?at={at}"),
+            at,
+            stop: format!("/readings/{}/stop", started.run.0),
+            language,
+            model: key.model,
+            sections: questions.into_iter().map(|question| Asking { id: question.id, title: question.title }).collect(),
+        })
+    } else {
+        let page = format!("{}?answer={language}#ai", address(&paper));
+        HttpResponse::SeeOther().insert_header(("location", page)).finish()
+    };
+    if let Some(cookie) = cookie {
+        response.add_cookie(&cookie).map_err(|error| Failure::BadRequest(error.to_string()))?;
+    }
+    Ok(response)
+}
+
+/// Who reads when a visitor asks: the preferred model if visitors may use it.
+fn model(app: &App) -> &str {
+    match app.config.models.first() {
+        Some(model) if app.config.readings.visitors_may_start_model => &model.name,
+        _ => summarizer::EXTRACTIVE,
+    }
+}
+
+fn refused(error: Error) -> Failure {
+    match error {
+        Error::Busy { .. } => Failure::QueueFull,
+        Error::Closed => Failure::Stopping,
+        Error::Store(error) => match error.0.downcast::<storage::Error>() {
+            Ok(error) => Failure::Storage(*error),
+            Err(error) => Failure::BadRequest(error.to_string()),
+        },
+    }
+}
+
+/// `POST /readings/{run}/stop`: this reader has had enough.
+pub(super) async fn stop(
+    app: web::Data<App>,
+    request: HttpRequest,
+    run: web::Path<i64>,
+) -> Result<HttpResponse, Failure> {
+    if let Err(failure) = reader::own_form(&request, &app) {
+        return if wants_json(&request) { Ok(problem(&failure)) } else { Err(failure) };
+    }
+    let state = match app.live.runs.stop(AttemptId(*run), &reader::of(&request)) {
+        Stopped::Cancelled => "cancelled",
+        Stopped::Detached => "detached",
+        Stopped::Nothing => "nothing",
+    };
+    if wants_json(&request) {
+        return Ok(HttpResponse::Ok().json(json!({ "run": *run, "state": state })));
+    }
+    let back = storage::answers::paper_of(&app.db, AttemptId(*run)).await?.ok_or(Failure::NotFound)?;
+    let paper = papers::by_id(&app.db, back).await?.ok_or(Failure::NotFound)?;
+    Ok(HttpResponse::SeeOther().insert_header(("location", address(&paper))).finish())
+}
+
+fn wants_json(request: &HttpRequest) -> bool {
+    let accept = request.headers().get("accept").and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("application/json"))
+}
+
+/// A refusal for scripts (RFC 9457).
+fn problem(failure: &Failure) -> HttpResponse {
+    let status = failure.status_code();
+    let detail = if status.is_server_error() { status.canonical_reason().unwrap_or("failed").into() } else { failure.to_string() };
+    let mut bare = failure.error_response();
+    let body = json!({ "title": status.canonical_reason(), "status": status.as_u16(), "detail": detail });
+    let mut response = HttpResponse::build(status).content_type("application/problem+json").body(body.to_string());
+    for (name, value) in bare.headers_mut().drain().filter_map(|(name, value)| Some((name?, value))) {
+        response.headers_mut().insert(name, value);
+    }
+    response
+}

@@ -1,0 +1,38 @@
+use content::{AttemptId, AttemptState};
+use render::{Context, Live, Patch, Trust};
+use runs::End;
+use storage::{Database, answers};
+
+/// All of a run that is over, as the store has it.
+pub(super) struct Snapshot {
+    pub(super) end: End,
+    /// For each section the patches that make it.
+    pub(super) sections: Vec<Vec<Patch>>,
+}
+
+/// From the store; `None` if there never was such a run.
+pub(super) async fn of(db: &Database, run: AttemptId) -> Result<Option<Snapshot>, storage::Error> {
+    let Some(attempt) = answers::attempt(db, run).await? else { return Ok(None) };
+    let sections = attempt.sections.iter().enumerate();
+    let sections = sections.map(|(section, text)| whole(run, section, &text.markdown)).collect();
+    let state = match attempt.state {
+        // No process is at work on it, or there would be a log.
+        AttemptState::Running => AttemptState::Interrupted,
+        state => state,
+    };
+    let end = End { state, fault: attempt.fault, model: attempt.model, tokens: attempt.tokens };
+    Ok(Some(Snapshot { end, sections }))
+}
+
+/// The renderer of one section of an answer: a document of its own, with ids of its own.
+pub(super) fn renderer(run: AttemptId, section: usize) -> Live {
+    let prefix = format!("r{}-{section}-", run.0);
+    Live::new(Trust::Answer, Context { prefix, ..Context::default() })
+}
+
+fn whole(run: AttemptId, section: usize, markdown: &str) -> Vec<Patch> {
+    let mut live = renderer(run, section);
+    live.push(markdown);
+    live.finish();
+    live.snapshot()
+}

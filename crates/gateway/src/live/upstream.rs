@@ -1,0 +1,156 @@
+use std::{sync::Arc, time::Duration};
+
+use content::{AnswerKey, AttemptId, FullText, Paper};
+use futures::{StreamExt, stream::BoxStream};
+use render::Patch;
+use runs::{Job, Stage, Step, Upstream};
+use storage::{Database, papers};
+use summarizer::{Fault, Piece, Reader};
+
+use super::{snapshot::renderer, text_of};
+use crate::config::Config;
+
+/// Text that stops arriving for so long is shown as far as it is safe.
+const QUIET: Duration = Duration::from_millis(250);
+
+/// Reads a stored paper, and renders the answer while it arrives.
+pub(super) struct Readings {
+    pub(super) db: Database,
+    pub(super) config: Arc<Config>,
+}
+
+impl Upstream for Readings {
+    fn read(&self, job: Job) -> BoxStream<'static, Step> {
+        let (db, config) = (self.db.clone(), self.config.clone());
+        async_stream::stream! {
+            yield Step::Stage(Stage::Fetching);
+            let (paper, text) = match fetch(&db, &job.key).await {
+                Ok(found) => found,
+                Err(code) => {
+                    yield Step::Fault { code: code.into() };
+                    return;
+                }
+            };
+            let Some(reader) = reader(&config, &job.key.model) else {
+                yield Step::Fault { code: "no_model".into() };
+                return;
+            };
+            let questions = summarizer::questions(job.key.language);
+            let pieces = summarizer::read(&reader, &paper.shown, &text, &questions, job.key.language);
+            let mut stop = job.stop;
+            // On a stop the reader is dropped here, and what was held back is still shown below.
+            let pieces = pieces.take_until(async move { stop.requested().await });
+            let mut steps = std::pin::pin!(rendered(job.run, pieces));
+            while let Some(step) = steps.next().await {
+                yield step;
+            }
+        }
+        .boxed()
+    }
+}
+
+/// The reader of that name, if it is configured still.
+fn reader(config: &Config, model: &str) -> Option<Reader> {
+    if model == summarizer::EXTRACTIVE {
+        return Some(Reader::Extractive);
+    }
+    let model = config.models.iter().find(|configured| configured.name == model)?;
+    Some(Reader::Model(Box::new(model.into())))
+}
+
+async fn fetch(db: &Database, key: &AnswerKey) -> Result<(Paper, FullText), &'static str> {
+    let failed = |error| {
+        tracing::error!(paper = key.paper.0, %error, "a paper could not be fetched");
+        "storage"
+    };
+    let paper = papers::by_id(db, key.paper).await.map_err(failed)?.ok_or("gone")?;
+    let text = text_of(db, &paper).await.map_err(failed)?;
+    Ok((paper, text))
+}
+
+/// Sections of Markdown as steps with patches. However the pieces end, every section is finished.
+pub(super) fn rendered(
+    run: AttemptId,
+    pieces: impl futures::Stream<Item = Result<Piece, Fault>>,
+) -> impl futures::Stream<Item = Step> {
+    async_stream::stream! {
+        let mut pieces = std::pin::pin!(pieces);
+        let mut sections = Sections { run, open: None };
+        let mut quiet = true;
+        let last = loop {
+            let piece = tokio::select! {
+                piece = pieces.next() => piece,
+                () = tokio::time::sleep(QUIET), if !quiet => {
+                    quiet = true;
+                    if let Some(step) = sections.quiet() {
+                        yield step;
+                    }
+                    continue;
+                }
+            };
+            match piece {
+                Some(Ok(Piece::Text { section, markdown })) => {
+                    quiet = false;
+                    for step in sections.text(section, markdown) {
+                        yield step;
+                    }
+                }
+                Some(Ok(Piece::Stage(stage))) => yield Step::Stage(stage_of(stage)),
+                Some(Ok(Piece::Done { model, tokens })) => break Some(Step::Done { model, tokens }),
+                Some(Err(fault)) => break Some(Step::Fault { code: fault.code().into() }),
+                None => break None,
+            }
+        };
+        if let Some(step) = sections.finish() {
+            yield step;
+        }
+        if let Some(last) = last {
+            yield last;
+        }
+    }
+}
+
+fn stage_of(stage: summarizer::Stage) -> Stage {
+    match stage {
+        summarizer::Stage::Reading { page } => Stage::Reading { page },
+        summarizer::Stage::Thinking => Stage::Thinking,
+    }
+}
+
+/// The renderer of the section that is being written. Sections come one after the other.
+struct Sections {
+    run: AttemptId,
+    open: Option<(usize, render::Live)>,
+}
+
+impl Sections {
+    fn text(&mut self, section: usize, markdown: String) -> Vec<Step> {
+        let mut steps = Vec::new();
+        if self.open.as_ref().is_none_or(|(open, _)| *open != section) {
+            steps.extend(self.finish());
+            self.open = Some((section, renderer(self.run, section)));
+        }
+        if let Some((_, live)) = &mut self.open {
+            let patches = json(live.push(&markdown));
+            steps.push(Step::Text { section, markdown, patches });
+        }
+        steps
+    }
+
+    fn quiet(&mut self) -> Option<Step> {
+        let (section, live) = self.open.as_mut()?;
+        let patches = json(live.quiet())?;
+        Some(Step::text(*section, "", patches))
+    }
+
+    fn finish(&mut self) -> Option<Step> {
+        let (section, mut live) = self.open.take()?;
+        let patches = json(live.finish())?;
+        Some(Step::text(section, "", patches))
+    }
+}
+
+fn json(patches: Vec<Patch>) -> Option<Arc<str>> {
+    let json = || serde_json::to_string(&patches).expect("patches can be written as JSON");
+    (!patches.is_empty()).then(|| json().into())
+}
