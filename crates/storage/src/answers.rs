@@ -1,0 +1,300 @@
+//! Answers: attempts at reading a paper, with their sections.
+
+use std::collections::HashMap;
+
+use content::{Answer, AnswerKey, Attempt, AttemptId, AttemptState, DocId, Kind, Language, PaperId, Section};
+use sea_orm::{
+    ActiveValue::{NotSet, Set, Unchanged},
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, OnConflict},
+};
+
+use crate::{
+    Database, Error, changes,
+    connection::{Durability, Write},
+    papers::members_of,
+    rows::{answers, attempts, sections},
+    text::{in_pieces, now, storable},
+};
+
+/// The lock that keeps beginnings, checkpoints and ends of several processes apart.
+const LOCK: i64 = 0x696e_6b02;
+/// The state of attempts that may still change.
+const RUNNING: &str = "running";
+
+/// Whether an answer that exists will do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Want {
+    /// A finished or running one is welcome.
+    Any,
+    /// Read once more, unless that is happening already.
+    Again,
+}
+
+/// The attempt that answers a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begun {
+    /// A new attempt, recorded as running.
+    New(AttemptId),
+    /// One that was there already, running or done.
+    Stored(AttemptId),
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// Anything but [`AttemptState::Running`].
+    pub state: AttemptState,
+    /// The model that replied, as it named itself.
+    pub model: Option<String>,
+    /// Tokens read and written.
+    pub tokens: Option<(u64, u64)>,
+    /// Why it failed, as a code.
+    pub fault: Option<String>,
+    /// The text as far as it came.
+    pub sections: Vec<Section>,
+}
+
+/// What to show of a paper, or of one that it stands for, in a language: the newest attempt that is
+/// running or done, else the newest of all.
+pub async fn latest(
+    db: &Database,
+    paper: PaperId,
+    language: Language,
+) -> Result<Option<(AnswerKey, Attempt)>, Error> {
+    let members = members_of(db.read(), paper.0).await?;
+    let keys = answers::Entity::find()
+        .filter(answers::Column::PaperId.is_in(members))
+        .filter(answers::Column::Language.eq(language.code()))
+        .all(db.read())
+        .await?;
+    let mut keys: HashMap<i64, answers::Model> = keys.into_iter().map(|key| (key.id, key)).collect();
+    let mut found = newest_first(attempts::Column::AnswerId.is_in(keys.keys().copied()), db.read()).await?;
+    found.sort_by_key(|attempt| !welcome(&attempt.state));
+    let Some(row) = found.into_iter().next() else { return Ok(None) };
+    let key = keys.remove(&row.answer_id).ok_or_else(|| Error::Corrupt(format!("attempt {}", row.id)))?;
+    let attempt = with_sections(db, vec![row]).await?.pop();
+    attempt.map(|attempt| Ok((key_of(key)?, attempt))).transpose()
+}
+
+/// All attempts for exactly this key.
+pub async fn for_key(db: &Database, key: &AnswerKey) -> Result<Option<Answer>, Error> {
+    let Some(answer) = answers::Entity::find().filter(exactly(key)).one(db.read()).await? else {
+        return Ok(None);
+    };
+    let mut found = newest_first(attempts::Column::AnswerId.eq(answer.id), db.read()).await?;
+    found.reverse();
+    Ok(Some(Answer { key: key.clone(), attempts: with_sections(db, found).await? }))
+}
+
+/// One attempt and what it answers.
+pub async fn by_attempt(db: &Database, id: AttemptId) -> Result<Option<(AnswerKey, Attempt)>, Error> {
+    let Some(row) = attempts::Entity::find_by_id(id.0).one(db.read()).await? else { return Ok(None) };
+    let key = answers::Entity::find_by_id(row.answer_id).one(db.read()).await?;
+    let key = key.ok_or_else(|| Error::Corrupt(format!("attempt {} answers nothing", id.0)))?;
+    let attempt = with_sections(db, vec![row]).await?.pop();
+    attempt.map(|attempt| Ok((key_of(key)?, attempt))).transpose()
+}
+
+/// Begins an attempt, unless one is running, or done and good enough. Of several that ask at the same
+/// time, from whatever process, exactly one gets a new attempt.
+pub async fn begin(db: &Database, key: &AnswerKey, want: Want) -> Result<Begun, Error> {
+    let write = db.write(Durability::Full).await?;
+    write.lock(LOCK).await?;
+    let answer = answer_of(&write, key).await?;
+    let stored =
+        newest_first(attempts::Column::AnswerId.eq(answer), &*write).await?.into_iter().find(|attempt| {
+            let state = attempt.state.as_str();
+            state == RUNNING || (want == Want::Any && welcome(state))
+        });
+    if let Some(stored) = stored {
+        return Ok(Begun::Stored(AttemptId(stored.id)));
+    }
+    let row = attempts::ActiveModel {
+        answer_id: Set(answer),
+        state: Set(RUNNING.to_owned()),
+        started: Set(now()),
+        ..Default::default()
+    };
+    let id = attempts::Entity::insert(row).exec(&*write).await?.last_insert_id;
+    write.commit().await?;
+    Ok(Begun::New(AttemptId(id)))
+}
+
+/// Saves the text so far of several attempts together. Those that have ended are left as they are: a
+/// checkpoint may come late.
+pub async fn checkpoint(db: &Database, texts: &[(AttemptId, Vec<Section>)]) -> Result<(), Error> {
+    let write = db.write(Durability::Relaxed).await?;
+    write.lock(LOCK).await?;
+    let ids = texts.iter().map(|(id, _)| id.0);
+    let running: Vec<i64> = attempts::Entity::find()
+        .select_only()
+        .column(attempts::Column::Id)
+        .filter(attempts::Column::Id.is_in(ids))
+        .filter(attempts::Column::State.eq(RUNNING))
+        .into_tuple()
+        .all(&*write)
+        .await?;
+    for (id, sections) in texts.iter().filter(|(id, _)| running.contains(&id.0)) {
+        save_sections(&write, *id, sections).await?;
+    }
+    write.commit().await
+}
+
+/// Ends an attempt. To say so twice is no harm; to end it another way is an error.
+pub async fn end(db: &Database, id: AttemptId, outcome: &Outcome) -> Result<(), Error> {
+    let write = db.write(Durability::Full).await?;
+    write.lock(LOCK).await?;
+    let stored = attempts::Entity::find_by_id(id.0).one(&*write).await?;
+    let stored = stored.ok_or_else(|| Error::Missing(format!("attempt {}", id.0)))?;
+    if stored.state != RUNNING {
+        return if stored.state == outcome.state.name() { Ok(()) } else { Err(Error::Ended(id)) };
+    }
+    let signed = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    let row = attempts::ActiveModel {
+        id: Unchanged(id.0),
+        state: Set(outcome.state.name().to_owned()),
+        model: Set(outcome.model.as_deref().map(storable)),
+        ended: Set(Some(now())),
+        tokens_read: Set(outcome.tokens.map(|(read, _)| signed(read))),
+        tokens_written: Set(outcome.tokens.map(|(_, written)| signed(written))),
+        fault: Set(outcome.fault.as_deref().map(storable)),
+        ..Default::default()
+    };
+    attempts::Entity::update(row).exec(&*write).await?;
+    save_sections(&write, id, &outcome.sections).await?;
+    if outcome.state == AttemptState::Done {
+        changes::log(&write, [DocId { kind: Kind::Answer, id: stored.answer_id }]).await?;
+    }
+    write.commit().await
+}
+
+/// At the start of the only process that makes answers: what is still running was interrupted, with
+/// the text that the last checkpoint left. Says how many.
+pub async fn interrupt_running(db: &Database) -> Result<u64, Error> {
+    let write = db.write(Durability::Full).await?;
+    write.lock(LOCK).await?;
+    let interrupted = attempts::Entity::update_many()
+        .col_expr(attempts::Column::State, Expr::value(AttemptState::Interrupted.name()))
+        .col_expr(attempts::Column::Ended, Expr::value(now()))
+        .filter(attempts::Column::State.eq(RUNNING))
+        .exec(&*write)
+        .await?;
+    write.commit().await?;
+    Ok(interrupted.rows_affected)
+}
+
+/// The key of an answer, made if it is new.
+async fn answer_of(write: &Write, key: &AnswerKey) -> Result<i64, Error> {
+    if let Some(answer) = answers::Entity::find().filter(exactly(key)).one(&**write).await? {
+        return Ok(answer.id);
+    }
+    let row = answers::ActiveModel {
+        id: NotSet,
+        paper_id: Set(key.paper.0),
+        record_version: Set(key.record_version.clone()),
+        text_source: Set(key.text_source.clone()),
+        extractor: Set(key.extractor.clone()),
+        language: Set(key.language.code().to_owned()),
+        model: Set(key.model.clone()),
+        question_set: Set(key.question_set.clone()),
+    };
+    Ok(answers::Entity::insert(row).exec(&**write).await?.last_insert_id)
+}
+
+async fn save_sections(write: &Write, attempt: AttemptId, texts: &[Section]) -> Result<(), Error> {
+    use sections::Column;
+    let rows = (0..).zip(texts).map(|(position, section)| sections::ActiveModel {
+        attempt_id: Set(attempt.0),
+        position: Set(position),
+        markdown: Set(storable(&section.markdown)),
+    });
+    for piece in in_pieces(rows) {
+        let newer = OnConflict::columns([Column::AttemptId, Column::Position])
+            .update_column(Column::Markdown)
+            .to_owned();
+        sections::Entity::insert_many(piece).on_conflict(newer).exec_without_returning(&**write).await?;
+    }
+    Ok(())
+}
+
+fn exactly(key: &AnswerKey) -> Condition {
+    use answers::Column;
+    Condition::all()
+        .add(Column::PaperId.eq(key.paper.0))
+        .add(Column::Language.eq(key.language.code()))
+        .add(Column::RecordVersion.eq(&key.record_version))
+        .add(Column::TextSource.eq(&key.text_source))
+        .add(Column::Extractor.eq(&key.extractor))
+        .add(Column::Model.eq(&key.model))
+        .add(Column::QuestionSet.eq(&key.question_set))
+}
+
+async fn newest_first(
+    which: impl sea_orm::sea_query::IntoCondition,
+    connection: &impl ConnectionTrait,
+) -> Result<Vec<attempts::Model>, Error> {
+    let found = attempts::Entity::find()
+        .filter(which)
+        .order_by_desc(attempts::Column::Started)
+        .order_by_desc(attempts::Column::Id)
+        .all(connection)
+        .await?;
+    Ok(found)
+}
+
+async fn with_sections(db: &Database, rows: Vec<attempts::Model>) -> Result<Vec<Attempt>, Error> {
+    let mut texts: HashMap<i64, Vec<Section>> = HashMap::new();
+    for piece in in_pieces(rows.iter().map(|row| row.id)) {
+        let found = sections::Entity::find()
+            .filter(sections::Column::AttemptId.is_in(piece))
+            .order_by_asc(sections::Column::Position)
+            .all(db.read())
+            .await?;
+        for row in found {
+            texts.entry(row.attempt_id).or_default().push(Section { markdown: row.markdown });
+        }
+    }
+    rows.into_iter()
+        .map(|row| {
+            let sections = texts.remove(&row.id).unwrap_or_default();
+            attempt(row, sections)
+        })
+        .collect()
+}
+
+fn attempt(row: attempts::Model, sections: Vec<Section>) -> Result<Attempt, Error> {
+    let state =
+        AttemptState::of(&row.state).ok_or_else(|| Error::Corrupt(format!("the state {:?}", row.state)))?;
+    let tokens = row.tokens_read.zip(row.tokens_written);
+    Ok(Attempt {
+        id: AttemptId(row.id),
+        state,
+        model: row.model,
+        started: row.started,
+        ended: row.ended,
+        tokens: tokens.map(|(read, written)| (read.unsigned_abs(), written.unsigned_abs())),
+        fault: row.fault,
+        sections,
+    })
+}
+
+fn key_of(row: answers::Model) -> Result<AnswerKey, Error> {
+    Ok(AnswerKey {
+        paper: PaperId(row.paper_id),
+        record_version: row.record_version,
+        text_source: row.text_source,
+        extractor: row.extractor,
+        language: row
+            .language
+            .parse()
+            .map_err(|invalid: content::Invalid| Error::Corrupt(invalid.to_string()))?,
+        model: row.model,
+        question_set: row.question_set,
+    })
+}
+
+/// Whether an attempt in this state is worth showing before others.
+fn welcome(state: &str) -> bool {
+    state == RUNNING || state == AttemptState::Done.name()
+}

@@ -1,0 +1,140 @@
+//! The change log: what changed, in the order in which it was committed. Indexes follow it.
+
+use content::{Change, DocId, Kind};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::OnConflict,
+};
+
+use crate::{
+    Database, Error,
+    connection::{Durability, Write},
+    rows::{answers, attempts, change_log, comments, facts, papers, posts},
+    text::in_pieces,
+};
+
+/// The lock that makes the order of sequence numbers the order of commits. A PostgreSQL sequence
+/// alone gives its numbers when asked: a transaction with a lower number may well commit later, and a
+/// follower that has gone past it would never see its rows.
+const LOCK: i64 = 0x696e_6b01;
+/// The sequence number of the oldest entry that trimming left.
+const FIRST_KEPT: &str = "change_log.first_kept";
+
+/// Entries with a greater sequence number, oldest first.
+pub async fn after(db: &Database, sequence: i64, limit: u64) -> Result<Vec<Change>, Error> {
+    let rows = change_log::Entity::find()
+        .filter(change_log::Column::Sequence.gt(sequence))
+        .order_by_asc(change_log::Column::Sequence)
+        .limit(limit)
+        .all(db.read())
+        .await?;
+    rows.into_iter().map(|row| Ok(Change { sequence: row.sequence, doc: doc(&row.kind, row.id)? })).collect()
+}
+
+/// The sequence number of the newest entry, trimmed ones included; 0 before the first.
+pub async fn last(db: &Database) -> Result<i64, Error> {
+    match newest(db.read()).await? {
+        Some(last) => Ok(last),
+        None => Ok(first_kept(db).await? - 1),
+    }
+}
+
+/// The sequence number from which on the log is complete. A follower whose position is before the
+/// one right before this has missed entries.
+pub async fn first_kept(db: &Database) -> Result<i64, Error> {
+    let fact = facts::Entity::find_by_id(FIRST_KEPT).one(db.read()).await?;
+    Ok(fact.map_or(1, |fact| fact.value))
+}
+
+/// Forgets all entries up to and including this sequence number.
+pub async fn trim(db: &Database, sequence: i64) -> Result<(), Error> {
+    let write = db.write(Durability::Relaxed).await?;
+    write.lock(LOCK).await?;
+    let last = newest(&*write).await?;
+    let kept = last.map_or(0, |last| sequence.min(last)) + 1;
+    change_log::Entity::delete_many().filter(change_log::Column::Sequence.lt(kept)).exec(&*write).await?;
+    let known = facts::Entity::find_by_id(FIRST_KEPT).one(&*write).await?.map_or(1, |fact| fact.value);
+    let fact = facts::ActiveModel { name: Set(FIRST_KEPT.to_owned()), value: Set(kept.max(known)) };
+    let newer = OnConflict::column(facts::Column::Name).update_column(facts::Column::Value).to_owned();
+    facts::Entity::insert(fact).on_conflict(newer).exec_without_returning(&*write).await?;
+    write.commit().await
+}
+
+/// Everything that an index should hold, in the order of [`DocId`]: papers that stand on their own,
+/// public posts, visible comments, answers that were finished.
+pub async fn all_documents(db: &Database, after: Option<DocId>, limit: u64) -> Result<Vec<DocId>, Error> {
+    let mut found = Vec::new();
+    for kind in [Kind::Paper, Kind::Post, Kind::Comment, Kind::Answer] {
+        let left = limit.saturating_sub(found.len() as u64);
+        let from = match after {
+            Some(after) if after.kind > kind => continue,
+            Some(after) if after.kind == kind => after.id,
+            _ => i64::MIN,
+        };
+        if left > 0 {
+            let ids = ids_after(db, kind, from, left).await?;
+            found.extend(ids.into_iter().map(|id| DocId { kind, id }));
+        }
+    }
+    Ok(found)
+}
+
+async fn newest(connection: &impl ConnectionTrait) -> Result<Option<i64>, Error> {
+    let newest =
+        change_log::Entity::find().order_by_desc(change_log::Column::Sequence).one(connection).await?;
+    Ok(newest.map(|row| row.sequence))
+}
+
+fn doc(kind: &str, id: i64) -> Result<DocId, Error> {
+    let kind =
+        Kind::of(kind).ok_or_else(|| Error::Corrupt(format!("the kind {kind:?} in the change log")))?;
+    Ok(DocId { kind, id })
+}
+
+async fn ids_after(db: &Database, kind: Kind, from: i64, limit: u64) -> Result<Vec<i64>, Error> {
+    macro_rules! ids {
+        ($table:ident, $condition:expr) => {
+            $table::Entity::find()
+                .select_only()
+                .column($table::Column::Id)
+                .filter($table::Column::Id.gt(from))
+                .filter($condition)
+                .order_by_asc($table::Column::Id)
+                .limit(limit)
+                .into_tuple()
+                .all(db.read())
+                .await?
+        };
+    }
+    let done = attempts::Column::State.eq(content::AttemptState::Done.name());
+    let finished = attempts::Entity::find().select_only().column(attempts::Column::AnswerId).filter(done);
+    Ok(match kind {
+        Kind::Paper => ids!(papers, papers::Column::RootId.is_null()),
+        Kind::Post => ids!(posts, posts::Column::Visibility.eq(crate::posts::PUBLIC)),
+        Kind::Comment => ids!(comments, comments::Column::State.eq(crate::comments::VISIBLE)),
+        Kind::Answer => {
+            ids!(answers, answers::Column::Id.in_subquery(finished.into_query()))
+        }
+    })
+}
+
+/// Makes this the writer whose entries come next. To be called before any entry is written, and, when
+/// the changes depend on what is there, before that is read.
+pub(crate) async fn lock(write: &Write) -> Result<(), Error> {
+    write.lock(LOCK).await
+}
+
+/// Writes entries. They become visible with the changes they speak of, never earlier or later.
+pub(crate) async fn log(write: &Write, docs: impl IntoIterator<Item = DocId>) -> Result<(), Error> {
+    lock(write).await?;
+    let entries = docs.into_iter().map(|doc| change_log::ActiveModel {
+        sequence: NotSet,
+        kind: Set(doc.kind.name().to_owned()),
+        id: Set(doc.id),
+    });
+    for piece in in_pieces(entries) {
+        change_log::Entity::insert_many(piece).exec_without_returning(&**write).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,83 @@
+use std::{fmt, str::FromStr};
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use content::Invalid;
+
+/// A part of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    /// What is on the page.
+    pub items: Vec<T>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<Cursor>,
+    /// How long the whole list is now.
+    pub total: u64,
+    /// The number of the first item in the whole list, from 1.
+    pub first: u64,
+}
+
+/// The place right after an item of a list that is ordered newest first. It stays where it is when
+/// items arrive before or after it. As text it is fit for an address, and has no meaning to others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor {
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) id: i64,
+}
+
+impl Cursor {
+    pub(crate) fn on(day: NaiveDate, id: i64) -> Self {
+        Self { at: day.and_time(NaiveTime::MIN).and_utc(), id }
+    }
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.at.timestamp_micros(), self.id)
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let parts = || {
+            let (at, id) = text.split_once('.')?;
+            let at = DateTime::from_timestamp_micros(at.parse().ok()?)?;
+            // What a database cannot hold as a date cannot have come from it either.
+            let near = (-4000..9999).contains(&chrono::Datelike::year(&at));
+            near.then_some(Self { at, id: id.parse().ok()? })
+        };
+        parts().ok_or_else(|| Invalid {
+            what: "cursor",
+            given: text.chars().take(80).collect(),
+            why: "is not one that this site gave",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) {
+        assert!(text.parse::<Cursor>().is_err(), "{text:?}");
+    }
+
+    #[test]
+    fn cursors_read_what_they_write() {
+        let day = NaiveDate::from_ymd_opt(1963, 8, 1).expect("a day");
+        let cursor = Cursor::on(day, 42);
+        assert_eq!(cursor.to_string().parse(), Ok(cursor));
+    }
+
+    #[test]
+    fn other_texts_are_refused() {
+        refused("");
+        refused("5");
+        refused("1.x");
+        refused("9223372036854775807.1");
+        refused("1.9223372036854775808");
+        refused("1.1.1");
+        refused("253402300800000000.1");
+    }
+}

@@ -1,0 +1,241 @@
+//! Papers, their records and texts.
+//!
+//! A record belongs for ever to the paper that was made for its source's identifier. [`join`] makes one
+//! paper stand for several; it rewrites nothing, so [`part`] restores what was there: comments and
+//! answers stay with the paper they were made for, and are found from the one that stands for it.
+
+use std::collections::HashMap;
+
+use content::{ArxivId, FullText, Paper, PaperId, Passage, Record, RecordKey, TextSource, Venue};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::{Expr, ExprTrait, OnConflict},
+};
+
+use crate::{
+    Database, Error,
+    connection::Durability,
+    rows::{full_texts, papers, records},
+    text::{in_pieces, names_from_json, now, storable, unreadable},
+};
+
+mod joins;
+mod listed;
+mod lists;
+mod save;
+
+pub use joins::{join, part};
+pub use lists::{Edition, Listing, Scope, categories, day_before, days, editions, latest_day, list, venues};
+pub use save::{Harvested, Saved, save};
+
+/// The paper of that key, or the one that stands for it.
+pub async fn by_id(db: &Database, id: PaperId) -> Result<Option<Paper>, Error> {
+    let Some(root) = root_of(db.read(), id.0).await? else { return Ok(None) };
+    Ok(load(db.read(), &[root]).await?.pop())
+}
+
+/// The papers of these keys, in the order asked. Left out: unknown ones, and ones that another paper
+/// stands for.
+pub async fn by_ids(db: &Database, ids: &[PaperId]) -> Result<Vec<Paper>, Error> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    load(db.read(), &ids).await
+}
+
+/// The paper of a source's identifier, in any version.
+pub async fn by_record(db: &Database, source: &str, id: &str) -> Result<Option<Paper>, Error> {
+    match own_paper(db.read(), source, id).await? {
+        Some(paper) => by_id(db, PaperId(paper)).await,
+        None => Ok(None),
+    }
+}
+
+/// The paper of an arXiv identifier; its version does not matter.
+pub async fn by_arxiv(db: &Database, id: &ArxivId) -> Result<Option<Paper>, Error> {
+    by_record(db, RecordKey::ARXIV, id.id()).await
+}
+
+/// How many papers there are; joined ones count once.
+pub async fn count(db: &Database) -> Result<u64, Error> {
+    Ok(papers::Entity::find().filter(papers::Column::RootId.is_null()).count(db.read()).await?)
+}
+
+/// The text of a paper, or of one that it stands for.
+pub async fn full_text(db: &Database, paper: PaperId) -> Result<Option<FullText>, Error> {
+    let members = members_of(db.read(), paper.0).await?;
+    let mut texts =
+        full_texts::Entity::find().filter(full_texts::Column::PaperId.is_in(members)).all(db.read()).await?;
+    texts.sort_by_key(|text| (text.paper_id != paper.0, text.paper_id));
+    texts.into_iter().next().map(text_of).transpose()
+}
+
+/// Keeps the text of a paper, in place of an earlier one.
+pub async fn save_full_text(db: &Database, paper: PaperId, text: &FullText) -> Result<(), Error> {
+    use full_texts::Column;
+    let passages = serde_json::to_string(&text.passages).map_err(unreadable)?;
+    let row = full_texts::ActiveModel {
+        paper_id: Set(paper.0),
+        source: Set(text.source.name().to_owned()),
+        extractor: Set(storable(&text.extractor)),
+        saved: Set(now()),
+        passages: Set(passages),
+    };
+    let newer = OnConflict::column(Column::PaperId)
+        .update_columns([Column::Source, Column::Extractor, Column::Saved, Column::Passages])
+        .to_owned();
+    let write = db.write(Durability::Full).await?;
+    full_texts::Entity::insert(row).on_conflict(newer).exec_without_returning(&*write).await?;
+    write.commit().await
+}
+
+fn text_of(row: full_texts::Model) -> Result<FullText, Error> {
+    let source =
+        [TextSource::Stored, TextSource::Abstract].into_iter().find(|source| source.name() == row.source);
+    let passages: Vec<Passage> = serde_json::from_str(&row.passages).map_err(unreadable)?;
+    Ok(FullText {
+        source: source.ok_or_else(|| Error::Corrupt(format!("the text source {:?}", row.source)))?,
+        extractor: row.extractor,
+        passages,
+    })
+}
+
+/// A record as it is read back: all but what only a new import compares.
+#[derive(FromQueryResult)]
+struct Row {
+    id: i64,
+    /// The paper that stands for it.
+    root: i64,
+    source: String,
+    source_id: String,
+    version: String,
+    date: chrono::NaiveDate,
+    title: String,
+    authors: String,
+    categories: String,
+    keywords: String,
+    venue_key: Option<String>,
+    venue_year: Option<i32>,
+    venue_name: Option<String>,
+    note: Option<String>,
+    summary: String,
+}
+
+/// Papers that stand on their own, in the order asked.
+async fn load(connection: &impl ConnectionTrait, roots: &[i64]) -> Result<Vec<Paper>, Error> {
+    let mut groups: HashMap<i64, Vec<Row>> = HashMap::new();
+    for piece in in_pieces(roots.iter().copied()) {
+        for row in rows_of(connection, piece).await? {
+            groups.entry(row.root).or_default().push(row);
+        }
+    }
+    roots.iter().filter_map(|root| Some(paper(*root, groups.remove(root)?))).collect()
+}
+
+async fn rows_of(connection: &impl ConnectionTrait, roots: Vec<i64>) -> Result<Vec<Row>, Error> {
+    use records::Column;
+    let columns = [
+        Column::Id,
+        Column::Source,
+        Column::SourceId,
+        Column::Version,
+        Column::Date,
+        Column::Title,
+        Column::Authors,
+        Column::Categories,
+        Column::Keywords,
+        Column::VenueKey,
+        Column::VenueYear,
+        Column::VenueName,
+        Column::Note,
+        Column::Summary,
+    ];
+    Ok(select(&columns, roots).into_model::<Row>().all(connection).await?)
+}
+
+/// Columns of the records of these papers' groups; `root` is the paper that stands for a record.
+fn select(columns: &[records::Column], roots: Vec<i64>) -> Select<records::Entity> {
+    let own = Expr::col((papers::Entity, papers::Column::Id));
+    let root = Expr::col((papers::Entity, papers::Column::RootId)).if_null(own);
+    let paper =
+        records::Entity::belongs_to(papers::Entity).from(records::Column::PaperId).to(papers::Column::Id);
+    records::Entity::find()
+        .select_only()
+        .columns(columns.iter().copied())
+        .expr_as(root, "root")
+        .join(JoinType::InnerJoin, paper.into())
+        .filter(group(roots))
+}
+
+/// These papers, if they stand on their own, and all that they stand for.
+fn group(roots: Vec<i64>) -> Condition {
+    let themselves = Condition::all()
+        .add(papers::Column::Id.is_in(roots.iter().copied()))
+        .add(papers::Column::RootId.is_null());
+    Condition::any().add(themselves).add(papers::Column::RootId.is_in(roots))
+}
+
+fn paper(id: i64, mut rows: Vec<Row>) -> Result<Paper, Error> {
+    rows.sort_by_key(|row| std::cmp::Reverse(listed::rank(&row.source, &row.version, row.date, row.id)));
+    let mut rows = rows.into_iter();
+    let shown = rows.next().ok_or_else(|| Error::Corrupt(format!("paper {id} has no record")))?;
+    let mut others: Vec<Row> = rows.collect();
+    others.sort_by_key(|row| std::cmp::Reverse((row.date, row.id)));
+    let others = others.into_iter().map(key).collect();
+    Ok(Paper { id: PaperId(id), shown: record(shown)?, others })
+}
+
+fn key(row: Row) -> RecordKey {
+    RecordKey { source: row.source, id: row.source_id, version: row.version }
+}
+
+fn record(row: Row) -> Result<Record, Error> {
+    let venue = match (row.venue_key, row.venue_year, row.venue_name) {
+        (Some(key), Some(year), Some(name)) => Some(Venue { key, year, name }),
+        _ => None,
+    };
+    Ok(Record {
+        key: RecordKey { source: row.source, id: row.source_id, version: row.version },
+        title: row.title,
+        authors: names_from_json(&row.authors)?,
+        summary: row.summary,
+        categories: names_from_json(&row.categories)?,
+        venue,
+        date: row.date,
+        keywords: names_from_json(&row.keywords)?,
+        note: row.note,
+    })
+}
+
+/// The paper that was made for a source's identifier.
+async fn own_paper(connection: &impl ConnectionTrait, source: &str, id: &str) -> Result<Option<i64>, Error> {
+    let found = records::Entity::find()
+        .select_only()
+        .column(records::Column::PaperId)
+        .filter(records::Column::Source.eq(source))
+        .filter(records::Column::SourceId.eq(id))
+        .order_by_asc(records::Column::Id)
+        .into_tuple()
+        .one(connection)
+        .await?;
+    Ok(found)
+}
+
+/// The paper that stands for a paper, or the paper itself.
+pub(crate) async fn root_of(connection: &impl ConnectionTrait, id: i64) -> Result<Option<i64>, Error> {
+    let found = papers::Entity::find_by_id(id).one(connection).await?;
+    Ok(found.map(|paper| paper.root_id.unwrap_or(paper.id)))
+}
+
+/// The paper and all that it stands for: where its comments, answers and texts may hang.
+pub(crate) async fn members_of(connection: &impl ConnectionTrait, id: i64) -> Result<Vec<i64>, Error> {
+    let itself = papers::Column::Id.eq(id);
+    let found = papers::Entity::find()
+        .select_only()
+        .column(papers::Column::Id)
+        .filter(Condition::any().add(itself).add(papers::Column::RootId.eq(id)))
+        .into_tuple()
+        .all(connection)
+        .await?;
+    Ok(found)
+}

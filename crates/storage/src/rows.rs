@@ -1,0 +1,216 @@
+//! The tables as sea-orm sees them. Rows never leave this crate.
+
+/// An entity whose module holds what sea-orm expects to find beside it.
+macro_rules! table {
+    ($(#[$doc:meta])* $name:ident, $table:literal { $($(#[$attribute:meta])* $field:ident: $type:ty,)* }) => {
+        $(#[$doc])*
+        pub(crate) mod $name {
+            use sea_orm::entity::prelude::*;
+
+            #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+            #[sea_orm(table_name = $table)]
+            pub struct Model {
+                $($(#[$attribute])* pub $field: $type,)*
+            }
+
+            #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+            pub enum Relation {}
+
+            impl ActiveModelBehavior for ActiveModel {}
+        }
+    };
+}
+
+table! {
+    /// A paper: a key, and where it was joined to.
+    papers, "papers" {
+        #[sea_orm(primary_key)]
+        id: i64,
+        date: Date,
+        joined_to: Option<i64>,
+        root_id: Option<i64>,
+    }
+}
+
+table! {
+    /// What a source gave. Lists are JSON arrays.
+    records, "records" {
+        #[sea_orm(primary_key)]
+        id: i64,
+        paper_id: i64,
+        source: String,
+        source_id: String,
+        version: String,
+        digest: String,
+        date: Date,
+        title: String,
+        authors: String,
+        categories: String,
+        keywords: String,
+        venue_key: Option<String>,
+        venue_year: Option<i32>,
+        venue_name: Option<String>,
+        note: Option<String>,
+        seen: DateTimeUtc,
+        summary: String,
+        raw: String,
+    }
+}
+
+table! {
+    /// Where a paper is listed by category.
+    paper_categories, "paper_categories" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        paper_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        category: String,
+        date: Date,
+    }
+}
+
+table! {
+    /// Where a paper is listed by venue.
+    paper_venues, "paper_venues" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        paper_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        venue_key: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        venue_year: i32,
+        venue_name: String,
+        date: Date,
+    }
+}
+
+table! {
+    /// The text of a paper; passages are JSON.
+    full_texts, "full_texts" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        paper_id: i64,
+        source: String,
+        extractor: String,
+        saved: DateTimeUtc,
+        passages: String,
+    }
+}
+
+table! {
+    /// What a person wrote here.
+    posts, "posts" {
+        #[sea_orm(primary_key)]
+        id: i64,
+        slug: String,
+        title: String,
+        format: String,
+        language: String,
+        author: String,
+        user_id: Option<i64>,
+        visibility: String,
+        translation: Option<String>,
+        published: DateTimeUtc,
+        updated: DateTimeUtc,
+        body: String,
+    }
+}
+
+table! {
+    /// The categories of posts.
+    post_categories, "post_categories" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        post_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        position: i32,
+        name: String,
+    }
+}
+
+table! {
+    /// The tags of posts.
+    post_tags, "post_tags" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        post_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        position: i32,
+        name: String,
+    }
+}
+
+table! {
+    /// What a visitor said, about a post or a paper.
+    comments, "comments" {
+        #[sea_orm(primary_key)]
+        id: i64,
+        post_id: Option<i64>,
+        paper_id: Option<i64>,
+        parent_id: Option<i64>,
+        author: String,
+        mail: Option<String>,
+        site: Option<String>,
+        state: String,
+        reader_id: Option<i64>,
+        user_id: Option<i64>,
+        created: DateTimeUtc,
+        body: String,
+    }
+}
+
+table! {
+    /// The key of an answer.
+    answers, "answers" {
+        #[sea_orm(primary_key)]
+        id: i64,
+        paper_id: i64,
+        record_version: String,
+        text_source: String,
+        extractor: String,
+        language: String,
+        model: String,
+        question_set: String,
+    }
+}
+
+table! {
+    /// One reading.
+    attempts, "attempts" {
+        #[sea_orm(primary_key)]
+        id: i64,
+        answer_id: i64,
+        state: String,
+        model: Option<String>,
+        started: DateTimeUtc,
+        ended: Option<DateTimeUtc>,
+        tokens_read: Option<i64>,
+        tokens_written: Option<i64>,
+        fault: Option<String>,
+    }
+}
+
+table! {
+    /// The text of one section of an attempt.
+    sections, "sections" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        attempt_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        position: i32,
+        markdown: String,
+    }
+}
+
+table! {
+    /// That something changed.
+    change_log, "change_log" {
+        #[sea_orm(primary_key)]
+        sequence: i64,
+        kind: String,
+        id: i64,
+    }
+}
+
+table! {
+    /// What the database knows about itself.
+    facts, "facts" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        name: String,
+        value: i64,
+    }
+}
