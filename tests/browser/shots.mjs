@@ -6,7 +6,7 @@ import { close, launch, open, walk } from "./browser.mjs";
 import { PLACES } from "./places.mjs";
 import { serve } from "./site.mjs";
 
-const [folder = "shots", given, ...names] = process.argv.slice(2);
+const [folder = "../../target/shots", given, ...names] = process.argv.slice(2);
 const site = given ? { address: given, stop: () => {} } : await serve();
 const browser = await launch();
 await mkdir(folder, { recursive: true });
