@@ -1,6 +1,8 @@
 /// Cuts one reply into the sections it answers, at marker lines: a heading (or bold line) that begins
-/// with `Q` and the number of the question. The marker itself, and what else is on its line, is shown
-/// to nobody, not even half of it. A section has no white space at its ends.
+/// with `Q` and the number of the question. Some models leave out the `Q`: a reply that begins with the
+/// heading `## 1.` is cut at `## 2.`, too, but then only at headings of that level. The marker itself,
+/// and what else is on its line, is shown to nobody, not even half of it. A section has no white space
+/// at its ends.
 pub(super) struct Split {
     sections: usize,
     /// The section being written; `None` before the first marker.
@@ -8,6 +10,7 @@ pub(super) struct Split {
     place: Place,
     /// Undecided: the beginning of a line that may become a marker.
     held: String,
+    marks: Marks,
     /// Whether the section has any text.
     begun: bool,
     /// White space that belongs to the section only if more text follows.
@@ -26,8 +29,17 @@ enum Place {
 /// A reply that has said this much without a marker has none.
 const PREAMBLE: usize = 300;
 
+/// How this reply writes its markers; the first one tells.
+#[derive(Clone, Copy, PartialEq)]
+enum Marks {
+    Open,
+    Lettered,
+    /// A bare number in a heading of this level.
+    Bare(usize),
+}
+
 enum Line {
-    Marker(usize),
+    Marker(usize, Marks),
     Perhaps,
     Text,
 }
@@ -39,6 +51,7 @@ impl Split {
             section: None,
             place: Place::LineStart,
             held: String::new(),
+            marks: Marks::Open,
             begun: false,
             space: String::new(),
             preamble: String::new(),
@@ -63,8 +76,8 @@ impl Split {
     pub(super) fn rest(&mut self) -> Vec<(usize, String)> {
         let mut out = Vec::new();
         let held = std::mem::take(&mut self.held);
-        match classify(&held, self.next(), self.sections, true) {
-            Line::Marker(_) => {}
+        match self.classify(&held, true) {
+            Line::Marker(..) => {}
             _ => self.emit(&held, &mut out),
         }
         if self.section.is_none() {
@@ -73,9 +86,25 @@ impl Split {
         out
     }
 
-    /// The lowest number, from 1, that a marker may have now: sections come in order.
-    fn next(&self) -> usize {
-        self.section.map_or(1, |section| section + 2)
+    fn classify(&self, line: &str, whole: bool) -> Line {
+        let next = self.section.map_or(1, |section| section + 2);
+        match classify(line, whole) {
+            // Sections come in order.
+            Line::Marker(number, marks)
+                if self.allows(number, marks) && (next..=self.sections).contains(&number) =>
+            {
+                Line::Marker(number, marks)
+            }
+            Line::Marker(..) => Line::Text,
+            line => line,
+        }
+    }
+
+    fn allows(&self, number: usize, marks: Marks) -> bool {
+        match self.marks {
+            Marks::Open => marks == Marks::Lettered || (number == 1 && self.preamble.trim().is_empty()),
+            own => own == marks,
+        }
     }
 
     fn line_start<'a>(&mut self, text: &'a str, out: &mut Vec<(usize, String)>) -> &'a str {
@@ -86,9 +115,9 @@ impl Split {
             return rest;
         }
         self.held.push_str(char);
-        match classify(&self.held, self.next(), self.sections, false) {
+        match self.classify(&self.held, false) {
             Line::Perhaps => {}
-            Line::Marker(number) => self.begin(number),
+            Line::Marker(number, marks) => self.begin(number, marks),
             Line::Text => {
                 let held = std::mem::take(&mut self.held);
                 self.emit(&held, out);
@@ -100,9 +129,9 @@ impl Split {
 
     /// A line ended while it was still undecided.
     fn end_of_line(&mut self, out: &mut Vec<(usize, String)>) {
-        match classify(&self.held, self.next(), self.sections, true) {
-            Line::Marker(number) => {
-                self.begin(number);
+        match self.classify(&self.held, true) {
+            Line::Marker(number, marks) => {
+                self.begin(number, marks);
                 self.place = Place::LineStart;
             }
             _ => {
@@ -129,8 +158,9 @@ impl Split {
     }
 
     /// A marker was read: what was in front of it is a preamble, if anything.
-    fn begin(&mut self, number: usize) {
+    fn begin(&mut self, number: usize, marks: Marks) {
         self.section = Some(number - 1);
+        self.marks = marks;
         self.place = Place::InMarker;
         self.begun = false;
         self.held.clear();
@@ -170,9 +200,8 @@ fn add(out: &mut Vec<(usize, String)>, section: usize, text: &str) {
     }
 }
 
-/// Whether a line that begins like this is the marker of a question numbered `next` or later; with
-/// `whole`, no more of the line will come.
-fn classify(line: &str, next: usize, sections: usize, whole: bool) -> Line {
+/// Whether a line that begins like this is a marker; with `whole`, no more of the line will come.
+fn classify(line: &str, whole: bool) -> Line {
     let (indent, rest) = run(line, ' ');
     let (hashes, rest) = run(rest, '#');
     let (stars, rest) = run(run(rest, ' ').1, '*');
@@ -180,17 +209,22 @@ fn classify(line: &str, next: usize, sections: usize, whole: bool) -> Line {
     if indent > 3 || hashes > 6 || stars > 2 {
         return Line::Text;
     }
-    let undecided = if whole { Line::Text } else { Line::Perhaps };
     if rest.is_empty() {
-        return undecided;
+        return if whole { Line::Text } else { Line::Perhaps };
     }
-    let marked = hashes > 0 || stars == 2;
-    let Some(rest) = rest.strip_prefix(['Q', 'q']).filter(|_| marked) else { return Line::Text };
+    let (marks, rest) = match rest.strip_prefix(['Q', 'q']) {
+        Some(rest) if hashes > 0 || stars == 2 => (Marks::Lettered, rest),
+        None if hashes > 0 && stars == 0 => (Marks::Bare(hashes), rest),
+        _ => return Line::Text,
+    };
     let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    match (rest[..digits].parse(), rest[digits..].chars().next()) {
-        (_, None) if !whole && digits <= 2 => Line::Perhaps,
-        (_, Some(after)) if after.is_alphanumeric() => Line::Text,
-        (Ok(number), _) if (next..=sections).contains(&number) => Line::Marker(number),
+    let mut after = rest[digits..].chars();
+    match (rest[..digits].parse(), after.next(), after.next()) {
+        (_, None, _) | (_, Some('.'), None) if !whole && digits <= 2 => Line::Perhaps,
+        (_, Some(after), _) if after.is_alphanumeric() => Line::Text,
+        // Section 2.5 is part of an answer.
+        (_, Some('.'), Some(after)) if after.is_ascii_digit() => Line::Text,
+        (Ok(number), ..) => Line::Marker(number, marks),
         _ => Line::Text,
     }
 }
@@ -241,6 +275,18 @@ mod tests {
             "## Q1\nOne  \n  more\n\n\n- list\n\n## Q3\n\n    code",
             ["One  \n  more\n\n\n- list", "", "code"],
         );
+    }
+
+    #[test]
+    fn numbers_will_do_if_the_reply_begins_with_one() {
+        check(
+            "## 1. Problem\nOne.\n### 2. Sub\n## 2. Related\nTwo.\n## 3\nThree.",
+            ["One.\n### 2. Sub", "Two.", "Three."],
+        );
+        check("## Q1\nOne.\n## 2. Sub\n## Q2\nTwo.", ["One.\n## 2. Sub", "Two.", ""]);
+        check("# Survey\n\n## 1. Start\nOne.", ["# Survey\n\n## 1. Start\nOne.", "", ""]);
+        check("## 1.\nOne.\n## 2.5 Sub\n## 2.\nTwo.", ["One.\n## 2.5 Sub", "Two.", ""]);
+        check("## 2020\n## 2 x", ["## 2020\n## 2 x", "", ""]);
     }
 
     #[test]
