@@ -11,13 +11,15 @@ pub(super) struct Storage {
 impl Store for Storage {
     fn begin(&self, key: AnswerKey, want: Want) -> BoxFuture<'static, Result<Begun, StoreError>> {
         let db = self.db.clone();
+        let want = match want {
+            Want::Any => answers::Want::Any,
+            Want::Again => answers::Want::Again,
+        };
         async move {
-            let begun = match want {
-                Want::Any => answers::begin(&db, &key).await,
-                Want::Again => answers::begin_again(&db, &key).await,
-            };
-            let begun = begun.map_err(wrapped)?;
-            Ok(if begun.new { Begun::New(begun.attempt) } else { Begun::Stored(begun.attempt) })
+            Ok(match answers::begin(&db, &key, want).await.map_err(wrapped)? {
+                answers::Begun::New(run) => Begun::New(run),
+                answers::Begun::Stored(run) => Begun::Stored(run),
+            })
         }
         .boxed()
     }
@@ -29,14 +31,9 @@ impl Store for Storage {
 
     fn end(&self, run: AttemptId, end: End, sections: Vec<Section>) -> BoxFuture<'static, Result<(), StoreError>> {
         let db = self.db.clone();
-        let ending = answers::Ending {
-            state: end.state,
-            model: end.model,
-            tokens: end.tokens,
-            fault: end.fault,
-            sections,
-        };
-        async move { answers::end(&db, run, &ending).await.map_err(wrapped) }.boxed()
+        let End { state, fault, model, tokens } = end;
+        let outcome = answers::Outcome { state, model, tokens, fault, sections };
+        async move { answers::end(&db, run, &outcome).await.map_err(wrapped) }.boxed()
     }
 }
 

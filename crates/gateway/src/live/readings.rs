@@ -1,9 +1,9 @@
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _, http::StatusCode, web};
-use content::{AttemptId, Language, PaperId};
+use content::{AttemptId, Language, Paper, PaperId};
 use runs::{Error, Stopped, Want};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use storage::papers;
+use storage::{answers, papers};
 
 use super::{key, reader, text_of};
 use crate::{app::App, errors::Failure, language::Visit, papers::address};
@@ -84,8 +84,7 @@ async fn begin(
             sections: questions.into_iter().map(|question| Asking { id: question.id, title: question.title }).collect(),
         })
     } else {
-        let page = format!("{}?answer={language}#ai", address(&paper));
-        HttpResponse::SeeOther().insert_header(("location", page)).finish()
+        see_other(&paper, language)
     };
     if let Some(cookie) = cookie {
         response.add_cookie(&cookie).map_err(|error| Failure::BadRequest(error.to_string()))?;
@@ -129,9 +128,15 @@ pub(super) async fn stop(
     if wants_json(&request) {
         return Ok(HttpResponse::Ok().json(json!({ "run": *run, "state": state })));
     }
-    let back = storage::answers::paper_of(&app.db, AttemptId(*run)).await?.ok_or(Failure::NotFound)?;
-    let paper = papers::by_id(&app.db, back).await?.ok_or(Failure::NotFound)?;
-    Ok(HttpResponse::SeeOther().insert_header(("location", address(&paper))).finish())
+    let (key, _) = answers::by_attempt(&app.db, AttemptId(*run)).await?.ok_or(Failure::NotFound)?;
+    let paper = papers::by_id(&app.db, key.paper).await?.ok_or(Failure::NotFound)?;
+    Ok(see_other(&paper, key.language))
+}
+
+/// The answer's place on the page of its paper.
+fn see_other(paper: &Paper, language: Language) -> HttpResponse {
+    let page = format!("{}?answer={language}#ai", address(paper));
+    HttpResponse::SeeOther().insert_header(("location", page)).finish()
 }
 
 fn wants_json(request: &HttpRequest) -> bool {

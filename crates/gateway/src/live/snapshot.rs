@@ -12,7 +12,7 @@ pub(super) struct Snapshot {
 
 /// From the store; `None` if there never was such a run.
 pub(super) async fn of(db: &Database, run: AttemptId) -> Result<Option<Snapshot>, storage::Error> {
-    let Some(attempt) = answers::attempt(db, run).await? else { return Ok(None) };
+    let Some((_, attempt)) = answers::by_attempt(db, run).await? else { return Ok(None) };
     let sections = attempt.sections.iter().enumerate();
     let sections = sections.map(|(section, text)| whole(run, section, &text.markdown)).collect();
     let state = match attempt.state {
