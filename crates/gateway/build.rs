@@ -54,7 +54,7 @@ fn methods(english: &Map<String, Value>, chinese: &Map<String, Value>) -> String
 }
 
 fn parameter(name: &str) -> String {
-    if name == "n" { ", n: u64".into() } else { format!(", {name}: impl std::fmt::Display") }
+    if name == "n" { ", n: &u64".into() } else { format!(", {name}: impl std::fmt::Display") }
 }
 
 fn expression(value: &Value, names: &BTreeSet<String>) -> String {
@@ -63,7 +63,7 @@ fn expression(value: &Value, names: &BTreeSet<String>) -> String {
         Value::String(whole) => text(whole),
         Value::Object(forms) => {
             let form = |name: &str| text(forms[name].as_str().expect("a form is a text"));
-            format!("if n == 1 {{ {} }} else {{ {} }}", form("one"), form("other"))
+            format!("if *n == 1 {{ {} }} else {{ {} }}", form("one"), form("other"))
         }
         _ => panic!("a message is a text or has the forms one and other: {value}"),
     }

@@ -57,7 +57,7 @@ impl ResponseError for Failure {
             Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::QueueFull => StatusCode::TOO_MANY_REQUESTS,
             Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Storage(error) if error.is_transient() => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Storage(storage::Error::Busy(_) | storage::Error::Unreachable(_)) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Storage(_) | Self::Search(_) | Self::Template(_) | Self::Task(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

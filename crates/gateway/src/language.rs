@@ -31,12 +31,12 @@ impl Messages {
     }
 
     /// A day in full: "23 November 2026", "2026年11月23日".
-    pub(crate) fn date(&self, day: impl Datelike) -> String {
+    pub(crate) fn date(&self, day: &impl Datelike) -> String {
         self.day_format(day, "%-d %B %Y", "%Y年%-m月%-d日")
     }
 
     /// A day in a narrow place: "23 Nov 2026", "2026-11-23".
-    pub(crate) fn short_date(&self, day: impl Datelike) -> String {
+    pub(crate) fn short_date(&self, day: &impl Datelike) -> String {
         self.day_format(day, "%-d %b %Y", "%Y-%m-%d")
     }
 
@@ -46,12 +46,12 @@ impl Messages {
             [day.weekday().num_days_from_monday() as usize];
         match self.0 {
             Language::En => day.format("%A, %-d %B %Y").to_string(),
-            Language::Zh => format!("{}，{weekday}", self.date(day)),
+            Language::Zh => format!("{}，{weekday}", self.date(&day)),
         }
     }
 
     /// A month: "November 2026", "2026年11月".
-    pub(crate) fn month(&self, day: NaiveDate) -> String {
+    pub(crate) fn month(&self, day: &NaiveDate) -> String {
         self.day_format(day, "%B %Y", "%Y年%-m月")
     }
 
@@ -79,7 +79,7 @@ impl Messages {
         }
     }
 
-    fn day_format(&self, day: impl Datelike, english: &str, chinese: &str) -> String {
+    fn day_format(&self, day: &impl Datelike, english: &str, chinese: &str) -> String {
         let day = NaiveDate::from_ymd_opt(day.year(), day.month(), day.day()).unwrap_or_default();
         match self.0 {
             Language::En => day.format(english).to_string(),

@@ -35,11 +35,13 @@ pub(crate) fn unreadable(error: JsonError) -> Error {
     Error::Corrupt(error.to_string())
 }
 
-/// Cuts rows into statements of a size that both engines take.
-pub(crate) fn in_pieces<T>(rows: impl IntoIterator<Item = T>) -> impl Iterator<Item = Vec<T>> {
+/// Cuts rows into statements of a size that both engines take. Not lazy: an iterator that lives across
+/// an `await` keeps the compiler from seeing that the future can move between threads.
+pub(crate) fn in_pieces<T>(rows: impl IntoIterator<Item = T>) -> Vec<Vec<T>> {
     let mut rows = rows.into_iter();
-    std::iter::from_fn(move || {
+    let pieces = std::iter::from_fn(|| {
         let piece: Vec<T> = rows.by_ref().take(ROWS).collect();
         (!piece.is_empty()).then_some(piece)
-    })
+    });
+    pieces.collect()
 }

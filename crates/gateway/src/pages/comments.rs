@@ -88,7 +88,7 @@ impl<'a> View<'a> {
             id: comment.id.0,
             author: comment.author.clone(),
             datetime: comment.created.to_rfc3339(),
-            when: self.m.short_date(comment.created),
+            when: self.m.short_date(&comment.created),
             language: Language::of(&comment.body),
             body: render::render(&comment.body, Format::Markdown, Trust::Comment, &context).html,
             replies: self.level(&below, depth + 1)?,

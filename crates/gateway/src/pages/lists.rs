@@ -109,8 +109,8 @@ async fn category(app: &App, visit: &Visit, name: &str, part: &Part) -> Page {
     };
     let heading = date.map_or_else(|| name.to_owned(), |date| m.weekday_date(date));
     let empty = date.filter(|_| found.total == 0).map(|date| Empty {
-        what: m.empty_day(name, m.date(date)),
-        link: Some(Link { name: m.latest_day(m.date(latest)), href: of_day(latest) }),
+        what: m.empty_day(name, m.date(&date)),
+        link: Some(Link { name: m.latest_day(m.date(&latest)), href: of_day(latest) }),
     });
     page(&ListPage {
         frame: Frame::new(app, visit, &format!("{name}{}", date.map(|d| format!(", {d}")).unwrap_or_default()), Place::Papers),
@@ -122,7 +122,7 @@ async fn category(app: &App, visit: &Visit, name: &str, part: &Part) -> Page {
         years: Vec::new(),
         tabs,
         empty,
-        previous_day: before.map(|day| Link { name: m.date(day), href: of_day(day) }),
+        previous_day: before.map(|day| Link { name: m.date(&day), href: of_day(day) }),
         next: found.next.map(|cursor| continued(&address, date, &cursor)),
         first: found.first,
         last: found.first + found.cards.len() as u64 - u64::from(!found.cards.is_empty()),
@@ -224,7 +224,7 @@ async fn calendar(app: &App, m: Messages, category: &str, month: NaiveDate, date
     }
     let beside = |month: Option<NaiveDate>| month.map(|month| format!("{address}?month={}", month.format("%Y-%m")));
     Ok(Month {
-        name: m.month(month),
+        name: m.month(&month),
         weekdays: m.weekdays(),
         weeks,
         previous: beside(month.checked_sub_months(Months::new(1))),

@@ -142,7 +142,7 @@ async fn hints(app: &App, query: &Query, results: &Results, m: Messages) -> Resu
     let mut hints: Vec<String> = own.map(str::to_owned).collect();
     let behind = changes::last(&app.db).await? - app.index.position();
     if behind > 0 {
-        hints.push(m.search_indexing(behind as u64));
+        hints.push(m.search_indexing(&(behind as u64)));
     }
     Ok(hints)
 }
