@@ -29,9 +29,7 @@ pub(crate) fn refuse(out: &mut String, source: &str) {
     out.push_str("</code>");
 }
 
-/// The longest formula of an untrusted text, in bytes.
-const MAX_UNTRUSTED: usize = 5_000;
-
+/// Whether a formula may not be typeset for whom wrote it.
 pub(crate) fn refused(tex: &str, trust: Trust) -> bool {
-    trust != Trust::Post && tex.len() > MAX_UNTRUSTED
+    trust != Trust::Post && tex::refused(tex).is_some()
 }

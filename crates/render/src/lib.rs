@@ -9,28 +9,30 @@
 //! ```
 //! use render::{Context, Format, Trust};
 //!
-//! let rendered = render::render("costs $5; **$x_1$**", Format::Markdown, Trust::Comment, &Context::default());
+//! let rendered = render::render("**$x_1$** costs $5", Format::Markdown, Trust::Comment, &Context::default());
 //! assert_eq!(rendered.formulas[0].tex, "x_1");
 //! ```
 
+mod code;
 mod context;
+mod document;
 mod formula;
 mod html;
+mod links;
+mod markdown;
 mod plain;
 mod shield;
+mod template;
+mod whole;
+mod writer;
 
 pub use context::{Context, Format, Formula, Heading, Labels, Rendered, Trust, Warning, WarningKind};
 pub use html::Html;
 pub use plain::{cut, inline, marked};
+pub use whole::render;
 
 /// The version of the renderer: what it yields for a text may differ from one version to the next, and only then.
 pub const VERSION: &str = "1";
-
-/// A text as HTML. It never fails.
-pub fn render(text: &str, format: Format, trust: Trust, context: &Context) -> Rendered {
-    let _ = (format, context);
-    plain::render(&html::normalised(text), trust)
-}
 
 /// The beginning of a text, up to `<!--more-->` or else its first paragraphs, with the equation numbers of the whole.
 pub fn teaser(text: &str, format: Format, context: &Context) -> Rendered {

@@ -104,6 +104,24 @@ fn paragraphs(out: &mut String, text: &str) {
     }
 }
 
+/// A part of a plain text.
+pub(crate) enum Part<'t> {
+    Text(&'t str),
+    /// The formula with its delimiters, the TeX in that, and whether it is a display.
+    Formula(&'t str, Range<usize>, bool),
+}
+
+/// Splits plain text into words and formulas.
+pub(crate) fn split<'t>(text: &'t str, mut each: impl FnMut(Part<'t>)) {
+    pieces(text, &tex::formulas(text), |piece| match piece {
+        Piece::Text(range) => each(Part::Text(&text[range])),
+        Piece::Formula(span) => {
+            let tex = span.tex.start - span.range.start..span.tex.end - span.range.start;
+            each(Part::Formula(&text[span.range.clone()], tex, span.display));
+        }
+    });
+}
+
 enum Piece<'a> {
     Text(Range<usize>),
     Formula(&'a Span),
@@ -191,12 +209,9 @@ fn code_spans(text: &str) -> Vec<Range<usize>> {
     let mut i = 0;
     while i < runs.len() {
         let (start, length) = runs[i];
-        match runs[i + 1..].iter().take(100).position(|run| run.1 == length) {
-            Some(next) => {
-                i += next + 1;
-                spans.push(start..runs[i].0 + length);
-            }
-            None => {}
+        if let Some(next) = runs[i + 1..].iter().take(100).position(|run| run.1 == length) {
+            i += next + 1;
+            spans.push(start..runs[i].0 + length);
         }
         i += 1;
     }

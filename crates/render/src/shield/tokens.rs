@@ -74,7 +74,7 @@ impl Tokens {
     }
 
     /// Splits parsed text into words and tokens, in order.
-    pub(crate) fn split<'t>(&'t self, text: &'t str, mut each: impl FnMut(Part<'t>)) {
+    pub(crate) fn split<'x, 't: 'x>(&'t self, text: &'x str, mut each: impl FnMut(Part<'x, 't>)) {
         let mut rest = text;
         while let Some(at) = rest.find(FIRST) {
             if at > 0 {
@@ -117,8 +117,8 @@ impl Tokens {
 }
 
 /// A part of parsed text.
-pub(crate) enum Part<'t> {
-    Text(&'t str),
+pub(crate) enum Part<'x, 't> {
+    Text(&'x str),
     Token(&'t Token),
 }
 

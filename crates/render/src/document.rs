@@ -1,0 +1,214 @@
+//! What the blocks of one document know of each other: the counter of equations, labels, notes, ids of headings.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::context::{Context, Heading, Labels, Target, Trust};
+use crate::template::{NoteRef, Piece, Place, Template, label_href, labelled};
+
+/// A top-level block of a document, or a few that were written together.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Block {
+    pub(crate) template: Template,
+    /// The notes defined in it, by name.
+    pub(crate) notes: Vec<(String, Template)>,
+    pub(crate) headings: Vec<Title>,
+    /// Its plain text.
+    pub(crate) text: String,
+}
+
+/// A heading, until it has its id.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Title {
+    pub(crate) level: u8,
+    pub(crate) text: String,
+    /// Its words without links.
+    pub(crate) words: Template,
+}
+
+/// The knowledge of a document up to some block. The order is: [`Known::define`] what blocks hold, then [`Known::place`] them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Known {
+    prefix: String,
+    anchored: bool,
+    outer: Labels,
+    equations: u32,
+    pub(crate) labels: BTreeMap<String, Target>,
+    pub(crate) repeated: Vec<String>,
+    /// Names of notes that are defined.
+    notes: HashSet<String>,
+    /// Notes that are referred to, in the order of their numbers, with how often.
+    referred: Vec<(String, u32)>,
+    numbers: HashMap<String, usize>,
+    anchors: HashMap<String, u32>,
+    /// Labels and notes that a placed block asked for in vain.
+    missed: HashSet<String>,
+}
+
+impl Known {
+    pub(crate) fn new(trust: Trust, context: &Context) -> Self {
+        Self {
+            prefix: context.prefix.clone(),
+            anchored: trust != Trust::Comment,
+            outer: context.labels.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// Learns what a block defines. Gives the counter of equations before it, and whether a block that was placed
+    /// earlier had missed some of it.
+    pub(crate) fn define(&mut self, block: &Block) -> (u32, bool) {
+        let before = self.equations;
+        let mut late = false;
+        for equation in block.templates().flat_map(Template::equations) {
+            for (label, number) in labelled(equation, self.equations) {
+                let href = label_href(&self.prefix, label);
+                match self.labels.entry(label.to_owned()) {
+                    Entry::Occupied(_) => self.repeated.push(label.to_owned()),
+                    Entry::Vacant(entry) => {
+                        late |= self.missed.contains(label);
+                        entry.insert(Target { number, href });
+                    }
+                }
+            }
+            self.equations += equation.numbering.counted;
+        }
+        for (name, _) in &block.notes {
+            late |= self.notes.insert(name.clone()) && self.missed.contains(&note_key(name));
+        }
+        (before, late)
+    }
+
+    /// The place of a block whose equations begin after `equations`.
+    pub(crate) fn place(&mut self, block: &Block, equations: u32) -> Place {
+        self.place_template(&block.template, equations)
+    }
+
+    pub(crate) fn place_template(&mut self, template: &Template, equations: u32) -> Place {
+        let mut place = Place { prefix: self.prefix.clone(), equations, ..Place::default() };
+        for piece in &template.pieces {
+            match piece {
+                Piece::Formula(equation) => place.labels.extend(equation.refs.iter().map(|label| self.label(label))),
+                Piece::Reference(label) => place.labels.push(self.label(label)),
+                Piece::Note { name, .. } => place.notes.push(self.note(name)),
+                Piece::Back(name) => place.backs.push(self.count(name)),
+                Piece::Anchor(words) => place.anchors.push(self.anchor(words)),
+                Piece::Html(_) | Piece::Raw(_) | Piece::Held { .. } => {}
+            }
+        }
+        place
+    }
+
+    fn label(&mut self, label: &str) -> Option<Target> {
+        let target = self.labels.get(label).or_else(|| self.outer.0.get(label)).cloned();
+        if !self.labels.contains_key(label) {
+            self.missed.insert(label.to_owned());
+        }
+        target
+    }
+
+    fn note(&mut self, name: &str) -> Option<NoteRef> {
+        if !self.notes.contains(name) {
+            self.missed.insert(note_key(name));
+            return None;
+        }
+        let index = *self.numbers.entry(name.to_owned()).or_insert_with(|| {
+            self.referred.push((name.to_owned(), 0));
+            self.referred.len() - 1
+        });
+        self.referred[index].1 += 1;
+        Some(NoteRef { number: index as u32 + 1, occurrence: self.referred[index].1 })
+    }
+
+    fn count(&self, name: &str) -> u32 {
+        self.numbers.get(name).map_or(0, |index| self.referred[*index].1)
+    }
+
+    fn anchor(&mut self, words: &str) -> Option<String> {
+        if !self.anchored {
+            return None;
+        }
+        let slug = slug(words);
+        let mut uses = self.anchors.get(&slug).copied().unwrap_or(0);
+        let mut id = if uses == 0 { slug.clone() } else { format!("{slug}-{uses}") };
+        while self.anchors.contains_key(&id) {
+            uses += 1;
+            id = format!("{slug}-{uses}");
+        }
+        self.anchors.insert(slug, uses + 1);
+        self.anchors.entry(id.clone()).or_insert(1);
+        Some(id)
+    }
+
+    /// The notes that are referred to, as one more block, or nothing.
+    pub(crate) fn notes<'b>(&mut self, blocks: impl Iterator<Item = (&'b Block, u32)>) -> String {
+        let mut bodies: HashMap<&str, (&Template, u32)> = HashMap::new();
+        for (block, before) in blocks {
+            let mut equations = before + counted(&block.template);
+            for (name, body) in &block.notes {
+                bodies.entry(name).or_insert((body, equations));
+                equations += counted(body);
+            }
+        }
+        let mut at = 0;
+        let mut placed = Vec::new();
+        // Notes may refer to notes: the list grows while it is walked.
+        while let Some((name, _)) = self.referred.get(at).cloned() {
+            if let Some((body, equations)) = bodies.get(name.as_str()).copied() {
+                placed.push((name, body, self.place_template(body, equations)));
+            }
+            at += 1;
+        }
+        if placed.is_empty() {
+            return String::new();
+        }
+        let mut out = String::from("<section class=\"fn footnotes\" role=\"doc-endnotes\">\n<ol>\n");
+        for (name, body, mut place) in placed {
+            place.backs.fill(self.count(&name));
+            out.push_str(&format!("<li id=\"{}fn-{}\">\n", self.prefix, crate::template::note_id(&name)));
+            out.push_str(&body.fill(&place));
+            out.push_str("</li>\n");
+        }
+        out + "</ol>\n</section>\n"
+    }
+
+    pub(crate) fn headings(&mut self, block: &Block, place: &Place) -> Vec<Heading> {
+        let mut ids = place.anchors.iter();
+        let heading = |title: &Title| {
+            let id = ids.next().cloned().flatten().map(|id| format!("{}{id}", self.prefix));
+            let place = self.place_template(&title.words, place.equations);
+            let html = crate::html::Html::new(title.words.fill(&place));
+            Heading { level: title.level, id: id.unwrap_or_default(), text: title.text.clone(), html }
+        };
+        block.headings.iter().map(heading).collect()
+    }
+}
+
+fn counted(template: &Template) -> u32 {
+    template.equations().map(|equation| equation.numbering.counted).sum()
+}
+
+/// Labels and notes are missed in one set.
+fn note_key(name: &str) -> String {
+    format!("^{name}")
+}
+
+impl Block {
+    fn templates(&self) -> impl Iterator<Item = &Template> {
+        std::iter::once(&self.template).chain(self.notes.iter().map(|(_, note)| note))
+    }
+}
+
+/// The id of a heading: its letters and digits, of any script, with hyphens for spaces.
+fn slug(words: &str) -> String {
+    let mut slug = String::new();
+    for c in words.trim().chars() {
+        match c {
+            c if c.is_alphanumeric() || c == '_' || c == '-' => slug.extend(c.to_lowercase()),
+            c if c.is_whitespace() => slug.push('-'),
+            _ => {}
+        }
+    }
+    let slug = slug.trim_matches('-');
+    if slug.is_empty() { "section".into() } else { slug.chars().take(80).collect() }
+}

@@ -1,0 +1,95 @@
+//! Where a link or an image may lead.
+
+use crate::context::{Context, Trust};
+
+/// The address as it is written into the page, if it may stand there.
+pub(crate) fn address(url: &str, trust: Trust) -> Option<String> {
+    let allowed = match scheme(url) {
+        None => true,
+        Some(scheme) if trust == Trust::Post => {
+            !["javascript", "vbscript", "file", "data"].contains(&scheme.as_str())
+        }
+        Some(scheme) => ["http", "https", "mailto"].contains(&scheme.as_str()),
+    };
+    allowed.then(|| encoded(url))
+}
+
+/// The scheme as a browser sees it: without the white space and control characters that browsers drop.
+fn scheme(url: &str) -> Option<String> {
+    let url: String = url.chars().filter(|c| *c > ' ' && *c != '\u{7f}').collect();
+    let end = url.find([':', '/', '?', '#', '\\'])?;
+    url[end..].starts_with(':').then(|| url[..end].to_ascii_lowercase())
+}
+
+/// The host that a link leads to, unless it stays on this site.
+pub(crate) fn foreign_host<'u>(url: &'u str, context: &Context) -> Option<&'u str> {
+    let rest = match url.split_once("//") {
+        Some((before, rest)) if before.is_empty() || before.ends_with(':') => rest,
+        _ => return None,
+    };
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let own = context.hosts.iter().any(|own| own.eq_ignore_ascii_case(host));
+    (!own && !host.is_empty()).then_some(host)
+}
+
+/// Percent-encodes what may not stand in an address, and leaves the encoding that is there.
+fn encoded(url: &str) -> String {
+    let mut out = String::with_capacity(url.len());
+    for (i, byte) in url.bytes().enumerate() {
+        let escape = url.as_bytes().get(i + 1..i + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
+        match byte {
+            b'%' if escape => out.push('%'),
+            b'&' => out.push_str("&amp;"),
+            b'\'' => out.push_str("&#x27;"),
+            b'[' | b']' if url[..i].contains("://") && !url[..i].contains('?') && is_ipv6(url) => out.push(byte.into()),
+            _ if byte.is_ascii_alphanumeric() || b"-_.+!*(),#@?=;:/$~".contains(&byte) => out.push(byte.into()),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+/// Whether the host is an address in brackets.
+fn is_ipv6(url: &str) -> bool {
+    let host = url.split_once("://[").and_then(|(_, rest)| rest.split_once(']'));
+    host.is_some_and(|(host, _)| host.len() < 50 && host.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b':'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(url: &str, trust: Trust, expected: Option<&str>) {
+        assert_eq!(address(url, trust).as_deref(), expected, "{url:?}");
+    }
+
+    #[test]
+    fn only_harmless_addresses_remain() {
+        for url in ["javascript:alert(1)", "JaVaScRiPt:x", "java\nscript:x", "\u{1}javascript:x", "vbscript:x", "data:text/html,x", "file:///etc"] {
+            check(url, Trust::Post, None);
+            check(url, Trust::Answer, None);
+        }
+        check("ftp://x.org", Trust::Comment, None);
+        check("ftp://x.org", Trust::Post, Some("ftp://x.org"));
+        check("https://x.org/a b?c=\"d\"&e", Trust::Comment, Some("https://x.org/a%20b?c=%22d%22&amp;e"));
+        check("/a/b:c", Trust::Comment, Some("/a/b:c"));
+        check("#a", Trust::Comment, Some("#a"));
+        check("a%20b%", Trust::Comment, Some("a%20b%25"));
+    }
+
+    #[test]
+    fn hosts() {
+        let context = Context { hosts: vec!["own.org".into()], ..Context::default() };
+        for (url, host) in [
+            ("https://x.org/a", Some("x.org")),
+            ("//x.org", Some("x.org")),
+            ("https://own.org@evil.org/", Some("evil.org")),
+            ("https://OWN.org/a", None),
+            ("/a//b", None),
+            ("mailto:a@b.c", None),
+        ] {
+            assert_eq!(foreign_host(url, &context), host, "{url}");
+        }
+    }
+}

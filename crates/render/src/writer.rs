@@ -1,0 +1,534 @@
+//! From comrak's tree to templates.
+
+mod tags;
+
+use std::borrow::Cow;
+
+use comrak::nodes::{ListType, Node, NodeCodeBlock, NodeLink, NodeValue, TableAlignment};
+
+use crate::code;
+use crate::context::{Context, Formula, Trust};
+use crate::document::{Block, Title};
+use crate::formula;
+use crate::html::escape;
+use crate::links;
+use crate::plain;
+use crate::shield::{Part, Token, Tokens, has_token};
+use crate::template::{Equation, Piece, Template};
+use tags::Side;
+
+/// Containers nested deeper than this keep their words and lose their elements.
+const MAX_DEPTH: usize = 100;
+
+/// What stands where a link in a text ended before full-width punctuation.
+pub(crate) const BOUNDARY: &str = "<!--\u{e003}-->";
+
+/// What all blocks of a parse share.
+pub(crate) struct Setting<'a> {
+    pub(crate) tokens: &'a Tokens,
+    pub(crate) trust: Trust,
+    pub(crate) context: &'a Context,
+    /// Code is coloured once it is complete.
+    pub(crate) colours: Colours,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Colours {
+    Now,
+    Later,
+}
+
+/// A finding on the way, for the author.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Finding {
+    Formula(Formula, String),
+    Refused(String),
+    Reference(String),
+}
+
+/// Writes one top-level block.
+pub(crate) fn block(node: Node<'_>, setting: &Setting<'_>, findings: &mut Vec<Finding>) -> Block {
+    let mut writer = Writer::new(setting, findings);
+    writer.tree(node);
+    writer.finish()
+}
+
+struct Writer<'w, 's> {
+    setting: &'w Setting<'s>,
+    findings: &'w mut Vec<Finding>,
+    block: Block,
+    html: String,
+    /// Whether the output stands at the beginning of a line.
+    fresh: bool,
+    depth: usize,
+    /// Whether links are written: not in the words of a heading for a table of contents.
+    links: bool,
+}
+
+enum Step<'a> {
+    Enter(Node<'a>),
+    Leave(Node<'a>),
+}
+
+enum Children {
+    Written,
+    Skipped,
+}
+
+impl<'w, 's> Writer<'w, 's> {
+    fn new(setting: &'w Setting<'s>, findings: &'w mut Vec<Finding>) -> Self {
+        let block = Block::default();
+        Self { setting, findings, block, html: String::new(), fresh: true, depth: 0, links: true }
+    }
+
+    fn finish(mut self) -> Block {
+        self.flush();
+        self.block
+    }
+
+    /// Walks a tree without recursion, since a visitor decides how deep it is.
+    fn tree(&mut self, root: Node<'_>) {
+        let mut steps = vec![Step::Enter(root)];
+        while let Some(step) = steps.pop() {
+            match step {
+                Step::Enter(node) => {
+                    steps.push(Step::Leave(node));
+                    if let Children::Written = self.enter(node) {
+                        steps.extend(node.reverse_children().map(Step::Enter));
+                    }
+                }
+                Step::Leave(node) => self.leave(node),
+            }
+        }
+    }
+
+    fn enter(&mut self, node: Node<'_>) -> Children {
+        match &node.data().value {
+            NodeValue::Text(text) => self.text(text, in_autolink(node)),
+            NodeValue::SoftBreak => self.line_break("\n"),
+            NodeValue::LineBreak if beside_display(node, self.setting.tokens) => self.line_break("\n"),
+            NodeValue::LineBreak => self.line_break("<br />\n"),
+            NodeValue::Code(code) => self.code(&code.literal),
+            NodeValue::HtmlInline(html) => self.inline_html(html),
+            NodeValue::HtmlBlock(html) => self.html_block(&html.literal),
+            NodeValue::CodeBlock(code) => self.code_block(code),
+            NodeValue::Image(image) => return self.image(node, image),
+            NodeValue::Link(link) => self.link(link),
+            NodeValue::FootnoteReference(note) => {
+                let source: String = note.texts.iter().map(|(text, _)| text.as_str()).collect();
+                let source = self.setting.tokens.restored(&source).into_owned();
+                let name = note.name.to_lowercase();
+                self.hole(Piece::Note { name, source: format!("[{source}]") });
+            }
+            NodeValue::FootnoteDefinition(note) => {
+                let name = note.name.to_lowercase();
+                self.note(name, node);
+                return Children::Skipped;
+            }
+            NodeValue::Heading(_) => self.heading(node),
+            NodeValue::Paragraph => return self.paragraph(node),
+            _ => self.tag(node, Side::Open),
+        }
+        Children::Written
+    }
+
+    fn leave(&mut self, node: Node<'_>) {
+        match &node.data().value {
+            NodeValue::Link(link) => self.end_link(node, link),
+            NodeValue::Heading(heading) => {
+                self.raw(&format!("</h{}>\n", self.level(heading.level)));
+                self.block.text.push_str("\n\n");
+            }
+            NodeValue::Paragraph => self.end_paragraph(node),
+            _ => self.tag(node, Side::Close),
+        }
+    }
+
+    /// Appends HTML of our own.
+    fn raw(&mut self, html: &str) {
+        self.html.push_str(html);
+        self.fresh = html.ends_with('\n');
+    }
+
+    /// Begins a line, unless the output stands at the beginning of one.
+    fn line(&mut self) {
+        if !self.fresh {
+            self.raw("\n");
+        }
+    }
+
+    fn flush(&mut self) {
+        if !self.html.is_empty() {
+            self.block.template.pieces.push(Piece::Html(std::mem::take(&mut self.html)));
+        }
+    }
+
+    fn hole(&mut self, piece: Piece) {
+        self.flush();
+        self.fresh = matches!(&piece, Piece::Formula(equation) if equation.alone);
+        self.block.template.pieces.push(piece);
+    }
+
+    fn words(&mut self, text: &str) {
+        escape(&mut self.html, text);
+        self.block.text.push_str(text);
+        self.fresh = false;
+    }
+
+    fn line_break(&mut self, html: &str) {
+        self.raw(html);
+        self.block.text.push('\n');
+    }
+
+    fn text(&mut self, text: &str, address: bool) {
+        if !has_token(text) {
+            return self.words(text);
+        }
+        let tokens = self.setting.tokens;
+        if address {
+            return self.words(&tokens.restored(text));
+        }
+        tokens.split(text, |part| match part {
+            Part::Text(text) => self.words(text),
+            Part::Token(token) => self.token(token, false),
+        });
+    }
+
+    fn token(&mut self, token: &Token, alone: bool) {
+        match token {
+            Token::Formula { source, tex, display } => self.formula(source, tex.clone(), *display, alone),
+            Token::Reference { source, label } => {
+                self.findings.push(Finding::Reference(label.clone()));
+                self.block.text.push_str(source);
+                self.hole(Piece::Reference(label.clone()));
+            }
+            Token::Held { display } => self.hole(Piece::Held { display: *display }),
+            Token::Literal(text) => self.words(text),
+        }
+    }
+
+    fn formula(&mut self, source: &str, tex: std::ops::Range<usize>, display: bool, alone: bool) {
+        self.block.text.push_str(source);
+        if formula::refused(&source[tex.clone()], self.setting.trust) {
+            self.findings.push(Finding::Refused(source.to_owned()));
+            formula::refuse(&mut self.html, source);
+            self.fresh = false;
+            return;
+        }
+        let (source, tex) = shown(source, tex);
+        let equation = Equation::new(source.clone(), tex, display, alone);
+        self.findings.push(Finding::Formula(equation.formula(), source));
+        self.hole(Piece::Formula(Box::new(equation)));
+    }
+
+    fn code(&mut self, literal: &str) {
+        let literal = self.setting.tokens.restored(literal);
+        self.raw("<code>");
+        self.words(&literal);
+        self.raw("</code>");
+    }
+
+    fn code_block(&mut self, code: &NodeCodeBlock) {
+        let tokens = self.setting.tokens;
+        let literal = tokens.restored(&code.literal);
+        let info = tokens.restored(&code.info);
+        let language = info.split_ascii_whitespace().next().unwrap_or_default();
+        self.line();
+        if code.fenced && language == "math" && !literal.trim().is_empty() {
+            let source = format!("$${literal}$$");
+            let tex = 2..source.len() - 2;
+            self.formula(&source, tex, true, true);
+            self.block.text.push_str("\n\n");
+            return self.line();
+        }
+        self.raw("<pre><code");
+        if !language.is_empty() {
+            self.html.push_str(" class=\"language-");
+            escape(&mut self.html, language);
+            self.html.push('"');
+        }
+        self.html.push('>');
+        match self.setting.colours {
+            Colours::Now => code::highlight(&mut self.html, &literal, language),
+            Colours::Later => escape(&mut self.html, &literal),
+        }
+        self.block.text.push_str(&literal);
+        self.block.text.push('\n');
+        self.raw("</code></pre>\n");
+    }
+
+    fn inline_html(&mut self, html: &str) {
+        if html == BOUNDARY {
+            return;
+        }
+        let html = self.setting.tokens.restored(html);
+        match self.setting.trust {
+            Trust::Post if html.starts_with("<!") || html.starts_with("<?") => {}
+            Trust::Post => self.author_html(html),
+            _ => self.words(&html),
+        }
+    }
+
+    fn html_block(&mut self, html: &str) {
+        let html = self.setting.tokens.restored(html);
+        self.line();
+        match self.setting.trust {
+            Trust::Post if is_comment(&html) => {}
+            Trust::Post => {
+                self.author_html(html);
+                self.line();
+            }
+            trust => {
+                self.raw("<p>");
+                let html = html.trim_end_matches('\n');
+                self.plain(html, trust);
+                self.raw("</p>\n");
+                self.block.text.push_str("\n\n");
+            }
+        }
+    }
+
+    fn author_html(&mut self, html: Cow<'_, str>) {
+        self.fresh = html.ends_with('\n');
+        self.flush();
+        self.block.template.pieces.push(Piece::Raw(html.into_owned()));
+    }
+
+    /// Text that is not Markdown, with its formulas.
+    fn plain(&mut self, text: &str, _trust: Trust) {
+        plain::split(text, |part| match part {
+            plain::Part::Text(text) => self.words(text),
+            plain::Part::Formula(source, tex, display) => self.formula(source, tex, display, false),
+        });
+    }
+
+    fn link(&mut self, link: &NodeLink) {
+        if !self.links {
+            return;
+        }
+        let url = self.setting.tokens.restored(&link.url).replace(BOUNDARY, "");
+        let Some(href) = links::address(&url, self.setting.trust) else { return self.raw("<a>") };
+        self.raw("<a href=\"");
+        self.html.push_str(&href);
+        self.html.push('"');
+        if self.setting.trust != Trust::Post && links::foreign_host(&url, self.setting.context).is_some() {
+            self.html.push_str(" rel=\"nofollow ugc noopener\"");
+        }
+        self.title(&link.title);
+        self.raw(">");
+    }
+
+    fn title(&mut self, title: &str) {
+        if !title.is_empty() {
+            self.html.push_str(" title=\"");
+            escape(&mut self.html, &self.setting.tokens.restored(title).replace(BOUNDARY, ""));
+            self.html.push('"');
+        }
+    }
+
+    fn end_link(&mut self, node: Node<'_>, link: &NodeLink) {
+        if !self.links {
+            return;
+        }
+        self.raw("</a>");
+        let url = self.setting.tokens.restored(&link.url);
+        let host = links::foreign_host(&url, self.setting.context);
+        if let Some(host) = host.filter(|_| self.setting.trust == Trust::Answer) {
+            if !words_of(node, self.setting.tokens).contains(host) {
+                self.raw(" <span class=\"host notranslate\" translate=\"no\">(");
+                escape(&mut self.html, host);
+                self.raw(")</span>");
+            }
+        }
+    }
+
+    /// An image of this site in a post; a link to anything else.
+    fn image(&mut self, node: Node<'_>, image: &NodeLink) -> Children {
+        let url = self.setting.tokens.restored(&image.url).replace(BOUNDARY, "");
+        let own = links::foreign_host(&url, self.setting.context).is_none();
+        let words = words_of(node, self.setting.tokens);
+        self.block.text.push_str(&words);
+        if self.setting.trust == Trust::Post && own {
+            self.raw("<img src=\"");
+            self.html.push_str(&links::address(&url, Trust::Post).unwrap_or_default());
+            self.html.push_str("\" alt=\"");
+            escape(&mut self.html, &words);
+            self.html.push('"');
+            self.title(&image.title);
+            self.raw(" />");
+            return Children::Skipped;
+        }
+        let nested = node.ancestors().skip(1).any(|node| matches!(node.data().value, NodeValue::Link(_)));
+        let linked = self.links;
+        self.links = linked && !nested;
+        self.link(image);
+        escape(&mut self.html, if words.is_empty() { &url } else { &words });
+        self.fresh = false;
+        self.end_link(node, image);
+        self.links = linked;
+        Children::Skipped
+    }
+
+    fn note(&mut self, name: String, node: Node<'_>) {
+        let mut writer = Writer::new(self.setting, self.findings);
+        writer.depth = self.depth;
+        for child in node.children() {
+            writer.tree(child);
+        }
+        writer.flush();
+        let Block { mut template, notes, text, .. } = writer.block;
+        put_back(&mut template, &name);
+        self.block.notes.push((name, template));
+        self.block.notes.extend(notes);
+        self.block.text.push_str(&text);
+    }
+
+    fn level(&self, level: u8) -> u8 {
+        level.saturating_add(self.setting.context.deeper).min(6)
+    }
+
+    fn heading(&mut self, node: Node<'_>) {
+        let NodeValue::Heading(heading) = node.data().value else { return };
+        let level = self.level(heading.level);
+        let mut ignored = Vec::new();
+        let mut words = Writer::new(self.setting, &mut ignored);
+        words.links = false;
+        for child in node.children() {
+            words.tree(child);
+        }
+        words.flush();
+        let Block { template: mut title, text, .. } = words.block;
+        title.pieces.retain(|piece| !matches!(piece, Piece::Note { .. } | Piece::Raw(_)));
+        let text = text.trim().to_owned();
+        self.line();
+        self.raw(&format!("<h{level}"));
+        self.hole(Piece::Anchor(text.clone()));
+        self.raw(">");
+        self.block.headings.push(Title { level, text, words: title });
+    }
+
+    fn paragraph(&mut self, node: Node<'_>) -> Children {
+        let tokens = self.setting.tokens;
+        let displays = only_displays(node, tokens);
+        if !displays.is_empty() {
+            self.line();
+            for token in displays {
+                self.token(token, true);
+                self.line();
+            }
+            return Children::Skipped;
+        }
+        if !is_tight(node) {
+            self.line();
+            self.raw("<p>");
+        } else if node.previous_sibling().is_some_and(|node| matches!(node.data().value, NodeValue::Paragraph)) {
+            self.raw("\n");
+        }
+        Children::Written
+    }
+
+    fn end_paragraph(&mut self, node: Node<'_>) {
+        if only_displays(node, self.setting.tokens).is_empty() && !is_tight(node) {
+            self.raw("</p>\n");
+        }
+        self.block.text.push_str(if is_tight(node) { "\n" } else { "\n\n" });
+    }
+}
+
+/// The formula with delimiters that a browser knows.
+fn shown(source: &str, tex: std::ops::Range<usize>) -> (String, std::ops::Range<usize>) {
+    match source.starts_with("$`") {
+        true => (format!("${}$", &source[tex.clone()]), tex.start - 1..tex.end - 1),
+        false => (source.to_owned(), tex),
+    }
+}
+
+/// Puts the links back to a note's references at the end of its last paragraph.
+fn put_back(template: &mut Template, name: &str) {
+    let back = Piece::Back(name.to_owned());
+    let end = match template.pieces.last_mut() {
+        Some(Piece::Html(html)) if html.ends_with("</p>\n") => {
+            html.truncate(html.len() - "</p>\n".len());
+            "</p>\n"
+        }
+        _ => "\n",
+    };
+    template.pieces.extend([back, Piece::Html(end.into())]);
+}
+
+/// Whether the paragraphs of a list stand without `<p>`.
+fn is_tight(node: Node<'_>) -> bool {
+    let list = node.parent().and_then(|item| item.parent());
+    list.is_some_and(|list| matches!(list.data().value, NodeValue::List(list) if list.tight))
+}
+
+/// The displays of a paragraph that holds nothing else.
+fn only_displays<'t>(node: Node<'_>, tokens: &'t Tokens) -> Vec<&'t Token> {
+    let mut displays = Vec::new();
+    for child in node.children() {
+        match &child.data().value {
+            NodeValue::Text(text) if has_token(text) || text.trim().is_empty() => {
+                if !take_displays(text, tokens, &mut displays) {
+                    return Vec::new();
+                }
+            }
+            NodeValue::SoftBreak | NodeValue::LineBreak => {}
+            _ => return Vec::new(),
+        }
+    }
+    displays
+}
+
+fn take_displays<'t>(text: &str, tokens: &'t Tokens, displays: &mut Vec<&'t Token>) -> bool {
+    let mut only = true;
+    tokens.split(text, |part| match part {
+        Part::Token(token @ (Token::Formula { display: true, .. } | Token::Held { display: true })) => displays.push(token),
+        Part::Token(_) => only = false,
+        Part::Text(text) => only &= text.trim().is_empty(),
+    });
+    only
+}
+
+/// Whether a display stands right before or after a line break: the break would show as an empty line.
+fn beside_display(node: Node<'_>, tokens: &Tokens) -> bool {
+    let displayed = |token: &Token| matches!(token, Token::Formula { display: true, .. } | Token::Held { display: true });
+    let edge = |node: Option<Node<'_>>, last: bool| {
+        let Some(node) = node else { return false };
+        let NodeValue::Text(text) = &node.data().value else { return false };
+        let mut parts = Vec::new();
+        tokens.split(text, |part| match part {
+            Part::Token(token) => parts.push(displayed(token)),
+            Part::Text(text) if !text.trim().is_empty() => parts.push(false),
+            Part::Text(_) => {}
+        });
+        (if last { parts.last() } else { parts.first() }).copied().unwrap_or(false)
+    };
+    edge(node.previous_sibling(), true) || edge(node.next_sibling(), false)
+}
+
+/// Whether a text is the address that its link leads to.
+fn in_autolink(node: Node<'_>) -> bool {
+    let (NodeValue::Text(text), Some(parent)) = (&node.data().value, node.parent()) else { return false };
+    let NodeValue::Link(link) = &parent.data().value else { return false };
+    has_token(text) && link.url.ends_with(text.as_ref())
+}
+
+/// The words under a node, as for the description of an image.
+fn words_of(node: Node<'_>, tokens: &Tokens) -> String {
+    let mut words = String::new();
+    for node in node.descendants() {
+        match &node.data().value {
+            NodeValue::Text(text) => words.push_str(&tokens.restored(text)),
+            NodeValue::Code(code) => words.push_str(&tokens.restored(&code.literal)),
+            NodeValue::HtmlInline(html) if html != BOUNDARY => words.push_str(&tokens.restored(html)),
+            NodeValue::SoftBreak | NodeValue::LineBreak => words.push(' '),
+            _ => {}
+        }
+    }
+    words
+}
+
+fn is_comment(html: &str) -> bool {
+    let html = html.trim();
+    html.starts_with("<!--") && html.find("-->").is_some_and(|end| end + 3 == html.len())
+}
