@@ -5,7 +5,7 @@ use std::{io, net::TcpListener, path::Path, sync::Arc};
 use actix_web::{
     App as Actix, HttpServer,
     body::BoxBody,
-    dev::{Server, ServiceRequest, ServiceResponse},
+    dev::{Server, ServerHandle, ServiceRequest, ServiceResponse},
     http::header::{HeaderName, HeaderValue},
     middleware::{Compress, Next, from_fn},
     web,
@@ -61,7 +61,7 @@ pub async fn open_storage(config: &Config) -> anyhow::Result<Database> {
     Ok(db)
 }
 
-/// Serves until the process is told to stop; the index follows the change log meanwhile.
+/// Serves until its handle stops it; the index follows the change log meanwhile.
 pub fn serve(mut app: App, listener: TcpListener) -> io::Result<Server> {
     if app.config.base_url.is_none() {
         // Port 0 became a real one.
@@ -81,7 +81,35 @@ pub fn serve(mut app: App, listener: TcpListener) -> io::Result<Server> {
             .wrap(Compress::default())
             .configure(routes)
     });
-    Ok(server.shutdown_timeout(20).listen(listener)?.run())
+    Ok(server.disable_signals().shutdown_timeout(20).listen(listener)?.run())
+}
+
+/// On SIGTERM or ctrl-c: first readings are stored and their streams ended, then connections closed.
+pub async fn stop_when_told(app: App, server: ServerHandle) {
+    told_to_stop().await;
+    app.live.close().await;
+    server.stop(true).await;
+}
+
+#[cfg(unix)]
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    // Without the signals the process can still be killed; what is running is interrupted at the next start.
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_stop() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
 }
 
 /// Every address of the site.

@@ -25,7 +25,8 @@ pub(super) async fn run(config: Config, sample: Option<&Path>) -> anyhow::Result
         super::sample::load(&app.db, folder).await?;
     }
     indexing::catch_up(&app.db, &app.index, |_| ()).await.context("the search index could not catch up")?;
-    let server = app::serve(app, listener)?;
+    let server = app::serve(app.clone(), listener)?;
+    tokio::spawn(app::stop_when_told(app, server.handle()));
     super::print(welcome(&base, address))?;
     server.await.context("the server stopped")
 }
