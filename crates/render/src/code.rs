@@ -57,7 +57,8 @@ fn coloured(out: &mut String, code: &str, language: &str) -> Option<()> {
 }
 
 fn class(stack: &ScopeStack) -> &'static str {
-    let of = |scope: &Scope| CLASSES.iter().find(|(known, _)| known.is_prefix_of(*scope)).map(|(_, class)| *class);
+    let of =
+        |scope: &Scope| CLASSES.iter().find(|(known, _)| known.is_prefix_of(*scope)).map(|(_, class)| *class);
     stack.as_slice().iter().rev().find_map(of).unwrap_or_default()
 }
 

@@ -3,6 +3,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crate::cleaned;
 use crate::context::{Context, Heading, Labels, Target, Trust};
 use crate::template::{NoteRef, Piece, Place, Template, label_href, labelled};
 
@@ -88,7 +89,9 @@ impl Known {
         let mut place = Place { prefix: self.prefix.clone(), equations, ..Place::default() };
         for piece in &template.pieces {
             match piece {
-                Piece::Formula(equation) => place.labels.extend(equation.refs.iter().map(|label| self.label(label))),
+                Piece::Formula(equation) => {
+                    place.labels.extend(equation.refs.iter().map(|label| self.label(label)))
+                }
                 Piece::Reference(label) => place.labels.push(self.label(label)),
                 Piece::Note { name, .. } => place.notes.push(self.note(name)),
                 Piece::Back(name) => place.backs.push(self.count(name)),
@@ -97,6 +100,11 @@ impl Known {
             }
         }
         place
+    }
+
+    /// Whether a label means anything here.
+    pub(crate) fn resolves(&self, label: &str) -> bool {
+        self.labels.contains_key(label) || self.outer.0.contains_key(label)
     }
 
     fn label(&mut self, label: &str) -> Option<Target> {
@@ -141,7 +149,11 @@ impl Known {
     }
 
     /// The notes that are referred to, as one more block, or nothing.
-    pub(crate) fn notes<'b>(&mut self, blocks: impl Iterator<Item = (&'b Block, u32)>) -> String {
+    pub(crate) fn notes<'b>(
+        &mut self,
+        blocks: impl Iterator<Item = (&'b Block, u32)>,
+        context: &Context,
+    ) -> String {
         let mut bodies: HashMap<&str, (&Template, u32)> = HashMap::new();
         for (block, before) in blocks {
             let mut equations = before + counted(&block.template);
@@ -166,7 +178,10 @@ impl Known {
         for (name, body, mut place) in placed {
             place.backs.fill(self.count(&name));
             out.push_str(&format!("<li id=\"{}fn-{}\">\n", self.prefix, crate::template::note_id(&name)));
-            out.push_str(&body.fill(&place));
+            out.push_str(&match body.is_raw() {
+                true => cleaned::fill(std::iter::once((body, &place)), context),
+                false => body.fill(&place),
+            });
             out.push_str("</li>\n");
         }
         out + "</ol>\n</section>\n"
@@ -194,6 +209,11 @@ fn note_key(name: &str) -> String {
 }
 
 impl Block {
+    /// Whether any of it is HTML of the author.
+    pub(crate) fn is_raw(&self) -> bool {
+        self.templates().any(Template::is_raw)
+    }
+
     fn templates(&self) -> impl Iterator<Item = &Template> {
         std::iter::once(&self.template).chain(self.notes.iter().map(|(_, note)| note))
     }

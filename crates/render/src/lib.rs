@@ -13,6 +13,7 @@
 //! assert_eq!(rendered.formulas[0].tex, "x_1");
 //! ```
 
+mod cleaned;
 mod code;
 mod context;
 mod document;
@@ -23,18 +24,14 @@ mod markdown;
 mod plain;
 mod shield;
 mod template;
+mod warnings;
 mod whole;
 mod writer;
 
 pub use context::{Context, Format, Formula, Heading, Labels, Rendered, Trust, Warning, WarningKind};
 pub use html::Html;
 pub use plain::{cut, inline, marked};
-pub use whole::render;
+pub use whole::{render, teaser};
 
 /// The version of the renderer: what it yields for a text may differ from one version to the next, and only then.
 pub const VERSION: &str = "1";
-
-/// The beginning of a text, up to `<!--more-->` or else its first paragraphs, with the equation numbers of the whole.
-pub fn teaser(text: &str, format: Format, context: &Context) -> Rendered {
-    render(text.split("<!--more-->").next().unwrap_or(text), format, Trust::Post, context)
-}

@@ -22,6 +22,8 @@ pub(crate) struct Parsed {
     pub(crate) blocks: Vec<Part>,
     /// Where a formula begins that has not arrived: nothing from there on is here.
     pub(crate) held: Option<usize>,
+    /// Delimiters that open a display and are never closed.
+    pub(crate) unclosed: Vec<Range<usize>>,
     /// Labels of links that nobody defines.
     pub(crate) unresolved: BTreeSet<String>,
 }
@@ -82,7 +84,7 @@ pub(crate) fn parse(
         blocks.push(Part { block, source: start..source.len(), kind: kind(&node.data().value), findings });
     }
     let unresolved = std::mem::take(&mut *unresolved.lock().unwrap_or_else(PoisonError::into_inner));
-    Parsed { blocks, held: shielded.held, unresolved }
+    Parsed { blocks, held: shielded.held, unclosed: shielded.unclosed, unresolved }
 }
 
 fn kind(value: &NodeValue) -> Kind {
@@ -118,7 +120,11 @@ fn options<'o>(
         .alerts(true)
         .cjk_friendly_emphasis(true)
         .build();
-    let parse = Parse { leave_footnote_definitions: true, broken_link_callback: Some(Arc::new(resolve)), ..Parse::default() };
+    let parse = Parse {
+        leave_footnote_definitions: true,
+        broken_link_callback: Some(Arc::new(resolve)),
+        ..Parse::default()
+    };
     Options { extension, parse, ..Options::default() }
 }
 

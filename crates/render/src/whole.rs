@@ -1,69 +1,156 @@
 //! A whole document at once.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use crate::context::{Context, Format, Labels, Rendered, Trust};
+use crate::cleaned;
+use crate::context::{Context, Format, Formula, Labels, Rendered, Trust};
 use crate::document::{Block, Known};
 use crate::html::{Html, normalised};
-use crate::markdown::{self, Parsed};
+use crate::markdown;
 use crate::plain;
 use crate::shield::Input;
-use crate::template::Place;
+use crate::template::{Piece, Place};
+use crate::warnings;
 use crate::writer::Finding;
 
 /// A text as HTML. It never fails.
 pub fn render(text: &str, format: Format, trust: Trust, context: &Context) -> Rendered {
-    let text = normalised(text);
-    match format {
-        _ if trust == Trust::Paper => plain::render(&text, trust),
-        Format::Text => plain::render(&text, trust),
-        Format::Markdown => markdown(&text, trust, context),
-        Format::Html => plain::render(&text, trust),
+    let given = text;
+    let text = normalised(given);
+    if trust == Trust::Paper || format == Format::Text {
+        return plain::render(&text, trust);
     }
+    let document = Document::parse(&text, format, trust, context);
+    let html = document.html(document.blocks.len());
+    let mut rendered = document.rendered(html);
+    rendered.warnings = warnings::of(given, &text, &document);
+    rendered
 }
 
-fn markdown(text: &str, trust: Trust, context: &Context) -> Rendered {
-    let parsed = markdown::parse(text, Input::Whole, trust, context, &Arc::default());
-    let document = Document::new(&parsed, trust, context);
-    document.rendered(&parsed)
+/// The beginning of a text, up to `<!--more-->` or else its first paragraphs, with the equation numbers of the whole.
+/// References to what is not shown lead to the page of the whole, [`Context::page`].
+pub fn teaser(text: &str, format: Format, context: &Context) -> Rendered {
+    let text = normalised(text);
+    let document = Document::parse(&text, format, Trust::Post, context);
+    let shown = document.shown(&text);
+    let document = document.cut_after(shown, context);
+    let html = document.html(shown);
+    document.rendered(html)
 }
+
+/// A teaser without a mark ends before the block in which it would grow longer than this, in characters of plain text.
+const TEASER: usize = 400;
+const MORE: &str = "<!--more-->";
 
 /// Blocks with their places.
-pub(crate) struct Document<'b> {
-    blocks: Vec<&'b Block>,
+pub(crate) struct Document<'c> {
+    context: &'c Context,
+    pub(crate) blocks: Vec<Block>,
+    /// Where each block begins in the text.
+    pub(crate) offsets: Vec<usize>,
+    pub(crate) findings: Vec<Vec<Finding>>,
+    /// Delimiters that open a display and are never closed.
+    pub(crate) unclosed: Vec<Range<usize>>,
     starts: Vec<u32>,
     places: Vec<Place>,
-    known: Known,
+    pub(crate) known: Known,
 }
 
-impl<'b> Document<'b> {
-    fn new(parsed: &'b Parsed, trust: Trust, context: &Context) -> Self {
-        let blocks: Vec<&Block> = parsed.blocks.iter().map(|part| &part.block).collect();
+impl<'c> Document<'c> {
+    fn parse(text: &str, format: Format, trust: Trust, context: &'c Context) -> Self {
         let mut known = Known::new(trust, context);
+        let (mut blocks, mut offsets, mut findings) = (Vec::new(), Vec::new(), Vec::new());
+        let mut unclosed = Vec::new();
+        if format == Format::Html {
+            let mut found = Vec::new();
+            blocks.push(cleaned::block(text, trust, context, &mut found));
+            offsets.push(0);
+            findings.push(found);
+        } else {
+            let parsed = markdown::parse(text, Input::Whole, trust, context, &Arc::default());
+            unclosed = parsed.unclosed;
+            for part in parsed.blocks {
+                blocks.push(part.block);
+                offsets.push(part.source.start);
+                findings.push(part.findings);
+            }
+        }
         let starts: Vec<u32> = blocks.iter().map(|block| known.define(block).0).collect();
         let places = blocks.iter().zip(&starts).map(|(block, start)| known.place(block, *start)).collect();
-        Self { blocks, starts, places, known }
+        Self { context, blocks, offsets, findings, unclosed, starts, places, known }
     }
 
-    fn rendered(mut self, parsed: &Parsed) -> Rendered {
-        let mut html: String = self.blocks.iter().zip(&self.places).map(|(block, place)| block.template.fill(place)).collect();
-        html += &self.known.notes(self.blocks.iter().copied().zip(self.starts.iter().copied()));
-        let mut headings = Vec::new();
-        for (block, place) in self.blocks.iter().zip(&self.places) {
-            headings.extend(self.known.headings(block, place));
+    /// The HTML of the first `shown` blocks and their notes.
+    fn html(&self, shown: usize) -> String {
+        let mut parts = self.blocks.iter().map(|block| &block.template).zip(&self.places).take(shown);
+        let raw = self.blocks[..shown].iter().position(Block::is_raw).unwrap_or(shown);
+        let mut html: String =
+            parts.by_ref().take(raw).map(|(template, place)| template.fill(place)).collect();
+        if raw < shown {
+            html += &cleaned::fill(parts, self.context);
         }
+        let blocks = self.blocks.iter().zip(self.starts.iter().copied());
+        html + &self.known.clone().notes(blocks, self.context)
+    }
+
+    fn rendered(&self, html: String) -> Rendered {
+        let mut known = self.known.clone();
+        let placed = self.blocks.iter().zip(&self.places);
+        let headings = placed.flat_map(|(block, place)| known.headings(block, place)).collect();
         let text: String = self.blocks.iter().map(|block| block.text.as_str()).collect();
-        let formulas = parsed.blocks.iter().flat_map(|part| &part.findings).filter_map(|finding| match finding {
-            Finding::Formula(formula, _) => Some(formula.clone()),
-            _ => None,
-        });
         Rendered {
             html: Html::new(html),
-            formulas: formulas.collect(),
+            formulas: self.formulas(),
             headings,
             text: text.trim().to_owned(),
             warnings: Vec::new(),
-            labels: Labels(self.known.labels),
+            labels: Labels(self.known.labels.clone()),
         }
+    }
+
+    fn formulas(&self) -> Vec<Formula> {
+        let formula = |finding: &Finding| match finding {
+            Finding::Formula(formula, _) => Some(formula.clone()),
+            _ => None,
+        };
+        self.findings.iter().flatten().filter_map(formula).collect()
+    }
+
+    /// How many blocks a teaser shows.
+    fn shown(&self, text: &str) -> usize {
+        if let Some(mark) = text.find(MORE) {
+            let shown = self.offsets.partition_point(|start| *start < mark);
+            return shown.min(self.blocks.len());
+        }
+        let mut chars = 0;
+        let fits = self.blocks.iter().take_while(|block| {
+            chars += block.text.trim().chars().count();
+            chars <= TEASER && block.headings.is_empty()
+        });
+        fits.count().clamp(1.min(self.blocks.len()), self.blocks.len())
+    }
+
+    /// The same document with references beyond its first `shown` blocks leading to its page.
+    fn cut_after(mut self, shown: usize, context: &'c Context) -> Self {
+        let mut near = Known::new(Trust::Post, context);
+        for block in &mut self.blocks[..shown] {
+            near.define(block);
+            // The notes stand at the end of the whole.
+            block.template.pieces.retain(|piece| !matches!(piece, Piece::Note { .. }));
+        }
+        let far = self.known.labels.iter_mut().filter(|(label, _)| !near.labels.contains_key(*label));
+        for (label, target) in far {
+            target.href = format!("{}{}", context.page, crate::template::label_href("", label));
+        }
+        self.blocks.truncate(shown);
+        self.offsets.truncate(shown);
+        self.findings.truncate(shown);
+        near.labels = std::mem::take(&mut self.known.labels);
+        self.known = near;
+        let blocks = self.blocks.iter().zip(&self.starts);
+        self.places = blocks.map(|(block, start)| self.known.place(block, *start)).collect();
+        self.starts.truncate(shown);
+        self
     }
 }

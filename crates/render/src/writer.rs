@@ -311,7 +311,9 @@ impl<'w, 's> Writer<'w, 's> {
         self.raw("<a href=\"");
         self.html.push_str(&href);
         self.html.push('"');
-        if self.setting.trust != Trust::Post && links::foreign_host(&url, self.setting.context).is_some() {
+        if self.setting.trust != Trust::Post
+            && links::foreign_host(&url, &self.setting.context.hosts).is_some()
+        {
             self.html.push_str(" rel=\"nofollow ugc noopener\"");
         }
         self.title(&link.title);
@@ -332,7 +334,7 @@ impl<'w, 's> Writer<'w, 's> {
         }
         self.raw("</a>");
         let url = self.setting.tokens.restored(&link.url);
-        let host = links::foreign_host(&url, self.setting.context);
+        let host = links::foreign_host(&url, &self.setting.context.hosts);
         if let Some(host) = host.filter(|_| self.setting.trust == Trust::Answer) {
             if !words_of(node, self.setting.tokens).contains(host) {
                 self.raw(" <span class=\"host notranslate\" translate=\"no\">(");
@@ -345,7 +347,7 @@ impl<'w, 's> Writer<'w, 's> {
     /// An image of this site in a post; a link to anything else.
     fn image(&mut self, node: Node<'_>, image: &NodeLink) -> Children {
         let url = self.setting.tokens.restored(&image.url).replace(BOUNDARY, "");
-        let own = links::foreign_host(&url, self.setting.context).is_none();
+        let own = links::foreign_host(&url, &self.setting.context.hosts).is_none();
         let words = words_of(node, self.setting.tokens);
         self.block.text.push_str(&words);
         if self.setting.trust == Trust::Post && own {
@@ -421,7 +423,10 @@ impl<'w, 's> Writer<'w, 's> {
         if !is_tight(node) {
             self.line();
             self.raw("<p>");
-        } else if node.previous_sibling().is_some_and(|node| matches!(node.data().value, NodeValue::Paragraph)) {
+        } else if node
+            .previous_sibling()
+            .is_some_and(|node| matches!(node.data().value, NodeValue::Paragraph))
+        {
             self.raw("\n");
         }
         Children::Written
@@ -482,7 +487,9 @@ fn only_displays<'t>(node: Node<'_>, tokens: &'t Tokens) -> Vec<&'t Token> {
 fn take_displays<'t>(text: &str, tokens: &'t Tokens, displays: &mut Vec<&'t Token>) -> bool {
     let mut only = true;
     tokens.split(text, |part| match part {
-        Part::Token(token @ (Token::Formula { display: true, .. } | Token::Held { display: true })) => displays.push(token),
+        Part::Token(token @ (Token::Formula { display: true, .. } | Token::Held { display: true })) => {
+            displays.push(token)
+        }
         Part::Token(_) => only = false,
         Part::Text(text) => only &= text.trim().is_empty(),
     });
@@ -491,7 +498,8 @@ fn take_displays<'t>(text: &str, tokens: &'t Tokens, displays: &mut Vec<&'t Toke
 
 /// Whether a display stands right before or after a line break: the break would show as an empty line.
 fn beside_display(node: Node<'_>, tokens: &Tokens) -> bool {
-    let displayed = |token: &Token| matches!(token, Token::Formula { display: true, .. } | Token::Held { display: true });
+    let displayed =
+        |token: &Token| matches!(token, Token::Formula { display: true, .. } | Token::Held { display: true });
     let edge = |node: Option<Node<'_>>, last: bool| {
         let Some(node) = node else { return false };
         let NodeValue::Text(text) = &node.data().value else { return false };

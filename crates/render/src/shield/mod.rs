@@ -26,6 +26,8 @@ pub(crate) struct Shielded {
     pub(crate) lines: Vec<usize>,
     /// The delimiter that opens a formula which has not arrived yet: the text ends there, with a token for it.
     pub(crate) held: Option<usize>,
+    /// Delimiters in the source that open a display and are never closed.
+    pub(crate) unclosed: Vec<Range<usize>>,
 }
 
 /// Whether more text may follow.
@@ -323,7 +325,13 @@ impl<'s> Shield<'s> {
                 self.done.held = Some(region.source_at(at));
                 region.text.len()
             }
-            Found::Skip(bytes) => (at + bytes).min(region.line_end(at)),
+            Found::Skip(bytes) => {
+                let end = (at + bytes).min(region.line_end(at));
+                if opens_display(&region.text[at..end]) {
+                    self.done.unclosed.push(region.source_at(at)..region.source_at(end));
+                }
+                end
+            }
         }
     }
 
@@ -344,8 +352,13 @@ impl<'s> Shield<'s> {
     }
 }
 
+/// Whether what was skipped reads like the beginning of a display; `\[` may well be an escaped bracket.
+fn opens_display(skipped: &str) -> bool {
+    skipped == "$$" || skipped == r"\begin{"
+}
+
 /// A bare `\eqref{…}`: its length and its label.
-fn reference(text: &str) -> Option<(usize, &str)> {
+pub(crate) fn reference(text: &str) -> Option<(usize, &str)> {
     const COMMAND: &str = r"\eqref{";
     let rest = text.strip_prefix(COMMAND)?;
     let label = &rest[..rest.find(['}', '{', '\n', '$', '\\'])?];

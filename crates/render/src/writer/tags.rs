@@ -95,7 +95,8 @@ impl Writer<'_, '_> {
 
     fn row(&mut self, node: Node<'_>, open: bool, head: bool) {
         self.line();
-        let first = node.previous_sibling().is_some_and(|row| matches!(row.data().value, NodeValue::TableRow(true)));
+        let first =
+            node.previous_sibling().is_some_and(|row| matches!(row.data().value, NodeValue::TableRow(true)));
         match (open, head) {
             (true, true) => self.raw("<thead>\n<tr>"),
             (true, false) if first => self.raw("<tbody>\n<tr>"),

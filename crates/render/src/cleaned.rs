@@ -1,0 +1,207 @@
+//! HTML that an author wrote: an allow-list, by ammonia, and formulas in what is left.
+
+use std::borrow::Cow;
+
+use ammonia::Builder;
+
+use crate::context::{Context, Trust};
+use crate::document::{Block, Title};
+use crate::formula;
+use crate::html::escape;
+use crate::links;
+use crate::plain::{self, Part};
+use crate::template::{Equation, Holes, Piece, Place, Template};
+use crate::writer::Finding;
+
+/// Marks the place of a finished formula while the HTML around it is cleaned.
+const SLOT: char = '\u{f0000}';
+
+/// Fills templates of which some hold HTML of the author, and cleans the whole; what fills the holes is ours and is
+/// put in afterwards.
+pub(crate) fn fill<'t>(parts: impl Iterator<Item = (&'t Template, &'t Place)>, context: &Context) -> String {
+    let mut html = String::new();
+    let mut slots = Vec::new();
+    for (template, place) in parts {
+        let mut holes = Holes::new(place);
+        for piece in &template.pieces {
+            match piece {
+                Piece::Html(text) | Piece::Raw(text) => html.push_str(&text.replace(SLOT, "\u{fffd}")),
+                Piece::Anchor(_) => holes.fill(&mut html, piece),
+                _ => {
+                    let mut slot = String::new();
+                    holes.fill(&mut slot, piece);
+                    html.push_str(&format!("{SLOT}{}{SLOT}", slots.len()));
+                    slots.push(slot);
+                }
+            }
+        }
+    }
+    let cleaned = clean(&html, context);
+    let mut out = String::new();
+    for (i, part) in cleaned.split(SLOT).enumerate() {
+        match part.parse::<usize>().ok().filter(|_| i % 2 == 1) {
+            Some(slot) => out.push_str(slots.get(slot).map_or("", String::as_str)),
+            None => out.push_str(part),
+        }
+    }
+    out
+}
+
+/// Only allow-listed elements and attributes, well formed.
+fn clean(html: &str, context: &Context) -> String {
+    let hosts = context.hosts.clone();
+    Builder::default()
+        .add_tags(["section", "input"])
+        .add_tag_attributes("input", ["type", "checked", "disabled"])
+        .add_tag_attributes("ol", ["reversed"])
+        .set_tag_attribute_value("input", "type", "checkbox")
+        .set_tag_attribute_value("input", "disabled", "")
+        .add_generic_attributes(["id", "class", "role", "lang", "title", "align"])
+        .link_rel(None)
+        .attribute_filter(move |element, attribute, value| allowed(element, attribute, value, &hosts))
+        .clean(html)
+        .to_string()
+}
+
+fn allowed<'v>(element: &str, attribute: &str, value: &'v str, hosts: &[String]) -> Option<Cow<'v, str>> {
+    match (element, attribute) {
+        (_, "class") => {
+            let own = |class: &&str| !["math", "eq", "eqref", "held", "bad-math"].contains(class);
+            let classes: Vec<&str> = value.split_ascii_whitespace().filter(own).collect();
+            (!classes.is_empty()).then(|| classes.join(" ").into())
+        }
+        ("img", "src") if links::foreign_host(value, hosts).is_some() => None,
+        (_, "src" | "href") => links::address(value, Trust::Post).map(|_| value.into()),
+        _ => Some(value.into()),
+    }
+}
+
+/// A text in HTML, as other systems export it.
+pub(crate) fn block(html: &str, trust: Trust, context: &Context, findings: &mut Vec<Finding>) -> Block {
+    let cleaned = clean(html, context);
+    let mut reader = Reader { trust, findings, block: Block::default(), html: String::new(), verbatim: 0 };
+    let mut rest = cleaned.as_str();
+    while !rest.is_empty() {
+        let (text, tag) = rest.split_at(rest.find('<').unwrap_or(rest.len()));
+        reader.text(text);
+        let end = tag.find('>').map_or(tag.len(), |end| end + 1);
+        reader.tag(&tag[..end], &tag[end..]);
+        rest = &tag[end..];
+    }
+    reader.flush();
+    reader.block
+}
+
+struct Reader<'f> {
+    trust: Trust,
+    findings: &'f mut Vec<Finding>,
+    block: Block,
+    html: String,
+    /// How many elements are open whose text is no place for formulas.
+    verbatim: usize,
+}
+
+impl Reader<'_> {
+    fn flush(&mut self) {
+        if !self.html.is_empty() {
+            self.block.template.pieces.push(Piece::Html(std::mem::take(&mut self.html)));
+        }
+    }
+
+    fn hole(&mut self, piece: Piece) {
+        self.flush();
+        self.block.template.pieces.push(piece);
+    }
+
+    fn tag(&mut self, tag: &str, rest: &str) {
+        let name = tag.trim_start_matches(['<', '/']).split([' ', '>']).next().unwrap_or_default();
+        if matches!(name, "pre" | "code" | "kbd" | "samp") {
+            self.verbatim =
+                if tag.starts_with("</") { self.verbatim.saturating_sub(1) } else { self.verbatim + 1 };
+        }
+        if matches!(name, "p" | "div" | "li" | "tr" | "br" | "pre" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
+        {
+            self.block.text.push('\n');
+        }
+        match heading(name).filter(|_| !tag.starts_with("</") && !tag.contains(" id=\"")) {
+            Some(level) => self.heading(level, tag, rest),
+            None => self.html.push_str(tag),
+        }
+    }
+
+    fn heading(&mut self, level: u8, tag: &str, rest: &str) {
+        let inside = rest.split(&format!("</h{level}>")).next().unwrap_or_default();
+        let text = unescaped(&without_tags(inside)).trim().to_owned();
+        let mut words = Template::default();
+        plain::split(&text, |part| match part {
+            Part::Text(text) => {
+                let mut html = String::new();
+                escape(&mut html, text);
+                words.pieces.push(Piece::Html(html));
+            }
+            Part::Formula(source, tex, display) => {
+                words.pieces.push(Piece::Formula(Box::new(Equation::new(
+                    source.to_owned(),
+                    tex,
+                    display,
+                    false,
+                ))));
+            }
+        });
+        self.html.push_str(&tag[..tag.len() - 1]);
+        self.hole(Piece::Anchor(text.clone()));
+        self.html.push('>');
+        self.block.headings.push(Title { level, text, words });
+    }
+
+    fn text(&mut self, html: &str) {
+        let text = unescaped(html);
+        self.block.text.push_str(&text);
+        if self.verbatim > 0 {
+            return self.html.push_str(html);
+        }
+        plain::split(&text, |part| match part {
+            Part::Text(text) => self.words(text),
+            Part::Formula(source, tex, _) if formula::refused(&source[tex.clone()], self.trust) => {
+                self.findings.push(Finding::Refused(source.to_owned()));
+                formula::refuse(&mut self.html, source);
+            }
+            Part::Formula(source, tex, display) => {
+                let equation = Equation::new(source.to_owned(), tex, display, false);
+                self.findings.push(Finding::Formula(equation.formula(), source.to_owned()));
+                self.hole(Piece::Formula(Box::new(equation)));
+            }
+        });
+    }
+
+    /// Words, among which `\eqref{…}` is a reference.
+    fn words(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some(at) = rest.find(r"\eqref{") {
+            let Some((length, label)) = crate::shield::reference(&rest[at..]) else { break };
+            escape(&mut self.html, &rest[..at]);
+            self.findings.push(Finding::Reference(label.to_owned()));
+            self.hole(Piece::Reference(label.to_owned()));
+            rest = &rest[at + length..];
+        }
+        escape(&mut self.html, rest);
+    }
+}
+
+fn heading(name: &str) -> Option<u8> {
+    let level = name.strip_prefix('h')?.parse().ok()?;
+    (1..=6).contains(&level).then_some(level)
+}
+
+fn without_tags(html: &str) -> String {
+    let mut text = String::new();
+    for (i, part) in html.split('<').enumerate() {
+        text.push_str(if i == 0 { part } else { part.split_once('>').map_or("", |(_, text)| text) });
+    }
+    text
+}
+
+/// The text that ammonia escaped.
+fn unescaped(html: &str) -> String {
+    html.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", "\u{a0}").replace("&amp;", "&")
+}

@@ -1,0 +1,82 @@
+//! What the author of a text should look at.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use crate::context::{Warning, WarningKind};
+use crate::whole::Document;
+use crate::writer::Finding;
+
+/// The warnings of a document, in order, with positions in the text as it was given.
+pub(crate) fn of(given: &str, text: &str, document: &Document<'_>) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let mut seen = HashSet::new();
+    for (start, findings) in document.offsets.iter().zip(&document.findings) {
+        let mut from = *start;
+        for finding in findings {
+            let source = match finding {
+                Finding::Formula(_, source) | Finding::Refused(source) => source.clone(),
+                Finding::Reference(label) => format!(r"\eqref{{{label}}}"),
+            };
+            let range = locate(text, from, &source);
+            from = range.end;
+            let known = |label: &str| document.known.resolves(label);
+            let kind = match finding {
+                Finding::Refused(formula) => Some(WarningKind::RefusedFormula { formula: formula.clone() }),
+                Finding::Reference(label) if !known(label) => {
+                    Some(WarningKind::UnknownLabel { label: label.clone() })
+                }
+                Finding::Formula(_, source) => {
+                    let here = |label: &&String| source.contains(&format!(r"\label{{{label}}}"));
+                    let label = document.known.repeated.iter().find(here);
+                    let again = label.filter(|label| !seen.insert((*label).clone()));
+                    again.map(|label| WarningKind::RepeatedLabel { label: label.clone() })
+                }
+                Finding::Reference(_) => None,
+            };
+            warnings.extend(kind.map(|kind| Warning { range: original(given, text, range), kind }));
+        }
+    }
+    warnings.extend(document.unclosed.iter().map(|range| Warning {
+        range: original(given, text, range.clone()),
+        kind: WarningKind::UnclosedFormula,
+    }));
+    warnings.sort_by_key(|warning| warning.range.start);
+    warnings
+}
+
+/// Where `source` stands, from a position on; its first line where containers part its lines.
+fn locate(text: &str, from: usize, source: &str) -> Range<usize> {
+    let rest = &text[from..];
+    let line = source.lines().next().unwrap_or_default();
+    let found =
+        rest.find(source).map(|at| (at, source.len())).or_else(|| Some((rest.find(line)?, line.len())));
+    found.map_or(from..from, |(at, length)| from + at..from + at + length)
+}
+
+/// The position in the text as it was given: what was normalised away counts again.
+fn original(given: &str, text: &str, range: Range<usize>) -> Range<usize> {
+    if given.len() == text.len() {
+        return range;
+    }
+    let offset = |wanted: usize| {
+        let mut at = usize::from(given.starts_with('\u{feff}')) * 3;
+        let mut normal = 0;
+        let mut rest = given[at..].chars().peekable();
+        while normal < wanted {
+            let Some(c) = rest.next() else { break };
+            at += c.len_utf8();
+            let joined = c == '\r' && rest.peek() == Some(&'\n');
+            let control = c < ' ' && !matches!(c, '\n' | '\t' | '\r');
+            normal += if joined {
+                0
+            } else if control {
+                3
+            } else {
+                c.len_utf8()
+            };
+        }
+        at
+    };
+    offset(range.start)..offset(range.end)
+}
