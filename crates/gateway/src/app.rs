@@ -44,13 +44,13 @@ pub struct App {
 pub async fn open(config: Config) -> anyhow::Result<App> {
     let db = open_storage(&config).await?;
     let folder = config.data.join("index");
-    let index = web::block(move || Index::open(&folder)).await?.context("the search index could not be opened")?;
+    let index = tokio::task::spawn_blocking(move || Index::open(&folder)).await?.context("the search index could not be opened")?;
     let base = match &config.base_url {
         Some(url) => url.as_str().into(),
         None => format!("http://{}", config.listen).into(),
     };
     let config = Arc::new(config);
-    let live = live::Live::open(&config, &db).await?;
+    let live = live::Live::new(&config, &db);
     Ok(App { live, config, base, db, index: Arc::new(index) })
 }
 
@@ -62,11 +62,12 @@ pub async fn open_storage(config: &Config) -> anyhow::Result<Database> {
 }
 
 /// Serves until its handle stops it; the index follows the change log meanwhile.
-pub fn serve(mut app: App, listener: TcpListener) -> io::Result<Server> {
+pub async fn serve(mut app: App, listener: TcpListener) -> anyhow::Result<Server> {
     if app.config.base_url.is_none() {
         // Port 0 became a real one.
         app.base = format!("http://{}", listener.local_addr()?).into();
     }
+    app.live.recover(&app.db).await?;
     tokio::spawn(indexing::follow(app.db.clone(), app.index.clone()));
     if !assets::built() {
         tracing::warn!("web/dist is empty: pages will have no style and no scripts; run `./just web`");

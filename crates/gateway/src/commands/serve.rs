@@ -23,9 +23,10 @@ pub(super) async fn run(config: Config, sample: Option<&Path>) -> anyhow::Result
     let app = app::open(config).await?;
     if let Some(folder) = sample {
         super::sample::load(&app.db, folder).await?;
+        // The first thing a newcomer does should find something. Later the index follows beside the pages.
+        indexing::catch_up(&app.db, &app.index, |_| ()).await.context("the search index could not catch up")?;
     }
-    indexing::catch_up(&app.db, &app.index, |_| ()).await.context("the search index could not catch up")?;
-    let server = app::serve(app.clone(), listener)?;
+    let server = app::serve(app.clone(), listener).await?;
     tokio::spawn(app::stop_when_told(app, server.handle()));
     super::print(welcome(&base, address))?;
     server.await.context("the server stopped")

@@ -29,12 +29,16 @@ pub(crate) struct Live {
 }
 
 impl Live {
-    /// Nothing is being read yet: what a process before this one left running was interrupted.
-    pub(crate) async fn open(config: &Arc<Config>, db: &Database) -> anyhow::Result<Self> {
-        answers::interrupt_running(db).await?;
+    /// No readings yet.
+    pub(crate) fn new(config: &Arc<Config>, db: &Database) -> Self {
         let upstream = upstream::Readings { db: db.clone(), config: config.clone() };
         let seams = Seams::local(Arc::new(upstream), Arc::new(keep::Storage { db: db.clone() }));
-        Ok(Self { runs: Runs::new(seams, Settings::default()) })
+        Self { runs: Runs::new(seams, Settings::default()) }
+    }
+
+    /// For the moment before a server starts: what a process before this one left running was interrupted.
+    pub(crate) async fn recover(&self, db: &Database) -> Result<u64, storage::Error> {
+        answers::interrupt_running(db).await
     }
 
     /// Where the stream of a run begins, for `/live?at=`.
