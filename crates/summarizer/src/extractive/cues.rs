@@ -16,6 +16,8 @@ pub(super) struct Cues {
     phrases: Vec<String>,
     sections: HashMap<Kind, f32>,
     pub(super) centrality: f32,
+    /// Where in an abstract the answer stands, 0 at its beginning and 1 at its end.
+    pub(super) place: f32,
     pub(super) most: usize,
     #[serde(default)]
     pub(super) needs_cue: bool,
@@ -42,6 +44,7 @@ impl Cues {
             phrases: Vec::new(),
             sections: HashMap::new(),
             centrality: 0.5,
+            place: 0.5,
             most: 3,
             needs_cue: true,
             stems: HashSet::new(),
