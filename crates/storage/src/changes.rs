@@ -138,3 +138,75 @@ pub(crate) async fn log(write: &Write, docs: impl IntoIterator<Item = DocId>) ->
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::Statement;
+
+    use super::*;
+
+    async fn database() -> Database {
+        let db = crate::connect(&crate::postgres::new_database()).await.expect("the server is there");
+        crate::migrate(&db).await.expect("the schema fits");
+        db
+    }
+
+    fn paper(id: i64) -> DocId {
+        DocId { kind: Kind::Paper, id }
+    }
+
+    /// Entries that come after a position, and the new position.
+    async fn follow(db: &Database, position: &mut i64) -> Vec<i64> {
+        let news = after(db, *position, 99).await.expect("changes");
+        *position = news.last().map_or(*position, |last| last.sequence);
+        news.into_iter().map(|change| change.doc.id).collect()
+    }
+
+    async fn until_one_waits_for_a_lock(db: &Database) {
+        let sql = "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database \
+                   WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()";
+        loop {
+            let waiting = Statement::from_string(db.read().get_database_backend(), sql);
+            let row = db.read().query_one_raw(waiting).await.expect("an answer").expect("a row");
+            if row.try_get::<i64>("", "count").expect("a number") == 1 {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn the_one_that_began_later_may_commit_first() {
+        let db = database().await;
+        let mut position = 0;
+        let earlier = db.write(Durability::Full).await.expect("begun");
+        let later = db.write(Durability::Full).await.expect("begun");
+        log(&later, [paper(2)]).await.expect("logged");
+        later.commit().await.expect("committed");
+        assert_eq!(follow(&db, &mut position).await, [2]);
+        log(&earlier, [paper(1)]).await.expect("logged");
+        earlier.commit().await.expect("committed");
+        assert_eq!(follow(&db, &mut position).await, [1]);
+    }
+
+    #[tokio::test]
+    async fn nobody_gets_a_number_while_another_has_one_that_is_not_committed() {
+        let db = database().await;
+        let mut position = 0;
+        let first = db.write(Durability::Full).await.expect("begun");
+        log(&first, [paper(1)]).await.expect("logged");
+        let second = tokio::spawn({
+            let db = db.clone();
+            async move {
+                let write = db.write(Durability::Full).await.expect("begun");
+                log(&write, [paper(2)]).await.expect("logged");
+                write.commit().await.expect("committed");
+            }
+        });
+        until_one_waits_for_a_lock(&db).await;
+        assert_eq!(follow(&db, &mut position).await, [0; 0]);
+        first.commit().await.expect("committed");
+        second.await.expect("no panic");
+        assert_eq!(follow(&db, &mut position).await, [1, 2]);
+    }
+}

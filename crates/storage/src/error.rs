@@ -76,7 +76,8 @@ impl Trouble {
     fn of(cause: &SqlxError) -> Self {
         let said = match cause {
             SqlxError::Database(said) => said,
-            SqlxError::PoolTimedOut => return Self::Busy,
+            // The pool tries again and again when it is opened, and keeps no reason.
+            SqlxError::PoolTimedOut => return Self::Unreachable,
             SqlxError::Io(_) | SqlxError::Tls(_) | SqlxError::PoolClosed | SqlxError::WorkerCrashed => {
                 return Self::Unreachable;
             }

@@ -28,6 +28,9 @@ mod connection;
 mod error;
 mod paging;
 pub mod papers;
+#[cfg(test)]
+#[path = "../tests/support/postgres.rs"]
+mod postgres;
 pub mod posts;
 #[expect(unreachable_pub, reason = "sea-orm's derives make public items out of these")]
 mod rows;

@@ -1,5 +1,11 @@
 //! One body of tests for both engines: each test runs on SQLite and on PostgreSQL.
 
+mod answers;
+mod changes;
+mod joins;
 mod papers;
+mod posts;
+mod schema;
 #[path = "../support/mod.rs"]
 mod support;
+mod writers;

@@ -1,0 +1,155 @@
+//! Attempts begin, grow, end, and then never change.
+
+use content::{AnswerKey, Attempt, AttemptId, AttemptState, Language, PaperId, Section};
+use storage::{
+    Database, Error,
+    answers::{self, Begun, Outcome, Want},
+    papers,
+};
+
+use crate::support::{arxiv, day, engines};
+
+fn key(model: &str) -> AnswerKey {
+    AnswerKey {
+        paper: PaperId(1),
+        record_version: "v1".into(),
+        text_source: "abstract".into(),
+        extractor: "none".into(),
+        language: Language::Zh,
+        model: model.into(),
+        question_set: "six@1".into(),
+    }
+}
+
+fn texts(texts: &[&str]) -> Vec<Section> {
+    texts.iter().map(|text| Section { markdown: (*text).into() }).collect()
+}
+
+fn ending(state: AttemptState, sections: &[&str]) -> Outcome {
+    Outcome {
+        state,
+        model: Some("scripted-1".into()),
+        tokens: Some((1200, 80)),
+        fault: None,
+        sections: texts(sections),
+    }
+}
+
+async fn with_paper(db: &Database) {
+    papers::save(db, &[arxiv("2401.00001", "v1", day(1))]).await.expect("saved");
+}
+
+async fn new(db: &Database, key: &AnswerKey, want: Want) -> AttemptId {
+    match answers::begin(db, key, want).await.expect("begun") {
+        Begun::New(attempt) => attempt,
+        Begun::Stored(attempt) => panic!("{attempt:?} was there already"),
+    }
+}
+
+async fn stored(db: &Database, id: AttemptId) -> Attempt {
+    answers::by_attempt(db, id).await.expect("an answer").expect("an attempt").1
+}
+
+#[tokio::test]
+async fn one_attempt_serves_everyone_until_another_is_wanted() {
+    for engine in engines().await {
+        let db = &engine.db;
+        with_paper(db).await;
+        let key = key("m");
+        let first = new(db, &key, Want::Any).await;
+        for want in [Want::Any, Want::Again] {
+            assert_eq!(answers::begin(db, &key, want).await.expect("begun"), Begun::Stored(first));
+        }
+        answers::end(db, first, &ending(AttemptState::Done, &["a", "b"])).await.expect("ended");
+        assert_eq!(answers::begin(db, &key, Want::Any).await.expect("begun"), Begun::Stored(first));
+        let second = new(db, &key, Want::Again).await;
+        let answer = answers::for_key(db, &key).await.expect("an answer").expect("an answer");
+        let states: Vec<_> = answer.attempts.iter().map(|attempt| (attempt.id, attempt.state)).collect();
+        assert_eq!(states, [(first, AttemptState::Done), (second, AttemptState::Running)], "{}", engine.name);
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_that_failed_is_followed_by_another() {
+    for engine in engines().await {
+        let db = &engine.db;
+        with_paper(db).await;
+        for state in [AttemptState::Failed, AttemptState::Cancelled, AttemptState::Interrupted] {
+            let attempt = new(db, &key("m"), Want::Any).await;
+            answers::end(db, attempt, &ending(state, &[])).await.expect("ended");
+            assert_eq!(stored(db, attempt).await.state, state, "{}", engine.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_many_that_begin_at_once_one_is_new() {
+    for engine in engines().await {
+        let db = &engine.db;
+        with_paper(db).await;
+        let key = key("m");
+        let begun = futures::future::join_all((0..40).map(|_| answers::begin(db, &key, Want::Any))).await;
+        let new = begun.into_iter().filter(|begun| matches!(begun.as_ref().expect("begun"), Begun::New(_)));
+        assert_eq!(new.count(), 1, "{}", engine.name);
+    }
+}
+
+#[tokio::test]
+async fn checkpoints_keep_what_was_received() {
+    for engine in engines().await {
+        let db = &engine.db;
+        with_paper(db).await;
+        let (one, two) = (new(db, &key("m"), Want::Any).await, new(db, &key("n"), Want::Any).await);
+        answers::checkpoint(db, &[(one, texts(&["a"])), (two, texts(&["x", "y"]))]).await.expect("saved");
+        answers::checkpoint(db, &[(one, texts(&["a b", "c\0"]))]).await.expect("saved");
+        assert_eq!(stored(db, one).await.sections, texts(&["a b", "c\u{fffd}"]), "{}", engine.name);
+        assert_eq!(stored(db, two).await.sections, texts(&["x", "y"]));
+        assert_eq!(stored(db, two).await.state, AttemptState::Running);
+    }
+}
+
+#[tokio::test]
+async fn ended_attempts_never_change() {
+    for engine in engines().await {
+        let db = &engine.db;
+        with_paper(db).await;
+        let attempt = new(db, &key("m"), Want::Any).await;
+        answers::end(db, attempt, &ending(AttemptState::Done, &["a"])).await.expect("ended");
+        let ended = stored(db, attempt).await;
+        assert_eq!((ended.tokens, ended.model.as_deref()), (Some((1200, 80)), Some("scripted-1")));
+        answers::checkpoint(db, &[(attempt, texts(&["late"]))]).await.expect("ignored");
+        answers::end(db, attempt, &ending(AttemptState::Done, &["other"])).await.expect("said twice");
+        let refused = answers::end(db, attempt, &ending(AttemptState::Failed, &["other"])).await;
+        assert!(matches!(refused, Err(Error::Ended(id)) if id == attempt), "{refused:?}");
+        assert_eq!(answers::interrupt_running(db).await.expect("none"), 0);
+        assert_eq!(stored(db, attempt).await, ended, "{}", engine.name);
+    }
+}
+
+#[tokio::test]
+async fn a_start_interrupts_what_was_running() {
+    for engine in engines().await {
+        let db = &engine.db;
+        with_paper(db).await;
+        let done = new(db, &key("m"), Want::Any).await;
+        answers::end(db, done, &ending(AttemptState::Done, &["a"])).await.expect("ended");
+        let running = new(db, &key("m"), Want::Again).await;
+        answers::checkpoint(db, &[(running, texts(&["half"]))]).await.expect("saved");
+        assert_eq!(answers::interrupt_running(db).await.expect("one"), 1);
+        let attempt = stored(db, running).await;
+        assert_eq!((attempt.state, &attempt.sections), (AttemptState::Interrupted, &texts(&["half"])));
+        assert!(attempt.ended.is_some(), "{}", engine.name);
+        let (_, shown) =
+            answers::latest(db, PaperId(1), Language::Zh).await.expect("an answer").expect("an answer");
+        assert_eq!(shown.id, done, "a finished one is shown before a newer one that is not");
+        assert_eq!(answers::latest(db, PaperId(1), Language::En).await.expect("an answer"), None);
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_answered_about_a_paper_that_is_not_there() {
+    for engine in engines().await {
+        let refused = answers::begin(&engine.db, &key("m"), Want::Any).await;
+        assert!(matches!(refused, Err(Error::Missing(_))), "{}: {refused:?}", engine.name);
+    }
+}
