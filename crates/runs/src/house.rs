@@ -110,11 +110,17 @@ impl House {
         want: Want,
         reader: Reader,
     ) -> Result<Started, Error> {
-        let _one_at_a_time = self.starting.lock().await;
+        let _one_at_a_time = loop {
+            // Not under the lock: a run that tidies up must not keep others from starting.
+            self.await_end_of_cancelled(&key).await;
+            let lock = self.starting.lock().await;
+            if self.ending(&key).is_none() {
+                break lock;
+            }
+        };
         if let Some(joined) = self.join(&key, &reader) {
             return Ok(joined);
         }
-        self.await_end_of_cancelled(&key).await;
         self.admits()?;
         match self.seams.store.begin(key.clone(), want).await? {
             Begun::Stored(run) => Ok(Started { run, stored: true }),
@@ -127,13 +133,16 @@ impl House {
 
     /// A run that was just cancelled still owns its key for a moment.
     async fn await_end_of_cancelled(&self, key: &AnswerKey) {
-        let ending = {
-            let state = self.state();
-            state.by_key.get(key).and_then(|run| state.runs.get(run)).map(|active| active.ended.subscribe())
-        };
-        if let Some(ended) = ending {
+        if let Some(ended) = self.ending(key) {
             until_closed(ended).await;
         }
+    }
+
+    fn ending(&self, key: &AnswerKey) -> Option<watch::Receiver<()>> {
+        let state = self.state();
+        let active = state.by_key.get(key).and_then(|run| state.runs.get(run))?;
+        let cancelled = active.stop.borrow().is_some();
+        cancelled.then(|| active.ended.subscribe())
     }
 
     fn admits(&self) -> Result<(), Error> {
