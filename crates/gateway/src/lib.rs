@@ -10,6 +10,7 @@
 
 pub mod app;
 mod assets;
+pub mod commands;
 
 pub mod config;
 mod errors;
