@@ -121,7 +121,9 @@ impl House {
         if let Some(joined) = self.join(&key, &reader) {
             return Ok(joined);
         }
-        self.admits()?;
+        if let Err(refused) = self.admits() {
+            return self.finished(key, want).await?.ok_or(refused);
+        }
         match self.seams.store.begin(key.clone(), want).await? {
             Begun::Stored(run) => Ok(Started { run, stored: true }),
             Begun::New(run) => {
@@ -129,6 +131,15 @@ impl House {
                 Ok(Started { run, stored: false })
             }
         }
+    }
+
+    /// An answer that exists costs no place in the queue.
+    async fn finished(&self, key: AnswerKey, want: Want) -> Result<Option<Started>, Error> {
+        let run = match want {
+            Want::Any => self.seams.store.finished(key).await?,
+            Want::Again => None,
+        };
+        Ok(run.map(|run| Started { run, stored: true }))
     }
 
     /// A run that was just cancelled still owns its key for a moment.

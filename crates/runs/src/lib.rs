@@ -33,6 +33,9 @@
 //!     fn begin(&self, _: AnswerKey, _: Want) -> BoxFuture<'static, Result<Begun, StoreError>> {
 //!         async { Ok(Begun::New(AttemptId(1))) }.boxed()
 //!     }
+//!     fn finished(&self, _: AnswerKey) -> BoxFuture<'static, Result<Option<AttemptId>, StoreError>> {
+//!         async { Ok(None) }.boxed()
+//!     }
 //!     fn checkpoint(&self, _: Vec<(AttemptId, Vec<Section>)>) -> BoxFuture<'static, Result<(), StoreError>> {
 //!         async { Ok(()) }.boxed()
 //!     }

@@ -149,6 +149,8 @@ pub enum Begun {
 pub trait Store: Send + Sync + 'static {
     /// Records a new attempt, or names the one that will do.
     fn begin(&self, key: AnswerKey, want: Want) -> BoxFuture<'static, Result<Begun, StoreError>>;
+    /// The finished attempt that will do, if there is one. Records nothing.
+    fn finished(&self, key: AnswerKey) -> BoxFuture<'static, Result<Option<AttemptId>, StoreError>>;
     /// Saves the text so far of several running attempts together.
     fn checkpoint(&self, texts: Vec<(AttemptId, Vec<Section>)>)
     -> BoxFuture<'static, Result<(), StoreError>>;

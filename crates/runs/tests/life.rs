@@ -229,12 +229,16 @@ async fn a_start_right_after_a_stop_is_a_new_attempt() {
 #[tokio::test]
 async fn runs_wait_in_a_bounded_queue() {
     let world = World::new(Settings { parallel: 1, queue: 2, ..Settings::default() });
+    let finished = world.start(9, "anna").await;
+    world.puppet.say(finished, [done()]).await;
+    world.log(finished).await;
     let first = world.start(1, "anna").await;
     let second = world.start(2, "ben").await;
     let third = world.start(3, "cleo").await;
     let refused = world.runs.start(key(4), 2, Want::Any, reader("dora")).await;
     assert!(matches!(refused, Err(Error::Busy { waiting: 2 })), "{refused:?}");
     assert_eq!(world.start(3, "dora").await, third, "a run that waits can be joined");
+    assert_eq!(world.start(9, "dora").await, finished, "and a finished answer needs no place");
 
     world.runs.stop(second, &reader("ben"));
     let log = world.log(second).await;
@@ -245,7 +249,7 @@ async fn runs_wait_in_a_bounded_queue() {
     world.puppet.say(third, [done()]).await;
     let log = world.log(third).await;
     assert_eq!(stages(&log), [Stage::Queued { place: 2 }, Stage::Queued { place: 1 }, Stage::Fetching]);
-    assert_eq!(world.puppet.calls.load(SeqCst), 2, "a stopped run that waited costs nothing");
+    assert_eq!(world.puppet.calls.load(SeqCst), 3, "a stopped run that waited costs nothing");
 }
 
 /// Lets the paused clock go on, and everybody who woke do their work.

@@ -1,4 +1,4 @@
-use content::{AnswerKey, AttemptId, Section};
+use content::{AnswerKey, AttemptId, AttemptState, Section};
 use futures::{FutureExt, future::BoxFuture};
 use runs::{Begun, End, Store, StoreError, Want};
 use storage::{Database, answers};
@@ -20,6 +20,16 @@ impl Store for Storage {
                 answers::Begun::New(run) => Begun::New(run),
                 answers::Begun::Stored(run) => Begun::Stored(run),
             })
+        }
+        .boxed()
+    }
+
+    fn finished(&self, key: AnswerKey) -> BoxFuture<'static, Result<Option<AttemptId>, StoreError>> {
+        let db = self.db.clone();
+        async move {
+            let attempts = answers::for_key(&db, &key).await.map_err(wrapped)?.map(|answer| answer.attempts);
+            let done = attempts.into_iter().flatten().rfind(|attempt| attempt.state == AttemptState::Done);
+            Ok(done.map(|attempt| attempt.id))
         }
         .boxed()
     }

@@ -154,3 +154,70 @@ fn json(patches: Vec<Patch>) -> Option<Arc<str>> {
     let json = || serde_json::to_string(&patches).expect("patches can be written as JSON");
     (!patches.is_empty()).then(|| json().into())
 }
+
+#[cfg(test)]
+mod tests {
+    use futures::stream;
+
+    use super::*;
+
+    fn text(section: usize, markdown: &str) -> Result<Piece, Fault> {
+        Ok(Piece::Text { section, markdown: markdown.into() })
+    }
+
+    fn done() -> Result<Piece, Fault> {
+        Ok(Piece::Done { model: "m".into(), tokens: None })
+    }
+
+    async fn steps(pieces: impl futures::Stream<Item = Result<Piece, Fault>>) -> Vec<Step> {
+        rendered(AttemptId(1), pieces).collect().await
+    }
+
+    /// The text of a section and all that readers were told of it.
+    fn section(steps: &[Step], wanted: usize) -> (String, String) {
+        let parts = steps.iter().filter_map(|step| match step {
+            Step::Text { section, markdown, patches } if *section == wanted => {
+                Some((markdown.clone(), patches.as_deref().unwrap_or_default().to_owned()))
+            }
+            _ => None,
+        });
+        parts.unzip()
+    }
+
+    #[tokio::test]
+    async fn sections_are_finished_one_after_the_other() {
+        let pieces = [text(0, "The loss is $x"), text(0, "_1$."), text(2, "**End**"), done()];
+        let steps = steps(stream::iter(pieces)).await;
+        let (markdown, patches) = section(&steps, 0);
+        assert_eq!(markdown, "The loss is $x_1$.");
+        assert!(patches.contains("$x_1$") && patches.contains(r#""op":"end""#), "{patches}");
+        let second = steps.iter().position(|step| matches!(step, Step::Text { section: 2, .. })).unwrap();
+        let first_ends = steps.iter().position(|step| matches!(step, Step::Text { patches: Some(p), .. } if p.contains(r#""op":"end""#)));
+        assert!(first_ends.unwrap() < second, "{steps:?}");
+        assert_eq!(steps.last(), Some(&Step::Done { model: "m".into(), tokens: None }));
+    }
+
+    #[tokio::test]
+    async fn what_was_held_back_is_shown_at_a_bad_end() {
+        for end in [vec![Err(Fault::Cut)], vec![]] {
+            let pieces = [vec![text(0, "so far $half a for")], end].concat();
+            let steps = steps(stream::iter(pieces)).await;
+            let (_, patches) = section(&steps, 0);
+            assert!(patches.contains("$half a for") && patches.contains(r#""op":"end""#), "{patches}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn text_that_stops_arriving_is_shown() {
+        let pieces = stream::iter([text(0, "Hi.")]).chain(stream::pending());
+        let mut steps = std::pin::pin!(rendered(AttemptId(1), pieces));
+        let shown = async {
+            while let Some(step) = steps.next().await {
+                if matches!(&step, Step::Text { patches: Some(patches), .. } if patches.contains("Hi.")) {
+                    return;
+                }
+            }
+        };
+        tokio::time::timeout(QUIET * 2, shown).await.expect("shown after a quarter of a second");
+    }
+}
