@@ -5,7 +5,7 @@
 use std::{
     fmt::Display,
     io::{self, Write as _},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::ExitCode,
 };
 

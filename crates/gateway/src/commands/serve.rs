@@ -8,7 +8,7 @@ use anyhow::{Context as _, anyhow};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
-    app, assets,
+    app,
     config::{Config, Log, LogFormat},
     indexing,
 };
