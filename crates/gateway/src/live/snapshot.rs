@@ -27,7 +27,7 @@ pub(super) async fn of(db: &Database, run: AttemptId) -> Result<Option<Snapshot>
 /// The renderer of one section of an answer: a document of its own, with ids of its own.
 pub(super) fn renderer(run: AttemptId, section: usize) -> Live {
     let prefix = format!("r{}-{section}-", run.0);
-    Live::new(Trust::Answer, Context { prefix, ..Context::default() })
+    Live::new(Trust::Answer, &Context { prefix, ..Context::default() })
 }
 
 fn whole(run: AttemptId, section: usize, markdown: &str) -> Vec<Patch> {
