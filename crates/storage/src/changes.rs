@@ -162,10 +162,11 @@ mod tests {
         news.into_iter().map(|change| change.doc.id).collect()
     }
 
-    async fn until_one_waits_for_a_lock(db: &Database) {
+    async fn until_it_waits_for_a_lock<T>(writer: &tokio::task::JoinHandle<T>, db: &Database) {
         let sql = "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database \
                    WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()";
         loop {
+            assert!(!writer.is_finished(), "it did not wait");
             let waiting = Statement::from_string(db.read().get_database_backend(), sql);
             let row = db.read().query_one_raw(waiting).await.expect("an answer").expect("a row");
             if row.try_get::<i64>("", "count").expect("a number") == 1 {
@@ -203,7 +204,7 @@ mod tests {
                 write.commit().await.expect("committed");
             }
         });
-        until_one_waits_for_a_lock(&db).await;
+        until_it_waits_for_a_lock(&second, &db).await;
         assert_eq!(follow(&db, &mut position).await, [0; 0]);
         first.commit().await.expect("committed");
         second.await.expect("no panic");

@@ -25,7 +25,11 @@ async fn fifty_writers_lose_nothing() {
                     body: number.to_string(),
                     created: Utc::now(),
                 };
-                comments::save(&db, &draft).await.expect("saved")
+                let id = comments::save(&db, &draft).await.expect("saved");
+                // This one reads before it writes.
+                let paper = arxiv(&format!("2402.{number:05}"), "v1", day(1));
+                papers::save(&db, &[paper]).await.expect("saved");
+                id
             })
         });
         let ids = futures::future::join_all(writers).await.into_iter().map(|id| id.expect("a writer"));
@@ -35,7 +39,8 @@ async fn fifty_writers_lose_nothing() {
         let mut found: Vec<_> = stored.iter().map(|comment| comment.id).collect();
         found.sort();
         assert_eq!((found.len(), found), (WRITERS, ids), "{}", engine.name);
-        let log = changes::after(&engine.db, 0, 99).await.expect("changes");
-        assert_eq!(log.len(), WRITERS + 1);
+        let log = changes::after(&engine.db, 0, 999).await.expect("changes");
+        assert_eq!(log.len(), 2 * WRITERS + 1);
+        assert_eq!(papers::count(&engine.db).await.expect("a count"), WRITERS as u64 + 1);
     }
 }
