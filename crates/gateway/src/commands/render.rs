@@ -103,7 +103,7 @@ fn report(rendered: &Rendered) -> Value {
 
 /// The patches of a text that arrives in pieces of `size` bytes, wherever these cut it.
 fn streamed(bytes: &[u8], size: u32, trust: Trust) -> Vec<Value> {
-    let mut live = Live::new(trust.into(), Context::default());
+    let mut live = Live::new(trust.into(), &Context::default());
     let (mut patches, mut arrived) = (Vec::new(), Vec::new());
     for piece in bytes.chunks(size as usize) {
         arrived.extend_from_slice(piece);
