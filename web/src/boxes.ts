@@ -22,16 +22,32 @@ export function release(element: HTMLElement): void {
   boxes.unobserve(element);
 }
 
-/** Formulas in the text break over lines; only what cannot be broken gets a box, too. */
+// A formula in the text that is shorter than this, in the text's em, stays in one piece.
+const SHORT = 11;
+
+/** Formulas in the text break over lines when they are long; only what cannot be broken gets a box, too. */
 export function fit(formulas: Iterable<HTMLElement>): void {
   const inline = [...formulas].filter((element) => element.classList.contains("inline"));
-  for (const element of inline) mark(element, false);
-  const wide = inline.filter((element) => element.getBoundingClientRect().width > room(element) + 1);
+  for (const element of inline) {
+    element.classList.remove("long");
+    mark(element, false);
+  }
+  const long = inline.filter((element) => width(element) > Math.min(SHORT * em(element), room(element)));
+  for (const element of long) element.classList.add("long");
+  const wide = long.filter((element) => width(element) > room(element) + 1);
   for (const element of wide) mark(element, true);
 }
 
 const columns = new ResizeObserver(() => fit(document.querySelectorAll<HTMLElement>(".math.typeset")));
 columns.observe(document.documentElement);
+
+function width(element: HTMLElement): number {
+  return element.getBoundingClientRect().width;
+}
+
+function em(element: HTMLElement): number {
+  return Number.parseFloat(getComputedStyle(element).fontSize);
+}
 
 /** The width of the column that an inline formula stands in. */
 function room(element: HTMLElement): number {
