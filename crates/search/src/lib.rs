@@ -1,1 +1,51 @@
-//! To be written.
+//! Finding papers, posts, comments and answers by what they say.
+//!
+//! [`Index`] is a folder on disk that holds [`Document`]s under the names that storage gave them, and
+//! remembers how far in the change log it is. It is disposable: [`Index::rebuild`] fills a new one beside
+//! the one in use and swaps them. [`Query`] is what somebody typed, understood; [`Index::search`] answers
+//! it with [`Results`], [`Index::related`] finds what is like a document, and [`snippet`] cuts the part
+//! of a text that answers a query. The weights behind the order are in `docs/search.md`.
+//!
+//! The index stores no text: results are names and scores, and storage has the rest. Nothing here makes
+//! HTML, reads the change log or knows who asks. The engine's own query language is not reachable.
+//!
+//! ```
+//! use content::{DocId, Kind, Language};
+//! use search::{Document, Index, Query, Update};
+//!
+//! # fn main() -> Result<(), search::Error> {
+//! # let folder = tempfile::tempdir().expect("a folder");
+//! let index = Index::open(folder.path())?;
+//! let paper = Document {
+//!     id: DocId { kind: Kind::Paper, id: 1 },
+//!     title: "Attention Is All You Need".into(),
+//!     body: "We propose the Transformer, based solely on attention mechanisms.".into(),
+//!     ..Document::default()
+//! };
+//! index.apply(vec![Update::Put(paper)])?;
+//! index.commit(1)?;
+//! let results = index.search(&Query::parse("transformers"), None, 0, 10)?;
+//! assert_eq!(results.hits[0].id, DocId { kind: Kind::Paper, id: 1 });
+//! # Ok(())
+//! # }
+//! ```
+
+mod collect;
+mod document;
+mod error;
+mod folder;
+mod generation;
+mod index;
+mod plan;
+mod query;
+mod related;
+mod schema;
+mod snippet;
+mod text;
+
+pub use document::{Document, Update};
+pub use error::Error;
+pub use index::{Hit, Index, Rebuild, Results};
+pub use query::{Hint, Query};
+pub use related::Related;
+pub use snippet::{Snippet, snippet};

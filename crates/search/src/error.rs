@@ -1,0 +1,29 @@
+use std::{io, path::PathBuf};
+
+/// Why the index could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Another process has this folder open.
+    #[error("the search index in {} is in use by another process", .0.display())]
+    Held(PathBuf),
+    /// The folder cannot be read or written.
+    #[error("the search index in {} cannot be read or written: {source}", .folder.display())]
+    Folder {
+        /// The folder of the index.
+        folder: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A rebuild is under way already.
+    #[error("the search index is being rebuilt already")]
+    Rebuilding,
+    /// The engine failed; the index may be damaged, or its disk full.
+    #[error("search index: {0}")]
+    Engine(String),
+}
+
+impl From<tantivy::TantivyError> for Error {
+    fn from(error: tantivy::TantivyError) -> Self {
+        Self::Engine(error.to_string())
+    }
+}

@@ -1,0 +1,122 @@
+//! The folder of the index: which generation is in use, who holds it, and what is left over.
+//!
+//! ```text
+//! index/v1/lock          held while a process has the index open
+//! index/v1/current       the name of the generation in use
+//! index/v1/g3/           that generation: the engine's files
+//! index/v1/g4/           one that is being built, or was left behind by a crash
+//! index/v1/damaged-g2/   one that could not be opened
+//! ```
+
+use std::{
+    fs::{self, File, TryLockError},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use crate::{Error, schema};
+
+const LOCK: &str = "lock";
+const CURRENT: &str = "current";
+const DAMAGED: &str = "damaged-";
+
+/// The versioned folder, held by this process for as long as the value lives.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl Folder {
+    /// Creates and locks the folder of this version below `parent`.
+    pub(crate) fn hold(parent: &Path) -> Result<Self, Error> {
+        let path = parent.join(format!("v{}", schema::VERSION));
+        let failed = |source| Error::Folder { folder: path.clone(), source };
+        fs::create_dir_all(&path).map_err(failed)?;
+        let lock = File::create(path.join(LOCK)).map_err(failed)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path, _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(Error::Held(path)),
+            Err(TryLockError::Error(source)) => Err(failed(source)),
+        }
+    }
+
+    /// The folder of the generation in use, if there is one.
+    pub(crate) fn current(&self) -> Option<PathBuf> {
+        let name = fs::read_to_string(self.path.join(CURRENT)).ok()?;
+        let folder = self.path.join(name.trim());
+        (is_generation(name.trim()) && folder.is_dir()).then_some(folder)
+    }
+
+    /// Makes a generation the one in use. Either the old or the new one is, at every moment.
+    pub(crate) fn set_current(&self, generation: &Path) -> Result<(), Error> {
+        self.try_set_current(generation).map_err(|source| self.failed(source))
+    }
+
+    /// An empty folder for a new generation.
+    pub(crate) fn new_generation(&self) -> Result<PathBuf, Error> {
+        let greatest = self.entries().iter().filter_map(|name| number(name)).max().unwrap_or(0);
+        let folder = self.path.join(format!("g{}", greatest + 1));
+        fs::create_dir(&folder).map_err(|source| self.failed(source))?;
+        Ok(folder)
+    }
+
+    /// Renames a generation that could not be opened, so that somebody can look at it.
+    pub(crate) fn set_aside(&self, generation: &Path) -> Result<PathBuf, Error> {
+        let name = generation.file_name().unwrap_or_default().to_string_lossy();
+        let aside = self.path.join(format!("{DAMAGED}{name}"));
+        // Only the newest damaged one is kept.
+        self.entries()
+            .iter()
+            .filter(|name| name.starts_with(DAMAGED))
+            .for_each(|name| remove(&self.path.join(name)));
+        fs::rename(generation, &aside).map_err(|source| self.failed(source))?;
+        Ok(aside)
+    }
+
+    /// Removes what a crash left behind.
+    pub(crate) fn clean(&self) {
+        let current = self.current();
+        for name in self.entries() {
+            let folder = self.path.join(&name);
+            if is_generation(&name) && Some(&folder) != current.as_ref() {
+                remove(&folder);
+            }
+        }
+    }
+
+    fn try_set_current(&self, generation: &Path) -> io::Result<()> {
+        let name = generation.file_name().unwrap_or_default().to_string_lossy();
+        let new = self.path.join("current.new");
+        let mut file = File::create(&new)?;
+        file.write_all(name.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(new, self.path.join(CURRENT))?;
+        File::open(&self.path)?.sync_all()
+    }
+
+    fn entries(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.path).into_iter().flatten().flatten();
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    }
+
+    fn failed(&self, source: io::Error) -> Error {
+        Error::Folder { folder: self.path.clone(), source }
+    }
+}
+
+/// Removes a generation. What cannot be removed now is removed at the next start.
+pub(crate) fn remove(folder: &Path) {
+    if let Err(error) = fs::remove_dir_all(folder) {
+        tracing::debug!(folder = %folder.display(), %error, "an old search index could not be removed");
+    }
+}
+
+fn is_generation(name: &str) -> bool {
+    number(name).is_some() && !name.starts_with(DAMAGED)
+}
+
+/// The number of a generation, damaged or not.
+fn number(name: &str) -> Option<u64> {
+    name.strip_prefix(DAMAGED).unwrap_or(name).strip_prefix('g')?.parse().ok()
+}

@@ -1,0 +1,131 @@
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use tantivy::{
+    Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyError, directory::MmapDirectory,
+};
+
+use crate::{Error, Update, folder, schema, schema::Fields};
+
+/// Threads that turn documents into segments.
+const THREADS: usize = 2;
+/// Memory for what is not yet on disk, in bytes. A rebuild has as much again.
+const MEMORY: usize = 96 << 20;
+
+/// One complete index of the engine in a folder of its own.
+pub(crate) struct Generation {
+    pub(crate) fields: Fields,
+    path: PathBuf,
+    reader: IndexReader,
+    /// `None` once the generation has been replaced.
+    writer: Mutex<Option<IndexWriter>>,
+    position: AtomicI64,
+}
+
+/// Whether a document may be in the index already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Earlier {
+    Possible,
+    None,
+}
+
+impl Generation {
+    /// Opens a generation and checks that its files are as they were written.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let mut index = Index::open(MmapDirectory::open(path).map_err(TantivyError::from)?)?;
+        index.set_tokenizers(schema::tokenizers());
+        let damaged = index.validate_checksum()?;
+        if let Some(file) = damaged.iter().next() {
+            return Err(Error::Engine(format!("{} is not as it was written", file.display())));
+        }
+        Self::with(index, path)
+    }
+
+    pub(crate) fn create(path: &Path) -> Result<Self, Error> {
+        let mut index = Index::create_in_dir(path, Fields::new().schema)?;
+        index.set_tokenizers(schema::tokenizers());
+        Self::with(index, path)
+    }
+
+    fn with(index: Index, path: &Path) -> Result<Self, Error> {
+        let position = index.load_metas()?.payload.and_then(|payload| payload.parse().ok()).unwrap_or(0);
+        Ok(Self {
+            fields: Fields::new(),
+            path: path.to_owned(),
+            reader: index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?,
+            writer: Mutex::new(Some(index.writer_with_num_threads(THREADS, MEMORY)?)),
+            position: AtomicI64::new(position),
+        })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn searcher(&self) -> Searcher {
+        self.reader.searcher()
+    }
+
+    /// The position in the change log up to which everything is in the last commit.
+    pub(crate) fn position(&self) -> i64 {
+        self.position.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn apply<'a>(
+        &self,
+        updates: impl IntoIterator<Item = &'a Update>,
+        earlier: Earlier,
+    ) -> Result<(), Error> {
+        let mut writer = self.writer();
+        let Some(writer) = writer.as_mut() else { return Ok(()) };
+        for update in updates {
+            if earlier == Earlier::Possible {
+                writer.delete_term(self.fields.key_term(update.id()));
+            }
+            if let Update::Put(document) = update {
+                let added = writer.add_document(self.fields.document(document));
+                added.map_err(|error| revived(writer, error))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes what was applied durable and visible, together with the position.
+    pub(crate) fn commit(&self, position: i64) -> Result<(), Error> {
+        let mut writer = self.writer();
+        let Some(writer) = writer.as_mut() else { return Ok(()) };
+        let committed = writer.prepare_commit().and_then(|mut commit| {
+            commit.set_payload(&position.to_string());
+            commit.commit()
+        });
+        committed.map_err(|error| revived(writer, error))?;
+        self.reader.reload()?;
+        self.position.store(position, Ordering::Release);
+        Ok(())
+    }
+
+    /// Ends the life of a generation that is no longer in use, and removes its folder.
+    pub(crate) fn discard(&self) {
+        // Dropping the writer ends its threads; searches that still run keep their files open.
+        drop(self.writer().take());
+        folder::remove(&self.path);
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Option<IndexWriter>> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// After an error (a full disk) the engine's writer is dead; what was not committed is lost with it,
+/// and will come again because the position did not move.
+fn revived(writer: &mut IndexWriter, error: TantivyError) -> Error {
+    if let Err(again) = writer.rollback() {
+        tracing::error!(error = %again, "the search index cannot be written");
+    }
+    error.into()
+}

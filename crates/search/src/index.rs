@@ -1,0 +1,248 @@
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+};
+
+use content::{DocId, Kind};
+
+use crate::{
+    Document, Error, Hint, Query, Related, Update,
+    collect::{Best, Found},
+    folder::Folder,
+    generation::{Earlier, Generation},
+    plan::{self, Reach},
+    related,
+    schema::{self, KINDS, kind_index},
+};
+
+/// Documents that hold all words of a short query; with fewer than this, others are shown too.
+const FEW: u64 = 5;
+
+/// The index of one folder. All methods take `&self` and may be called from many threads.
+pub struct Index {
+    shared: Arc<Shared>,
+    set_aside: Option<PathBuf>,
+}
+
+/// What answers a query.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Results {
+    /// The part of the results that was asked for, the best first.
+    pub hits: Vec<Hit>,
+    /// Something to tell about how they were found.
+    pub hint: Option<Hint>,
+    counts: [u64; KINDS.len()],
+}
+
+/// A document that answers a query.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Hit {
+    /// Its name in storage.
+    pub id: DocId,
+    /// How well it answers; comparable only within one search.
+    pub score: f32,
+}
+
+/// A new index that is being filled beside the one in use. Dropped without [`finish`](Self::finish),
+/// it leaves nothing behind.
+pub struct Rebuild {
+    shared: Arc<Shared>,
+    generation: Arc<Generation>,
+    finished: bool,
+}
+
+struct Shared {
+    folder: Folder,
+    live: RwLock<Arc<Generation>>,
+    /// Held while documents are applied, so that a rebuild misses none.
+    building: Mutex<Option<Building>>,
+}
+
+/// The generation of a rebuild, and what changed since it began: that is newer than what the rebuild
+/// reads, whenever it reads it.
+struct Building {
+    generation: Arc<Generation>,
+    changed: HashSet<DocId>,
+}
+
+impl Index {
+    /// Opens the index below this folder, or makes an empty one.
+    ///
+    /// An index that cannot be read is [set aside](Self::set_aside) and an empty one takes its place,
+    /// at position 0: following the change log from there, or a [`rebuild`](Self::rebuild), fills it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Held`] when another process, or another value in this one, has it open.
+    pub fn open(folder: &Path) -> Result<Self, Error> {
+        let folder = Folder::hold(folder)?;
+        folder.clean();
+        let (live, set_aside) = match folder.current() {
+            None => (created(&folder)?, None),
+            Some(current) => match Generation::open(&current) {
+                Ok(generation) => (generation, None),
+                Err(error) => {
+                    let aside = folder.set_aside(&current)?;
+                    tracing::error!(%error, folder = %aside.display(), "the search index is damaged and set aside");
+                    (created(&folder)?, Some(aside))
+                }
+            },
+        };
+        let shared = Shared { folder, live: RwLock::new(Arc::new(live)), building: Mutex::new(None) };
+        Ok(Self { shared: Arc::new(shared), set_aside })
+    }
+
+    /// Where the damaged index went that [`open`](Self::open) found, if it found one.
+    pub fn set_aside(&self) -> Option<&Path> {
+        self.set_aside.as_deref()
+    }
+
+    /// The position in the change log that the last commit told of; 0 in a new index.
+    pub fn position(&self) -> i64 {
+        self.shared.live().position()
+    }
+
+    /// How many documents can be found.
+    pub fn len(&self) -> u64 {
+        self.shared.live().searcher().num_docs()
+    }
+
+    /// Whether nothing can be found.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Takes in changes; a later one of the same document wins. [`commit`](Self::commit) makes them
+    /// visible and durable. After an error, begin again from [`position`](Self::position).
+    pub fn apply(&self, updates: Vec<Update>) -> Result<(), Error> {
+        let mut building = self.shared.building();
+        self.shared.live().apply(&updates, Earlier::Possible)?;
+        if let Some(building) = building.as_mut() {
+            building.generation.apply(&updates, Earlier::Possible)?;
+            building.changed.extend(updates.iter().map(Update::id));
+        }
+        Ok(())
+    }
+
+    /// Makes what was applied visible and durable, and remembers the position in the change log up to
+    /// which it is complete. Costs a flush to disk: commit rarely while there is much to do.
+    pub fn commit(&self, position: i64) -> Result<(), Error> {
+        self.shared.live().commit(position)
+    }
+
+    /// Begins a new index beside this one, which goes on being searched and updated.
+    pub fn rebuild(&self) -> Result<Rebuild, Error> {
+        let mut building = self.shared.building();
+        if building.is_some() {
+            return Err(Error::Rebuilding);
+        }
+        let path = self.shared.folder.new_generation()?;
+        let generation = Arc::new(Generation::create(&path)?);
+        *building = Some(Building { generation: generation.clone(), changed: HashSet::new() });
+        Ok(Rebuild { shared: self.shared.clone(), generation, finished: false })
+    }
+
+    /// The documents that answer a query: `limit` of them after the first `offset`.
+    ///
+    /// Up to six words must all occur, common ones aside; when hardly any document has them all, those
+    /// with some of them follow, and the results say so. Longer queries are answered by what fits best.
+    pub fn search(
+        &self,
+        query: &Query,
+        kind: Option<Kind>,
+        offset: usize,
+        limit: usize,
+    ) -> Result<Results, Error> {
+        let generation = self.shared.live();
+        let searcher = generation.searcher();
+        let best = Best::of(kind, offset.saturating_add(limit).min(searcher.num_docs() as usize));
+        let run = |reach| match plan::plan(&generation.fields, query, reach) {
+            Some(plan) => searcher.search(&plan, &best),
+            None => Ok(Found { best: Vec::new(), counts: [0; KINDS.len()] }),
+        };
+        if !plan::is_strict(query) {
+            return Ok(Results::of(run(Reach::Any)?, offset, None));
+        }
+        let found = run(Reach::All)?;
+        if plan::can_widen(query) && found.counts.iter().sum::<u64>() < FEW {
+            let wider = run(Reach::Wide)?;
+            let more = wider.counts.iter().sum::<u64>() > found.counts.iter().sum();
+            return Ok(Results::of(wider, offset, more.then_some(Hint::Widened)));
+        }
+        Ok(Results::of(found, offset, None))
+    }
+
+    /// The papers and posts most like a document, which need not be in the index; never itself.
+    pub fn related(&self, document: &Document, limit: usize) -> Result<Vec<Related>, Error> {
+        let generation = self.shared.live();
+        related::related(&generation.searcher(), &generation.fields, document, limit)
+    }
+}
+
+impl Rebuild {
+    /// Takes in documents as storage has them now. Those that changed meanwhile are left alone.
+    pub fn apply(&mut self, updates: Vec<Update>) -> Result<(), Error> {
+        let building = self.shared.building();
+        let changed = |id| building.as_ref().is_some_and(|building| building.changed.contains(&id));
+        self.generation.apply(updates.iter().filter(|update| !changed(update.id())), Earlier::None)
+    }
+
+    /// Puts the new index in the place of the old one.
+    ///
+    /// `position` is the end of the change log as it was before the first document was read.
+    pub fn finish(mut self, position: i64) -> Result<(), Error> {
+        let shared = self.shared.clone();
+        let mut building = shared.building();
+        let old = shared.live();
+        // What was applied to the old one since the rebuild began is in the new one too.
+        self.generation.commit(position.max(old.position()))?;
+        shared.folder.set_current(self.generation.path())?;
+        *shared.live.write().unwrap_or_else(PoisonError::into_inner) = self.generation.clone();
+        *building = None;
+        self.finished = true;
+        old.discard();
+        Ok(())
+    }
+}
+
+impl Drop for Rebuild {
+    fn drop(&mut self) {
+        if !self.finished {
+            *self.shared.building() = None;
+            self.generation.discard();
+        }
+    }
+}
+
+impl Results {
+    /// How many documents answer the query: of one kind, or of all.
+    pub fn total(&self, kind: Option<Kind>) -> u64 {
+        match kind {
+            Some(kind) => self.counts[kind_index(kind)],
+            None => self.counts.iter().sum(),
+        }
+    }
+
+    fn of(found: Found, offset: usize, hint: Option<Hint>) -> Self {
+        let hit = |ranked: &crate::collect::Ranked| Hit { id: schema::id(ranked.key), score: ranked.score };
+        Self { hits: found.best.iter().skip(offset).map(hit).collect(), hint, counts: found.counts }
+    }
+}
+
+impl Shared {
+    fn live(&self) -> Arc<Generation> {
+        self.live.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn building(&self) -> MutexGuard<'_, Option<Building>> {
+        self.building.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn created(folder: &Folder) -> Result<Generation, Error> {
+    let path = folder.new_generation()?;
+    let generation = Generation::create(&path)?;
+    folder.set_current(&path)?;
+    Ok(generation)
+}
