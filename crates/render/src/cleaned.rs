@@ -16,6 +16,10 @@ use crate::writer::Finding;
 /// Marks the place of a finished formula while the HTML around it is cleaned.
 const SLOT: char = '\u{f0000}';
 
+/// Around the place of a display, so that it ends a paragraph as a display does.
+const SLOT_OPEN: &str = "<div class=\"slot\">";
+const SLOT_CLOSE: &str = "</div>";
+
 /// Fills templates of which some hold HTML of the author, and cleans the whole; what fills the holes is ours and is
 /// put in afterwards.
 pub(crate) fn fill<'t>(parts: impl Iterator<Item = (&'t Template, &'t Place)>, context: &Context) -> String {
@@ -30,13 +34,16 @@ pub(crate) fn fill<'t>(parts: impl Iterator<Item = (&'t Template, &'t Place)>, c
                 _ => {
                     let mut slot = String::new();
                     holes.fill(&mut slot, piece);
-                    html.push_str(&format!("{SLOT}{}{SLOT}", slots.len()));
+                    let name = format!("{SLOT}{}{SLOT}", slots.len());
+                    let alone = matches!(piece, Piece::Formula(equation) if equation.alone);
+                    html.push_str(&if alone { format!("{SLOT_OPEN}{name}{SLOT_CLOSE}") } else { name });
                     slots.push(slot);
                 }
             }
         }
     }
-    let cleaned = clean(&html, context);
+    let cleaned = clean(&html, context).replace(&format!("{SLOT_OPEN}{SLOT}"), &SLOT.to_string());
+    let cleaned = cleaned.replace(&format!("{SLOT}{SLOT_CLOSE}"), &SLOT.to_string());
     let mut out = String::new();
     for (i, part) in cleaned.split(SLOT).enumerate() {
         match part.parse::<usize>().ok().filter(|_| i % 2 == 1) {
@@ -45,6 +52,22 @@ pub(crate) fn fill<'t>(parts: impl Iterator<Item = (&'t Template, &'t Place)>, c
         }
     }
     out
+}
+
+/// The HTML of blocks. From the first on that holds HTML of the author, which may be open at its end, all is cleaned
+/// together.
+pub(crate) fn document<'b>(
+    blocks: impl Iterator<Item = (&'b Block, &'b Place)> + Clone,
+    context: &Context,
+) -> String {
+    let raw = blocks.clone().position(|(block, _)| block.is_raw());
+    let sound = raw.unwrap_or(usize::MAX);
+    let mut html: String =
+        blocks.clone().take(sound).map(|(block, place)| block.template.fill(place)).collect();
+    if let Some(raw) = raw {
+        html += &fill(blocks.skip(raw).map(|(block, place)| (&block.template, place)), context);
+    }
+    html
 }
 
 /// Only allow-listed elements and attributes, well formed.

@@ -16,6 +16,8 @@ pub(crate) struct Block {
     pub(crate) headings: Vec<Title>,
     /// Its plain text.
     pub(crate) text: String,
+    /// Whether it holds code that would have colours, were it complete.
+    pub(crate) uncoloured: bool,
 }
 
 /// A heading, until it has its id.
@@ -29,7 +31,9 @@ pub(crate) struct Title {
 
 /// The knowledge of a document up to some block. The order is: [`Known::define`] what blocks hold, then [`Known::place`] them.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Known {
+pub(crate) struct Known<'k> {
+    /// What was known before, if this is only on trial.
+    base: Option<&'k Known<'static>>,
     prefix: String,
     anchored: bool,
     outer: Labels,
@@ -46,12 +50,26 @@ pub(crate) struct Known {
     missed: HashSet<String>,
 }
 
-impl Known {
+impl<'k> Known<'k> {
     pub(crate) fn new(trust: Trust, context: &Context) -> Self {
         Self {
             prefix: context.prefix.clone(),
             anchored: trust != Trust::Comment,
             outer: context.labels.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// The same knowledge, to which more can be added without a trace.
+    pub(crate) fn over(base: &'k Known<'static>) -> Self {
+        Self {
+            base: Some(base),
+            prefix: base.prefix.clone(),
+            anchored: base.anchored,
+            outer: base.outer.clone(),
+            equations: base.equations,
+            referred: base.referred.clone(),
+            numbers: base.numbers.clone(),
             ..Self::default()
         }
     }
@@ -64,7 +82,9 @@ impl Known {
         for equation in block.templates().flat_map(Template::equations) {
             for (label, number) in labelled(equation, self.equations) {
                 let href = label_href(&self.prefix, label);
+                let known = self.base.is_some_and(|base| base.labels.contains_key(label));
                 match self.labels.entry(label.to_owned()) {
+                    _ if known => self.repeated.push(label.to_owned()),
                     Entry::Occupied(_) => self.repeated.push(label.to_owned()),
                     Entry::Vacant(entry) => {
                         late |= self.missed.contains(label);
@@ -108,15 +128,15 @@ impl Known {
     }
 
     fn label(&mut self, label: &str) -> Option<Target> {
-        let target = self.labels.get(label).or_else(|| self.outer.0.get(label)).cloned();
-        if !self.labels.contains_key(label) {
+        let own = self.labels.get(label).or_else(|| self.base?.labels.get(label));
+        if own.is_none() {
             self.missed.insert(label.to_owned());
         }
-        target
+        own.or_else(|| self.outer.0.get(label)).cloned()
     }
 
     fn note(&mut self, name: &str) -> Option<NoteRef> {
-        if !self.notes.contains(name) {
+        if !self.notes.contains(name) && !self.base.is_some_and(|base| base.notes.contains(name)) {
             self.missed.insert(note_key(name));
             return None;
         }
@@ -137,15 +157,20 @@ impl Known {
             return None;
         }
         let slug = slug(words);
-        let mut uses = self.anchors.get(&slug).copied().unwrap_or(0);
+        let mut uses = self.uses(&slug);
         let mut id = if uses == 0 { slug.clone() } else { format!("{slug}-{uses}") };
-        while self.anchors.contains_key(&id) {
+        while self.uses(&id) > 0 {
             uses += 1;
             id = format!("{slug}-{uses}");
         }
         self.anchors.insert(slug, uses + 1);
         self.anchors.entry(id.clone()).or_insert(1);
         Some(id)
+    }
+
+    fn uses(&self, id: &str) -> u32 {
+        let uses = |known: &HashMap<String, u32>| known.get(id).copied();
+        uses(&self.anchors).or_else(|| uses(&self.base?.anchors)).unwrap_or(0)
     }
 
     /// The notes that are referred to, as one more block, or nothing.
@@ -209,6 +234,15 @@ fn note_key(name: &str) -> String {
 }
 
 impl Block {
+    /// This block with another after it.
+    pub(crate) fn with(mut self, other: Block) -> Self {
+        self.template.pieces.extend(other.template.pieces);
+        self.notes.extend(other.notes);
+        self.headings.extend(other.headings);
+        self.text += &other.text;
+        self
+    }
+
     /// Whether any of it is HTML of the author.
     pub(crate) fn is_raw(&self) -> bool {
         self.templates().any(Template::is_raw)

@@ -20,6 +20,7 @@ mod document;
 mod formula;
 mod html;
 mod links;
+mod live;
 mod markdown;
 mod plain;
 mod shield;
@@ -30,6 +31,7 @@ mod writer;
 
 pub use context::{Context, Format, Formula, Heading, Labels, Rendered, Trust, Warning, WarningKind};
 pub use html::Html;
+pub use live::{Live, Patch};
 pub use plain::{cut, inline, marked};
 pub use whole::{render, teaser};
 

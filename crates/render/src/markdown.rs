@@ -48,8 +48,24 @@ pub(crate) enum Kind {
     Closed,
     /// A code block whose closing fence is not here.
     OpenCode,
+    Table,
     /// Anything else.
     Container,
+}
+
+impl Part {
+    /// A table begins in the last line of a paragraph: to code spans and formulas the lines were one text.
+    fn grow(&mut self, table: Block, findings: Vec<Finding>) {
+        self.block = std::mem::take(&mut self.block).with(table);
+        self.findings.extend(findings);
+        self.kind = Kind::Table;
+    }
+}
+
+/// Whether a text ends with a blank line.
+pub(crate) fn ends_blank(text: &str) -> bool {
+    let before = text.strip_suffix('\n').map(|text| text.trim_end_matches([' ', '\t']));
+    before.is_some_and(|before| before.is_empty() || before.ends_with('\n'))
 }
 
 /// Parses Markdown that begins at the beginning of a line, outside everything.
@@ -76,12 +92,20 @@ pub(crate) fn parse(
             continue;
         }
         let start = shielded.lines.get(line - skipped - 1).copied().unwrap_or(source.len());
-        if let Some(before) = blocks.last_mut() {
-            before.source.end = start;
-        }
         let mut findings = Vec::new();
         let block = writer::block(node, &setting, &mut findings);
-        blocks.push(Part { block, source: start..source.len(), kind: kind(&node.data().value), findings });
+        let kind = kind(&node.data().value);
+        match blocks.last_mut() {
+            Some(before)
+                if kind == Kind::Table && before.kind == Kind::Paragraph && !ends_blank(&source[..start]) =>
+            {
+                before.grow(block, findings);
+                continue;
+            }
+            Some(before) => before.source.end = start,
+            None => {}
+        }
+        blocks.push(Part { block, source: start..source.len(), kind, findings });
     }
     let unresolved = std::mem::take(&mut *unresolved.lock().unwrap_or_else(PoisonError::into_inner));
     Parsed { blocks, held: shielded.held, unclosed: shielded.unclosed, unresolved }
@@ -93,6 +117,7 @@ fn kind(value: &NodeValue) -> Kind {
         NodeValue::Heading(_) | NodeValue::ThematicBreak => Kind::Line,
         NodeValue::CodeBlock(code) if code.fenced && code.closed => Kind::Closed,
         NodeValue::CodeBlock(code) if code.fenced => Kind::OpenCode,
+        NodeValue::Table(_) => Kind::Table,
         _ => Kind::Container,
     }
 }
@@ -133,9 +158,9 @@ fn options<'o>(
 /// Gives the number of the lines as well.
 fn prelude(text: &str, tokens: &Tokens, definitions: &Definitions) -> (String, usize) {
     let mut prelude = String::from("\n");
-    for label in defined(text) {
-        let known = definitions.get(&normalised(&tokens.restored(label)));
-        if let Some((url, title)) = known {
+    let again = if definitions.is_empty() { BTreeSet::new() } else { defined(text) };
+    for label in again {
+        if let Some((url, title)) = definitions.get(&folded(label, tokens)) {
             prelude.push_str(&format!("[{label}]: <{}> \"{}\"\n\n", quoted(url), quoted(title)));
         }
     }
@@ -160,15 +185,25 @@ fn noted(text: &str) -> BTreeSet<&str> {
 
 /// Labels that the text may define.
 pub(crate) fn defined(text: &str) -> BTreeSet<&str> {
-    let mut labels = BTreeSet::new();
-    for (end, _) in text.match_indices("]:") {
-        let start = text[..end].rfind('[').map_or(end, |start| start + 1);
-        let label = &text[start..end];
-        if !label.trim().is_empty() && !label.starts_with('^') && label.len() < 1000 {
-            labels.insert(label);
+    text.match_indices("]:").filter_map(|(end, _)| label_before(&text[..end])).collect()
+}
+
+/// The longest label, in bytes.
+const MAX_LABEL: usize = 1_000;
+
+/// The label that a text ends with, after its opening bracket.
+fn label_before(text: &str) -> Option<&str> {
+    let mut start = text.len();
+    let bracket = loop {
+        start = text[..start].rfind(['[', ']'])?;
+        let escapes = text[..start].bytes().rev().take_while(|byte| *byte == b'\\').count();
+        if escapes % 2 == 0 {
+            break text.as_bytes()[start];
         }
-    }
-    labels
+    };
+    let label = &text[start + 1..];
+    (bracket == b'[' && label.len() < MAX_LABEL && !label.trim().is_empty() && !label.starts_with('^'))
+        .then_some(label)
 }
 
 fn bracketed<'t>(text: &'t str, open: &'t str) -> impl Iterator<Item = &'t str> {
@@ -179,36 +214,36 @@ fn bracketed<'t>(text: &'t str, open: &'t str) -> impl Iterator<Item = &'t str> 
     })
 }
 
-/// A label as labels are compared.
-fn normalised(label: &str) -> String {
-    label.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+/// A label as comrak compares it.
+fn folded(label: &str, tokens: &Tokens) -> String {
+    let folded = Arc::new(Mutex::new(BTreeSet::new()));
+    let definitions = Arc::default();
+    parse_document(&Arena::new(), &format!("[{label}]"), &options(tokens, &definitions, &folded));
+    let folded = std::mem::take(&mut *folded.lock().unwrap_or_else(PoisonError::into_inner));
+    folded.into_iter().next().unwrap_or_default()
 }
 
 /// The definitions of links in a text, found by asking for every label that it may define.
 pub(crate) fn definitions(source: &str) -> Definitions {
     let shielded = shield(source, Input::Whole);
-    let labels = defined(&shielded.text);
-    if labels.is_empty() {
-        return Definitions::new();
-    }
-    let mut text = format!("{}\n\n", shielded.text);
-    let probes = text.matches('\n').count();
-    for label in &labels {
-        text.push_str(&format!("[{}]\n\n", label.replace('\n', " ")));
-    }
-    let arena = Arena::new();
-    let root = parse_document(&arena, &text, &Options::default());
+    let labels: Vec<&str> = defined(&shielded.text).into_iter().collect();
     let mut found = Definitions::new();
+    if labels.is_empty() {
+        return found;
+    }
+    // The questions come first: at the end they might stand in code that is never closed.
+    let questions: String =
+        labels.iter().map(|label| format!("[{}]\n\n", label.replace('\n', " "))).collect();
+    let text = format!("{questions}<!---->\n{}", shielded.text);
+    let nobody = (Arc::default(), Arc::default());
+    let arena = Arena::new();
+    let root = parse_document(&arena, &text, &options(&shielded.tokens, &nobody.0, &nobody.1));
     for node in root.descendants() {
         let NodeValue::Link(link) = &node.data().value else { continue };
         let line = node.data().sourcepos.start.line;
-        if line <= probes {
-            continue;
-        }
-        let Some(label) = text.lines().nth(line - 1) else { continue };
-        let label = shielded.tokens.restored(label.trim_matches(['[', ']'])).into_owned();
+        let Some(label) = labels.get((line - 1) / 2) else { break };
         let restored = |text: &str| shielded.tokens.restored(text).into_owned();
-        found.entry(normalised(&label)).or_insert((restored(&link.url), restored(&link.title)));
+        found.entry(folded(label, &shielded.tokens)).or_insert((restored(&link.url), restored(&link.title)));
     }
     found
 }

@@ -54,7 +54,7 @@ pub(crate) struct Document<'c> {
     pub(crate) unclosed: Vec<Range<usize>>,
     starts: Vec<u32>,
     places: Vec<Place>,
-    pub(crate) known: Known,
+    pub(crate) known: Known<'static>,
 }
 
 impl<'c> Document<'c> {
@@ -83,13 +83,7 @@ impl<'c> Document<'c> {
 
     /// The HTML of the first `shown` blocks and their notes.
     fn html(&self, shown: usize) -> String {
-        let mut parts = self.blocks.iter().map(|block| &block.template).zip(&self.places).take(shown);
-        let raw = self.blocks[..shown].iter().position(Block::is_raw).unwrap_or(shown);
-        let mut html: String =
-            parts.by_ref().take(raw).map(|(template, place)| template.fill(place)).collect();
-        if raw < shown {
-            html += &cleaned::fill(parts, self.context);
-        }
+        let html = cleaned::document(self.blocks.iter().zip(&self.places).take(shown), self.context);
         let blocks = self.blocks.iter().zip(self.starts.iter().copied());
         html + &self.known.clone().notes(blocks, self.context)
     }

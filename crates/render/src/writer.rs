@@ -250,7 +250,10 @@ impl<'w, 's> Writer<'w, 's> {
         self.html.push('>');
         match self.setting.colours {
             Colours::Now => code::highlight(&mut self.html, &literal, language),
-            Colours::Later => escape(&mut self.html, &literal),
+            Colours::Later => {
+                self.block.uncoloured |= !language.is_empty();
+                escape(&mut self.html, &literal);
+            }
         }
         self.block.text.push_str(&literal);
         self.block.text.push('\n');
@@ -378,7 +381,8 @@ impl<'w, 's> Writer<'w, 's> {
             writer.tree(child);
         }
         writer.flush();
-        let Block { mut template, notes, text, .. } = writer.block;
+        let Block { mut template, notes, text, uncoloured, .. } = writer.block;
+        self.block.uncoloured |= uncoloured;
         put_back(&mut template, &name);
         self.block.notes.push((name, template));
         self.block.notes.extend(notes);

@@ -461,6 +461,8 @@ mod tests {
         assert_eq!(held("- a\n  $$\n  b\n\n"), Some(6));
         assert_eq!(held("$$\n\n# a\n\n"), Some(0));
         assert_eq!(held("a $x\n\nb"), None);
+        assert_eq!(held("a $x\n\n"), None);
+        assert_eq!(held("a $x\n"), Some(2));
         assert_eq!(held("# a $x\n"), None);
         assert_eq!(held("- $$\n\nb\n"), None);
         assert_eq!(held("`$x"), Some(1));

@@ -162,13 +162,24 @@ impl Region {
                 End::OfContainer => true,
                 End::OfSource => input == Input::Whole,
             };
-            let found = self.scanner.at(&self.text, at, closed);
+            let found = match self.scanner.at(&self.text, at, closed) {
+                Found::Open(opener) if self.ends_blank(source) && !opener.spans_blank_lines => {
+                    Found::Skip(opener.length)
+                }
+                found => found,
+            };
             if closed || self.end == End::OfSource || !matches!(found, Found::Open(_)) {
                 return found;
             }
             let wanted = self.text.len() * 2 - at;
             while self.text.len() < wanted && self.extend(source, lines) {}
         }
+    }
+
+    /// Whether the last line is blank, and no white space before words to come.
+    fn ends_blank(&self, source: &str) -> bool {
+        let last = self.lines.last().map_or("", |line| &self.text[line.start..]);
+        self.end == End::OfSource && source.ends_with('\n') && self.lines.len() > 1 && last.trim().is_empty()
     }
 
     /// Where the paragraph that goes on at `at` ends when no formula hides its end.

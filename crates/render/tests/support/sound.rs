@@ -1,0 +1,134 @@
+//! An oracle for HTML: an HTML5 tokenizer reads it without a complaint, elements nest, and nothing is in it that is
+//! not on the list.
+
+use std::cell::RefCell;
+
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::{
+    BufferQueue, EndTag, StartTag, TagToken, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+};
+
+const VOID: &[&str] = &["br", "hr", "img", "input"];
+const BLOCKS: &[&str] = &[
+    "p",
+    "div",
+    "ul",
+    "ol",
+    "li",
+    "blockquote",
+    "pre",
+    "table",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "section",
+    "details",
+    "summary",
+];
+const INLINE: &[&str] = &[
+    "a", "em", "strong", "del", "code", "span", "sup", "sub", "mark", "br", "img", "input", "b", "i", "kbd",
+    "u",
+];
+const TABLE: &[&str] = &["thead", "tbody", "tr", "th", "td"];
+const ATTRIBUTES: &[&str] = &[
+    "class",
+    "id",
+    "href",
+    "rel",
+    "title",
+    "translate",
+    "data-number",
+    "data-refs",
+    "role",
+    "aria-label",
+    "start",
+    "align",
+    "type",
+    "checked",
+    "disabled",
+    "src",
+    "alt",
+];
+
+/// Panics unless the HTML is well formed and harmless.
+pub fn check(html: &str) {
+    let oracle = Oracle { open: RefCell::default(), html: html.to_owned() };
+    let tokenizer = Tokenizer::new(oracle, TokenizerOpts { exact_errors: true, ..TokenizerOpts::default() });
+    let input = BufferQueue::default();
+    input.push_back(StrTendril::from(html));
+    let _ = tokenizer.feed(&input);
+    tokenizer.end();
+    let open = tokenizer.sink.open.borrow();
+    assert!(open.is_empty(), "{open:?} is not closed in {html}");
+}
+
+/// Panics if what reads like a formula stands outside the element of one.
+pub fn no_half_formula(html: &str) {
+    for part in html.split("class=\"math ").skip(1) {
+        let text = part.split_once('>').map_or("", |(_, text)| text).split('<').next().unwrap_or_default();
+        let whole = [("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"), ("\\begin{", "}")];
+        let fits = whole.iter().any(|(open, close)| {
+            text.strip_prefix(open).is_some_and(|rest| rest.ends_with(close) && rest.len() > close.len())
+        });
+        assert!(fits, "{text:?} is no whole formula in {html}");
+    }
+}
+
+struct Oracle {
+    open: RefCell<Vec<String>>,
+    html: String,
+}
+
+impl TokenSink for Oracle {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
+        match token {
+            TagToken(tag) if tag.kind == StartTag => {
+                let name = tag.name.to_string();
+                let known = [VOID, BLOCKS, INLINE, TABLE].iter().any(|list| list.contains(&name.as_str()));
+                assert!(known, "<{name}> in {}", self.html);
+                for attribute in &tag.attrs {
+                    self.attribute(&attribute.name.local, &attribute.value);
+                }
+                let mut open = self.open.borrow_mut();
+                let within = |outer: &str| open.iter().any(|open| open == outer);
+                let words = within("p") || within("h1") || within("h2") || within("span") && name != "span";
+                assert!(!words || !BLOCKS.contains(&name.as_str()), "<{name}> among words in {}", self.html);
+                assert!(name != "a" || !within("a"), "a link in a link in {}", self.html);
+                if !VOID.contains(&name.as_str()) {
+                    open.push(name);
+                }
+            }
+            TagToken(tag) => {
+                assert_eq!(tag.kind, EndTag);
+                let open = self.open.borrow_mut().pop();
+                assert_eq!(open.as_deref(), Some(&*tag.name), "in {}", self.html);
+            }
+            Token::CommentToken(_) | Token::DoctypeToken(_) => panic!("a comment in {}", self.html),
+            Token::ParseError(error) => panic!("{error} in {}", self.html),
+            _ => {}
+        }
+        TokenSinkResult::Continue
+    }
+}
+
+impl Oracle {
+    fn attribute(&self, name: &str, value: &str) {
+        assert!(ATTRIBUTES.contains(&name), "{name} in {}", self.html);
+        if name == "href" || name == "src" {
+            let scheme = value
+                .split(['/', '?', '#'])
+                .next()
+                .unwrap_or_default()
+                .split_once(':')
+                .map(|(scheme, _)| scheme);
+            let harmless = scheme.is_none_or(|scheme| ["http", "https", "mailto"].contains(&scheme));
+            assert!(harmless, "{value} in {}", self.html);
+        }
+    }
+}
