@@ -45,7 +45,7 @@ fn methods(english: &Map<String, Value>, chinese: &Map<String, Value>) -> String
         };
         write!(
             code,
-            "    #[allow(missing_docs)]\n    pub fn {key}(&self{parameters}) -> {result} {{\n        \
+            "    #[allow(dead_code)]\n    pub(crate) fn {key}(&self{parameters}) -> {result} {{\n        \
              match self.0 {{\n            Language::En => {en},\n            Language::Zh => {zh},\n        }}\n    }}\n"
         )
         .expect("writing to a string");
@@ -85,7 +85,7 @@ fn script(english: &Map<String, Value>, chinese: &Map<String, Value>) -> String 
         format!("{:?}", text.replace('<', "\\u003c"))
     };
     format!(
-        "    /// The messages that the page's scripts need, as one JSON object.\n    pub fn script(&self) -> &'static str \
+        "    /// The messages that the page's scripts need, as one JSON object.\n    pub(crate) fn script(&self) -> &'static str \
          {{\n        match self.0 {{\n            Language::En => {},\n            Language::Zh => {},\n        }}\n    }}\n",
         json(english),
         json(chinese)

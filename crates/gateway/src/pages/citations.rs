@@ -19,7 +19,8 @@ pub(super) fn of_paper(paper: &Paper, heading: &'static str) -> Citation {
     let year = record.venue.as_ref().map_or(record.date.year(), |venue| venue.year);
     let place = match &record.venue {
         Some(venue) => ("inproceedings", "booktitle", venue.name.clone()),
-        None => ("article", "journal", format!("{} preprint", papers::identifier(paper))),
+        None if record.is_arxiv() => ("article", "journal", format!("arXiv preprint {}", papers::identifier(paper))),
+        None => ("misc", "howpublished", papers::identifier(paper)),
     };
     let fields = [
         ("title", record.title.clone()),

@@ -1,8 +1,7 @@
 use actix_web::web;
 use askama::Template;
-use chrono::NaiveDate;
 use content::{Comment, Language, Subject};
-use render::{Context, Format, Html, Trust};
+use render::{Context, Format, Html, Labels, Trust};
 use storage::{Listing, Scope, comments, papers, posts};
 
 use super::{
@@ -10,7 +9,7 @@ use super::{
     cards::{Brief, title},
     frame::{Frame, Place},
     page,
-    posts::{Entry, address, entries},
+    posts::{Entry, address, body_of, entries},
 };
 use crate::{app::App, errors::Failure, language::{Messages, Visit}};
 
@@ -30,13 +29,12 @@ struct HomePage {
     m: Messages,
     entries: Vec<Entry>,
     older: Option<String>,
-    day: Option<Day>,
+    newest: Option<Newest>,
     said: Vec<Said>,
 }
 
-/// The latest day that has papers.
-struct Day {
-    date: NaiveDate,
+/// The newest papers of all lists.
+struct Newest {
     papers: Vec<Brief>,
     categories: Vec<Link>,
     total: u64,
@@ -62,19 +60,20 @@ pub(crate) async fn home(app: web::Data<App>, visit: Visit) -> Page {
         m: visit.m,
         entries,
         older,
-        day: latest_day(&app).await?,
+        newest: newest(&app).await?,
         said: recent_comments(&app).await?,
     })
 }
 
-async fn latest_day(app: &App) -> Result<Option<Day>, Failure> {
+async fn newest(app: &App) -> Result<Option<Newest>, Failure> {
     let listing = Listing { scope: Scope::All, date: None, after: None, limit: PAPERS };
     let found = papers::list(&app.db, &listing).await?;
-    let Some(date) = found.items.first().map(|paper| paper.shown.date) else { return Ok(None) };
+    if found.items.is_empty() {
+        return Ok(None);
+    }
     let categories = papers::categories(&app.db).await?;
-    Ok(Some(Day {
-        date,
-        papers: found.items.iter().filter(|paper| paper.shown.date == date).map(|paper| Brief::of(paper, None)).collect(),
+    Ok(Some(Newest {
+        papers: found.items.iter().map(|paper| Brief::of(paper, None)).collect(),
         categories: categories
             .into_iter()
             .take(CATEGORIES)
@@ -87,29 +86,44 @@ async fn latest_day(app: &App) -> Result<Option<Day>, Failure> {
 async fn recent_comments(app: &App) -> Result<Vec<Said>, Failure> {
     let mut said = Vec::new();
     for comment in comments::recent(&app.db, COMMENTS).await? {
-        if let Some((href, subject)) = subject(app, &comment).await? {
-            said.push(shortened(&comment, href, subject));
+        if let Some(about) = about(app, &comment).await? {
+            said.push(shortened(&comment, about));
         }
     }
     Ok(said)
 }
 
-async fn subject(app: &App, comment: &Comment) -> Result<Option<(String, Html)>, Failure> {
+/// What a comment is about.
+struct About {
+    href: String,
+    title: Html,
+    /// What the comment may refer to.
+    labels: Labels,
+}
+
+async fn about(app: &App, comment: &Comment) -> Result<Option<About>, Failure> {
     Ok(match comment.subject {
-        Subject::Post(id) => posts::by_id(&app.db, id).await?.map(|post| (address(&post.slug), title(&post.title))),
-        Subject::Paper(id) => {
-            papers::by_id(&app.db, id).await?.map(|paper| (crate::papers::address(&paper), title(&paper.shown.title)))
-        }
+        Subject::Post(id) => posts::by_id(&app.db, id).await?.map(|post| About {
+            href: address(&post.slug),
+            title: title(&post.title),
+            labels: body_of(&post).labels,
+        }),
+        Subject::Paper(id) => papers::by_id(&app.db, id).await?.map(|paper| About {
+            href: crate::papers::address(&paper),
+            title: title(&paper.shown.title),
+            labels: Labels::default(),
+        }),
     })
 }
 
-fn shortened(comment: &Comment, href: String, subject: Html) -> Said {
-    let rendered = render::render(&comment.body, Format::Markdown, Trust::Comment, &Context::default());
+fn shortened(comment: &Comment, about: About) -> Said {
+    let context = Context { labels: about.labels, ..Context::default() };
+    let rendered = render::render(&comment.body, Format::Markdown, Trust::Comment, &context);
     Said {
         language: Language::of(&comment.body),
         text: render::inline(&render::cut(&rendered.text, SAID), &Context::default()),
         author: comment.author.clone(),
-        href: format!("{href}#c-{}", comment.id.0),
-        subject,
+        href: format!("{}#c-{}", about.href, comment.id.0),
+        subject: about.title,
     }
 }
