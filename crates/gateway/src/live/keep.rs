@@ -34,12 +34,20 @@ impl Store for Storage {
         .boxed()
     }
 
-    fn checkpoint(&self, texts: Vec<(AttemptId, Vec<Section>)>) -> BoxFuture<'static, Result<(), StoreError>> {
+    fn checkpoint(
+        &self,
+        texts: Vec<(AttemptId, Vec<Section>)>,
+    ) -> BoxFuture<'static, Result<(), StoreError>> {
         let db = self.db.clone();
         async move { answers::checkpoint(&db, &texts).await.map_err(wrapped) }.boxed()
     }
 
-    fn end(&self, run: AttemptId, end: End, sections: Vec<Section>) -> BoxFuture<'static, Result<(), StoreError>> {
+    fn end(
+        &self,
+        run: AttemptId,
+        end: End,
+        sections: Vec<Section>,
+    ) -> BoxFuture<'static, Result<(), StoreError>> {
         let db = self.db.clone();
         let End { state, fault, model, tokens } = end;
         let outcome = answers::Outcome { state, model, tokens, fault, sections };

@@ -27,7 +27,10 @@ impl Place {
     }
 
     pub(super) fn reach(&mut self, run: AttemptId, seq: u64) {
-        self.positions.iter_mut().filter(|(other, _)| *other == run).for_each(|(_, position)| *position = seq);
+        self.positions
+            .iter_mut()
+            .filter(|(other, _)| *other == run)
+            .for_each(|(_, position)| *position = seq);
     }
 }
 
@@ -54,7 +57,8 @@ impl FromStr for Place {
         let mut place = Self { epoch: epoch.into(), positions: Vec::new() };
         for entry in list.split(',') {
             let (run, position) = entry.split_once(':').ok_or(FORM)?;
-            let (run, position) = (AttemptId(run.parse().map_err(|_| FORM)?), position.parse().map_err(|_| FORM)?);
+            let (run, position) =
+                (AttemptId(run.parse().map_err(|_| FORM)?), position.parse().map_err(|_| FORM)?);
             match place.positions.iter().any(|(other, _)| *other == run) {
                 true => place.reach(run, position),
                 false => place.positions.push((run, position)),
@@ -76,7 +80,8 @@ mod tests {
         for text in ["k3x.12:0", "ab12.1:5,2:0,3:99"] {
             assert_eq!(text.parse::<Place>().map(|place| place.to_string()).as_deref(), Ok(text));
         }
-        for wrong in ["", "k3x", "k3x.", ".1:1", "k3x.1", "k3x.1:-1", "k 3.1:1", "k.1:1,", "k\n.1:1", "k.x:1"] {
+        for wrong in ["", "k3x", "k3x.", ".1:1", "k3x.1", "k3x.1:-1", "k 3.1:1", "k.1:1,", "k\n.1:1", "k.x:1"]
+        {
             assert!(wrong.parse::<Place>().is_err(), "{wrong:?}");
         }
         assert_eq!("e.1:2,1:3".parse::<Place>().map(|place| place.positions), Ok(vec![(AttemptId(1), 3)]));
@@ -84,7 +89,9 @@ mod tests {
 
     #[test]
     fn a_stream_follows_so_many_runs() {
-        let place = |runs: usize| format!("e.{}", (0..runs).map(|run| format!("{run}:0")).collect::<Vec<_>>().join(","));
+        let place = |runs: usize| {
+            format!("e.{}", (0..runs).map(|run| format!("{run}:0")).collect::<Vec<_>>().join(","))
+        };
         assert!(place(64).parse::<Place>().is_ok());
         assert!(place(65).parse::<Place>().is_err());
     }

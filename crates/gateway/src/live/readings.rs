@@ -61,7 +61,9 @@ async fn begin(
     reader::own_form(request, app)?;
     let language = match form.lang.as_deref() {
         None | Some("") => visit.m.language(),
-        Some(given) => given.parse().map_err(|_| Failure::BadRequest(format!("{given:?} is no language of answers")))?,
+        Some(given) => {
+            given.parse().map_err(|_| Failure::BadRequest(format!("{given:?} is no language of answers")))?
+        }
     };
     let want = if form.again.as_deref() == Some("1") { Want::Again } else { Want::Any };
     let paper = papers::by_id(&app.db, paper).await?.ok_or(Failure::NotFound)?;
@@ -81,7 +83,10 @@ async fn begin(
             stop: format!("/readings/{}/stop", started.run.0),
             language,
             model: key.model,
-            sections: questions.into_iter().map(|question| Asking { id: question.id, title: question.title }).collect(),
+            sections: questions
+                .into_iter()
+                .map(|question| Asking { id: question.id, title: question.title })
+                .collect(),
         })
     } else {
         see_other(&paper, language)
@@ -147,10 +152,15 @@ fn wants_json(request: &HttpRequest) -> bool {
 /// A refusal for scripts (RFC 9457).
 fn problem(failure: &Failure) -> HttpResponse {
     let status = failure.status_code();
-    let detail = if status.is_server_error() { status.canonical_reason().unwrap_or("failed").into() } else { failure.to_string() };
+    let detail = if status.is_server_error() {
+        status.canonical_reason().unwrap_or("failed").into()
+    } else {
+        failure.to_string()
+    };
     let mut bare = failure.error_response();
     let body = json!({ "title": status.canonical_reason(), "status": status.as_u16(), "detail": detail });
-    let mut response = HttpResponse::build(status).content_type("application/problem+json").body(body.to_string());
+    let mut response =
+        HttpResponse::build(status).content_type("application/problem+json").body(body.to_string());
     for (name, value) in bare.headers_mut().drain().filter_map(|(name, value)| Some((name?, value))) {
         response.headers_mut().insert(name, value);
     }

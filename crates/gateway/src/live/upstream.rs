@@ -192,7 +192,9 @@ mod tests {
         assert_eq!(markdown, "The loss is $x_1$.");
         assert!(patches.contains("$x_1$") && patches.contains(r#""op":"end""#), "{patches}");
         let second = steps.iter().position(|step| matches!(step, Step::Text { section: 2, .. })).unwrap();
-        let first_ends = steps.iter().position(|step| matches!(step, Step::Text { patches: Some(p), .. } if p.contains(r#""op":"end""#)));
+        let first_ends = steps.iter().position(
+            |step| matches!(step, Step::Text { patches: Some(p), .. } if p.contains(r#""op":"end""#)),
+        );
         assert!(first_ends.unwrap() < second, "{steps:?}");
         assert_eq!(steps.last(), Some(&Step::Done { model: "m".into(), tokens: None }));
     }

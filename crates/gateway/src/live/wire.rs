@@ -71,7 +71,9 @@ fn told(stage: Stage) -> Value {
         Stage::Queued { place } => json!({ "stage": "queued", "place": place }),
         Stage::Fetching => json!({ "stage": "fetching" }),
         Stage::Reading { page: None } => json!({ "stage": "reading" }),
-        Stage::Reading { page: Some((page, pages)) } => json!({ "stage": "reading", "page": page, "pages": pages }),
+        Stage::Reading { page: Some((page, pages)) } => {
+            json!({ "stage": "reading", "page": page, "pages": pages })
+        }
         Stage::Thinking => json!({ "stage": "thinking" }),
         Stage::Writing { section, of } => json!({ "stage": "writing", "section": section, "sections": of }),
     }
@@ -103,7 +105,10 @@ mod tests {
         let text = said(&event, Messages(Language::En));
         let head = r#"{"kind":"#;
         assert!(text.starts_with(head), "{text}");
-        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), serde_json::from_str::<Value>(expected).unwrap());
+        assert_eq!(
+            serde_json::from_str::<Value>(&text).unwrap(),
+            serde_json::from_str::<Value>(expected).unwrap()
+        );
     }
 
     #[test]
@@ -124,8 +129,12 @@ mod tests {
             Body::Patch { section: 0, patches: r#"[{"op":"append"}]"#.into() },
             r#"{"kind":"patch","run":12,"attempt":12,"seq":3,"section":0,"patches":[{"op":"append"}]}"#,
         );
-        let done = End { state: AttemptState::Done, fault: None, model: Some("m".into()), tokens: Some((7, 5)) };
-        check(Body::End(done), r#"{"kind":"end","run":12,"attempt":12,"seq":3,"state":"done","model":"m","tokens":[7,5]}"#);
+        let done =
+            End { state: AttemptState::Done, fault: None, model: Some("m".into()), tokens: Some((7, 5)) };
+        check(
+            Body::End(done),
+            r#"{"kind":"end","run":12,"attempt":12,"seq":3,"state":"done","model":"m","tokens":[7,5]}"#,
+        );
     }
 
     #[test]
