@@ -79,7 +79,8 @@ fn arguments(value: &Value) -> BTreeSet<String> {
 
 fn script(english: &Map<String, Value>, chinese: &Map<String, Value>) -> String {
     let json = |map: &Map<String, Value>| {
-        let own = map.iter().filter_map(|(key, value)| Some((key.strip_prefix("js_")?.to_owned(), value.clone())));
+        let own =
+            map.iter().filter_map(|(key, value)| Some((key.strip_prefix("js_")?.to_owned(), value.clone())));
         let text = serde_json::to_string(&own.collect::<Map<_, _>>()).expect("messages are JSON");
         // `<` could end the script element that holds the text.
         format!("{:?}", text.replace('<', "\\u003c"))

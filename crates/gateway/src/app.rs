@@ -44,7 +44,9 @@ pub struct App {
 pub async fn open(config: Config) -> anyhow::Result<App> {
     let db = open_storage(&config).await?;
     let folder = config.data.join("index");
-    let index = tokio::task::spawn_blocking(move || Index::open(&folder)).await?.context("the search index could not be opened")?;
+    let index = tokio::task::spawn_blocking(move || Index::open(&folder))
+        .await?
+        .context("the search index could not be opened")?;
     let base = match &config.base_url {
         Some(url) => url.as_str().into(),
         None => format!("http://{}", config.listen).into(),
@@ -96,7 +98,8 @@ pub async fn stop_when_told(app: App, server: ServerHandle) {
 async fn told_to_stop() {
     use tokio::signal::unix::{SignalKind, signal};
     // Without the signals the process can still be killed; what is running is interrupted at the next start.
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
     else {
         return std::future::pending().await;
     };
@@ -152,7 +155,10 @@ async fn ready(app: web::Data<App>) -> Result<&'static str, errors::Failure> {
 }
 
 /// Headers that every response carries, and the cookie that keeps a choice of language.
-async fn headers(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+async fn headers(
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let chosen = language::asked(request.request());
     let mut response = next.call(request).await?;
     if let Some(language) = chosen {

@@ -57,8 +57,12 @@ impl ResponseError for Failure {
             Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::QueueFull => StatusCode::TOO_MANY_REQUESTS,
             Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Storage(storage::Error::Busy(_) | storage::Error::Unreachable(_)) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Storage(_) | Self::Search(_) | Self::Template(_) | Self::Task(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Storage(storage::Error::Busy(_) | storage::Error::Unreachable(_)) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Self::Storage(_) | Self::Search(_) | Self::Template(_) | Self::Task(_) => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
         }
     }
 
@@ -93,7 +97,8 @@ pub(crate) async fn dress(
     let page = pages::error(&app, &visit, what, detail);
     let (request, bare) = response.into_parts();
     let mut dressed = HttpResponse::build(status).content_type("text/html; charset=utf-8").body(page);
-    for (name, value) in bare.headers().iter().filter(|(name, _)| *name == "retry-after" || *name == "allow") {
+    for (name, value) in bare.headers().iter().filter(|(name, _)| *name == "retry-after" || *name == "allow")
+    {
         dressed.headers_mut().insert(name.clone(), value.clone());
     }
     Ok(ServiceResponse::new(request, dressed))

@@ -44,7 +44,11 @@ pub(crate) async fn follow(db: Database, index: Arc<Index>) {
 /// Brings the index to the end of the log. `progress` gets the number of documents done so far.
 ///
 /// Rows that were trimmed before the index had read them force a [`rebuild`].
-pub async fn catch_up(db: &Database, index: &Arc<Index>, mut progress: impl FnMut(u64)) -> Result<u64, Error> {
+pub async fn catch_up(
+    db: &Database,
+    index: &Arc<Index>,
+    mut progress: impl FnMut(u64),
+) -> Result<u64, Error> {
     let mut position = index.position();
     if position + 1 < changes::first_kept(db).await? {
         return rebuild(db, index, progress).await;

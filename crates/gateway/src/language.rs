@@ -130,7 +130,9 @@ fn negotiate(request: &HttpRequest) -> Language {
     asked(request)
         .or_else(|| request.cookie(COOKIE).and_then(|cookie| cookie.value().parse().ok()))
         .or_else(|| accepted(request))
-        .unwrap_or_else(|| request.app_data::<web::Data<App>>().map(|app| app.config.site.language).unwrap_or_default())
+        .unwrap_or_else(|| {
+            request.app_data::<web::Data<App>>().map(|app| app.config.site.language).unwrap_or_default()
+        })
 }
 
 /// The language named by `?hl=`, if it is one of ours.
@@ -168,7 +170,11 @@ fn without_language(request: &HttpRequest) -> String {
 }
 
 fn parameters(request: &HttpRequest) -> impl Iterator<Item = (&str, &str)> {
-    request.query_string().split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+    request
+        .query_string()
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
 }
 
 #[cfg(test)]

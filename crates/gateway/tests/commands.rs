@@ -137,7 +137,7 @@ fn importing_tells_what_is_wrong() {
     let log = String::from_utf8_lossy(&output.stderr);
     assert!(log.contains("line 2") && log.contains("line 4"), "{log}");
     let counts: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    assert_eq!((&counts["new"], &counts["bad"]), (&3.into(), &2.into()), "{counts}");
+    assert_eq!((&counts["new"], &counts["skipped"]), (&3.into(), &2.into()), "{counts}");
     let again: Value =
         serde_json::from_str(&bench.good(&["import", "papers", "-", "--json"], &good(1))).expect("JSON");
     assert_eq!((&again["new"], &again["unchanged"]), (&0.into(), &1.into()), "{again}");

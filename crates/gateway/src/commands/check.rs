@@ -6,7 +6,8 @@ pub(super) fn run(loaded: &Loaded, json: bool) -> anyhow::Result<()> {
     if json {
         return super::print(serde_json::to_string_pretty(&settings)?);
     }
-    let lines: Vec<_> = settings.iter().map(|setting| format!("{} = {}", setting.key, setting.value)).collect();
+    let lines: Vec<_> =
+        settings.iter().map(|setting| format!("{} = {}", setting.key, setting.value)).collect();
     let width = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0).min(60);
     let origins = settings.iter().map(|setting| &setting.origin);
     let text = lines.iter().zip(origins).map(|(line, origin)| format!("{line:width$}  # {origin}"));

@@ -79,7 +79,13 @@ mod tests {
             r#"[{"op":"tail","html":"<pre><code>a\n</code></pre>\n"},{"op":"text","text":"b<\n"}]"#,
             "<pre><code>a\nb&lt;\n</code></pre>\n",
         );
-        check(r#"[{"op":"append","html":"1"},{"op":"append","html":"2"},{"op":"replace","block":0,"html":"3"}]"#, "32");
-        check(r#"[{"op":"append","html":"1"},{"op":"snapshot","blocks":["4"],"tail":"5"},{"op":"end"}]"#, "45");
+        check(
+            r#"[{"op":"append","html":"1"},{"op":"append","html":"2"},{"op":"replace","block":0,"html":"3"}]"#,
+            "32",
+        );
+        check(
+            r#"[{"op":"append","html":"1"},{"op":"snapshot","blocks":["4"],"tail":"5"},{"op":"end"}]"#,
+            "45",
+        );
     }
 }

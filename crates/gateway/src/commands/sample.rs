@@ -217,7 +217,10 @@ fn passages(body: &str) -> Vec<Passage> {
 fn front_matter<T: DeserializeOwned>(text: &str) -> anyhow::Result<(T, &str)> {
     let parts = text.strip_prefix("+++\n").and_then(|rest| rest.split_once("\n+++\n"));
     let (matter, body) = parts.context("does not begin with front matter between +++ lines")?;
-    Ok((toml::from_str(matter).map_err(|error| anyhow::anyhow!("front matter: {}", error.message()))?, body.trim_start()))
+    Ok((
+        toml::from_str(matter).map_err(|error| anyhow::anyhow!("front matter: {}", error.message()))?,
+        body.trim_start(),
+    ))
 }
 
 #[cfg(test)]
@@ -242,8 +245,11 @@ mod tests {
 
     #[test]
     fn front_matter_is_required_and_known() {
-        let matter = |text: &str| front_matter::<NoteMatter>(text).map(drop).map_err(|error| error.to_string());
+        let matter =
+            |text: &str| front_matter::<NoteMatter>(text).map(drop).map_err(|error| error.to_string());
         assert_eq!(matter("# Title"), Err("does not begin with front matter between +++ lines".into()));
-        assert!(matter("+++\nid = 'a'\ncolour = 'red'\n+++\ntext").is_err_and(|error| error.contains("colour")));
+        assert!(
+            matter("+++\nid = 'a'\ncolour = 'red'\n+++\ntext").is_err_and(|error| error.contains("colour"))
+        );
     }
 }

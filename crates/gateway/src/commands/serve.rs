@@ -24,7 +24,9 @@ pub(super) async fn run(config: Config, sample: Option<&Path>) -> anyhow::Result
     if let Some(folder) = sample {
         super::sample::load(&app.db, folder).await?;
         // The first thing a newcomer does should find something. Later the index follows beside the pages.
-        indexing::catch_up(&app.db, &app.index, |_| ()).await.context("the search index could not catch up")?;
+        indexing::catch_up(&app.db, &app.index, |_| ())
+            .await
+            .context("the search index could not catch up")?;
     }
     let server = app::serve(app.clone(), listener).await?;
     tokio::spawn(app::stop_when_told(app, server.handle()));
@@ -53,7 +55,11 @@ fn start_log(log: &Log) -> anyhow::Result<()> {
 }
 
 fn welcome(base: &str, address: SocketAddr) -> String {
-    let listening = if base.ends_with(&address.to_string()) { String::new() } else { format!(" (listening on {address})") };
+    let listening = if base.ends_with(&address.to_string()) {
+        String::new()
+    } else {
+        format!(" (listening on {address})")
+    };
     format!(
         "Inkstone is at {base}{listening}\n\n\
          {base}/posts                    posts with mathematics\n\

@@ -1,7 +1,9 @@
 //! Atom feeds (RFC 4287): one writer for posts and for every list of papers.
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
-use atom_syndication::{CategoryBuilder, ContentBuilder, Entry, EntryBuilder, Feed, FeedBuilder, LinkBuilder, PersonBuilder, Text};
+use atom_syndication::{
+    CategoryBuilder, ContentBuilder, Entry, EntryBuilder, Feed, FeedBuilder, LinkBuilder, PersonBuilder, Text,
+};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use content::{Paper, Post};
 use render::{Context, Format, Trust};
@@ -70,11 +72,8 @@ async fn of_papers(
     page: String,
 ) -> Result<HttpResponse, Failure> {
     let found = papers::list(&app.db, &Listing { scope, date: None, after: None, limit: PAPERS }).await?;
-    let channel = Channel {
-        title: format!("{name} – {}", app.config.site.title),
-        own: format!("{page}/feed"),
-        page,
-    };
+    let channel =
+        Channel { title: format!("{name} – {}", app.config.site.title), own: format!("{page}/feed"), page };
     let entries = found.items.iter().map(|paper| of_paper(app, paper)).collect();
     Ok(write(app, request, channel, entries))
 }
@@ -118,9 +117,13 @@ fn of_paper(app: &App, paper: &Paper) -> Entry {
 /// The feed as a response, or 304 if the reader has it already.
 fn write(app: &App, request: &HttpRequest, channel: Channel, entries: Vec<Entry>) -> HttpResponse {
     let text = feed(app, channel, entries).to_string();
-    let tag = format!("\"{}\"", Sha256::digest(&text).iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>());
+    let tag = format!(
+        "\"{}\"",
+        Sha256::digest(&text).iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>()
+    );
     let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    let fresh = known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag));
+    let fresh =
+        known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag));
     let mut response = if fresh { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, "public, max-age=300"));
     match fresh {
@@ -130,7 +133,11 @@ fn write(app: &App, request: &HttpRequest, channel: Channel, entries: Vec<Entry>
 }
 
 fn feed(app: &App, channel: Channel, entries: Vec<Entry>) -> Feed {
-    let updated = entries.iter().map(|entry| entry.updated).max().unwrap_or_else(|| DateTime::UNIX_EPOCH.fixed_offset());
+    let updated = entries
+        .iter()
+        .map(|entry| entry.updated)
+        .max()
+        .unwrap_or_else(|| DateTime::UNIX_EPOCH.fixed_offset());
     FeedBuilder::default()
         .id(absolute(app, &channel.own))
         .title(channel.title.as_str())
@@ -144,7 +151,13 @@ fn feed(app: &App, channel: Channel, entries: Vec<Entry>) -> Feed {
 }
 
 fn html(body: &str, language: &str) -> Option<atom_syndication::Content> {
-    Some(ContentBuilder::default().content_type(Some("html".into())).value(Some(body.into())).lang(Some(language.into())).build())
+    Some(
+        ContentBuilder::default()
+            .content_type(Some("html".into()))
+            .value(Some(body.into()))
+            .lang(Some(language.into()))
+            .build(),
+    )
 }
 
 fn person(name: &str) -> atom_syndication::Person {

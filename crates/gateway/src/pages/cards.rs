@@ -61,7 +61,8 @@ impl Card {
             title: title(&record.title),
             language: Language::of(&record.title),
             authors: Authors::of(&record.authors),
-            summary: (!record.summary.is_empty()).then(|| plain(&record.summary, &format!("p{}-", paper.id.0))),
+            summary: (!record.summary.is_empty())
+                .then(|| plain(&record.summary, &format!("p{}-", paper.id.0))),
             pdf: papers::pdf(paper),
             subjects: record.categories.iter().map(|name| subject(name)).collect(),
             venue,
@@ -97,7 +98,11 @@ impl Brief {
             href: papers::address(paper),
             title: title(&record.title),
             language: Language::of(&record.title),
-            byline: [people, place].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
+            byline: [people, place]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join(" · "),
             shared,
         }
     }

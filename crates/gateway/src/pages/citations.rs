@@ -19,7 +19,9 @@ pub(super) fn of_paper(paper: &Paper, heading: &'static str) -> Citation {
     let year = record.venue.as_ref().map_or(record.date.year(), |venue| venue.year);
     let place = match &record.venue {
         Some(venue) => ("inproceedings", "booktitle", venue.name.clone()),
-        None if record.is_arxiv() => ("article", "journal", format!("arXiv preprint {}", papers::identifier(paper))),
+        None if record.is_arxiv() => {
+            ("article", "journal", format!("arXiv preprint {}", papers::identifier(paper)))
+        }
         None => ("misc", "howpublished", papers::identifier(paper)),
     };
     let fields = [
@@ -29,7 +31,11 @@ pub(super) fn of_paper(paper: &Paper, heading: &'static str) -> Citation {
         ("year", year.to_string()),
     ];
     let text = format!("{} ({year}). {}. {}.", record.authors.join(", "), record.title, place.2);
-    Citation { heading, bibtex: entry(place.0, &key(record.authors.first(), year, &record.title), &fields), text }
+    Citation {
+        heading,
+        bibtex: entry(place.0, &key(record.authors.first(), year, &record.title), &fields),
+        text,
+    }
 }
 
 pub(super) fn of_post(post: &Post, address: &str, site: &str, heading: &'static str) -> Citation {
@@ -53,8 +59,10 @@ fn entry(kind: &str, key: &str, fields: &[(&str, String)]) -> String {
 
 /// Family name, year and first long word of the title, as reference managers make it.
 fn key(author: Option<&String>, year: i32, title: &str) -> String {
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+    let letters =
+        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
     let family = author.and_then(|name| name.split_whitespace().last()).map(letters).unwrap_or_default();
-    let word = title.split_whitespace().map(letters).find(|word| word.chars().count() > 3).unwrap_or_default();
+    let word =
+        title.split_whitespace().map(letters).find(|word| word.chars().count() > 3).unwrap_or_default();
     format!("{family}{year}{word}")
 }

@@ -11,7 +11,11 @@ use super::{
     page,
     posts::{Entry, address, body_of, entries},
 };
-use crate::{app::App, errors::Failure, language::{Messages, Visit}};
+use crate::{
+    app::App,
+    errors::Failure,
+    language::{Messages, Visit},
+};
 
 /// Posts, papers and comments on the front page.
 const POSTS: u64 = 6;

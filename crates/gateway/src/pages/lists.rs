@@ -82,7 +82,12 @@ struct Day {
 }
 
 /// `GET /arxiv/{which}`: the page of a paper if `which` is an identifier, else a category's list.
-pub(crate) async fn arxiv(app: web::Data<App>, visit: Visit, which: web::Path<String>, part: web::Query<Part>) -> Page {
+pub(crate) async fn arxiv(
+    app: web::Data<App>,
+    visit: Visit,
+    which: web::Path<String>,
+    part: web::Query<Part>,
+) -> Page {
     match which.parse::<ArxivId>() {
         Ok(id) => {
             let paper = papers::by_arxiv(&app.db, &id).await?.ok_or(Failure::NotFound)?;
@@ -113,7 +118,12 @@ async fn category(app: &App, visit: &Visit, name: &str, part: &Part) -> Page {
         link: Some(Link { name: m.latest_day(m.date(&latest)), href: of_day(latest) }),
     });
     page(&ListPage {
-        frame: Frame::new(app, visit, &format!("{name}{}", date.map(|d| format!(", {d}")).unwrap_or_default()), Place::Papers),
+        frame: Frame::new(
+            app,
+            visit,
+            &format!("{name}{}", date.map(|d| format!(", {d}")).unwrap_or_default()),
+            Place::Papers,
+        ),
         m,
         place_name: if date.is_some() { name.to_owned() } else { "arXiv".into() },
         heading,
@@ -132,7 +142,12 @@ async fn category(app: &App, visit: &Visit, name: &str, part: &Part) -> Page {
 }
 
 /// `GET /venue/{which}`: `<id>@<source>` is a paper, `<NAME>.<YEAR>` an edition, `<NAME>` a venue.
-pub(crate) async fn venue(app: web::Data<App>, visit: Visit, which: web::Path<String>, part: web::Query<Part>) -> Page {
+pub(crate) async fn venue(
+    app: web::Data<App>,
+    visit: Visit,
+    which: web::Path<String>,
+    part: web::Query<Part>,
+) -> Page {
     if let Some((id, source)) = which.rsplit_once('@') {
         let paper = papers::by_record(&app.db, source, id).await?.ok_or(Failure::NotFound)?;
         return paper::show(&app, &visit, paper).await;
@@ -157,11 +172,19 @@ async fn edition_list(app: &App, visit: &Visit, key: &str, year: Option<i32>, pa
         count: edition.papers,
         current: Some(edition.year) == year,
     });
-    let tabs = vec![Choice { name: visit.m.papers().into(), href: address.clone(), count: Some(found.total), current: true }];
+    let tabs = vec![Choice {
+        name: visit.m.papers().into(),
+        href: address.clone(),
+        count: Some(found.total),
+        current: true,
+    }];
     page(&ListPage {
         frame: Frame::new(app, visit, &short, Place::Papers),
         m: visit.m,
-        place_name: current.map(|edition| edition.name.clone()).filter(|name| *name != short).unwrap_or_default(),
+        place_name: current
+            .map(|edition| edition.name.clone())
+            .filter(|name| *name != short)
+            .unwrap_or_default(),
         heading: short,
         feed: format!("{all}/feed"),
         month: None,
@@ -185,7 +208,8 @@ struct Found {
 }
 
 async fn found(app: &App, scope: Scope, date: Option<NaiveDate>, part: &Part) -> Result<Found, Failure> {
-    let after = part.after.as_deref().map(str::parse::<Cursor>).transpose().map_err(|_| Failure::WrongCursor)?;
+    let after =
+        part.after.as_deref().map(str::parse::<Cursor>).transpose().map_err(|_| Failure::WrongCursor)?;
     let found = papers::list(&app.db, &Listing { scope, date, after, limit: PER_PAGE }).await?;
     let cards = (found.first..).zip(&found.items).map(|(number, paper)| Card::of(paper, number)).collect();
     Ok(Found { cards, first: found.first, total: found.total, next: found.next })
@@ -197,19 +221,28 @@ fn continued(address: &str, date: Option<NaiveDate>, cursor: &Cursor) -> String 
 }
 
 fn day(text: &str) -> Result<NaiveDate, Failure> {
-    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| Failure::WrongDate(text.chars().take(40).collect()))
+    NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        .map_err(|_| Failure::WrongDate(text.chars().take(40).collect()))
 }
 
 /// The first of the month that the calendar shows: the one asked for, the day's, else the latest.
 fn shown_month(part: &Part, date: Option<NaiveDate>, latest: NaiveDate) -> Result<NaiveDate, Failure> {
     let shown = match &part.month {
-        Some(month) => day(&format!("{month}-01")).map_err(|_| Failure::WrongDate(month.chars().take(40).collect()))?,
+        Some(month) => {
+            day(&format!("{month}-01")).map_err(|_| Failure::WrongDate(month.chars().take(40).collect()))?
+        }
         None => date.unwrap_or(latest),
     };
     Ok(shown.with_day(1).unwrap_or(shown))
 }
 
-async fn calendar(app: &App, m: Messages, category: &str, month: NaiveDate, date: Option<NaiveDate>) -> Result<Month, Failure> {
+async fn calendar(
+    app: &App,
+    m: Messages,
+    category: &str,
+    month: NaiveDate,
+    date: Option<NaiveDate>,
+) -> Result<Month, Failure> {
     let days = papers::days(&app.db, category, month).await?;
     let address = category_address(category);
     let mut weeks = vec![[const { None }; 7]];
@@ -222,7 +255,8 @@ async fn calendar(app: &App, m: Messages, category: &str, month: NaiveDate, date
         let week = weeks.last_mut().expect("begins with one week");
         week[column] = Some(Day { number: day.day(), href, current: Some(day) == date });
     }
-    let beside = |month: Option<NaiveDate>| month.map(|month| format!("{address}?month={}", month.format("%Y-%m")));
+    let beside =
+        |month: Option<NaiveDate>| month.map(|month| format!("{address}?month={}", month.format("%Y-%m")));
     Ok(Month {
         name: m.month(&month),
         weekdays: m.weekdays(),

@@ -78,7 +78,11 @@ pub(super) async fn show(app: &App, visit: &Visit, paper: Paper) -> Page {
         version: record.is_arxiv().then(|| record.key.version.clone()),
         arxiv: record.is_arxiv(),
         source: source(&paper),
-        abstract_heading: if record.note.is_some() { m.abstract_paraphrased() } else { m.abstract_by_authors() },
+        abstract_heading: if record.note.is_some() {
+            m.abstract_paraphrased()
+        } else {
+            m.abstract_by_authors()
+        },
         paraphrased: record.note.is_some(),
         others: paper.others.iter().map(|key| format!("{} {}", key.source, key.id)).collect(),
         reading,
@@ -104,7 +108,10 @@ pub(super) async fn related(app: &App, document: Document, limit: usize) -> Resu
     let of_papers = papers::by_ids(&app.db, &ids(Kind::Paper).map(PaperId).collect::<Vec<_>>()).await?;
     let of_posts = posts::by_ids(&app.db, &ids(Kind::Post).map(PostId).collect::<Vec<_>>()).await?;
     let shared = |kind, id| {
-        let words = found.iter().find(|near| near.id.kind == kind && near.id.id == id).map(|near| near.shared.as_slice());
+        let words = found
+            .iter()
+            .find(|near| near.id.kind == kind && near.id.id == id)
+            .map(|near| near.shared.as_slice());
         words.filter(|words| !words.is_empty()).map(|words| words[..words.len().min(SHARED)].join(", "))
     };
     Ok(Near {

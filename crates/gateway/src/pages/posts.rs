@@ -75,7 +75,11 @@ pub(crate) async fn post(app: web::Data<App>, visit: Visit, slug: web::Path<Stri
         description: render::cut(&rendered.text, DESCRIPTION).to_string(),
         day: post.published.date_naive(),
         words: length(&rendered.text),
-        tags: post.tags.iter().map(|tag| Link { name: tag.clone(), href: crate::papers::phrase_search(tag) }).collect(),
+        tags: post
+            .tags
+            .iter()
+            .map(|tag| Link { name: tag.clone(), href: crate::papers::phrase_search(tag) })
+            .collect(),
         translation: post.translation.as_ref().map(address),
         source: format!("{href}.md"),
         cite: citations::of_post(&post, &absolute, &app.config.site.title, visit.m.cite_post()),
@@ -129,10 +133,17 @@ pub(crate) struct Continued {
 
 /// `GET /posts?after=`
 pub(crate) async fn post_list(app: web::Data<App>, visit: Visit, place: web::Query<Continued>) -> Page {
-    let after = place.after.as_deref().map(str::parse::<Cursor>).transpose().map_err(|_| Failure::WrongCursor)?;
+    let after =
+        place.after.as_deref().map(str::parse::<Cursor>).transpose().map_err(|_| Failure::WrongCursor)?;
     let paged = after.is_some();
     let (entries, older) = entries(&app, after, PER_PAGE).await?;
-    page(&PostList { frame: Frame::new(&app, &visit, visit.m.posts(), Place::Posts), m: visit.m, entries, paged, older })
+    page(&PostList {
+        frame: Frame::new(&app, &visit, visit.m.posts(), Place::Posts),
+        m: visit.m,
+        entries,
+        paged,
+        older,
+    })
 }
 
 /// One post in a list.
@@ -206,6 +217,7 @@ pub(crate) fn address(slug: &Slug) -> String {
 fn length(text: &str) -> u64 {
     let han = |c: char| ('\u{3400}'..='\u{9fff}').contains(&c);
     let characters = text.chars().filter(|c| han(*c)).count();
-    let words = text.split(|c: char| c.is_whitespace() || han(c)).filter(|word| word.contains(char::is_alphanumeric));
+    let words =
+        text.split(|c: char| c.is_whitespace() || han(c)).filter(|word| word.contains(char::is_alphanumeric));
     (characters + words.count()) as u64
 }

@@ -2,7 +2,13 @@ use content::{Attempt, AttemptState, Language, Paper};
 use render::{Context, Format, Html, Trust};
 use storage::answers;
 
-use crate::{app::App, errors::Failure, faults, language::{Messages, Visit}, papers};
+use crate::{
+    app::App,
+    errors::Failure,
+    faults,
+    language::{Messages, Visit},
+    papers,
+};
 
 /// The reading of a paper as its page shows it.
 pub(super) struct Reading {
@@ -92,12 +98,13 @@ fn sections(attempt: &Attempt, language: Language) -> Vec<Answered> {
     let questions = summarizer::questions(language).questions;
     let empty = content::Section::default();
     let texts = attempt.sections.iter().chain(std::iter::repeat(&empty));
-    let answered = questions.into_iter().zip(texts).enumerate().map(|(number, (question, section))| Answered {
-        anchor: format!("q-{}", question.id),
-        question: question.title,
-        waiting: section.markdown.is_empty(),
-        html: body(&section.markdown, attempt.id.0, number),
-    });
+    let answered =
+        questions.into_iter().zip(texts).enumerate().map(|(number, (question, section))| Answered {
+            anchor: format!("q-{}", question.id),
+            question: question.title,
+            waiting: section.markdown.is_empty(),
+            html: body(&section.markdown, attempt.id.0, number),
+        });
     answered.collect()
 }
 
