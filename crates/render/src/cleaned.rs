@@ -13,12 +13,12 @@ use crate::plain::{self, Part};
 use crate::template::{Equation, Holes, Piece, Place, Template};
 use crate::writer::Finding;
 
-/// Marks the place of a finished formula while the HTML around it is cleaned.
+/// Around the number of a finished formula, while the HTML around it is cleaned.
 const SLOT: char = '\u{f0000}';
-
-/// Around the place of a display, so that it ends a paragraph as a display does.
-const SLOT_OPEN: &str = "<div class=\"slot\">";
-const SLOT_CLOSE: &str = "</div>";
+/// The same for a display, which stands in an element of its own so that it ends a paragraph as a display does.
+const DISPLAY: char = '\u{f0001}';
+const DISPLAY_OPEN: &str = "<div class=\"slot\">\u{f0001}";
+const DISPLAY_CLOSE: &str = "\u{f0001}</div>";
 
 /// Fills templates of which some hold HTML of the author, and cleans the whole; what fills the holes is ours and is
 /// put in afterwards.
@@ -29,21 +29,27 @@ pub(crate) fn fill<'t>(parts: impl Iterator<Item = (&'t Template, &'t Place)>, c
         let mut holes = Holes::new(place);
         for piece in &template.pieces {
             match piece {
-                Piece::Html(text) | Piece::Raw(text) => html.push_str(&text.replace(SLOT, "\u{fffd}")),
+                Piece::Html(text) | Piece::Raw(text) => {
+                    html.push_str(&text.replace([SLOT, DISPLAY], "\u{fffd}"))
+                }
                 Piece::Anchor(_) => holes.fill(&mut html, piece),
                 _ => {
                     let mut slot = String::new();
                     holes.fill(&mut slot, piece);
-                    let name = format!("{SLOT}{}{SLOT}", slots.len());
+                    let number = slots.len();
                     let alone = matches!(piece, Piece::Formula(equation) if equation.alone);
-                    html.push_str(&if alone { format!("{SLOT_OPEN}{name}{SLOT_CLOSE}") } else { name });
+                    html.push_str(&match alone {
+                        true => format!("{DISPLAY_OPEN}{number}{DISPLAY_CLOSE}"),
+                        false => format!("{SLOT}{number}{SLOT}"),
+                    });
                     slots.push(slot);
                 }
             }
         }
     }
-    let cleaned = clean(&html, context).replace(&format!("{SLOT_OPEN}{SLOT}"), &SLOT.to_string());
-    let cleaned = cleaned.replace(&format!("{SLOT}{SLOT_CLOSE}"), &SLOT.to_string());
+    let cleaned = clean(&html, context);
+    let cleaned = cleaned.replace(DISPLAY_OPEN, SLOT.encode_utf8(&mut [0; 4]));
+    let cleaned = cleaned.replace(DISPLAY_CLOSE, SLOT.encode_utf8(&mut [0; 4]));
     let mut out = String::new();
     for (i, part) in cleaned.split(SLOT).enumerate() {
         match part.parse::<usize>().ok().filter(|_| i % 2 == 1) {

@@ -13,15 +13,12 @@ use crate::formula;
 use crate::html::escape;
 use crate::links;
 use crate::plain;
-use crate::shield::{Part, Token, Tokens, has_token};
+use crate::shield::{BOUNDARY, Part, Token, Tokens, has_token};
 use crate::template::{Equation, Piece, Template};
 use tags::Side;
 
 /// Containers nested deeper than this keep their words and lose their elements.
 const MAX_DEPTH: usize = 100;
-
-/// What stands where a link in a text ended before full-width punctuation.
-pub(crate) const BOUNDARY: &str = "<!--\u{e003}-->";
 
 /// What all blocks of a parse share.
 pub(crate) struct Setting<'a> {
@@ -309,7 +306,7 @@ impl<'w, 's> Writer<'w, 's> {
         if !self.links {
             return;
         }
-        let url = self.setting.tokens.restored(&link.url).replace(BOUNDARY, "");
+        let url = self.setting.tokens.restored(&link.url);
         let Some(href) = links::address(&url, self.setting.trust) else { return self.raw("<a>") };
         self.raw("<a href=\"");
         self.html.push_str(&href);
@@ -326,7 +323,7 @@ impl<'w, 's> Writer<'w, 's> {
     fn title(&mut self, title: &str) {
         if !title.is_empty() {
             self.html.push_str(" title=\"");
-            escape(&mut self.html, &self.setting.tokens.restored(title).replace(BOUNDARY, ""));
+            escape(&mut self.html, &self.setting.tokens.restored(title));
             self.html.push('"');
         }
     }
@@ -338,18 +335,17 @@ impl<'w, 's> Writer<'w, 's> {
         self.raw("</a>");
         let url = self.setting.tokens.restored(&link.url);
         let host = links::foreign_host(&url, &self.setting.context.hosts);
+        let host = host.filter(|host| !words_of(node, self.setting.tokens).contains(host));
         if let Some(host) = host.filter(|_| self.setting.trust == Trust::Answer) {
-            if !words_of(node, self.setting.tokens).contains(host) {
-                self.raw(" <span class=\"host notranslate\" translate=\"no\">(");
-                escape(&mut self.html, host);
-                self.raw(")</span>");
-            }
+            self.raw(" <span class=\"host notranslate\" translate=\"no\">(");
+            escape(&mut self.html, host);
+            self.raw(")</span>");
         }
     }
 
     /// An image of this site in a post; a link to anything else.
     fn image(&mut self, node: Node<'_>, image: &NodeLink) -> Children {
-        let url = self.setting.tokens.restored(&image.url).replace(BOUNDARY, "");
+        let url = self.setting.tokens.restored(&image.url);
         let own = links::foreign_host(&url, &self.setting.context.hosts).is_none();
         let words = words_of(node, self.setting.tokens);
         self.block.text.push_str(&words);

@@ -15,7 +15,7 @@ use tex::Found;
 
 use lines::{Container, Cursor, Start};
 use region::{Region, Scope};
-pub(crate) use tokens::{Part, Token, Tokens, has_token};
+pub(crate) use tokens::{BOUNDARY, Part, Token, Tokens, has_token};
 
 /// Markdown without formulas.
 #[derive(Debug, Default)]
@@ -39,7 +39,7 @@ pub(crate) enum Input {
 
 /// Takes the formulas out of Markdown.
 pub(crate) fn shield(source: &str, input: Input) -> Shielded {
-    if !source.contains(['$', '\\']) && !source.as_bytes().contains(&0xee) {
+    if !source.contains(['$', '\\']) && !source.contains("://") && !source.as_bytes().contains(&0xee) {
         let lines = std::iter::once(0).chain(source.match_indices('\n').map(|(i, _)| i + 1)).collect();
         return Shielded { text: source.to_owned(), lines, ..Shielded::default() };
     }
@@ -81,6 +81,9 @@ struct Shield<'s> {
     copied: usize,
     done: Shielded,
 }
+
+/// Punctuation that is no part of an address.
+const FULL_WIDTH: &str = "，。；：！？、（）【】《》「」『』〈〉“”‘’…—";
 
 /// Containers that one line may open, as comrak has it for lists.
 const MAX_STARTS: usize = 100;
@@ -247,7 +250,7 @@ impl<'s> Shield<'s> {
             self.copy_to(self.lines[self.line].start);
             self.paragraph = self.done.text.len();
         }
-        if !cursor.rest().contains(['$', '\\', '`', '<']) {
+        if !cursor.rest().contains(['$', '\\', '`', '<']) && !cursor.rest().contains("://") {
             self.line += 1;
             return;
         }
@@ -290,9 +293,10 @@ impl<'s> Shield<'s> {
     fn scan(&mut self, region: &mut Region, mut at: usize) {
         while at < region.line_end(at) && self.done.held.is_none() {
             let end = region.line_end(at);
-            let Some(next) = region.text[at..end].find(['$', '\\', '`', '<']) else { break };
+            let Some(next) = region.text[at..end].find(['$', '\\', '`', '<', ':']) else { break };
             at += next;
             at = match region.text.as_bytes()[at] {
+                b':' => self.address(region, at),
                 b'`' => region.code_end(at, self.source, &self.lines),
                 b'<' => region.angled_end(at, self.source, &self.lines),
                 _ => self.formula(region, at),
@@ -333,6 +337,19 @@ impl<'s> Shield<'s> {
                 end
             }
         }
+    }
+
+    /// An address ends before full-width punctuation: a comment that the writer drops says so to comrak.
+    fn address(&mut self, region: &Region, at: usize) -> usize {
+        let line = &region.text[at..region.line_end(at)];
+        let Some(rest) = line.strip_prefix("://") else { return at + 1 };
+        let end = rest.find(|c: char| c.is_whitespace() || FULL_WIDTH.contains(c) || "<`$\\".contains(c));
+        let end = end.unwrap_or(rest.len());
+        if rest[end..].starts_with(|c: char| FULL_WIDTH.contains(c)) {
+            self.copy_to(region.source_at(at + 3 + end));
+            self.done.text.push_str(BOUNDARY);
+        }
+        at + 3 + end
     }
 
     fn replace(&mut self, region: &Region, range: Range<usize>, token: Token) {

@@ -119,7 +119,8 @@ impl Region {
         let blank = cursor.is_blank();
         let natural = !blank && !lines::interrupts(&cursor, all);
         let after_words = self.lines.last().is_some_and(|last| !self.text[last.start..].trim().is_empty());
-        if !all && !(natural && after_words) {
+        let lazy = natural && after_words;
+        if !all && !lazy {
             self.end = End::OfContainer;
             return false;
         }

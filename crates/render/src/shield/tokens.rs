@@ -12,6 +12,9 @@ const LAST: char = '\u{e002}';
 const DIGITS: u32 = 0xe010;
 const RESERVED: std::ops::RangeInclusive<char> = '\u{e000}'..='\u{e01f}';
 
+/// Where an address ends although comrak would go on. It reads as a comment, which nobody else can write.
+pub(crate) const BOUNDARY: &str = "<!--\u{e003}-->";
+
 /// What a token stands for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Token {
@@ -104,11 +107,11 @@ impl Tokens {
 
     /// The text with every token written back as its source.
     pub(crate) fn restored<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if !text.contains(FIRST) {
+        if !text.contains(FIRST) && !text.contains(BOUNDARY) {
             return text.into();
         }
         let mut out = String::new();
-        self.split(text, |part| match part {
+        self.split(&text.replace(BOUNDARY, ""), |part| match part {
             Part::Text(text) => out.push_str(text),
             Part::Token(token) => out.push_str(token.source()),
         });

@@ -1,6 +1,7 @@
 //! What several test files use.
 
-#![allow(dead_code, reason = "no test file uses all of it")]
+#![allow(dead_code, unreachable_pub, reason = "no test file uses all of it")]
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 pub mod page;
 pub mod sound;
