@@ -36,7 +36,7 @@ export function plain(fragment: DocumentFragment): string {
   box.className = "vh";
   box.style.whiteSpace = "normal";
   document.body.append(box);
-  // biome-ignore lint/performance/useDomNodeTextContent: lines and hidden parts matter here
+  // Not textContent: lines and hidden parts matter here.
   const text = box.innerText;
   box.remove();
   return text.trim();

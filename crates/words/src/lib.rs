@@ -15,13 +15,13 @@
 //! assert_eq!(texts("初始化"), ["初", "初始", "始", "始化", "化"]);
 //! ```
 
-mod common;
+mod frequent;
 mod compound;
 mod fold;
 mod sentences;
 mod split;
 
-pub use common::is_common;
+pub use frequent::is_common;
 pub use fold::fold;
 pub use sentences::sentences;
 pub use split::words;
