@@ -1,5 +1,5 @@
 use std::{
-    io,
+    io::{self, IsTerminal as _},
     net::{SocketAddr, TcpListener},
     path::Path,
 };
@@ -30,7 +30,10 @@ pub(super) async fn run(config: Config, sample: Option<&Path>) -> anyhow::Result
     }
     let server = app::serve(app.clone(), listener).await?;
     tokio::spawn(app::stop_when_told(app, server.handle()));
-    super::print(welcome(&base, address))?;
+    // A server whose greeting nobody reads to the end serves all the same.
+    if let Err(error) = super::print(welcome(&base, address)) {
+        tracing::debug!(%error, "the greeting was not read");
+    }
     server.await.context("the server stopped")
 }
 
@@ -45,8 +48,11 @@ fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 fn start_log(log: &Log) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&log.level).with_context(|| format!("log.level {:?}", log.level))?;
+    // What these say of every start is said by the welcome. The operator's own filter comes last and wins.
+    let filter = format!("sea_orm_migration=warn,actix_server=warn,{}", log.level);
+    let filter = EnvFilter::try_new(filter).with_context(|| format!("log.level {:?}", log.level))?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let lines = lines.with_ansi(io::stderr().is_terminal());
     match log.format {
         LogFormat::Text => lines.init(),
         LogFormat::Json => lines.json().init(),
