@@ -3,6 +3,7 @@ use std::{
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, ExitStatus, Output},
+    sync::Once,
     time::Duration,
 };
 
@@ -279,6 +280,8 @@ fn path(path: &Path) -> &str {
 
 /// Keeps no connection: a site is shared by tests that each have a runtime of their own.
 fn client() -> reqwest::Client {
+    static PROVIDER: Once = Once::new();
+    PROVIDER.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
     client.pool_max_idle_per_host(0).timeout(PATIENCE).build().expect("a client")
 }

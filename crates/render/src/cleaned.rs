@@ -1,6 +1,8 @@
 //! HTML that an author wrote: an allow-list, by ammonia, and formulas in what is left.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use ammonia::Builder;
 
@@ -9,7 +11,7 @@ use crate::document::{Block, Title};
 use crate::formula;
 use crate::html::escape;
 use crate::links;
-use crate::plain::{self, Part};
+use crate::plain;
 use crate::template::{Equation, Holes, Piece, Place, Template};
 use crate::writer::Finding;
 
@@ -108,17 +110,66 @@ fn allowed<'v>(element: &str, attribute: &str, value: &'v str, hosts: &[String])
 /// A text in HTML, as other systems export it.
 pub(crate) fn block(html: &str, trust: Trust, context: &Context, findings: &mut Vec<Finding>) -> Block {
     let cleaned = clean(html, context);
-    let mut reader = Reader { trust, findings, block: Block::default(), html: String::new(), verbatim: 0 };
+    let mut reader = Reader { trust, findings, block: Block::default(), html: String::new() };
     let mut rest = cleaned.as_str();
-    while !rest.is_empty() {
-        let (text, tag) = rest.split_at(rest.find('<').unwrap_or(rest.len()));
-        reader.text(text);
-        let end = tag.find('>').map_or(tag.len(), |end| end + 1);
-        reader.tag(&tag[..end], &tag[end..]);
-        rest = &tag[end..];
-    }
+    parts(&cleaned, |part| match part {
+        Part::Text(text) => {
+            rest = &rest[text.len()..];
+            reader.text(text);
+        }
+        Part::Html(tag) => {
+            rest = &rest[tag.len()..];
+            reader.tag(tag, rest);
+        }
+    });
     reader.flush();
     reader.block
+}
+
+/// A part of HTML.
+pub(crate) enum Part<'h> {
+    /// Text that may hold formulas.
+    Text(&'h str),
+    /// A tag, a comment, or the text of code.
+    Html(&'h str),
+}
+
+/// Splits HTML into tags and text.
+pub(crate) fn parts<'h>(html: &'h str, mut each: impl FnMut(Part<'h>)) {
+    let mut verbatim = 0usize;
+    let mut rest = html;
+    while !rest.is_empty() {
+        let (text, tag) = rest.split_at(rest.find('<').unwrap_or(rest.len()));
+        match text {
+            "" => {}
+            text if verbatim > 0 => each(Part::Html(text)),
+            text => each(Part::Text(text)),
+        }
+        let end = if tag.starts_with("<!--") {
+            tag.find("-->").map(|end| end + 3)
+        } else {
+            tag.find('>').map(|end| end + 1)
+        };
+        let (tag, after) = tag.split_at(end.unwrap_or(tag.len()));
+        if ["pre", "code", "kbd", "samp", "script", "style", "textarea"].contains(&name(tag)) {
+            verbatim = if tag.starts_with("</") { verbatim.saturating_sub(1) } else { verbatim + 1 };
+        }
+        if !tag.is_empty() {
+            each(Part::Html(tag));
+        }
+        rest = after;
+    }
+}
+
+/// The name in a tag.
+fn name(tag: &str) -> &str {
+    tag.trim_start_matches(['<', '/']).split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default()
+}
+
+/// Whether the author of a post may write this tag. What is no tag of HTML is text, as in `List<int>`.
+pub(crate) fn allows(tag: &str) -> bool {
+    static TAGS: LazyLock<HashSet<&str>> = LazyLock::new(|| Builder::default().clone_tags());
+    TAGS.contains(name(tag).to_ascii_lowercase().as_str()) || name(tag) == "section"
 }
 
 struct Reader<'f> {
@@ -126,8 +177,6 @@ struct Reader<'f> {
     findings: &'f mut Vec<Finding>,
     block: Block,
     html: String,
-    /// How many elements are open whose text is no place for formulas.
-    verbatim: usize,
 }
 
 impl Reader<'_> {
@@ -143,10 +192,9 @@ impl Reader<'_> {
     }
 
     fn tag(&mut self, tag: &str, rest: &str) {
-        let name = tag.trim_start_matches(['<', '/']).split([' ', '>']).next().unwrap_or_default();
-        if matches!(name, "pre" | "code" | "kbd" | "samp") {
-            self.verbatim =
-                if tag.starts_with("</") { self.verbatim.saturating_sub(1) } else { self.verbatim + 1 };
+        let name = name(tag);
+        if !tag.starts_with('<') {
+            self.block.text.push_str(&unescaped(tag));
         }
         if matches!(name, "p" | "div" | "li" | "tr" | "br" | "pre" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
         {
@@ -163,12 +211,12 @@ impl Reader<'_> {
         let text = unescaped(&without_tags(inside)).trim().to_owned();
         let mut words = Template::default();
         plain::split(&text, |part| match part {
-            Part::Text(text) => {
+            plain::Part::Text(text) => {
                 let mut html = String::new();
                 escape(&mut html, text);
                 words.pieces.push(Piece::Html(html));
             }
-            Part::Formula(source, tex, display) => {
+            plain::Part::Formula(source, tex, display) => {
                 words.pieces.push(Piece::Formula(Box::new(Equation::new(
                     source.to_owned(),
                     tex,
@@ -186,16 +234,13 @@ impl Reader<'_> {
     fn text(&mut self, html: &str) {
         let text = unescaped(html);
         self.block.text.push_str(&text);
-        if self.verbatim > 0 {
-            return self.html.push_str(html);
-        }
         plain::split(&text, |part| match part {
-            Part::Text(text) => self.words(text),
-            Part::Formula(source, tex, _) if formula::refused(&source[tex.clone()], self.trust) => {
+            plain::Part::Text(text) => self.words(text),
+            plain::Part::Formula(source, tex, _) if formula::refused(&source[tex.clone()], self.trust) => {
                 self.findings.push(Finding::Refused(source.to_owned()));
                 formula::refuse(&mut self.html, source);
             }
-            Part::Formula(source, tex, display) => {
+            plain::Part::Formula(source, tex, display) => {
                 let equation = Equation::new(source.to_owned(), tex, display, false);
                 self.findings.push(Finding::Formula(equation.formula(), source.to_owned()));
                 self.hole(Piece::Formula(Box::new(equation)));
@@ -231,6 +276,6 @@ fn without_tags(html: &str) -> String {
 }
 
 /// The text that ammonia escaped.
-fn unescaped(html: &str) -> String {
+pub(crate) fn unescaped(html: &str) -> String {
     html.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", "\u{a0}").replace("&amp;", "&")
 }

@@ -2,10 +2,9 @@
 
 mod tags;
 
-use std::borrow::Cow;
-
 use comrak::nodes::{ListType, Node, NodeCodeBlock, NodeLink, NodeValue, TableAlignment};
 
+use crate::cleaned;
 use crate::code;
 use crate::context::{Context, Formula, Trust};
 use crate::document::{Block, Title};
@@ -228,7 +227,7 @@ impl<'w, 's> Writer<'w, 's> {
     fn code_block(&mut self, code: &NodeCodeBlock) {
         let tokens = self.setting.tokens;
         let literal = tokens.restored(&code.literal);
-        let info = tokens.restored(&code.info);
+        let info = tokens.unescaped(&code.info);
         let language = info.split_ascii_whitespace().next().unwrap_or_default();
         self.line();
         if code.fenced && language == "math" && !literal.trim().is_empty() {
@@ -264,7 +263,7 @@ impl<'w, 's> Writer<'w, 's> {
         let html = self.setting.tokens.restored(html);
         match self.setting.trust {
             Trust::Post if html.starts_with("<!") || html.starts_with("<?") => {}
-            Trust::Post => self.author_html(html),
+            Trust::Post if cleaned::allows(&html) => self.author_html(&html),
             _ => self.words(&html),
         }
     }
@@ -275,30 +274,42 @@ impl<'w, 's> Writer<'w, 's> {
         match self.setting.trust {
             Trust::Post if is_comment(&html) => {}
             Trust::Post => {
-                self.author_html(html);
+                cleaned::parts(&html, |part| match part {
+                    cleaned::Part::Html(html) => self.author_html(html),
+                    cleaned::Part::Text(text) => self.author_text(text),
+                });
                 self.line();
             }
-            trust => {
+            _ => {
                 self.raw("<p>");
-                let html = html.trim_end_matches('\n');
-                self.plain(html, trust);
+                plain::split(html.trim_end_matches('\n'), |part| match part {
+                    plain::Part::Text(text) => self.words(text),
+                    plain::Part::Formula(source, tex, display) => self.formula(source, tex, display, false),
+                });
                 self.raw("</p>\n");
                 self.block.text.push_str("\n\n");
             }
         }
     }
 
-    fn author_html(&mut self, html: Cow<'_, str>) {
+    fn author_html(&mut self, html: &str) {
         self.fresh = html.ends_with('\n');
         self.flush();
-        self.block.template.pieces.push(Piece::Raw(html.into_owned()));
+        self.block.template.pieces.push(Piece::Raw(html.to_owned()));
     }
 
-    /// Text that is not Markdown, with its formulas.
-    fn plain(&mut self, text: &str, _trust: Trust) {
-        plain::split(text, |part| match part {
-            plain::Part::Text(text) => self.words(text),
-            plain::Part::Formula(source, tex, display) => self.formula(source, tex, display, false),
+    /// Text between tags, with its formulas.
+    fn author_text(&mut self, html: &str) {
+        plain::split(html, |part| match part {
+            plain::Part::Text(text) => {
+                self.block.text.push_str(&cleaned::unescaped(text));
+                self.author_html(text);
+            }
+            plain::Part::Formula(source, tex, display) => {
+                let shift = |at| cleaned::unescaped(&source[..at]).len();
+                let tex = shift(tex.start)..shift(tex.end);
+                self.formula(&cleaned::unescaped(source), tex, display, false);
+            }
         });
     }
 
@@ -306,7 +317,7 @@ impl<'w, 's> Writer<'w, 's> {
         if !self.links {
             return;
         }
-        let url = self.setting.tokens.restored(&link.url);
+        let url = self.setting.tokens.unescaped(&link.url);
         let Some(href) = links::address(&url, self.setting.trust) else { return self.raw("<a>") };
         self.raw("<a href=\"");
         self.html.push_str(&href);
@@ -323,7 +334,7 @@ impl<'w, 's> Writer<'w, 's> {
     fn title(&mut self, title: &str) {
         if !title.is_empty() {
             self.html.push_str(" title=\"");
-            escape(&mut self.html, &self.setting.tokens.restored(title));
+            escape(&mut self.html, &self.setting.tokens.unescaped(title));
             self.html.push('"');
         }
     }
@@ -333,7 +344,7 @@ impl<'w, 's> Writer<'w, 's> {
             return;
         }
         self.raw("</a>");
-        let url = self.setting.tokens.restored(&link.url);
+        let url = self.setting.tokens.unescaped(&link.url);
         let host = links::foreign_host(&url, &self.setting.context.hosts);
         let host = host.filter(|host| !words_of(node, self.setting.tokens).contains(host));
         if let Some(host) = host.filter(|_| self.setting.trust == Trust::Answer) {
@@ -345,7 +356,7 @@ impl<'w, 's> Writer<'w, 's> {
 
     /// An image of this site in a post; a link to anything else.
     fn image(&mut self, node: Node<'_>, image: &NodeLink) -> Children {
-        let url = self.setting.tokens.restored(&image.url);
+        let url = self.setting.tokens.unescaped(&image.url);
         let own = links::foreign_host(&url, &self.setting.context.hosts).is_none();
         let words = words_of(node, self.setting.tokens);
         self.block.text.push_str(&words);

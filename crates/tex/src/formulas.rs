@@ -216,10 +216,15 @@ fn starts_with_digit(text: &str) -> bool {
 
 /// A formula from `at` whose closing delimiter, `length` bytes, stands at `end`, unless there is nothing in it.
 fn close(text: &str, at: usize, start: usize, end: usize, length: usize, opener: Opener) -> Found {
-    if text[start..end].trim().is_empty() {
+    if says_nothing(&text[start..end]) {
         return Found::Skip(opener.length);
     }
     Found::Formula(Span { range: at..end + length, tex: start..end, display: opener.display })
+}
+
+/// Whether TeX is white space, or the backslashes of escapes in Markdown: `\[\\\]` is no formula.
+fn says_nothing(tex: &str) -> bool {
+    tex.chars().all(|c| c.is_whitespace() || c == '\\')
 }
 
 /// GitLab's and GitHub's dollar and backtick: it ends at the next backtick or not at all.
@@ -364,6 +369,7 @@ mod tests {
         check("$x$$y$", &["x", "y"]);
         check("$x$$$y$$", &["x", "!y"]);
         check(r"\(\) \[\] \( \) $$ $$", &[]);
+        check(r"\[\\\]", &[]);
         check("$$$x$$$ $$$$", &[]);
         check(r"\begin{align}a&=b\\c&=d\end{align}", &[r"!\begin{align}a&=b\\c&=d\end{align}"]);
         check(r"so\begin{equation*}a\end{equation*}then", &[r"!\begin{equation*}a\end{equation*}"]);

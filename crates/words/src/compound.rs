@@ -1,8 +1,6 @@
 use std::{borrow::Cow, ops::Range};
 
-use rust_stemmers::{Algorithm, Stemmer};
-
-use crate::{Shape, Word, fold::greek};
+use crate::{Shape, Word, fold::greek, stem::stem};
 
 /// More parts than this are a path or an identifier, not one word.
 const MOST_JOINED: usize = 4;
@@ -55,16 +53,10 @@ fn name(part: &Part) -> Cow<'_, str> {
     }
 }
 
-fn word(text: &str, range: Range<usize>, position: usize, shape: Shape) -> Word {
-    let stem = stem(text);
-    let exact = (stem != text).then(|| text.to_owned());
-    Word { text: stem.into_owned(), exact, range, position, shape }
-}
-
-fn stem(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| byte.is_ascii_lowercase()) {
-        Stemmer::create(Algorithm::English).stem(text)
-    } else {
-        Cow::Borrowed(text)
+/// A word with its stem.
+pub(crate) fn word(exact: &str, range: Range<usize>, position: usize, shape: Shape) -> Word {
+    match stem(exact) {
+        Some(stem) => Word { text: stem, exact: Some(exact.to_owned()), range, position, shape },
+        None => Word { text: exact.to_owned(), exact: None, range, position, shape },
     }
 }

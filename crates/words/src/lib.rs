@@ -15,14 +15,15 @@
 //! assert_eq!(texts("初始化"), ["初", "初始", "始", "始化", "化"]);
 //! ```
 
-mod frequent;
 mod compound;
 mod fold;
+mod frequent;
 mod sentences;
 mod split;
+mod stem;
 
-pub use frequent::is_common;
 pub use fold::fold;
+pub use frequent::is_common;
 pub use sentences::sentences;
 pub use split::words;
 

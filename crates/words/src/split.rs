@@ -31,6 +31,8 @@ impl Splitter<'_> {
         while let Some(c) = self.char_at(at) {
             at = if is_unspaced(c) {
                 self.unspaced(at)
+            } else if let Some(end) = self.ascii_word(at) {
+                end
             } else if c.is_alphanumeric() {
                 self.compound(at)
             } else {
@@ -63,6 +65,22 @@ impl Splitter<'_> {
         }
         self.position += run.len();
         at
+    }
+
+    /// The word that begins at `start`, if it is plain ASCII and nothing else; where it ends. Most are.
+    fn ascii_word(&mut self, start: usize) -> Option<usize> {
+        let rest = &self.text.as_bytes()[start..];
+        let length = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let next = rest.get(length).copied().unwrap_or(b' ');
+        let ends = next.is_ascii() && !next.is_ascii_digit() && !b"-_'+#".contains(&next);
+        if !(1..=LONGEST).contains(&length) || !ends {
+            return None;
+        }
+        let end = start + length;
+        let exact = self.text[start..end].to_ascii_lowercase();
+        self.words.push(compound::word(&exact, start..end, self.position, Shape::Plain));
+        self.position += 1;
+        Some(end)
     }
 
     /// A run of letters and digits with the hyphens inside it, from `start`; where it ends.

@@ -105,6 +105,25 @@ impl Tokens {
         self.all.get(index)
     }
 
+    /// The same for an address or a title, where Markdown would have taken the backslashes of the source as escapes.
+    pub(crate) fn unescaped<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if !has_token(text) {
+            return self.restored(text);
+        }
+        let mut out = String::new();
+        self.split(&text.replace(BOUNDARY, ""), |part| match part {
+            Part::Text(text) => out.push_str(text),
+            Part::Token(token) => {
+                let mut chars = token.source().chars().peekable();
+                while let Some(c) = chars.next() {
+                    let escapes = c == '\\' && chars.peek().is_some_and(char::is_ascii_punctuation);
+                    out.extend(if escapes { chars.next() } else { Some(c) });
+                }
+            }
+        });
+        out.into()
+    }
+
     /// The text with every token written back as its source.
     pub(crate) fn restored<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if !text.contains(FIRST) && !text.contains(BOUNDARY) {

@@ -1,0 +1,170 @@
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use chrono::NaiveDate;
+use content::{ArxivId, Record, RecordKey};
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+use storage::Harvested;
+
+use super::venue;
+
+/// The most bytes of an identifier; PostgreSQL's index takes no more than 2 700.
+const MAX_ID: usize = 1000;
+
+/// One line, with the fields of the large public lists of papers. Others are ignored.
+#[derive(Deserialize)]
+struct Line {
+    id: String,
+    title: String,
+    #[serde(default)]
+    authors: Vec<String>,
+    #[serde(default, rename = "abstract")]
+    summary: String,
+    #[serde(default)]
+    categories: Vec<String>,
+    #[serde(default)]
+    venue: String,
+    date: String,
+    #[serde(default)]
+    keywords: String,
+    source: String,
+    #[serde(default)]
+    note: Option<String>,
+}
+
+/// The record of a line. The error says what is wrong with it.
+pub(super) fn of(raw: &str) -> Result<Harvested, String> {
+    let line: Line = serde_json::from_str(raw).map_err(|error| error.to_string())?;
+    let date = line.date.parse::<NaiveDate>();
+    let date = date.map_err(|_| format!("the date {:?} is not one like 2025-11-23", line.date))?;
+    let title = tex::text_mode(&line.title);
+    if title.is_empty() {
+        return Err("it has no title".into());
+    }
+    let record = Record {
+        key: key(&line, raw)?,
+        title,
+        authors: line
+            .authors
+            .iter()
+            .map(|name| tex::text_mode(name))
+            .filter(|name| !name.is_empty())
+            .collect(),
+        summary: tex::text_mode(&line.summary),
+        categories: trimmed(line.categories.iter().filter(|name| !name.starts_with("venue:"))),
+        venue: venue::of(&line.venue, date),
+        date,
+        keywords: trimmed(line.keywords.split(';')),
+        note: line.note,
+    };
+    Ok(Harvested { record, raw: raw.to_owned() })
+}
+
+/// A number that two titles share only if they are the same.
+pub(super) fn fingerprint(title: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    title.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// arXiv says which version a record is; elsewhere its content does.
+fn key(line: &Line, raw: &str) -> Result<RecordKey, String> {
+    let id = line.id.trim();
+    let source = match line.source.as_str() {
+        "arxiv" | "arxiv-daily" => return arxiv(id),
+        "acl-anthology" => "acl",
+        other => other,
+    };
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if source.is_empty() || source.len() > 32 || !source.chars().all(plain) {
+        return Err(format!("the source {source:?} is not a short name of lower-case letters, digits and -"));
+    }
+    if id.is_empty() || id.len() > MAX_ID || id.contains(char::is_control) {
+        return Err(format!("the id is empty, longer than {MAX_ID} bytes, or holds control characters"));
+    }
+    let version = Sha256::digest(raw).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    Ok(RecordKey { source: source.to_owned(), id: id.to_owned(), version })
+}
+
+fn arxiv(id: &str) -> Result<RecordKey, String> {
+    let id: ArxivId = id.parse().map_err(|invalid: content::Invalid| invalid.to_string())?;
+    let version = format!("v{}", id.version().unwrap_or(1));
+    Ok(RecordKey { source: RecordKey::ARXIV.to_owned(), id: id.to_string(), version })
+}
+
+fn trimmed(names: impl Iterator<Item = impl AsRef<str>>) -> Vec<String> {
+    names.map(|name| name.as_ref().trim().to_owned()).filter(|name| !name.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A line with these fields in place of ordinary ones.
+    fn line(fields: serde_json::Value) -> String {
+        let mut line = serde_json::json!({
+            "id": "pl/a/1", "title": "On $x$", "date": "2024-01-02", "source": "paperlists",
+            "categories": ["cs.LG", "venue:iclr"], "venue": "ICLR 2024", "citations": -1,
+        });
+        let line_fields = line.as_object_mut().expect("an object");
+        line_fields.extend(fields.as_object().expect("an object").clone());
+        line.to_string()
+    }
+
+    fn record(fields: serde_json::Value) -> Record {
+        of(&line(fields)).expect("a record").record
+    }
+
+    fn refused(fields: serde_json::Value, why: &str) {
+        let reason = of(&line(fields)).expect_err("refused");
+        assert!(reason.contains(why), "{reason}");
+    }
+
+    #[test]
+    fn arxiv_ids_are_split_from_versions() {
+        let key = record(serde_json::json!({ "id": "2312.00690v4", "source": "arxiv-daily" })).key;
+        assert_eq!(
+            (key.source.as_str(), key.id.as_str(), key.version.as_str()),
+            ("arxiv", "2312.00690", "v4")
+        );
+        let key = record(serde_json::json!({ "id": "math.GT/0309136", "source": "arxiv" })).key;
+        assert_eq!((key.id.as_str(), key.version.as_str()), ("math/0309136", "v1"));
+    }
+
+    #[test]
+    fn elsewhere_the_content_is_the_version() {
+        let one = record(serde_json::json!({ "source": "acl-anthology" })).key;
+        let two = record(serde_json::json!({ "source": "acl-anthology", "citations": 5 })).key;
+        assert_eq!((one.source.as_str(), one.id.as_str()), ("acl", "pl/a/1"));
+        assert_ne!(one.version, two.version);
+    }
+
+    #[test]
+    fn text_is_normalised_and_the_line_is_kept() {
+        let raw = line(serde_json::json!({
+            "title": "{\\em Schr\\\"odinger} at 5\\%", "authors": ["Erd\\H{o}s, P.", " "],
+            "abstract": "``x'' -- $a_b$", "keywords": " a b;; c ",
+        }));
+        let harvested = of(&raw).expect("a record");
+        let record = harvested.record;
+        assert_eq!(harvested.raw, raw);
+        assert_eq!(record.title, "Schrödinger at 5%");
+        assert_eq!(record.authors, ["Erdős, P."]);
+        assert_eq!(record.summary, "“x” – $a_b$");
+        assert_eq!(record.keywords, ["a b", "c"]);
+        assert_eq!(record.categories, ["cs.LG"]);
+    }
+
+    #[test]
+    fn bad_lines_say_why() {
+        refused(serde_json::json!({ "id": "nonsense", "source": "arxiv-daily" }), "arXiv id \"nonsense\"");
+        refused(serde_json::json!({ "date": "2024-02-30" }), "2024-02-30");
+        refused(serde_json::json!({ "title": " {} " }), "no title");
+        refused(serde_json::json!({ "source": "a/b" }), "the source \"a/b\"");
+        refused(serde_json::json!({ "id": "" }), "the id");
+        refused(serde_json::json!({ "authors": "Ada" }), "invalid type");
+        refused(serde_json::json!({ "title": null }), "invalid type: null");
+        assert!(of("{\"id\": \"x\"").is_err_and(|why| why.contains("EOF")));
+        assert!(of("{\"id\": \"x\"}").is_err_and(|why| why.contains("missing field `title`")));
+    }
+}
