@@ -1,4 +1,7 @@
+use std::time::Duration;
+
 use tests::{Engine, Run, Site, html::text};
+use tokio::time::timeout;
 
 use crate::papers;
 
@@ -34,10 +37,20 @@ async fn restarts_are_quick(engine: Engine) {
     assert!(stopped.status.success(), "{:?}", stopped.status);
     let started = std::time::Instant::now();
     let site = stopped.start().await;
-    site.page("/").await;
     assert!(started.elapsed().as_secs_f32() < 3.0, "{:?}", started.elapsed());
+    site.page("/").await;
 }
 
+/// What a search shows once the index has caught up: until then its page says how far behind it is.
 async fn found(site: &Site, query: &str) -> String {
-    text(&site.page(&format!("/search?query={}", query.replace(' ', "+"))).await)
+    let address = format!("/search?query={}", query.replace(' ', "+"));
+    let shown = async {
+        loop {
+            let page = text(&site.page(&address).await);
+            if !page.contains("still taking in") {
+                return page;
+            }
+        }
+    };
+    timeout(Duration::from_secs(60), shown).await.expect("the index catches up")
 }
