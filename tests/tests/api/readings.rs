@@ -63,7 +63,7 @@ async fn a_reading_needs_no_model(engine: Engine) {
     assert_eq!(end["state"], "done", "{end}");
     let page = site.page("/venue/shield@notes").await;
     assert!(text(&page).contains("No language model wrote this"), "{}", text(&page));
-    assert!(page.matches("class=\"faq-q").count() == 6);
+    assert!(page.matches("<h3 class=\"faq-q").count() == 6);
 }
 
 async fn finished_answers_are_served_at_once(engine: Engine) {
