@@ -1,8 +1,6 @@
 //! HTML that an author wrote: an allow-list, by ammonia, and formulas in what is left.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
-use std::sync::LazyLock;
 
 use ammonia::Builder;
 
@@ -82,7 +80,7 @@ pub(crate) fn document<'b>(
 fn clean(html: &str, context: &Context) -> String {
     let hosts = context.hosts.clone();
     Builder::default()
-        .add_tags(["section", "input"])
+        .add_tags(["section", "input", "u"])
         .add_tag_attributes("input", ["type", "checked", "disabled"])
         .add_tag_attributes("ol", ["reversed"])
         .set_tag_attribute_value("input", "type", "checkbox")
@@ -166,10 +164,16 @@ fn name(tag: &str) -> &str {
     tag.trim_start_matches(['<', '/']).split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default()
 }
 
-/// Whether the author of a post may write this tag. What is no tag of HTML is text, as in `List<int>`.
+/// Elements that an author may write among words.
+const WORDS: [&str; 31] = [
+    "a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "data", "del", "dfn", "em", "i", "img", "ins",
+    "kbd", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strong", "sub", "sup", "time",
+    "u", "var",
+];
+
+/// Whether the author of a post may write this tag among words. Any other is text, as in `List<int>`.
 pub(crate) fn allows(tag: &str) -> bool {
-    static TAGS: LazyLock<HashSet<&str>> = LazyLock::new(|| Builder::default().clone_tags());
-    TAGS.contains(name(tag).to_ascii_lowercase().as_str()) || name(tag) == "section"
+    WORDS.contains(&name(tag).to_ascii_lowercase().as_str())
 }
 
 struct Reader<'f> {
