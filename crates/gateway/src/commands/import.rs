@@ -158,7 +158,11 @@ fn parse(mut lines: Lines, batches: &mpsc::Sender<Batch>) {
             }
         };
         let full = batch.papers.len() + batch.bad.len() >= BATCH;
-        if (full || last) && (batches.blocking_send(std::mem::take(&mut batch)).is_err() || last) {
+        if !full && !last {
+            continue;
+        }
+        let wanted = batches.blocking_send(std::mem::take(&mut batch)).is_ok();
+        if last || !wanted {
             return;
         }
     }
