@@ -8,7 +8,13 @@ use std::{
 };
 
 use tempfile::TempDir;
-use tokio::{sync::OnceCell, task::spawn_blocking, time::timeout};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    sync::OnceCell,
+    task::spawn_blocking,
+    time::timeout,
+};
 
 use crate::{Event, Events, watched::watched};
 
@@ -160,6 +166,18 @@ impl Site {
             request = request.header(*name, *value);
         }
         request.send().await.unwrap_or_else(|error| panic!("{path}: {error:?}"))
+    }
+
+    /// What the server answers to these bytes, up to where it closes the connection.
+    pub async fn raw(&self, bytes: &str) -> String {
+        let address = self.address.trim_start_matches("http://");
+        let mut stream = TcpStream::connect(address).await.expect("a connection");
+        let (mut read, mut write) = stream.split();
+        let mut answer = Vec::new();
+        // The server may answer, and close, before it has read everything.
+        let sent = write.write_all(bytes.as_bytes());
+        let _ = timeout(PATIENCE, async { tokio::join!(sent, read.read_to_end(&mut answer)) }).await;
+        String::from_utf8_lossy(&answer).into_owned()
     }
 
     /// A form sent as the site's own page would send it.

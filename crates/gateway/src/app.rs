@@ -3,9 +3,10 @@
 use std::{io, net::TcpListener, path::Path, sync::Arc};
 
 use actix_web::{
-    App as Actix, HttpServer,
+    App as Actix, FromRequest, Handler, HttpServer, Resource, Responder,
     body::BoxBody,
     dev::{Server, ServerHandle, ServiceRequest, ServiceResponse},
+    guard,
     http::header::{HeaderName, HeaderValue},
     middleware::{Compress, Next, from_fn},
     web,
@@ -13,6 +14,7 @@ use actix_web::{
 use anyhow::Context as _;
 use search::Index;
 use storage::Database;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{assets, config::Config, errors, feeds, indexing, language, live, pages};
 
@@ -43,7 +45,7 @@ pub struct App {
 /// Opens storage (with its schema brought up to date) and the index below the data folder.
 pub async fn open(config: Config) -> anyhow::Result<App> {
     let db = open_storage(&config).await?;
-    let folder = config.data.join("index");
+    let folder = config.index();
     let index = tokio::task::spawn_blocking(move || Index::open(&folder))
         .await?
         .context("the search index could not be opened")?;
@@ -87,60 +89,59 @@ pub async fn serve(mut app: App, listener: TcpListener) -> anyhow::Result<Server
     Ok(server.disable_signals().shutdown_timeout(20).listen(listener)?.run())
 }
 
-/// On SIGTERM or ctrl-c: first readings are stored and their streams ended, then connections closed.
-pub async fn stop_when_told(app: App, server: ServerHandle) {
-    told_to_stop().await;
+/// Listens for SIGTERM and ctrl-c from now on: the future ends with the first of them, even one that comes
+/// before anybody waits for it.
+pub fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Stops the server: first readings are stored and their streams ended, then connections closed.
+pub async fn stop(app: App, server: ServerHandle) {
     app.live.close().await;
     server.stop(true).await;
 }
 
-#[cfg(unix)]
-async fn told_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    // Without the signals the process can still be killed; what is running is interrupted at the next start.
-    let (Ok(mut terminate), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-}
-
-#[cfg(not(unix))]
-async fn told_to_stop() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
-    }
-}
-
-/// Every address of the site.
+/// Every address of the site. `HEAD` is answered as `GET` is; what else is asked of a page gets a 405.
 fn routes(config: &mut web::ServiceConfig) {
     config
-        .route("/", web::get().to(pages::home))
-        .route("/posts", web::get().to(pages::post_list))
-        .route("/posts/{slug}.md", web::get().to(pages::post_source))
-        .route("/posts/{slug}", web::get().to(pages::post))
-        .route("/archives/{number}", web::get().to(pages::post_by_number))
-        .route("/archives/{number}/", web::get().to(pages::post_by_number))
-        .route("/papers", web::get().to(pages::paper_overview))
-        .route("/papers/{id}", web::get().to(pages::paper_by_key))
-        .route("/arxiv/search", web::get().to(pages::paper_search))
-        .route("/arxiv/{category}/feed", web::get().to(feeds::category))
-        .route("/arxiv/{which:.+}", web::get().to(pages::arxiv))
-        .route("/venue/{name}/feed", web::get().to(feeds::venue))
-        .route("/venue/{which:.+}", web::get().to(pages::venue))
-        .route("/search", web::get().to(pages::search))
-        .route("/feed", web::get().to(feeds::posts))
-        .route("/feed/", web::get().to(feeds::posts))
-        .route("/feed/atom/", web::get().to(feeds::posts))
-        .route("/assets/{version}/{path:.+}", web::get().to(assets::asset))
-        .route("/healthz", web::get().to(healthy))
-        .route("/readyz", web::get().to(ready))
+        .service(page("/", pages::home))
+        .service(page("/posts", pages::post_list))
+        .service(page("/posts/{slug}.md", pages::post_source))
+        .service(page("/posts/{slug}", pages::post))
+        .service(page("/archives/{number}", pages::post_by_number))
+        .service(page("/archives/{number}/", pages::post_by_number))
+        .service(page("/papers", pages::paper_overview))
+        .service(page("/papers/{id}", pages::paper_by_key))
+        .service(page("/arxiv/search", pages::paper_search))
+        .service(page("/arxiv/{category}/feed", feeds::category))
+        .service(page("/arxiv/{which:.+}", pages::arxiv))
+        .service(page("/venue/{name}/feed", feeds::venue))
+        .service(page("/venue/{which:.+}", pages::venue))
+        .service(page("/search", pages::search))
+        .service(page("/feed", feeds::posts))
+        .service(page("/feed/", feeds::posts))
+        .service(page("/feed/atom/", feeds::posts))
+        .service(page("/assets/{version}/{path:.+}", assets::asset))
+        .service(page("/healthz", healthy))
+        .service(page("/readyz", ready))
         .configure(live::routes)
         .default_service(web::to(async || Err::<&str, _>(errors::Failure::NotFound)));
+}
+
+fn page<F, Args>(path: &str, handler: F) -> Resource
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    let read = guard::Any(guard::Get()).or(guard::Head());
+    web::resource(path).route(web::route().guard(read).to(handler))
 }
 
 /// The process answers.

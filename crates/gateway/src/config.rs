@@ -109,6 +109,11 @@ impl Config {
     pub fn database_url(&self) -> &str {
         self.database_url.expose()
     }
+
+    /// The folder of the search index.
+    pub fn index(&self) -> PathBuf {
+        self.data.join("index")
+    }
 }
 
 impl Default for Config {

@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use content::{DocId, Kind, Paper, PaperId, Post, PostId};
 use search::{Document, Index, Update};
 use storage::{Database, changes, papers, posts};
+use tokio::task::JoinHandle;
 
 use crate::pages::body_of;
 
@@ -29,15 +30,29 @@ pub enum Error {
     Task(#[from] tokio::task::JoinError),
 }
 
-/// Follows the log for as long as the process runs. What fails is logged and tried again.
+/// Follows the log for as long as the process runs, and builds the index anew beside that when somebody
+/// asks for it. What fails is logged and tried again.
 pub(crate) async fn follow(db: Database, index: Arc<Index>) {
     let mut ticks = tokio::time::interval(INTERVAL);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut rebuilding: Option<JoinHandle<()>> = None;
     loop {
         ticks.tick().await;
         if let Err(error) = catch_up(&db, &index, |_| ()).await {
             tracing::error!(%error, "the index could not follow the change log");
         }
+        let idle = rebuilding.as_ref().is_none_or(JoinHandle::is_finished);
+        if idle && index.rebuild_wanted() {
+            rebuilding = Some(tokio::spawn(rebuild_as_asked(db.clone(), index.clone())));
+        }
+    }
+}
+
+async fn rebuild_as_asked(db: Database, index: Arc<Index>) {
+    tracing::info!("the index is being built anew");
+    match rebuild(&db, &index, |_| ()).await {
+        Ok(documents) => tracing::info!(documents, "the index was built anew"),
+        Err(error) => tracing::error!(%error, "the index could not be built anew"),
     }
 }
 

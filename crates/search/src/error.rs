@@ -6,6 +6,9 @@ pub enum Error {
     /// Another process has this folder open.
     #[error("the search index in {} is in use by another process", .0.display())]
     Held(PathBuf),
+    /// Nobody has made an index in this folder yet.
+    #[error("there is no search index in {} yet", .0.display())]
+    Missing(PathBuf),
     /// The folder cannot be read or written.
     #[error("the search index in {} cannot be read or written: {source}", .folder.display())]
     Folder {

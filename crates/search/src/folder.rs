@@ -6,6 +6,7 @@
 //! index/v1/g3/           that generation: the engine's files
 //! index/v1/g4/           one that is being built, or was left behind by a crash
 //! index/v1/damaged-g2/   one that could not be opened
+//! index/v1/rebuild       somebody asks the process that has it open to build it anew
 //! ```
 
 use std::{
@@ -19,6 +20,7 @@ use crate::{Error, schema};
 const LOCK: &str = "lock";
 const CURRENT: &str = "current";
 const DAMAGED: &str = "damaged-";
+const WANTED: &str = "rebuild";
 
 /// The versioned folder, held by this process for as long as the value lives.
 #[derive(Debug)]
@@ -30,7 +32,7 @@ pub(crate) struct Folder {
 impl Folder {
     /// Creates and locks the folder of this version below `parent`.
     pub(crate) fn hold(parent: &Path) -> Result<Self, Error> {
-        let path = parent.join(format!("v{}", schema::VERSION));
+        let path = versioned(parent);
         let failed = |source| Error::Folder { folder: path.clone(), source };
         fs::create_dir_all(&path).map_err(failed)?;
         let lock = File::create(path.join(LOCK)).map_err(failed)?;
@@ -43,9 +45,18 @@ impl Folder {
 
     /// The folder of the generation in use, if there is one.
     pub(crate) fn current(&self) -> Option<PathBuf> {
-        let name = fs::read_to_string(self.path.join(CURRENT)).ok()?;
-        let folder = self.path.join(name.trim());
-        (is_generation(name.trim()) && folder.is_dir()).then_some(folder)
+        current(&self.path)
+    }
+
+    /// Whether somebody wants the index to be built anew.
+    pub(crate) fn rebuild_wanted(&self) -> bool {
+        self.path.join(WANTED).exists()
+    }
+
+    /// Tells whoever wanted it.
+    pub(crate) fn rebuild_done(&self) {
+        // One that cannot be removed asks for another rebuild, which is not worth an error.
+        let _ = fs::remove_file(self.path.join(WANTED));
     }
 
     /// Makes a generation the one in use. Either the old or the new one is, at every moment.
@@ -103,6 +114,31 @@ impl Folder {
     fn failed(&self, source: io::Error) -> Error {
         Error::Folder { folder: self.path.clone(), source }
     }
+}
+
+/// Asks the process that has the index of this folder open to build it anew. It does so in its own time; see
+/// [`rebuild_asked`].
+pub fn ask_for_rebuild(parent: &Path) -> Result<(), Error> {
+    let folder = versioned(parent);
+    let asked = File::create(folder.join(WANTED));
+    asked.map(drop).map_err(|source| Error::Folder { folder, source })
+}
+
+/// Whether a rebuild that was [asked for](ask_for_rebuild) has not ended yet.
+pub fn rebuild_asked(parent: &Path) -> bool {
+    versioned(parent).join(WANTED).exists()
+}
+
+/// The folder of this version of the index below `parent`.
+pub(crate) fn versioned(parent: &Path) -> PathBuf {
+    parent.join(format!("v{}", schema::VERSION))
+}
+
+/// The folder of the generation in use in a [`versioned`] folder.
+pub(crate) fn current(folder: &Path) -> Option<PathBuf> {
+    let name = fs::read_to_string(folder.join(CURRENT)).ok()?;
+    let generation = folder.join(name.trim());
+    (is_generation(name.trim()) && generation.is_dir()).then_some(generation)
 }
 
 /// Removes a generation. What cannot be removed now is removed at the next start.

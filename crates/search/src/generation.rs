@@ -22,7 +22,7 @@ pub(crate) struct Generation {
     pub(crate) fields: Fields,
     path: PathBuf,
     reader: IndexReader,
-    /// `None` once the generation has been replaced.
+    /// `None` once the generation has been replaced, and where it is only read.
     writer: Mutex<Option<IndexWriter>>,
     position: AtomicI64,
 }
@@ -37,28 +37,37 @@ pub(crate) enum Earlier {
 impl Generation {
     /// Opens a generation and checks that its files are as they were written.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        let mut index = Index::open(MmapDirectory::open(path).map_err(TantivyError::from)?)?;
-        index.set_tokenizers(schema::tokenizers());
+        let index = engine(path)?;
         let damaged = index.validate_checksum()?;
         if let Some(file) = damaged.iter().next() {
             return Err(Error::Engine(format!("{} is not as it was written", file.display())));
         }
-        Self::with(index, path)
+        Self::written(index, path)
+    }
+
+    /// Opens a generation that another process may be writing to.
+    pub(crate) fn read(path: &Path) -> Result<Self, Error> {
+        Self::with(engine(path)?, path, None)
     }
 
     pub(crate) fn create(path: &Path) -> Result<Self, Error> {
         let mut index = Index::create_in_dir(path, Fields::new().schema)?;
         index.set_tokenizers(schema::tokenizers());
-        Self::with(index, path)
+        Self::written(index, path)
     }
 
-    fn with(index: Index, path: &Path) -> Result<Self, Error> {
+    fn written(index: Index, path: &Path) -> Result<Self, Error> {
+        let writer = index.writer_with_num_threads(THREADS, MEMORY)?;
+        Self::with(index, path, Some(writer))
+    }
+
+    fn with(index: Index, path: &Path, writer: Option<IndexWriter>) -> Result<Self, Error> {
         let position = index.load_metas()?.payload.and_then(|payload| payload.parse().ok()).unwrap_or(0);
         Ok(Self {
             fields: Fields::new(),
             path: path.to_owned(),
             reader: index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?,
-            writer: Mutex::new(Some(index.writer_with_num_threads(THREADS, MEMORY)?)),
+            writer: Mutex::new(writer),
             position: AtomicI64::new(position),
         })
     }
@@ -119,6 +128,12 @@ impl Generation {
     fn writer(&self) -> MutexGuard<'_, Option<IndexWriter>> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn engine(path: &Path) -> Result<Index, Error> {
+    let mut index = Index::open(MmapDirectory::open(path).map_err(TantivyError::from)?)?;
+    index.set_tokenizers(schema::tokenizers());
+    Ok(index)
 }
 
 /// After an error (a full disk) the engine's writer is dead; what was not committed is lost with it,

@@ -7,41 +7,16 @@ use std::{
 use content::{DocId, Kind};
 
 use crate::{
-    Document, Error, Hint, Query, Related, Update,
-    collect::{Best, Found},
+    Document, Error, Query, Related, Results, Update,
     folder::Folder,
     generation::{Earlier, Generation},
-    plan::{self, Reach},
     related,
-    schema::{self, KINDS, kind_index},
 };
-
-/// Documents that hold all words of a short query; with fewer than this, others are shown too.
-const FEW: u64 = 5;
 
 /// The index of one folder. All methods take `&self` and may be called from many threads.
 pub struct Index {
     shared: Arc<Shared>,
     set_aside: Option<PathBuf>,
-}
-
-/// What answers a query.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Results {
-    /// The part of the results that was asked for, the best first.
-    pub hits: Vec<Hit>,
-    /// Something to tell about how they were found.
-    pub hint: Option<Hint>,
-    counts: [u64; KINDS.len()],
-}
-
-/// A document that answers a query.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Hit {
-    /// Its name in storage.
-    pub id: DocId,
-    /// How well it answers; comparable only within one search.
-    pub score: f32,
 }
 
 /// A new index that is being filled beside the one in use. Dropped without [`finish`](Self::finish),
@@ -131,6 +106,11 @@ impl Index {
         self.shared.live().commit(position)
     }
 
+    /// Whether somebody [asked](crate::ask_for_rebuild) for a rebuild since the last one ended.
+    pub fn rebuild_wanted(&self) -> bool {
+        self.shared.folder.rebuild_wanted()
+    }
+
     /// Begins a new index beside this one, which goes on being searched and updated.
     pub fn rebuild(&self) -> Result<Rebuild, Error> {
         let mut building = self.shared.building();
@@ -154,23 +134,7 @@ impl Index {
         offset: usize,
         limit: usize,
     ) -> Result<Results, Error> {
-        let generation = self.shared.live();
-        let searcher = generation.searcher();
-        let best = Best::of(kind, offset.saturating_add(limit).min(searcher.num_docs() as usize));
-        let run = |reach| match plan::plan(&generation.fields, query, reach) {
-            Some(plan) => searcher.search(&plan, &best),
-            None => Ok(Found { best: Vec::new(), counts: [0; KINDS.len()] }),
-        };
-        if !plan::is_strict(query) {
-            return Ok(Results::of(run(Reach::Any)?, offset, None));
-        }
-        let found = run(Reach::All)?;
-        if plan::can_widen(query) && found.counts.iter().sum::<u64>() < FEW {
-            let wider = run(Reach::Wide)?;
-            let more = wider.counts.iter().sum::<u64>() > found.counts.iter().sum();
-            return Ok(Results::of(wider, offset, more.then_some(Hint::Widened)));
-        }
-        Ok(Results::of(found, offset, None))
+        Results::find(&self.shared.live(), query, kind, offset, limit)
     }
 
     /// The papers and posts most like a document, which need not be in the index; never itself.
@@ -198,6 +162,7 @@ impl Rebuild {
         // What was applied to the old one since the rebuild began is in the new one too.
         self.generation.commit(position.max(old.position()))?;
         shared.folder.set_current(self.generation.path())?;
+        shared.folder.rebuild_done();
         *shared.live.write().unwrap_or_else(PoisonError::into_inner) = self.generation.clone();
         *building = None;
         self.finished = true;
@@ -212,21 +177,6 @@ impl Drop for Rebuild {
             *self.shared.building() = None;
             self.generation.discard();
         }
-    }
-}
-
-impl Results {
-    /// How many documents answer the query: of one kind, or of all.
-    pub fn total(&self, kind: Option<Kind>) -> u64 {
-        match kind {
-            Some(kind) => self.counts[kind_index(kind)],
-            None => self.counts.iter().sum(),
-        }
-    }
-
-    fn of(found: Found, offset: usize, hint: Option<Hint>) -> Self {
-        let hit = |ranked: &crate::collect::Ranked| Hit { id: schema::id(ranked.key), score: ranked.score };
-        Self { hits: found.best.iter().skip(offset).map(hit).collect(), hint, counts: found.counts }
     }
 }
 

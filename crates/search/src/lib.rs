@@ -4,7 +4,8 @@
 //! remembers how far in the change log it is. It is disposable: [`Index::rebuild`] fills a new one beside
 //! the one in use and swaps them. [`Query`] is what somebody typed, understood; [`Index::search`] answers
 //! it with [`Results`], [`Index::related`] finds what is like a document, and [`snippet`] cuts the part
-//! of a text that answers a query. The weights behind the order are in `docs/search.md`.
+//! of a text that answers a query. One process owns a folder; another may search a [`Snapshot`] of it, or
+//! [ask](ask_for_rebuild) the owner to build it anew. The weights behind the order are in `docs/search.md`.
 //!
 //! The index stores no text: results are names and scores, and storage has the rest. Nothing here makes
 //! HTML, reads the change log or knows who asks. The engine's own query language is not reachable.
@@ -39,13 +40,16 @@ mod index;
 mod plan;
 mod query;
 mod related;
+mod results;
 mod schema;
 mod snippet;
 mod text;
 
 pub use document::{Document, Update};
 pub use error::Error;
-pub use index::{Hit, Index, Rebuild, Results};
+pub use folder::{ask_for_rebuild, rebuild_asked};
+pub use index::{Index, Rebuild};
 pub use query::{Hint, Query};
 pub use related::Related;
+pub use results::{Hit, Results, Snapshot};
 pub use snippet::{Snippet, snippet};

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use content::{DocId, Kind};
-use search::{Document, Error, Index, Query, Update};
+use search::{Document, Error, Index, Query, Snapshot, Update};
 
 fn paper(id: i64, body: &str) -> Document {
     Document { id: DocId { kind: Kind::Paper, id }, body: body.into(), ..Document::default() }
@@ -80,6 +80,35 @@ fn a_second_opener_is_refused() {
     assert!(matches!(refusal, Some(Error::Held(_))), "{refusal:?}");
     drop(index);
     open(folder.path());
+}
+
+#[test]
+fn an_index_is_searched_beside_its_owner() {
+    let folder = tempfile::tempdir().expect("a folder");
+    assert!(matches!(Snapshot::open(folder.path()).err(), Some(Error::Missing(_))));
+    let index = open(folder.path());
+    put(&index, 1, "word");
+    index.commit(1).expect("committed");
+    let snapshot = Snapshot::open(folder.path()).expect("opened");
+    index.rebuild().expect("begun").finish(2).expect("an empty one takes its place");
+    let count = |snapshot: &Snapshot| {
+        snapshot.search(&Query::parse("word"), None, 0, 9).expect("searched").total(None)
+    };
+    assert_eq!(count(&snapshot), 1, "it shows what it opened");
+    assert_eq!(count(&Snapshot::open(folder.path()).expect("opened")), 0);
+}
+
+#[test]
+fn a_rebuild_can_be_asked_for_from_outside() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let index = open(folder.path());
+    assert!(!index.rebuild_wanted());
+    search::ask_for_rebuild(folder.path()).expect("asked");
+    assert!(index.rebuild_wanted() && search::rebuild_asked(folder.path()));
+    drop(index.rebuild().expect("begun and given up"));
+    assert!(index.rebuild_wanted());
+    index.rebuild().expect("begun").finish(1).expect("swapped");
+    assert!(!index.rebuild_wanted() && !search::rebuild_asked(folder.path()));
 }
 
 #[test]

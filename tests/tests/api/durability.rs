@@ -8,6 +8,7 @@ use crate::papers;
 on_each_engine!(
     a_kill_between_write_and_index_loses_nothing,
     a_lost_index_is_built_again,
+    the_running_server_builds_its_index_anew,
     restarts_are_quick
 );
 
@@ -29,6 +30,20 @@ async fn a_lost_index_is_built_again(engine: Engine) {
     std::fs::remove_dir_all(stopped.data.join("index")).expect("the index is a folder");
     let site = stopped.start().await;
     assert!(found(&site, "number 7").await.contains("Result number 7"));
+}
+
+/// What is found comes from storage, and the server answers before, while and after.
+async fn the_running_server_builds_its_index_anew(engine: Engine) {
+    let site = Run::on(engine).start().await;
+    papers::import(&site, &papers::some("math.NT", 0..10)).await;
+    found(&site, "number 7").await;
+    let output = site.run(&["reindex"]).await;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("the running server has built"));
+    assert!(found(&site, "number 7").await.contains("Result number 7"));
+    let stopped = site.stop().await;
+    let output = stopped.run(&["reindex"]).await;
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "indexed 10 documents\n");
 }
 
 async fn restarts_are_quick(engine: Engine) {

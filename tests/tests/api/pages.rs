@@ -156,5 +156,8 @@ async fn main_pages_look_the_same(engine: Engine) {
 const VARYING: [(&str, &str); 3] = [
     (r"http://127\.0\.0\.1:\d+", "[site]"),
     (r"/assets/[0-9a-z]+/", "/assets/[version]/"),
-    (r#""([#/]?(?:p-|t-|c-|papers/|readings/|r)?)\d+(/readings|/stop)?""#, "\"$1[n]$2\""),
+    (
+        r#"(id|href|action|labelledby|data-paper)="([#/]?(?:p-|t-|c-|papers/|readings/)?)\d+(/readings|/stop)?""#,
+        r#"$1="$2[n]$3""#,
+    ),
 ];

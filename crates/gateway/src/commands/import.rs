@@ -190,7 +190,7 @@ impl Met {
 
 /// The index, unless a server holds it: that one follows by itself.
 async fn index(config: &Config) -> anyhow::Result<Option<Arc<Index>>> {
-    let folder = config.data.join("index");
+    let folder = config.index();
     match tokio::task::spawn_blocking(move || Index::open(&folder)).await? {
         Ok(index) => Ok(Some(Arc::new(index))),
         Err(search::Error::Held(_)) => Ok(None),

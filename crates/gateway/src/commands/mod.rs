@@ -11,13 +11,14 @@ use std::{
 
 use clap::{Parser, Subcommand};
 
-use crate::{app, config, indexing};
+use crate::{app, config};
 
 mod check;
 mod healthcheck;
 mod import;
 mod patched;
 mod progress;
+mod reindex;
 mod render;
 mod sample;
 mod search;
@@ -55,7 +56,7 @@ enum Command {
     /// Take in what others have.
     #[command(subcommand)]
     Import(Import),
-    /// Build the search index anew from the database.
+    /// Build the search index anew from the database. A running server does it, and serves on meanwhile.
     #[command(after_help = "Example: inkstone reindex --data /srv/inkstone")]
     Reindex,
     /// Search posts and papers.
@@ -137,7 +138,7 @@ async fn dispatch(command: Command, config: config::Config) -> anyhow::Result<()
         Command::Serve { sample, .. } => serve::run(config, sample.as_deref()).await,
         Command::Migrate => migrate(&config).await,
         Command::Import(Import::Papers { file, json }) => import::papers(config, &file, json).await,
-        Command::Reindex => reindex(config).await,
+        Command::Reindex => reindex::run(config).await,
         Command::Search(search) => search::run(config, search).await,
         Command::Healthcheck { .. } => healthcheck::run(config.listen).await,
         Command::Render(_) | Command::Config(_) => unreachable!("done before the settings were needed"),
@@ -148,15 +149,6 @@ async fn migrate(config: &config::Config) -> anyhow::Result<()> {
     app::writable(&config.data)?;
     app::open_storage(config).await?;
     print("the database has the schema of this version")
-}
-
-async fn reindex(config: config::Config) -> anyhow::Result<()> {
-    app::writable(&config.data)?;
-    let app = app::open(config).await?;
-    let bar = progress::counting("indexing", None);
-    let count = indexing::rebuild(&app.db, &app.index, |done| bar.set_position(done)).await?;
-    bar.finish_and_clear();
-    print(format!("indexed {count} documents"))
 }
 
 /// One line, or several, of a command's result.

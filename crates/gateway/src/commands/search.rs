@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use content::{DocId, PaperId, PostId};
-use search::{Index, Query};
+use search::{Query, Snapshot};
 use serde::Serialize;
 use storage::{Database, papers, posts};
 
@@ -47,8 +47,8 @@ struct Hit {
 pub(super) async fn run(config: Config, asked: Search) -> anyhow::Result<()> {
     app::writable(&config.data)?;
     let db = app::open_storage(&config).await?;
-    let folder = config.data.join("index");
-    let index = Index::open(&folder).with_context(|| format!("the search index in {}", folder.display()))?;
+    // A server may be running: what it committed last is searched beside it.
+    let index = Snapshot::open(&config.index()).context("`inkstone reindex` builds the search index")?;
     let query = Query::parse(&asked.query);
     let results = index.search(&query, asked.kind.map(Into::into), 0, asked.limit.into())?;
     let mut shown = resolved(&db, &results.hits).await?;

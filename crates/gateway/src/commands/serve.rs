@@ -29,7 +29,12 @@ pub(super) async fn run(config: Config, sample: Option<&Path>) -> anyhow::Result
             .context("the search index could not catch up")?;
     }
     let server = app::serve(app.clone(), listener).await?;
-    tokio::spawn(app::stop_when_told(app, server.handle()));
+    let told = app::told_to_stop().context("the process cannot be told to stop")?;
+    let handle = server.handle();
+    tokio::spawn(async move {
+        told.await;
+        app::stop(app, handle).await;
+    });
     // A server whose greeting nobody reads to the end serves all the same.
     if let Err(error) = super::print(welcome(&base, address)) {
         tracing::debug!(%error, "the greeting was not read");

@@ -79,6 +79,8 @@ pub(crate) async fn search(app: web::Data<App>, visit: Visit, asked: web::Query<
     let query = Query::parse(&asked.query);
     let kind = Kind::of(&asked.kind);
     let from = offset(asked.from.as_deref())?;
+    // Before the search: what the index takes in meanwhile may be missing from the results.
+    let position = app.index.position();
     let results = find(&app, &query, kind, from).await?;
     let hits = hits(&app, &query, &results, visit.m).await?;
     let total = results.total(kind);
@@ -89,7 +91,7 @@ pub(crate) async fn search(app: web::Data<App>, visit: Visit, asked: web::Query<
         frame: Frame::new(&app, &visit, &title(&asked.query, visit.m), Place::Search),
         m: visit.m,
         kind: kind.map(Kind::name),
-        hints: hints(&app, &query, &results, visit.m).await?,
+        hints: hints(&app, &query, &results, position, visit.m).await?,
         tabs: tabs(&asked.query, kind, &results, visit.m),
         milliseconds: started.elapsed().as_millis(),
         hits,
@@ -131,7 +133,14 @@ fn tabs(query: &str, current: Option<Kind>, results: &Results, m: Messages) -> V
     kinds.map(tab).into()
 }
 
-async fn hints(app: &App, query: &Query, results: &Results, m: Messages) -> Result<Vec<String>, Failure> {
+/// What to tell about the query, and about results of an index that was at `position` in the change log.
+async fn hints(
+    app: &App,
+    query: &Query,
+    results: &Results,
+    position: i64,
+    m: Messages,
+) -> Result<Vec<String>, Failure> {
     let own = query.hints().iter().chain(&results.hint).map(|hint| match hint {
         Hint::Widened => m.hint_widened(),
         Hint::TooLong => m.hint_too_long(),
@@ -140,7 +149,7 @@ async fn hints(app: &App, query: &Query, results: &Results, m: Messages) -> Resu
         Hint::OnlyExcluded => m.hint_only_excluded(),
     });
     let mut hints: Vec<String> = own.map(str::to_owned).collect();
-    let behind = changes::last(&app.db).await? - app.index.position();
+    let behind = changes::last(&app.db).await? - position;
     if behind > 0 {
         hints.push(m.search_indexing(&(behind as u64)));
     }
