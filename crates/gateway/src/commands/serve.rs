@@ -74,7 +74,7 @@ fn welcome(base: &str, address: SocketAddr) -> String {
     format!(
         "Inkstone is at {base}{listening}\n\n\
          {base}/posts                    posts with mathematics\n\
-         {base}/papers                   papers: press [Kimi] on one to have it read\n\
+         {base}/papers                   papers: press [AI reading] on one\n\
          {base}/search?query=attention   search over both\n\n\
          Ctrl-C stops it."
     )
