@@ -31,8 +31,8 @@ browser: web
 build: web
     cargo build --release --package gateway --bin inkstone
 
-# Measure one thing, for example `./just bench render`.
-bench NAME: web
+# Measure one thing: `./just bench render`, `./just bench papers`.
+bench NAME: build
     cargo bench --workspace --bench {{ NAME }}
 
 # Install the node modules and build the web assets, unless they are up to date.

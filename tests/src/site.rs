@@ -276,7 +276,8 @@ async fn run(arguments: &[&str], data: &Path, settings: &[(String, String)]) -> 
     spawn_blocking(move || command.output()).await.expect("waiting").expect("the command runs")
 }
 
-/// The program under test: built by `cargo test --workspace` before any test runs.
+/// The program under test: built by `cargo test --workspace` before any test runs, by `./just bench` before
+/// any measurement.
 pub fn inkstone() -> PathBuf {
     let test = std::env::current_exe().expect("a test has a path");
     let program = test.ancestors().nth(2).expect("target/debug").join("inkstone");

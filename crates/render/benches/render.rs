@@ -16,10 +16,12 @@ const PIECE: usize = 4;
 fn main() {
     let answer = answer(20_000);
     let list = list(20_000);
+    let words = answer.replace("```rust", "```");
     let long = answer.repeat(5);
     let base = measure("parser alone, answer of 20 kB", None, || comrak_alone(&answer));
     let base = Some(base);
     measure("whole, answer of 20 kB", base, || whole(&answer, Trust::Answer));
+    measure("whole, its code without colours", base, || whole(&words, Trust::Answer));
     measure("whole, the same as a post", base, || whole(&answer, Trust::Post));
     measure("live in pieces of 4 bytes", base, || live(&answer));
     measure("live, one list of 20 kB", base, || live(&list));
