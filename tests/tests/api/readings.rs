@@ -15,6 +15,7 @@ on_each_engine!(
     ten_panels_share_one_stream,
     forms_work_without_scripts,
     other_sites_cannot_start_readings,
+    a_reader_is_known_from_the_first_action_on,
 );
 
 /// The key of the sample's note on the shield, a paper with full text.
@@ -139,4 +140,25 @@ async fn other_sites_cannot_start_readings(engine: Engine) {
         assert_eq!(response.status(), 403, "{headers:?}");
     }
     assert_eq!(site.get(&address).await.status().as_u16() / 100, 4);
+}
+
+async fn a_reader_is_known_from_the_first_action_on(engine: Engine) {
+    let site = Run::on(engine).with_sample().start().await;
+    let paper = a_paper(&site).await;
+    for page in ["/", "/venue/shield@notes", "/search?query=shield"] {
+        assert!(site.get(page).await.headers().get("set-cookie").is_none(), "{page}");
+    }
+    let first = site.post_json(&format!("/papers/{paper}/readings"), "lang=en").await;
+    let cookie = first.headers()["set-cookie"].to_str().expect("text").to_owned();
+    let (pair, attributes) = cookie.split_once(';').expect("a cookie with attributes");
+    assert!(attributes.contains("HttpOnly") && attributes.contains("SameSite=Lax"), "{cookie}");
+    let value = pair.strip_prefix("reader=").expect("the reader's cookie");
+    assert!(value.len() == 32 && value.bytes().all(|byte| byte.is_ascii_hexdigit()), "{cookie}");
+    let address = format!("/papers/{paper}/readings");
+    let headers = [("cookie", pair), ("content-type", "application/x-www-form-urlencoded")];
+    let again = site.request(Method::POST, &address, &headers).await;
+    assert!(again.headers().get("set-cookie").is_none(), "a known reader keeps the cookie");
+    let other = site.post_json(&address, "lang=en").await;
+    assert_ne!(other.headers()["set-cookie"].to_str().expect("text").split(';').next(), Some(pair));
+    assert!(!site.log().contains(value), "the cookie itself is kept nowhere");
 }
