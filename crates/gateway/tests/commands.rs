@@ -64,9 +64,18 @@ impl Bench {
 #[test]
 fn every_command_has_help_with_an_example() {
     let bench = Bench::new();
-    for command in
-        ["serve", "migrate", "import papers", "reindex", "search", "render", "config check", "healthcheck"]
-    {
+    for command in [
+        "serve",
+        "migrate",
+        "import papers",
+        "reindex",
+        "search",
+        "eval search",
+        "eval related",
+        "render",
+        "config check",
+        "healthcheck",
+    ] {
         let arguments: Vec<_> = command.split(' ').chain(["--help"]).collect();
         let help = bench.good(&arguments, "");
         assert!(help.contains("Example: ") && help.contains(&format!("inkstone {command}")), "{help}");
@@ -86,6 +95,35 @@ fn settings_are_checked() {
     assert_eq!(bench.bad(&["serve"], 2), sentence);
     let sentence = bench.bad(&["serve", "--config", "nowhere.toml"], 2);
     assert_eq!(sentence, "inkstone: nowhere.toml: No such file or directory (os error 2)\n");
+}
+
+#[test]
+fn a_collection_is_measured() {
+    let bench = Bench::new();
+    let write = |name: &str, text: &str| std::fs::write(bench.path(name), text).expect("written");
+    assert!(bench.bad(&["eval", "search", "."], 1).contains("corpus.jsonl cannot be read"));
+    write(
+        "corpus.jsonl",
+        "{\"_id\": \"a\", \"title\": \"Rotations\", \"text\": \"Of planes and positions.\"}\n\
+         {\"_id\": \"b\", \"title\": \"Ranks\", \"text\": \"Of matrices, and of rotations.\"}\n",
+    );
+    write(
+        "queries.jsonl",
+        "{\"_id\": \"1\", \"text\": \"matrices\"}\n{\"_id\": \"a\", \"text\": \"quandles\"}\n",
+    );
+    std::fs::create_dir(bench.path("qrels")).expect("created");
+    write("qrels/test.tsv", "query-id\tcorpus-id\tscore\n1\tb\t1\na\tb\t1\n");
+    let measured = |what| {
+        let json = bench.good(&["eval", what, ".", "--json"], "");
+        let measures: Value = serde_json::from_str(&json).expect("JSON");
+        assert!(measures["queries_per_second"].as_f64().is_some_and(|rate| rate > 0.0));
+        [&measures["ndcg@10"], &measures["recall@100"], &measures["mrr@10"]].map(|value| value.as_f64())
+    };
+    assert_eq!(measured("search"), [Some(0.5); 3], "one of two queries finds its document");
+    // The second query names a document; the first is one of one word.
+    assert_eq!(measured("related"), [Some(1.0); 3]);
+    write("qrels/test.tsv", "query-id\tcorpus-id\tscore\n1\tb\n");
+    assert!(bench.bad(&["eval", "search", "."], 1).contains("line 2: not query, document and a number"));
 }
 
 #[test]

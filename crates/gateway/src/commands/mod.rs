@@ -14,6 +14,7 @@ use clap::{Parser, Subcommand};
 use crate::{app, config};
 
 mod check;
+mod eval;
 mod healthcheck;
 mod import;
 mod patched;
@@ -62,6 +63,9 @@ enum Command {
     /// Search posts and papers.
     #[command(after_help = "Example: inkstone search --kind paper --json 'low-rank adaptation'")]
     Search(search::Search),
+    /// Measure how well search orders its results, on a collection in BEIR form.
+    #[command(subcommand)]
+    Eval(eval::Eval),
     /// Render standard input to HTML, or to the patches of a live page.
     #[command(after_help = "Example: echo 'Let $x_1 < x_2$.' | inkstone render --trust comment --json")]
     Render(render::Render),
@@ -120,9 +124,11 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve { listen, .. } | Command::Healthcheck { listen } => listen.clone(),
         _ => None,
     };
-    // Rendering needs no settings, and should work beside a broken file.
-    if let Command::Render(options) = &cli.command {
-        return render::run(options);
+    // These need no settings, and should work beside a broken file.
+    match &cli.command {
+        Command::Render(options) => return render::run(options),
+        Command::Eval(eval) => return eval::run(eval),
+        _ => {}
     }
     let flags = [("listen", listen), ("data", cli.data)];
     let flags = flags.into_iter().filter_map(|(key, value)| Some((key, value?)));
@@ -141,7 +147,9 @@ async fn dispatch(command: Command, config: config::Config) -> anyhow::Result<()
         Command::Reindex => reindex::run(config).await,
         Command::Search(search) => search::run(config, search).await,
         Command::Healthcheck { .. } => healthcheck::run(config.listen).await,
-        Command::Render(_) | Command::Config(_) => unreachable!("done before the settings were needed"),
+        Command::Render(_) | Command::Eval(_) | Command::Config(_) => {
+            unreachable!("done before the settings were needed")
+        }
     }
 }
 
