@@ -35,6 +35,22 @@ build: web
 bench NAME: build
     cargo bench --workspace --bench {{ NAME }}
 
+# Look for inputs that break a target (whole, live, tex) for so many seconds. What breaks it is left in
+# target/fuzz; needs a C++ compiler.
+fuzz TARGET SECONDS="60":
+    #!/usr/bin/env bash
+    set -euo pipefail
+    export CARGO_TARGET_DIR={{ target }}/fuzz
+    flags="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4"
+    flags+=" -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table"
+    flags+=" -Cllvm-args=-sanitizer-coverage-trace-compares"
+    host=$(rustc -vV | sed -n 's/^host: //p')
+    RUSTFLAGS=$flags cargo build --manifest-path tests/fuzz/Cargo.toml --release --target "$host" --bin {{ TARGET }}
+    corpus=$CARGO_TARGET_DIR/corpus/{{ TARGET }}
+    mkdir -p "$corpus"
+    "$CARGO_TARGET_DIR/$host/release/{{ TARGET }}" "$corpus" -artifact_prefix="$CARGO_TARGET_DIR/" \
+        -max_total_time={{ SECONDS }} -timeout=10 -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1
+
 # Install the node modules and build the web assets, unless they are up to date.
 web:
     #!/usr/bin/env bash
