@@ -1,6 +1,7 @@
 //! HTML that an author wrote: an allow-list, by ammonia, and formulas in what is left.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use ammonia::Builder;
 
@@ -12,6 +13,9 @@ use crate::links;
 use crate::plain;
 use crate::template::{Equation, Holes, Piece, Place, Template};
 use crate::writer::Finding;
+
+/// Where a teaser ends.
+pub(crate) const MORE: &str = "<!--more-->";
 
 /// Around the number of a finished formula, while the HTML around it is cleaned.
 const SLOT: char = '\u{f0000}';
@@ -108,7 +112,7 @@ fn allowed<'v>(element: &str, attribute: &str, value: &'v str, hosts: &[String])
 /// A text in HTML, as other systems export it.
 pub(crate) fn block(html: &str, trust: Trust, context: &Context, findings: &mut Vec<Finding>) -> Block {
     let cleaned = clean(html, context);
-    let mut reader = Reader { trust, findings, block: Block::default(), html: String::new() };
+    let mut reader = Reader::new(trust, findings);
     let mut rest = cleaned.as_str();
     parts(&cleaned, |part| match part {
         Part::Text(text) => {
@@ -121,6 +125,7 @@ pub(crate) fn block(html: &str, trust: Trust, context: &Context, findings: &mut 
         }
     });
     reader.flush();
+    reader.block.more = html.contains(MORE);
     reader.block
 }
 
@@ -183,7 +188,11 @@ struct Reader<'f> {
     html: String,
 }
 
-impl Reader<'_> {
+impl<'f> Reader<'f> {
+    fn new(trust: Trust, findings: &'f mut Vec<Finding>) -> Self {
+        Self { trust, findings, block: Block::default(), html: String::new() }
+    }
+
     fn flush(&mut self) {
         if !self.html.is_empty() {
             self.block.template.pieces.push(Piece::Html(std::mem::take(&mut self.html)));
@@ -196,13 +205,13 @@ impl Reader<'_> {
     }
 
     fn tag(&mut self, tag: &str, rest: &str) {
-        let name = name(tag);
         if !tag.starts_with('<') {
-            self.block.text.push_str(&unescaped(tag));
+            return self.code(tag);
         }
+        let name = name(tag);
         if matches!(name, "p" | "div" | "li" | "tr" | "br" | "pre" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
         {
-            self.block.text.push('\n');
+            self.block.text.push_str("\n");
         }
         match heading(name).filter(|_| !tag.starts_with("</") && !tag.contains(" id=\"")) {
             Some(level) => self.heading(level, tag, rest),
@@ -210,73 +219,60 @@ impl Reader<'_> {
         }
     }
 
+    /// Text that holds no formulas, as it is escaped.
+    fn code(&mut self, html: &str) {
+        self.block.text.push_str(&unescaped(html));
+        self.html.push_str(html);
+    }
+
     fn heading(&mut self, level: u8, tag: &str, rest: &str) {
         let inside = rest.split(&format!("</h{level}>")).next().unwrap_or_default();
-        let text = unescaped(&without_tags(inside)).trim().to_owned();
-        let mut words = Template::default();
-        plain::split(&text, |part| match part {
-            plain::Part::Text(text) => {
-                let mut html = String::new();
-                escape(&mut html, text);
-                words.pieces.push(Piece::Html(html));
-            }
-            plain::Part::Formula(source, tex, display) => {
-                words.pieces.push(Piece::Formula(Box::new(Equation::new(
-                    source.to_owned(),
-                    tex,
-                    display,
-                    false,
-                ))));
-            }
+        let mut ignored = Vec::new();
+        let mut words = Reader::new(self.trust, &mut ignored);
+        parts(inside, |part| match part {
+            Part::Text(text) => words.text(text),
+            Part::Html(code) if !code.starts_with('<') => words.code(code),
+            Part::Html(_) => {}
         });
+        words.flush();
+        let Block { template: words, text, .. } = words.block;
         self.html.push_str(&tag[..tag.len() - 1]);
-        self.hole(Piece::Anchor(text.clone()));
+        self.hole(Piece::Anchor(text.source().to_owned()));
         self.html.push('>');
         self.block.headings.push(Title { level, text, words });
     }
 
     fn text(&mut self, html: &str) {
         let text = unescaped(html);
-        self.block.text.push_str(&text);
         plain::split(&text, |part| match part {
-            plain::Part::Text(text) => self.words(text),
-            plain::Part::Formula(source, tex, _) if formula::refused(&source[tex.clone()], self.trust) => {
-                self.findings.push(Finding::Refused(source.to_owned()));
-                formula::refuse(&mut self.html, source);
+            plain::Part::Text(text) => {
+                self.block.text.push_str(text);
+                escape(&mut self.html, text);
             }
-            plain::Part::Formula(source, tex, display) => {
-                let equation = Equation::new(source.to_owned(), tex, display, false);
-                self.findings.push(Finding::Formula(equation.formula(), source.to_owned()));
-                self.hole(Piece::Formula(Box::new(equation)));
+            plain::Part::Reference(source, label) => {
+                self.findings.push(Finding::Reference(label.to_owned()));
+                self.block.text.reference(source, label);
+                self.hole(Piece::Reference(label.to_owned()));
             }
+            plain::Part::Formula(source, tex, display) => self.formula(source, tex, display),
         });
     }
 
-    /// Words, among which `\eqref{…}` is a reference.
-    fn words(&mut self, text: &str) {
-        let mut rest = text;
-        while let Some(at) = rest.find(r"\eqref{") {
-            let Some((length, label)) = crate::shield::reference(&rest[at..]) else { break };
-            escape(&mut self.html, &rest[..at]);
-            self.findings.push(Finding::Reference(label.to_owned()));
-            self.hole(Piece::Reference(label.to_owned()));
-            rest = &rest[at + length..];
+    fn formula(&mut self, source: &str, tex: Range<usize>, display: bool) {
+        self.block.text.push_str(source);
+        if formula::refused(&source[tex.clone()], self.trust) {
+            self.findings.push(Finding::Refused(source.to_owned()));
+            return formula::refuse(&mut self.html, source);
         }
-        escape(&mut self.html, rest);
+        let equation = Equation::new(source.to_owned(), tex, display, false);
+        self.findings.push(Finding::Formula(equation.formula(), source.to_owned()));
+        self.hole(Piece::Formula(Box::new(equation)));
     }
 }
 
 fn heading(name: &str) -> Option<u8> {
     let level = name.strip_prefix('h')?.parse().ok()?;
     (1..=6).contains(&level).then_some(level)
-}
-
-fn without_tags(html: &str) -> String {
-    let mut text = String::new();
-    for (i, part) in html.split('<').enumerate() {
-        text.push_str(if i == 0 { part } else { part.split_once('>').map_or("", |(_, text)| text) });
-    }
-    text
 }
 
 /// The text that ammonia escaped.

@@ -21,16 +21,27 @@ fn scheme(url: &str) -> Option<String> {
     url[end..].starts_with(':').then(|| url[..end].to_ascii_lowercase())
 }
 
-/// The host that a link leads to, unless it stays on this site.
-pub(crate) fn foreign_host<'u>(url: &'u str, own: &[String]) -> Option<&'u str> {
-    let rest = match url.split_once("//") {
-        Some((before, rest)) if before.is_empty() || before.ends_with(':') => rest,
-        _ => return None,
-    };
-    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+/// The host that a link leads to, unless it stays on this site. Browsers forgive missing and turned slashes.
+pub(crate) fn foreign_host(url: &str, own: &[String]) -> Option<String> {
+    let url: String = url.chars().filter(|c| *c > ' ').map(|c| if c == '\\' { '/' } else { c }).collect();
+    let scheme = scheme(&url);
+    let rest = &url[scheme.as_ref().map_or(0, |scheme| scheme.len() + 1)..];
+    let web = scheme.is_some_and(|scheme| scheme == "http" || scheme == "https");
+    if !web && !rest.starts_with("//") {
+        return None;
+    }
+    let authority = rest.trim_start_matches('/').split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
     let own = own.iter().any(|own| own.eq_ignore_ascii_case(host));
-    (!own && !host.is_empty()).then_some(host)
+    (!own && !host.is_empty()).then(|| host.to_owned())
+}
+
+/// Whether words begin with this host, so that nobody takes them for another one.
+pub(crate) fn begins_with(words: &str, host: &str) -> bool {
+    let words = words.trim_start();
+    let words = ["https://", "http://"].iter().find_map(|begin| words.strip_prefix(begin)).unwrap_or(words);
+    let part = |c: char| c.is_alphanumeric() || "-.@:".contains(c);
+    words.strip_prefix(host).is_some_and(|rest| !rest.trim_end_matches('.').starts_with(part))
 }
 
 /// Percent-encodes what may not stand in an address, and leaves the encoding that is there.
@@ -99,12 +110,35 @@ mod tests {
         for (url, host) in [
             ("https://x.org/a", Some("x.org")),
             ("//x.org", Some("x.org")),
+            ("///x.org", Some("x.org")),
+            ("/\\x.org", Some("x.org")),
+            ("\\\\x.org", Some("x.org")),
+            ("/\n/x.org", Some("x.org")),
+            ("https:x.org", Some("x.org")),
+            ("HTTPS:/x.org", Some("x.org")),
             ("https://own.org@evil.org/", Some("evil.org")),
             ("https://OWN.org/a", None),
             ("/a//b", None),
             ("mailto:a@b.c", None),
         ] {
-            assert_eq!(foreign_host(url, &own), host, "{url}");
+            assert_eq!(foreign_host(url, &own).as_deref(), host, "{url}");
+        }
+    }
+
+    #[test]
+    fn words_that_name_a_host() {
+        assert!(begins_with("https://x.org/a", "x.org"));
+        assert!(begins_with("x.org", "x.org"));
+        for words in [
+            "a",
+            "x.organ",
+            "ax.org",
+            "x.org.evil.org",
+            "x.org@evil.org",
+            "evil.org/x.org",
+            "evil.org/https://x.org",
+        ] {
+            assert!(!begins_with(words, "x.org"), "{words}");
         }
     }
 }

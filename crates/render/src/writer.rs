@@ -173,7 +173,7 @@ impl<'w, 's> Writer<'w, 's> {
 
     fn line_break(&mut self, html: &str) {
         self.raw(html);
-        self.block.text.push('\n');
+        self.block.text.push_str("\n");
     }
 
     fn text(&mut self, text: &str, address: bool) {
@@ -193,14 +193,16 @@ impl<'w, 's> Writer<'w, 's> {
     fn token(&mut self, token: &Token, alone: bool) {
         match token {
             Token::Formula { source, tex, display } => self.formula(source, tex.clone(), *display, alone),
-            Token::Reference { source, label } => {
-                self.findings.push(Finding::Reference(label.clone()));
-                self.block.text.push_str(source);
-                self.hole(Piece::Reference(label.clone()));
-            }
+            Token::Reference { source, label } => self.reference(source, label),
             Token::Held { display } => self.hole(Piece::Held { display: *display }),
             Token::Literal(text) => self.words(text),
         }
+    }
+
+    fn reference(&mut self, source: &str, label: &str) {
+        self.findings.push(Finding::Reference(label.to_owned()));
+        self.block.text.reference(source, label);
+        self.hole(Piece::Reference(label.to_owned()));
     }
 
     fn formula(&mut self, source: &str, tex: std::ops::Range<usize>, display: bool, alone: bool) {
@@ -252,7 +254,7 @@ impl<'w, 's> Writer<'w, 's> {
             }
         }
         self.block.text.push_str(&literal);
-        self.block.text.push('\n');
+        self.block.text.push_str("\n");
         self.raw("</code></pre>\n");
     }
 
@@ -261,6 +263,7 @@ impl<'w, 's> Writer<'w, 's> {
             return;
         }
         let html = self.setting.tokens.restored(html);
+        self.block.more |= html == cleaned::MORE;
         match self.setting.trust {
             Trust::Post if html.starts_with("<!") || html.starts_with("<?") => {}
             Trust::Post if cleaned::allows(&html) => self.author_html(&html),
@@ -270,6 +273,7 @@ impl<'w, 's> Writer<'w, 's> {
 
     fn html_block(&mut self, html: &str) {
         let html = self.setting.tokens.restored(html);
+        self.block.more |= html.contains(cleaned::MORE);
         self.line();
         match self.setting.trust {
             Trust::Post if is_comment(&html) => {}
@@ -284,6 +288,7 @@ impl<'w, 's> Writer<'w, 's> {
                 self.raw("<p>");
                 plain::split(html.trim_end_matches('\n'), |part| match part {
                     plain::Part::Text(text) => self.words(text),
+                    plain::Part::Reference(source, label) => self.reference(source, label),
                     plain::Part::Formula(source, tex, display) => self.formula(source, tex, display, false),
                 });
                 self.raw("</p>\n");
@@ -304,6 +309,9 @@ impl<'w, 's> Writer<'w, 's> {
             plain::Part::Text(text) => {
                 self.block.text.push_str(&cleaned::unescaped(text));
                 self.author_html(text);
+            }
+            plain::Part::Reference(source, label) => {
+                self.reference(&cleaned::unescaped(source), &cleaned::unescaped(label));
             }
             plain::Part::Formula(source, tex, display) => {
                 let shift = |at| cleaned::unescaped(&source[..at]).len();
@@ -346,10 +354,10 @@ impl<'w, 's> Writer<'w, 's> {
         self.raw("</a>");
         let url = self.setting.tokens.unescaped(&link.url);
         let host = links::foreign_host(&url, &self.setting.context.hosts);
-        let host = host.filter(|host| !words_of(node, self.setting.tokens).contains(host));
+        let host = host.filter(|host| !links::begins_with(&words_of(node, self.setting.tokens), host));
         if let Some(host) = host.filter(|_| self.setting.trust == Trust::Answer) {
             self.raw(" <span class=\"host notranslate\" translate=\"no\">(");
-            escape(&mut self.html, host);
+            escape(&mut self.html, &host);
             self.raw(")</span>");
         }
     }
@@ -393,7 +401,7 @@ impl<'w, 's> Writer<'w, 's> {
         put_back(&mut template, &name);
         self.block.notes.push((name, template));
         self.block.notes.extend(notes);
-        self.block.text.push_str(&text);
+        self.block.text.append(&text);
     }
 
     fn level(&self, level: u8) -> u8 {
@@ -412,10 +420,9 @@ impl<'w, 's> Writer<'w, 's> {
         words.flush();
         let Block { template: mut title, text, .. } = words.block;
         title.pieces.retain(|piece| !matches!(piece, Piece::Note { .. } | Piece::Raw(_)));
-        let text = text.trim().to_owned();
         self.line();
         self.raw(&format!("<h{level}"));
-        self.hole(Piece::Anchor(text.clone()));
+        self.hole(Piece::Anchor(text.source().to_owned()));
         self.raw(">");
         self.block.headings.push(Title { level, text, words: title });
     }
@@ -425,7 +432,8 @@ impl<'w, 's> Writer<'w, 's> {
         let displays = only_displays(node, tokens);
         if !displays.is_empty() {
             self.line();
-            for token in displays {
+            for (i, token) in displays.into_iter().enumerate() {
+                self.block.text.push_str(if i > 0 { "\n" } else { "" });
                 self.token(token, true);
                 self.line();
             }

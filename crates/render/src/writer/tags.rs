@@ -90,7 +90,7 @@ impl Writer<'_, '_> {
         }
         let body = node.children().count() > 1;
         self.raw(if body { "</tbody>\n</table>\n" } else { "</table>\n" });
-        self.block.text.push('\n');
+        self.block.text.push_str("\n");
     }
 
     fn row(&mut self, node: Node<'_>, open: bool, head: bool) {
@@ -105,7 +105,7 @@ impl Writer<'_, '_> {
             (false, false) => self.raw("</tr>"),
         }
         if !open {
-            self.block.text.push('\n');
+            self.block.text.push_str("\n");
         }
     }
 
@@ -113,7 +113,7 @@ impl Writer<'_, '_> {
         let Some(row) = node.parent() else { return };
         let name = if matches!(row.data().value, NodeValue::TableRow(true)) { "th" } else { "td" };
         if !open {
-            self.block.text.push(' ');
+            self.block.text.push_str(" ");
             return self.raw(&format!("</{name}>"));
         }
         let column = node.preceding_siblings().count().saturating_sub(1);
