@@ -83,6 +83,7 @@ pub(crate) fn document<'b>(
 /// Only allow-listed elements and attributes, well formed.
 fn clean(html: &str, context: &Context) -> String {
     let hosts = context.hosts.clone();
+    let html = flattened(html);
     Builder::default()
         .add_tags(["section", "input", "u"])
         .add_tag_attributes("input", ["type", "checked", "disabled"])
@@ -92,8 +93,39 @@ fn clean(html: &str, context: &Context) -> String {
         .add_generic_attributes(["id", "class", "role", "lang", "title", "align"])
         .link_rel(None)
         .attribute_filter(move |element, attribute, value| allowed(element, attribute, value, &hosts))
-        .clean(html)
+        .clean(&html)
         .to_string()
+}
+
+/// Elements nested deeper than this lose their tags: the parser looks through all open elements at each tag.
+const MAX_DEPTH: usize = 200;
+
+/// Elements that nest only inside others, or whose end need not be written.
+const NOT_NESTING: [&str; 26] = [
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
+    "wbr", "p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "rp", "rt",
+];
+
+/// HTML without the tags of elements that are nested too deeply.
+fn flattened(html: &str) -> Cow<'_, str> {
+    if html.matches('<').count() <= MAX_DEPTH {
+        return html.into();
+    }
+    let mut depth = 0usize;
+    let mut out = String::with_capacity(html.len());
+    parts(html, |part| match part {
+        Part::Html(tag)
+            if tag.starts_with('<') && !NOT_NESTING.contains(&name(tag).to_ascii_lowercase().as_str()) =>
+        {
+            let closes = tag.starts_with("</");
+            depth = if closes { depth.saturating_sub(1) } else { depth + 1 };
+            if depth + usize::from(closes) <= MAX_DEPTH {
+                out.push_str(tag);
+            }
+        }
+        Part::Html(text) | Part::Text(text) => out.push_str(text),
+    });
+    out.into()
 }
 
 fn allowed<'v>(element: &str, attribute: &str, value: &'v str, hosts: &[String]) -> Option<Cow<'v, str>> {
@@ -148,12 +180,9 @@ pub(crate) fn parts<'h>(html: &'h str, mut each: impl FnMut(Part<'h>)) {
             text if verbatim > 0 => each(Part::Html(text)),
             text => each(Part::Text(text)),
         }
-        let end = if tag.starts_with("<!--") {
-            tag.find("-->").map(|end| end + 3)
-        } else {
-            tag.find('>').map(|end| end + 1)
-        };
-        let (tag, after) = tag.split_at(end.unwrap_or(tag.len()));
+        let marks = [("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>")];
+        let end = marks.iter().find(|(begin, _)| tag.starts_with(begin)).map_or(">", |(_, end)| end);
+        let (tag, after) = tag.split_at(tag.find(end).map_or(tag.len(), |at| at + end.len()));
         if ["pre", "code", "kbd", "samp", "script", "style", "textarea"].contains(&name(tag)) {
             verbatim = if tag.starts_with("</") { verbatim.saturating_sub(1) } else { verbatim + 1 };
         }
@@ -162,6 +191,21 @@ pub(crate) fn parts<'h>(html: &'h str, mut each: impl FnMut(Part<'h>)) {
         }
         rest = after;
     }
+}
+
+/// Whether this is a comment, an instruction or a declaration: nothing that shows.
+pub(crate) fn is_mark(tag: &str) -> bool {
+    tag.starts_with("<!") || tag.starts_with("<?")
+}
+
+/// Whether nothing of this HTML shows.
+pub(crate) fn is_silent(html: &str) -> bool {
+    let mut silent = true;
+    parts(html, |part| match part {
+        Part::Html(tag) => silent &= is_mark(tag),
+        Part::Text(text) => silent &= text.trim().is_empty(),
+    });
+    silent
 }
 
 /// The name in a tag.

@@ -1,5 +1,7 @@
 //! Where a link or an image may lead.
 
+use std::ops::Range;
+
 use crate::context::Trust;
 
 /// The address as it is written into the page, if it may stand there.
@@ -47,6 +49,7 @@ pub(crate) fn begins_with(words: &str, host: &str) -> bool {
 /// Percent-encodes what may not stand in an address, and leaves the encoding that is there.
 fn encoded(url: &str) -> String {
     let mut out = String::with_capacity(url.len());
+    let host = ipv6(url);
     for (i, byte) in url.bytes().enumerate() {
         let escape =
             url.as_bytes().get(i + 1..i + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
@@ -54,9 +57,7 @@ fn encoded(url: &str) -> String {
             b'%' if escape => out.push('%'),
             b'&' => out.push_str("&amp;"),
             b'\'' => out.push_str("&#x27;"),
-            b'[' | b']' if url[..i].contains("://") && !url[..i].contains('?') && is_ipv6(url) => {
-                out.push(byte.into())
-            }
+            b'[' | b']' if host.contains(&i) => out.push(byte.into()),
             _ if byte.is_ascii_alphanumeric() || b"-_.+!*(),#@?=;:/$~".contains(&byte) => {
                 out.push(byte.into())
             }
@@ -66,12 +67,14 @@ fn encoded(url: &str) -> String {
     out
 }
 
-/// Whether the host is an address in brackets.
-fn is_ipv6(url: &str) -> bool {
-    let host = url.split_once("://[").and_then(|(_, rest)| rest.split_once(']'));
-    host.is_some_and(|(host, _)| {
-        host.len() < 50 && host.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b':')
-    })
+/// Where the host stands, if it is an address in brackets, with them.
+fn ipv6(url: &str) -> Range<usize> {
+    let host = url.find("://[").and_then(|at| {
+        let length = url[at + 4..].find(']').filter(|length| *length < 50)?;
+        let plain = url[at + 4..at + 4 + length].bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b':');
+        plain.then_some(at + 3..at + 5 + length)
+    });
+    host.unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -101,6 +104,8 @@ mod tests {
         check("https://x.org/a b?c=\"d\"&e", Trust::Comment, Some("https://x.org/a%20b?c=%22d%22&amp;e"));
         check("/a/b:c", Trust::Comment, Some("/a/b:c"));
         check("#a", Trust::Comment, Some("#a"));
+        check("http://[::1]/[a]", Trust::Comment, Some("http://[::1]/%5Ba%5D"));
+        check("http://[x]/", Trust::Comment, Some("http://%5Bx%5D/"));
         check("a%20b%", Trust::Comment, Some("a%20b%25"));
     }
 

@@ -40,7 +40,8 @@ pub(crate) enum Input {
 /// Takes the formulas out of Markdown.
 pub(crate) fn shield(source: &str, input: Input) -> Shielded {
     let address = source.contains("://") || source.contains("www.");
-    if !source.contains(['$', '\\', '|']) && !address && !source.as_bytes().contains(&0xee) {
+    let plain = !source.contains(['$', '\\', '|']) && !source.contains(QUOTES);
+    if plain && !address && !source.as_bytes().contains(&0xee) {
         let lines = std::iter::once(0).chain(source.match_indices('\n').map(|(i, _)| i + 1)).collect();
         return Shielded { text: source.to_owned(), lines, ..Shielded::default() };
     }
@@ -78,6 +79,8 @@ struct Shield<'s> {
     paragraph: usize,
     /// The number of containers after the current line opened some of them; 0 if it did not.
     opened: usize,
+    /// The line in which an address was found last, and how many were found in it.
+    addresses: (usize, usize),
     /// How much of the source is in the output.
     copied: usize,
     done: Shielded,
@@ -88,6 +91,12 @@ const FULL_WIDTH: &str = "，。；：！？、（）【】《》「」『』〈
 
 /// Containers that one line may open, as comrak has it for lists.
 const MAX_STARTS: usize = 100;
+
+/// Addresses that become links in one line.
+const MAX_ADDRESSES: usize = 100;
+
+/// As many quotations in quotations are nothing unusual.
+const QUOTES: &str = ">>>>>>>>>>>>>>>>";
 
 /// Cells that the rows of any table may lack, beside two for each of its bytes.
 const MAX_MISSING: usize = 100;
@@ -110,6 +119,7 @@ impl<'s> Shield<'s> {
             region: None,
             paragraph: 0,
             opened: 0,
+            addresses: (0, 0),
             copied: 0,
             done: Shielded { lines: vec![0], ..Shielded::default() },
         }
@@ -179,11 +189,23 @@ impl<'s> Shield<'s> {
             self.leaf = Leaf::None;
             self.fill_items();
             let Some(container) = self.begin(cursor, start) else { return true };
+            if container == Container::Quote && starts >= QUOTES.len() {
+                self.part_quotes(cursor);
+            }
             self.containers.push(container);
             self.opened = self.containers.len();
             (paragraph, lazy) = (false, false);
         }
         false
+    }
+
+    /// Comrak reads all `>` that follow at each `>`, in search of an alert; a space between them, which is a part of the
+    /// mark, says that there is none.
+    fn part_quotes(&mut self, cursor: &Cursor<'_>) {
+        if cursor.rest().starts_with('>') {
+            self.copy_to(self.lines[self.line].start + cursor.offset);
+            self.done.text.push(' ');
+        }
     }
 
     /// Begins what is no container, or gives the container back.
@@ -365,11 +387,19 @@ impl<'s> Shield<'s> {
         }
     }
 
-    /// An address ends before full-width punctuation: a comment that the writer drops says so to comrak.
+    /// An address ends before full-width punctuation: a comment that the writer drops says so to comrak. For each
+    /// address comrak reads to the next white space, so one line holds only so many.
     fn address(&mut self, region: &Region, at: usize) -> usize {
         let line = &region.text[at..region.line_end(at)];
         let begun = ["://", "www."].into_iter().find(|begin| line.starts_with(begin));
         let Some(begun) = begun.map(str::len) else { return at + 1 };
+        let number = region.line_of(at);
+        self.addresses =
+            if self.addresses.0 == number { (number, self.addresses.1 + 1) } else { (number, 1) };
+        if self.addresses.1 > MAX_ADDRESSES {
+            self.replace(region, at..at + 1, Token::Literal(line[..1].to_owned()));
+            return at + begun;
+        }
         let rest = &line[begun..];
         let end = rest.find(|c: char| c.is_whitespace() || FULL_WIDTH.contains(c) || "<`$\\".contains(c));
         let end = end.unwrap_or(rest.len());
@@ -386,8 +416,9 @@ impl<'s> Shield<'s> {
         self.copied = region.source_at(range.end);
     }
 
-    /// Copies the source up to a position to the output.
+    /// Copies the source up to a position to the output, as far as it is not there yet.
     fn copy_to(&mut self, end: usize) {
+        let end = end.max(self.copied);
         let text = &self.source[self.copied..end];
         for (i, _) in text.match_indices('\n') {
             self.done.lines.push(self.copied + i + 1);
