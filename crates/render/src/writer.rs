@@ -57,6 +57,8 @@ struct Writer<'w, 's> {
     /// Whether the output stands at the beginning of a line.
     fresh: bool,
     depth: usize,
+    /// The column of the next cell of a table.
+    column: usize,
     /// Whether links are written: not in the words of a heading for a table of contents.
     links: bool,
 }
@@ -74,7 +76,7 @@ enum Children {
 impl<'w, 's> Writer<'w, 's> {
     fn new(setting: &'w Setting<'s>, findings: &'w mut Vec<Finding>) -> Self {
         let block = Block::default();
-        Self { setting, findings, block, html: String::new(), fresh: true, depth: 0, links: true }
+        Self { setting, findings, block, html: String::new(), fresh: true, depth: 0, column: 0, links: true }
     }
 
     fn finish(mut self) -> Block {
@@ -206,16 +208,17 @@ impl<'w, 's> Writer<'w, 's> {
     }
 
     fn formula(&mut self, source: &str, tex: std::ops::Range<usize>, display: bool, alone: bool) {
-        self.block.text.push_str(source);
         if formula::refused(&source[tex.clone()], self.setting.trust) {
+            self.block.text.push_str(source);
             self.findings.push(Finding::Refused(source.to_owned()));
             formula::refuse(&mut self.html, source);
             self.fresh = false;
             return;
         }
-        let (source, tex) = shown(source, tex);
-        let equation = Equation::new(source.clone(), tex, display, alone);
-        self.findings.push(Finding::Formula(equation.formula(), source));
+        let (shown, tex) = shown(source, tex);
+        self.block.text.push_str(&shown);
+        let equation = Equation::new(shown, tex, display, alone);
+        self.findings.push(Finding::Formula(equation.formula(), source.to_owned()));
         self.hole(Piece::Formula(Box::new(equation)));
     }
 
@@ -233,9 +236,8 @@ impl<'w, 's> Writer<'w, 's> {
         let language = info.split_ascii_whitespace().next().unwrap_or_default();
         self.line();
         if code.fenced && language == "math" && !literal.trim().is_empty() {
-            let source = format!("$${literal}$$");
-            let tex = 2..source.len() - 2;
-            self.formula(&source, tex, true, true);
+            let source = format!("{FENCE}{literal}```");
+            self.formula(&source, FENCE.len()..source.len() - 3, true, true);
             self.block.text.push_str("\n\n");
             return self.line();
         }
@@ -265,7 +267,7 @@ impl<'w, 's> Writer<'w, 's> {
         let html = self.setting.tokens.restored(html);
         self.block.more |= html == cleaned::MORE;
         match self.setting.trust {
-            Trust::Post if html.starts_with("<!") || html.starts_with("<?") => {}
+            Trust::Post if cleaned::is_mark(&html) => {}
             Trust::Post if cleaned::allows(&html) => self.author_html(&html),
             _ => self.words(&html),
         }
@@ -276,9 +278,10 @@ impl<'w, 's> Writer<'w, 's> {
         self.block.more |= html.contains(cleaned::MORE);
         self.line();
         match self.setting.trust {
-            Trust::Post if is_comment(&html) => {}
+            Trust::Post if cleaned::is_silent(&html) => {}
             Trust::Post => {
                 cleaned::parts(&html, |part| match part {
+                    cleaned::Part::Html(html) if cleaned::is_mark(html) => {}
                     cleaned::Part::Html(html) => self.author_html(html),
                     cleaned::Part::Text(text) => self.author_text(text),
                 });
@@ -459,12 +462,17 @@ impl<'w, 's> Writer<'w, 's> {
     }
 }
 
+/// What a formula in a code block begins with.
+const FENCE: &str = "```math\n";
+
 /// The formula with delimiters that a browser knows.
 fn shown(source: &str, tex: std::ops::Range<usize>) -> (String, std::ops::Range<usize>) {
-    match source.starts_with("$`") {
-        true => (format!("${}$", &source[tex.clone()]), tex.start - 1..tex.end - 1),
-        false => (source.to_owned(), tex),
-    }
+    let mark = match source {
+        _ if source.starts_with("$`") => "$",
+        _ if source.starts_with(FENCE) => "$$",
+        _ => return (source.to_owned(), tex),
+    };
+    (format!("{mark}{}{mark}", &source[tex.clone()]), mark.len()..mark.len() + tex.len())
 }
 
 /// Puts the links back to a note's references at the end of its last paragraph.
@@ -553,9 +561,4 @@ fn words_of(node: Node<'_>, tokens: &Tokens) -> String {
         }
     }
     words
-}
-
-fn is_comment(html: &str) -> bool {
-    let html = html.trim();
-    html.starts_with("<!--") && html.find("-->").is_some_and(|end| end + 3 == html.len())
 }
