@@ -39,6 +39,9 @@ fn of_the_author_as_a_block() {
     );
     check("<!-- a\n\n$b$ -->\n\nc", "<p>c</p>");
     check("<script>\nalert(1)\n</script>\n\na", "<p>a</p>");
+    check("<?php\n\necho '>';\n\n?>\n\na", "<p>a</p>");
+    check("<![CDATA[\n<b>\n]]>\n\na", "<p>a</p>");
+    check("<!DOCTYPE html>\n\na", "<p>a</p>");
     check("<pre>\n$a$\n</pre>", "<pre>$a$\n</pre>");
     check(
         "<table><tr><td>$a|b$</td></tr></table>",

@@ -6,6 +6,7 @@
 mod support;
 
 mod bounds;
+mod documents;
 mod formulas;
 mod html;
 mod markdown;

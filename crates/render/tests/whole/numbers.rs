@@ -116,6 +116,16 @@ fn html_of_references() {
 }
 
 #[test]
+fn tags_may_hold_formulas() {
+    let text = r"$$a\tag{$\ast$, 1}\label{a}$$ and \eqref{a}";
+    let rendered = rendered(text, Format::Markdown, Trust::Comment, &Context::default());
+    assert!(
+        short(rendered.html.as_str()).ends_with("<a class=\"eqref\" href=\"#eqn:a\">(⟨$\\ast$⟩, 1)</a></p>")
+    );
+    assert!(rendered.text.ends_with(r"and ($\ast$, 1)"));
+}
+
+#[test]
 fn a_teaser_keeps_the_numbers_of_the_whole() {
     let context = Context { page: "/posts/a".into(), ..Context::default() };
     let teaser = teaser(
