@@ -11,7 +11,7 @@ mod tokens;
 
 use std::ops::Range;
 
-use tex::Found;
+use tex::{Found, Span};
 
 use lines::{Container, Cursor, Start};
 use region::{Region, Scope};
@@ -362,6 +362,7 @@ impl<'s> Shield<'s> {
             return at + length;
         }
         match region.find(at, self.source, &self.lines, self.input) {
+            Found::Formula(span) if makes_fence(region, &span) => at.max(span.tex.start - 1) + 1,
             Found::Formula(span) => {
                 let source = region.text[span.range.clone()].to_owned();
                 let tex = span.tex.start - span.range.start..span.tex.end - span.range.start;
@@ -426,6 +427,13 @@ impl<'s> Shield<'s> {
         self.done.tokens.push_text(&mut self.done.text, text);
         self.copied = end;
     }
+}
+
+/// Whether the line in which a formula begins is no code block only because of backticks in the formula.
+fn makes_fence(region: &Region, formula: &Span) -> bool {
+    let line = region.start_of(region.line_of(formula.range.start));
+    let fence = region.text[line..].trim_start_matches([' ', '\t']).starts_with("```");
+    fence && region.text[formula.range.clone()].contains('`')
 }
 
 /// Whether what was skipped reads like the beginning of a display; `\[` may well be an escaped bracket.
