@@ -51,7 +51,7 @@ pub(crate) fn fill<'t>(parts: impl Iterator<Item = (&'t Template, &'t Place)>, c
             }
         }
     }
-    let cleaned = clean(&html, context);
+    let cleaned = clean(&html, Trust::Post, context);
     let cleaned = cleaned.replace(DISPLAY_OPEN, SLOT.encode_utf8(&mut [0; 4]));
     let cleaned = cleaned.replace(DISPLAY_CLOSE, SLOT.encode_utf8(&mut [0; 4]));
     let mut out = String::new();
@@ -80,19 +80,23 @@ pub(crate) fn document<'b>(
     html
 }
 
-/// Only allow-listed elements and attributes, well formed.
-fn clean(html: &str, context: &Context) -> String {
+/// Only allow-listed elements and attributes, well formed. Of others than the operator no images and no ids.
+fn clean(html: &str, trust: Trust, context: &Context) -> String {
     let hosts = context.hosts.clone();
     let html = flattened(html);
-    Builder::default()
+    let mut builder = Builder::default();
+    if trust != Trust::Post {
+        builder.rm_tags(["img"]);
+    }
+    builder
         .add_tags(["section", "input", "u"])
         .add_tag_attributes("input", ["type", "checked", "disabled"])
         .add_tag_attributes("ol", ["reversed"])
         .set_tag_attribute_value("input", "type", "checkbox")
         .set_tag_attribute_value("input", "disabled", "")
         .add_generic_attributes(["id", "class", "role", "lang", "title", "align"])
-        .link_rel(None)
-        .attribute_filter(move |element, attribute, value| allowed(element, attribute, value, &hosts))
+        .link_rel((trust != Trust::Post).then_some("nofollow ugc noopener"))
+        .attribute_filter(move |element, attribute, value| allowed(element, attribute, value, trust, &hosts))
         .clean(&html)
         .to_string()
 }
@@ -128,22 +132,29 @@ fn flattened(html: &str) -> Cow<'_, str> {
     out.into()
 }
 
-fn allowed<'v>(element: &str, attribute: &str, value: &'v str, hosts: &[String]) -> Option<Cow<'v, str>> {
+fn allowed<'v>(
+    element: &str,
+    attribute: &str,
+    value: &'v str,
+    trust: Trust,
+    hosts: &[String],
+) -> Option<Cow<'v, str>> {
     match (element, attribute) {
+        (_, "id" | "class" | "role") if trust != Trust::Post => None,
         (_, "class") => {
             let own = |class: &&str| !["math", "eq", "eqref", "held", "bad-math"].contains(class);
             let classes: Vec<&str> = value.split_ascii_whitespace().filter(own).collect();
             (!classes.is_empty()).then(|| classes.join(" ").into())
         }
         ("img", "src") if links::foreign_host(value, hosts).is_some() => None,
-        (_, "src" | "href") => links::address(value, Trust::Post).map(|_| value.into()),
+        (_, "src" | "href") => links::address(value, trust).map(|_| value.into()),
         _ => Some(value.into()),
     }
 }
 
 /// A text in HTML, as other systems export it.
 pub(crate) fn block(html: &str, trust: Trust, context: &Context, findings: &mut Vec<Finding>) -> Block {
-    let cleaned = clean(html, context);
+    let cleaned = clean(html, trust, context);
     let mut reader = Reader::new(trust, findings);
     let mut rest = cleaned.as_str();
     parts(&cleaned, |part| match part {
@@ -257,7 +268,7 @@ impl<'f> Reader<'f> {
         {
             self.block.text.push_str("\n");
         }
-        match heading(name).filter(|_| !tag.starts_with("</") && !tag.contains(" id=\"")) {
+        match heading(name).filter(|_| !tag.starts_with("</")) {
             Some(level) => self.heading(level, tag, rest),
             None => self.html.push_str(tag),
         }
@@ -280,10 +291,13 @@ impl<'f> Reader<'f> {
         });
         words.flush();
         let Block { template: words, text, .. } = words.block;
+        let own = tag.split_once(" id=\"").and_then(|(_, id)| Some(unescaped(id.split_once('"')?.0)));
         self.html.push_str(&tag[..tag.len() - 1]);
-        self.hole(Piece::Anchor(text.source().to_owned()));
+        if own.is_none() {
+            self.hole(Piece::Anchor(text.source().to_owned()));
+        }
         self.html.push('>');
-        self.block.headings.push(Title { level, text, words });
+        self.block.headings.push(Title { level, text, words, own });
     }
 
     fn text(&mut self, html: &str) {

@@ -30,6 +30,8 @@ pub(crate) struct Title {
     pub(crate) text: Reading,
     /// Its words without links.
     pub(crate) words: Template,
+    /// The id that its author gave it.
+    pub(crate) own: Option<String>,
 }
 
 /// The knowledge of a document up to some block. The order is: [`Known::define`] what blocks hold, then [`Known::place`] them.
@@ -224,7 +226,8 @@ impl<'k> Known<'k> {
     pub(crate) fn headings(&mut self, block: &Block, place: &Place) -> Vec<Heading> {
         let mut ids = place.anchors.iter();
         let heading = |title: &Title| {
-            let id = ids.next().cloned().flatten().map(|id| format!("{}{id}", self.prefix));
+            let made = |id: String| format!("{}{id}", self.prefix);
+            let id = title.own.clone().or_else(|| ids.next().cloned().flatten().map(made));
             let place = self.place_template(&title.words, place.equations);
             let html = crate::html::Html::new(title.words.fill(&place));
             let text = self.numbered(&title.text).trim().to_owned();

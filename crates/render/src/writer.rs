@@ -427,7 +427,7 @@ impl<'w, 's> Writer<'w, 's> {
         self.raw(&format!("<h{level}"));
         self.hole(Piece::Anchor(text.source().to_owned()));
         self.raw(">");
-        self.block.headings.push(Title { level, text, words: title });
+        self.block.headings.push(Title { level, text, words: title, own: None });
     }
 
     fn paragraph(&mut self, node: Node<'_>) -> Children {
