@@ -131,6 +131,7 @@ fn precedence() {
     check("`a $x` y$", "<p><code>a $x</code> y$</p>");
     check("$a `b$ c`", "<p>⟨$a `b$⟩ c`</p>");
     check("``` $x$ ```", "<p><code>$x$</code></p>");
+    check("```a``` $`x`$", "<p><code>a</code> $<code>x</code>$</p>");
     check("```\n$x$\n```", "<pre><code>$x$\n</code></pre>");
     check("    $x$", "<pre><code>$x$\n</code></pre>");
     check("a\n    $x$", "<p>a\n⟨$x$⟩</p>");
@@ -232,6 +233,35 @@ fn paragraphs() {
     check("$$x$$\n\n***\n\n$y$", "⟪$$x$$⟫\n<hr />\n<p>⟨$y$⟩</p>");
     check("> q\n\n$x$", "<blockquote>\n<p>q</p>\n</blockquote>\n<p>⟨$x$⟩</p>");
     check("$$x$$.", "<p>⟪$$x$$⟫.</p>");
+}
+
+#[test]
+fn neighbours() {
+    check("*$a*$b*", "<p><em>⟨$a*$⟩b</em></p>");
+    check("a**$x$**b", "<p>a<strong>⟨$x$⟩</strong>b</p>");
+    check("_$x$_ a_$x$_b", "<p><em>⟨$x$⟩</em> a_⟨$x$⟩_b</p>");
+    check(
+        "the $n$-th, the $n$th, ($n$), \"$n$\", $n$'s",
+        "<p>the ⟨$n$⟩-th, the ⟨$n$⟩th, (⟨$n$⟩), &quot;⟨$n$⟩&quot;, ⟨$n$⟩'s</p>",
+    );
+    check("&lt;$x$&gt;", "<p>&lt;⟨$x$⟩&gt;</p>");
+    check(r"$a\$b$", r"<p>⟨$a\$b$⟩</p>");
+    check("[$a[b]$](/c)", "<p><a href=\"/c\">⟨$a[b]$⟩</a></p>");
+    check(r"# $a \# b$ #", r"<h1>⟨$a \# b$⟩</h1>");
+    check("a $x$\nb\n===", "<h1>a ⟨$x$⟩\nb</h1>");
+    check("> \t$$\n> \ta\n> \t$$", "<blockquote>\n⟪$$\n\ta\n\t$$⟫\n</blockquote>");
+    check("- \\[\n\na\n\\]", "<ul>\n<li>[</li>\n</ul>\n<p>a\n]</p>");
+    check(
+        "a[^1]\n\n[^1]: $x$\n    $$\n    y\n    $$",
+        "<p>a<sup class=\"footnote-ref\"><a href=\"#fn-1\" id=\"fnref-1\" role=\"doc-noteref\">1</a></sup></p>\n<section class=\"fn footnotes\" role=\"doc-endnotes\">\n<ol>\n<li id=\"fn-1\">\n<p>⟨$x$⟩\n⟪$$\ny\n$$⟫ <a href=\"#fnref-1\" class=\"footnote-back\" role=\"doc-backlink\">↩</a></p>\n</li>\n</ol>\n</section>",
+    );
+    check("- `a\n  $x$` b", "<ul>\n<li><code>a $x$</code> b</li>\n</ul>");
+    check("| a $x\n| b$", "<p>| a ⟨$x\n| b$⟩</p>");
+    check("1) $x$\n2) $$\n   y\n   $$", "<ol>\n<li>⟨$x$⟩</li>\n<li>\n⟪$$\ny\n$$⟫\n</li>\n</ol>");
+    check("$x$\\\n$y$", "<p>⟨$x$⟩<br />\n⟨$y$⟩</p>");
+    check("<$x$>", "<p>&lt;⟨$x$⟩&gt;</p>");
+    check("\u{200b}$x$\u{200b} \u{202e}$y$", "<p>\u{200b}⟨$x$⟩\u{200b} \u{202e}⟨$y$⟩</p>");
+    check("\u{e000}$x$\u{e001}", "<p>\u{e000}⟨$x$⟩\u{e001}</p>");
 }
 
 #[test]

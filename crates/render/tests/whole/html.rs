@@ -73,3 +73,26 @@ fn as_other_systems_export_it() {
     check("<p>&amp;lt; &nbsp;</p>", "<p>&amp;lt; \u{a0}</p>");
     check("a & b < c", "a &amp; b &lt; c");
 }
+
+#[test]
+fn of_a_visitor() {
+    let check = |text, html| {
+        let rendered = rendered(text, Format::Html, Trust::Comment, &Context::default());
+        assert_eq!(short(rendered.html.as_str()), html, "from {text:?}");
+    };
+    check("<p id=\"a\" class=\"b\">$x$ <img src=\"/a.png\"></p>", "<p>⟨$x$⟩ </p>");
+    check(
+        "<a href=\"https://x.org\">a</a> <a href=\"ftp://x.org\">b</a>",
+        "<a href=\"https://x.org\" rel=\"nofollow ugc noopener\">a</a> <a rel=\"nofollow ugc noopener\">b</a>",
+    );
+    check("<h2>a</h2>", "<h2>a</h2>");
+    check(r"$\href{a}{b}$", r#"<code class="bad-math">$\href{a}{b}$</code>"#);
+}
+
+#[test]
+fn deep_elements_lose_their_tags() {
+    let deep = |depth: usize| "<div>".repeat(depth) + "a" + &"</div>".repeat(depth);
+    check(Format::Html, &deep(200), &deep(200));
+    check(Format::Html, &deep(300), &deep(200));
+    check(Format::Html, &"<p>a".repeat(300), "<p>a</p>".repeat(300).as_str());
+}

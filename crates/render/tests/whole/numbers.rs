@@ -139,3 +139,26 @@ fn a_teaser_keeps_the_numbers_of_the_whole() {
         "<p>See <a class=\"eqref\" href=\"#eqn:a\">(1)</a>, <a class=\"eqref\" href=\"/posts/a#eqn:b\">(2)</a>.</p>\n<div class=\"eq\" id=\"eqn:a\">⟪data-number=\"0\"\\begin{equation}a\\label{a}\\end{equation}⟫"
     );
 }
+
+#[test]
+fn warnings_say_where() {
+    let said = |text: &str, trust| {
+        let rendered = rendered(text, Format::Markdown, trust, &Context::default());
+        let shown = rendered.warnings.iter().map(|warning| {
+            let kind = format!("{:?}", warning.kind);
+            format!("{} {}", kind.split([' ', '{']).next().unwrap(), &text[warning.range.clone()])
+        });
+        shown.collect::<Vec<_>>().join("; ")
+    };
+    assert_eq!(said("a \\eqref{b}", Trust::Post), r"UnknownLabel \eqref{b}");
+    assert_eq!(said("é\r\n\r\n\u{7}\\eqref{b}", Trust::Post), r"UnknownLabel \eqref{b}");
+    assert_eq!(said("> a\n> $$x", Trust::Post), "UnclosedFormula $$");
+    assert_eq!(said(r"\begin{align} a", Trust::Post), r"UnclosedFormula \begin{");
+    assert_eq!(said(r"$x$ $\href{a}{b}$", Trust::Comment), r"RefusedFormula $\href{a}{b}$");
+    assert_eq!(
+        said("```math\n\\href{a}{b}\n```", Trust::Comment),
+        "RefusedFormula ```math\n\\href{a}{b}\n```"
+    );
+    assert_eq!(said(&format!("{A}\n\n{A}"), Trust::Post), format!("RepeatedLabel {A}"));
+    assert_eq!(said("`$$x` costs $5", Trust::Post), "");
+}

@@ -4,6 +4,33 @@ use render::{Context, Format, Trust, cut, inline, marked, render, teaser};
 
 use crate::support::short::short;
 
+#[test]
+fn headings_of_html() {
+    let text = "<h2 id=\"own\">a</h2><h3>b <code>$c$</code> $d$</h3><h2>\\eqref{e}</h2>";
+    let rendered = render(text, Format::Html, Trust::Post, &Context::default());
+    let shown: Vec<String> = rendered
+        .headings
+        .iter()
+        .map(|heading| format!("{}|{}|{}", heading.level, heading.id, heading.text))
+        .collect();
+    assert_eq!(shown, ["2|own|a", "3|b-c-d|b $c$ $d$", "2|eqrefe|(??)"]);
+    assert_eq!(short(rendered.headings[1].html.as_str()), "b $c$ ⟨$d$⟩");
+}
+
+#[test]
+fn teasers_of_html() {
+    let long = format!("<p>{}</p>", "word ".repeat(70));
+    for (text, read) in [
+        ("<p>a</p><!--more--><p>b</p>".to_owned(), "a".to_owned()),
+        ("<div><p>a</p><!--more--><p>b</p></div>".into(), "a".into()),
+        ("<p>a</p><p>b</p>".into(), "a\n\nb".into()),
+        (format!("{long}{long}"), "word ".repeat(70).trim().into()),
+        ("<p>\\eqref{a}</p><!--more-->\\begin{equation}x\\label{a}\\end{equation}".into(), "(1)".into()),
+    ] {
+        assert_eq!(teaser(&text, Format::Html, &Context::default()).text, read, "of {text:?}");
+    }
+}
+
 /// The headings of a text as `id|text|html`.
 fn check(text: &str, headings: &[&str]) {
     let rendered = render(text, Format::Markdown, Trust::Post, &Context::default());
