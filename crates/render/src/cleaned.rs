@@ -1,6 +1,7 @@
 //! HTML that an author wrote: an allow-list, by ammonia, and formulas in what is left.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use ammonia::Builder;
 
@@ -12,6 +13,9 @@ use crate::links;
 use crate::plain;
 use crate::template::{Equation, Holes, Piece, Place, Template};
 use crate::writer::Finding;
+
+/// Where a teaser ends.
+pub(crate) const MORE: &str = "<!--more-->";
 
 /// Around the number of a finished formula, while the HTML around it is cleaned.
 const SLOT: char = '\u{f0000}';
@@ -47,7 +51,7 @@ pub(crate) fn fill<'t>(parts: impl Iterator<Item = (&'t Template, &'t Place)>, c
             }
         }
     }
-    let cleaned = clean(&html, context);
+    let cleaned = clean(&html, Trust::Post, context);
     let cleaned = cleaned.replace(DISPLAY_OPEN, SLOT.encode_utf8(&mut [0; 4]));
     let cleaned = cleaned.replace(DISPLAY_CLOSE, SLOT.encode_utf8(&mut [0; 4]));
     let mut out = String::new();
@@ -76,39 +80,82 @@ pub(crate) fn document<'b>(
     html
 }
 
-/// Only allow-listed elements and attributes, well formed.
-fn clean(html: &str, context: &Context) -> String {
+/// Only allow-listed elements and attributes, well formed. Of others than the operator no images and no ids.
+fn clean(html: &str, trust: Trust, context: &Context) -> String {
     let hosts = context.hosts.clone();
-    Builder::default()
+    let html = flattened(html);
+    let mut builder = Builder::default();
+    if trust != Trust::Post {
+        builder.rm_tags(["img"]);
+    }
+    builder
         .add_tags(["section", "input", "u"])
         .add_tag_attributes("input", ["type", "checked", "disabled"])
         .add_tag_attributes("ol", ["reversed"])
         .set_tag_attribute_value("input", "type", "checkbox")
         .set_tag_attribute_value("input", "disabled", "")
         .add_generic_attributes(["id", "class", "role", "lang", "title", "align"])
-        .link_rel(None)
-        .attribute_filter(move |element, attribute, value| allowed(element, attribute, value, &hosts))
-        .clean(html)
+        .link_rel((trust != Trust::Post).then_some("nofollow ugc noopener"))
+        .attribute_filter(move |element, attribute, value| allowed(element, attribute, value, trust, &hosts))
+        .clean(&html)
         .to_string()
 }
 
-fn allowed<'v>(element: &str, attribute: &str, value: &'v str, hosts: &[String]) -> Option<Cow<'v, str>> {
+/// Elements nested deeper than this lose their tags: the parser looks through all open elements at each tag.
+const MAX_DEPTH: usize = 200;
+
+/// Elements that nest only inside others, or whose end need not be written.
+const NOT_NESTING: [&str; 26] = [
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
+    "wbr", "p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "rp", "rt",
+];
+
+/// HTML without the tags of elements that are nested too deeply.
+fn flattened(html: &str) -> Cow<'_, str> {
+    if html.matches('<').count() <= MAX_DEPTH {
+        return html.into();
+    }
+    let mut depth = 0usize;
+    let mut out = String::with_capacity(html.len());
+    parts(html, |part| match part {
+        Part::Html(tag)
+            if tag.starts_with('<') && !NOT_NESTING.contains(&name(tag).to_ascii_lowercase().as_str()) =>
+        {
+            let closes = tag.starts_with("</");
+            depth = if closes { depth.saturating_sub(1) } else { depth + 1 };
+            if depth + usize::from(closes) <= MAX_DEPTH {
+                out.push_str(tag);
+            }
+        }
+        Part::Html(text) | Part::Text(text) => out.push_str(text),
+    });
+    out.into()
+}
+
+fn allowed<'v>(
+    element: &str,
+    attribute: &str,
+    value: &'v str,
+    trust: Trust,
+    hosts: &[String],
+) -> Option<Cow<'v, str>> {
     match (element, attribute) {
+        (_, "id" | "class" | "role") if trust != Trust::Post => None,
         (_, "class") => {
             let own = |class: &&str| !["math", "eq", "eqref", "held", "bad-math"].contains(class);
             let classes: Vec<&str> = value.split_ascii_whitespace().filter(own).collect();
             (!classes.is_empty()).then(|| classes.join(" ").into())
         }
         ("img", "src") if links::foreign_host(value, hosts).is_some() => None,
-        (_, "src" | "href") => links::address(value, Trust::Post).map(|_| value.into()),
+        (_, "src" | "href") => links::address(value, trust).map(|_| value.into()),
         _ => Some(value.into()),
     }
 }
 
 /// A text in HTML, as other systems export it.
 pub(crate) fn block(html: &str, trust: Trust, context: &Context, findings: &mut Vec<Finding>) -> Block {
-    let cleaned = clean(html, context);
-    let mut reader = Reader { trust, findings, block: Block::default(), html: String::new() };
+    let cleaned = clean(html, trust, context);
+    let mut reader = Reader::new(trust, findings);
     let mut rest = cleaned.as_str();
     parts(&cleaned, |part| match part {
         Part::Text(text) => {
@@ -121,6 +168,7 @@ pub(crate) fn block(html: &str, trust: Trust, context: &Context, findings: &mut 
         }
     });
     reader.flush();
+    reader.block.more = html.contains(MORE);
     reader.block
 }
 
@@ -143,12 +191,9 @@ pub(crate) fn parts<'h>(html: &'h str, mut each: impl FnMut(Part<'h>)) {
             text if verbatim > 0 => each(Part::Html(text)),
             text => each(Part::Text(text)),
         }
-        let end = if tag.starts_with("<!--") {
-            tag.find("-->").map(|end| end + 3)
-        } else {
-            tag.find('>').map(|end| end + 1)
-        };
-        let (tag, after) = tag.split_at(end.unwrap_or(tag.len()));
+        let marks = [("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>")];
+        let end = marks.iter().find(|(begin, _)| tag.starts_with(begin)).map_or(">", |(_, end)| end);
+        let (tag, after) = tag.split_at(tag.find(end).map_or(tag.len(), |at| at + end.len()));
         if ["pre", "code", "kbd", "samp", "script", "style", "textarea"].contains(&name(tag)) {
             verbatim = if tag.starts_with("</") { verbatim.saturating_sub(1) } else { verbatim + 1 };
         }
@@ -157,6 +202,21 @@ pub(crate) fn parts<'h>(html: &'h str, mut each: impl FnMut(Part<'h>)) {
         }
         rest = after;
     }
+}
+
+/// Whether this is a comment, an instruction or a declaration: nothing that shows.
+pub(crate) fn is_mark(tag: &str) -> bool {
+    tag.starts_with("<!") || tag.starts_with("<?")
+}
+
+/// Whether nothing of this HTML shows.
+pub(crate) fn is_silent(html: &str) -> bool {
+    let mut silent = true;
+    parts(html, |part| match part {
+        Part::Html(tag) => silent &= is_mark(tag),
+        Part::Text(text) => silent &= text.trim().is_empty(),
+    });
+    silent
 }
 
 /// The name in a tag.
@@ -183,7 +243,11 @@ struct Reader<'f> {
     html: String,
 }
 
-impl Reader<'_> {
+impl<'f> Reader<'f> {
+    fn new(trust: Trust, findings: &'f mut Vec<Finding>) -> Self {
+        Self { trust, findings, block: Block::default(), html: String::new() }
+    }
+
     fn flush(&mut self) {
         if !self.html.is_empty() {
             self.block.template.pieces.push(Piece::Html(std::mem::take(&mut self.html)));
@@ -196,87 +260,77 @@ impl Reader<'_> {
     }
 
     fn tag(&mut self, tag: &str, rest: &str) {
-        let name = name(tag);
         if !tag.starts_with('<') {
-            self.block.text.push_str(&unescaped(tag));
+            return self.code(tag);
         }
+        let name = name(tag);
         if matches!(name, "p" | "div" | "li" | "tr" | "br" | "pre" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
         {
-            self.block.text.push('\n');
+            self.block.text.push_str("\n");
         }
-        match heading(name).filter(|_| !tag.starts_with("</") && !tag.contains(" id=\"")) {
+        match heading(name).filter(|_| !tag.starts_with("</")) {
             Some(level) => self.heading(level, tag, rest),
             None => self.html.push_str(tag),
         }
     }
 
+    /// Text that holds no formulas, as it is escaped.
+    fn code(&mut self, html: &str) {
+        self.block.text.push_str(&unescaped(html));
+        self.html.push_str(html);
+    }
+
     fn heading(&mut self, level: u8, tag: &str, rest: &str) {
         let inside = rest.split(&format!("</h{level}>")).next().unwrap_or_default();
-        let text = unescaped(&without_tags(inside)).trim().to_owned();
-        let mut words = Template::default();
-        plain::split(&text, |part| match part {
-            plain::Part::Text(text) => {
-                let mut html = String::new();
-                escape(&mut html, text);
-                words.pieces.push(Piece::Html(html));
-            }
-            plain::Part::Formula(source, tex, display) => {
-                words.pieces.push(Piece::Formula(Box::new(Equation::new(
-                    source.to_owned(),
-                    tex,
-                    display,
-                    false,
-                ))));
-            }
+        let mut ignored = Vec::new();
+        let mut words = Reader::new(self.trust, &mut ignored);
+        parts(inside, |part| match part {
+            Part::Text(text) => words.text(text),
+            Part::Html(code) if !code.starts_with('<') => words.code(code),
+            Part::Html(_) => {}
         });
+        words.flush();
+        let Block { template: words, text, .. } = words.block;
+        let own = tag.split_once(" id=\"").and_then(|(_, id)| Some(unescaped(id.split_once('"')?.0)));
         self.html.push_str(&tag[..tag.len() - 1]);
-        self.hole(Piece::Anchor(text.clone()));
+        if own.is_none() {
+            self.hole(Piece::Anchor(text.source().to_owned()));
+        }
         self.html.push('>');
-        self.block.headings.push(Title { level, text, words });
+        self.block.headings.push(Title { level, text, words, own });
     }
 
     fn text(&mut self, html: &str) {
         let text = unescaped(html);
-        self.block.text.push_str(&text);
         plain::split(&text, |part| match part {
-            plain::Part::Text(text) => self.words(text),
-            plain::Part::Formula(source, tex, _) if formula::refused(&source[tex.clone()], self.trust) => {
-                self.findings.push(Finding::Refused(source.to_owned()));
-                formula::refuse(&mut self.html, source);
+            plain::Part::Text(text) => {
+                self.block.text.push_str(text);
+                escape(&mut self.html, text);
             }
-            plain::Part::Formula(source, tex, display) => {
-                let equation = Equation::new(source.to_owned(), tex, display, false);
-                self.findings.push(Finding::Formula(equation.formula(), source.to_owned()));
-                self.hole(Piece::Formula(Box::new(equation)));
+            plain::Part::Reference(source, label) => {
+                self.findings.push(Finding::Reference(label.to_owned()));
+                self.block.text.reference(source, label);
+                self.hole(Piece::Reference(label.to_owned()));
             }
+            plain::Part::Formula(source, tex, display) => self.formula(source, tex, display),
         });
     }
 
-    /// Words, among which `\eqref{…}` is a reference.
-    fn words(&mut self, text: &str) {
-        let mut rest = text;
-        while let Some(at) = rest.find(r"\eqref{") {
-            let Some((length, label)) = crate::shield::reference(&rest[at..]) else { break };
-            escape(&mut self.html, &rest[..at]);
-            self.findings.push(Finding::Reference(label.to_owned()));
-            self.hole(Piece::Reference(label.to_owned()));
-            rest = &rest[at + length..];
+    fn formula(&mut self, source: &str, tex: Range<usize>, display: bool) {
+        self.block.text.push_str(source);
+        if formula::refused(&source[tex.clone()], self.trust) {
+            self.findings.push(Finding::Refused(source.to_owned()));
+            return formula::refuse(&mut self.html, source);
         }
-        escape(&mut self.html, rest);
+        let equation = Equation::new(source.to_owned(), tex, display, false);
+        self.findings.push(Finding::Formula(equation.formula(), source.to_owned()));
+        self.hole(Piece::Formula(Box::new(equation)));
     }
 }
 
 fn heading(name: &str) -> Option<u8> {
     let level = name.strip_prefix('h')?.parse().ok()?;
     (1..=6).contains(&level).then_some(level)
-}
-
-fn without_tags(html: &str) -> String {
-    let mut text = String::new();
-    for (i, part) in html.split('<').enumerate() {
-        text.push_str(if i == 0 { part } else { part.split_once('>').map_or("", |(_, text)| text) });
-    }
-    text
 }
 
 /// The text that ammonia escaped.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::cleaned;
 use crate::context::{Context, Heading, Labels, Target, Trust};
+use crate::reading::Reading;
 use crate::template::{NoteRef, Piece, Place, Template, label_href, labelled};
 
 /// A top-level block of a document, or a few that were written together.
@@ -15,18 +16,22 @@ pub(crate) struct Block {
     pub(crate) notes: Vec<(String, Template)>,
     pub(crate) headings: Vec<Title>,
     /// Its plain text.
-    pub(crate) text: String,
+    pub(crate) text: Reading,
     /// Whether it holds code that would have colours, were it complete.
     pub(crate) uncoloured: bool,
+    /// Whether a teaser ends with it, as its author says.
+    pub(crate) more: bool,
 }
 
 /// A heading, until it has its id.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Title {
     pub(crate) level: u8,
-    pub(crate) text: String,
+    pub(crate) text: Reading,
     /// Its words without links.
     pub(crate) words: Template,
+    /// The id that its author gave it.
+    pub(crate) own: Option<String>,
 }
 
 /// The knowledge of a document up to some block. The order is: [`Known::define`] what blocks hold, then [`Known::place`] them.
@@ -127,6 +132,12 @@ impl<'k> Known<'k> {
         self.labels.contains_key(label) || self.outer.0.contains_key(label)
     }
 
+    /// A plain text with the numbers of its references.
+    pub(crate) fn numbered(&self, text: &Reading) -> String {
+        let known = |label: &str| self.labels.get(label).or_else(|| self.outer.0.get(label));
+        text.numbered(|label| known(label).map(|target| target.number.as_str()))
+    }
+
     fn label(&mut self, label: &str) -> Option<Target> {
         let own = self.labels.get(label).or_else(|| self.base?.labels.get(label));
         if own.is_none() {
@@ -215,10 +226,12 @@ impl<'k> Known<'k> {
     pub(crate) fn headings(&mut self, block: &Block, place: &Place) -> Vec<Heading> {
         let mut ids = place.anchors.iter();
         let heading = |title: &Title| {
-            let id = ids.next().cloned().flatten().map(|id| format!("{}{id}", self.prefix));
+            let made = |id: String| format!("{}{id}", self.prefix);
+            let id = title.own.clone().or_else(|| ids.next().cloned().flatten().map(made));
             let place = self.place_template(&title.words, place.equations);
             let html = crate::html::Html::new(title.words.fill(&place));
-            Heading { level: title.level, id: id.unwrap_or_default(), text: title.text.clone(), html }
+            let text = self.numbered(&title.text).trim().to_owned();
+            Heading { level: title.level, id: id.unwrap_or_default(), text, html }
         };
         block.headings.iter().map(heading).collect()
     }
@@ -239,7 +252,8 @@ impl Block {
         self.template.pieces.extend(other.template.pieces);
         self.notes.extend(other.notes);
         self.headings.extend(other.headings);
-        self.text += &other.text;
+        self.text.append(&other.text);
+        self.more |= other.more;
         self
     }
 

@@ -23,6 +23,7 @@ mod links;
 mod live;
 mod markdown;
 mod plain;
+mod reading;
 mod shield;
 mod template;
 mod warnings;

@@ -7,6 +7,7 @@ use tex::Span;
 use crate::context::{Context, Formula, Rendered, Trust};
 use crate::formula;
 use crate::html::{Html, escape, normalised};
+use crate::shield::reference;
 
 /// One line of plain text with formulas, for a title: line breaks are spaces, and displays stay in the line.
 pub fn inline(text: &str, _context: &Context) -> Html {
@@ -71,7 +72,10 @@ pub(crate) fn render(text: &str, trust: Trust) -> Rendered {
     pieces(text, &spans, |piece| match piece {
         Piece::Text(range) => paragraphs(&mut html, &text[range]),
         Piece::Formula(span) => {
-            formulas.push(Formula { tex: text[span.tex.clone()].to_owned(), display: span.display });
+            let tex = &text[span.tex.clone()];
+            if !formula::refused(tex, trust) {
+                formulas.push(Formula { tex: tex.to_owned(), display: span.display });
+            }
             formula::plain(&mut html, text, span, trust);
         }
     });
@@ -107,19 +111,36 @@ fn paragraphs(out: &mut String, text: &str) {
 /// A part of a plain text.
 pub(crate) enum Part<'t> {
     Text(&'t str),
+    /// `\eqref{label}` as it stands, and the label.
+    Reference(&'t str, &'t str),
     /// The formula with its delimiters, the TeX in that, and whether it is a display.
     Formula(&'t str, Range<usize>, bool),
 }
 
-/// Splits plain text into words and formulas.
+/// Splits plain text into words, references and formulas.
 pub(crate) fn split<'t>(text: &'t str, mut each: impl FnMut(Part<'t>)) {
     pieces(text, &tex::formulas(text), |piece| match piece {
-        Piece::Text(range) => each(Part::Text(&text[range])),
+        Piece::Text(range) => references(&text[range], &mut each),
         Piece::Formula(span) => {
             let tex = span.tex.start - span.range.start..span.tex.end - span.range.start;
             each(Part::Formula(&text[span.range.clone()], tex, span.display));
         }
     });
+}
+
+fn references<'t>(text: &'t str, each: &mut impl FnMut(Part<'t>)) {
+    let mut from = 0;
+    for (at, _) in text.match_indices(r"\eqref{") {
+        let Some((length, label)) = reference(&text[at..]) else { continue };
+        if from < at {
+            each(Part::Text(&text[from..at]));
+        }
+        each(Part::Reference(&text[at..at + length], label));
+        from = at + length;
+    }
+    if from < text.len() {
+        each(Part::Text(&text[from..]));
+    }
 }
 
 enum Piece<'a> {

@@ -10,6 +10,7 @@ use tex::{Number, Numbering};
 use crate::context::{Formula, Target};
 use crate::formula;
 use crate::html::escape;
+use crate::plain;
 
 /// Finished HTML, or a hole.
 #[derive(Debug, Clone, PartialEq)]
@@ -125,6 +126,9 @@ impl Template {
     }
 }
 
+/// The links from a note back to its references, at most.
+const MOST_BACKS: u32 = 20;
+
 /// Fills the holes of one template, in order.
 pub(crate) struct Holes<'p> {
     place: &'p Place,
@@ -228,7 +232,7 @@ impl<'p> Holes<'p> {
     fn back(&mut self, out: &mut String, name: &str) {
         let prefix = &self.place.prefix;
         let name = note_id(name);
-        for occurrence in 1..=self.backs.next().copied().unwrap_or(0) {
+        for occurrence in 1..=self.backs.next().copied().unwrap_or(0).min(MOST_BACKS) {
             let (suffix, shown) = match occurrence {
                 1 => (String::new(), String::new()),
                 more => (format!("-{more}"), format!("<sup>{more}</sup>")),
@@ -245,7 +249,10 @@ fn reference(out: &mut String, target: Option<&Target>) {
     out.push_str("<a class=\"eqref\" href=\"");
     escape(out, &target.href);
     out.push_str("\">(");
-    escape(out, &target.number);
+    plain::split(&target.number, |part| match part {
+        plain::Part::Formula(source, _, display) => formula::element(out, "span", source, display, ""),
+        plain::Part::Text(text) | plain::Part::Reference(text, _) => escape(out, text),
+    });
     out.push_str(")</a>");
 }
 

@@ -45,9 +45,12 @@ pub(crate) fn of(given: &str, text: &str, document: &Document<'_>) -> Vec<Warnin
     warnings
 }
 
+/// The farthest that the next finding of a block is looked for.
+const FAR: usize = 64 * 1024;
+
 /// Where `source` stands, from a position on; its first line where containers part its lines.
 fn locate(text: &str, from: usize, source: &str) -> Range<usize> {
-    let rest = &text[from..];
+    let rest = &text[from..text.floor_char_boundary(from + FAR)];
     let line = source.lines().next().unwrap_or_default();
     let found =
         rest.find(source).map(|at| (at, source.len())).or_else(|| Some((rest.find(line)?, line.len())));

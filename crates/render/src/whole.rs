@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::cleaned;
+use crate::cleaned::{self, MORE};
 use crate::context::{Context, Format, Formula, Labels, Rendered, Trust};
 use crate::document::{Block, Known};
 use crate::html::{Html, normalised};
@@ -21,7 +21,10 @@ pub fn render(text: &str, format: Format, trust: Trust, context: &Context) -> Re
     if trust == Trust::Paper || format == Format::Text {
         return plain::render(&text, trust);
     }
-    let document = Document::parse(&text, format, trust, context);
+    let document = match format {
+        Format::Html => Document::of_html(&[&text], trust, context),
+        _ => Document::of_markdown(&text, trust, context),
+    };
     let html = document.html(document.blocks.len());
     let mut rendered = document.rendered(html);
     rendered.warnings = warnings::of(given, &text, &document);
@@ -32,8 +35,11 @@ pub fn render(text: &str, format: Format, trust: Trust, context: &Context) -> Re
 /// References to what is not shown lead to the page of the whole, [`Context::page`].
 pub fn teaser(text: &str, format: Format, context: &Context) -> Rendered {
     let text = normalised(text);
-    let document = Document::parse(&text, format, Trust::Post, context);
-    let shown = document.shown(&text);
+    let document = match format {
+        Format::Html => Document::of_html(&teased(&text), Trust::Post, context),
+        _ => Document::of_markdown(&text, Trust::Post, context),
+    };
+    let shown = document.shown();
     let document = document.cut_after(shown, context);
     let html = document.html(shown);
     document.rendered(html)
@@ -41,7 +47,12 @@ pub fn teaser(text: &str, format: Format, context: &Context) -> Rendered {
 
 /// A teaser without a mark ends before the block in which it would grow longer than this, in characters of plain text.
 const TEASER: usize = 400;
-const MORE: &str = "<!--more-->";
+
+/// HTML in the parts between which a teaser may end: at the mark, or else after any paragraph.
+fn teased(html: &str) -> Vec<&str> {
+    let marked = html.find(MORE).map(|at| html.split_at(at + MORE.len()));
+    marked.map_or_else(|| html.split_inclusive("</p>").collect(), |(shown, rest)| vec![shown, rest])
+}
 
 /// Blocks with their places.
 pub(crate) struct Document<'c> {
@@ -58,27 +69,50 @@ pub(crate) struct Document<'c> {
 }
 
 impl<'c> Document<'c> {
-    fn parse(text: &str, format: Format, trust: Trust, context: &'c Context) -> Self {
-        let mut known = Known::new(trust, context);
-        let (mut blocks, mut offsets, mut findings) = (Vec::new(), Vec::new(), Vec::new());
-        let mut unclosed = Vec::new();
-        if format == Format::Html {
-            let mut found = Vec::new();
-            blocks.push(cleaned::block(text, trust, context, &mut found));
-            offsets.push(0);
-            findings.push(found);
-        } else {
-            let parsed = markdown::parse(text, Input::Whole, trust, context, &Arc::default());
-            unclosed = parsed.unclosed;
-            for part in parsed.blocks {
-                blocks.push(part.block);
-                offsets.push(part.source.start);
-                findings.push(part.findings);
-            }
+    fn of_html(parts: &[&str], trust: Trust, context: &'c Context) -> Self {
+        let mut document = Self::empty(trust, context);
+        let mut offset = 0;
+        for part in parts {
+            let mut findings = Vec::new();
+            document.blocks.push(cleaned::block(part, trust, context, &mut findings));
+            document.offsets.push(offset);
+            document.findings.push(findings);
+            offset += part.len();
         }
-        let starts: Vec<u32> = blocks.iter().map(|block| known.define(block).0).collect();
-        let places = blocks.iter().zip(&starts).map(|(block, start)| known.place(block, *start)).collect();
-        Self { context, blocks, offsets, findings, unclosed, starts, places, known }
+        document.placed()
+    }
+
+    fn of_markdown(text: &str, trust: Trust, context: &'c Context) -> Self {
+        let mut document = Self::empty(trust, context);
+        let parsed = markdown::parse(text, Input::Whole, trust, context, &Arc::default());
+        document.unclosed = parsed.unclosed;
+        for part in parsed.blocks {
+            document.blocks.push(part.block);
+            document.offsets.push(part.source.start);
+            document.findings.push(part.findings);
+        }
+        document.placed()
+    }
+
+    fn empty(trust: Trust, context: &'c Context) -> Self {
+        Self {
+            context,
+            blocks: Vec::new(),
+            offsets: Vec::new(),
+            findings: Vec::new(),
+            unclosed: Vec::new(),
+            starts: Vec::new(),
+            places: Vec::new(),
+            known: Known::new(trust, context),
+        }
+    }
+
+    /// Counts the document through.
+    fn placed(mut self) -> Self {
+        self.starts = self.blocks.iter().map(|block| self.known.define(block).0).collect();
+        let blocks = self.blocks.iter().zip(&self.starts);
+        self.places = blocks.map(|(block, start)| self.known.place(block, *start)).collect();
+        self
     }
 
     /// The HTML of the first `shown` blocks and their notes.
@@ -92,7 +126,7 @@ impl<'c> Document<'c> {
         let mut known = self.known.clone();
         let placed = self.blocks.iter().zip(&self.places);
         let headings = placed.flat_map(|(block, place)| known.headings(block, place)).collect();
-        let text: String = self.blocks.iter().map(|block| block.text.as_str()).collect();
+        let text: String = self.blocks.iter().map(|block| known.numbered(&block.text)).collect();
         Rendered {
             html: Html::new(html),
             formulas: self.formulas(),
@@ -112,14 +146,13 @@ impl<'c> Document<'c> {
     }
 
     /// How many blocks a teaser shows.
-    fn shown(&self, text: &str) -> usize {
-        if let Some(mark) = text.find(MORE) {
-            let shown = self.offsets.partition_point(|start| *start < mark);
-            return shown.min(self.blocks.len());
+    fn shown(&self) -> usize {
+        if let Some(marked) = self.blocks.iter().position(|block| block.more) {
+            return marked + 1;
         }
         let mut chars = 0;
         let fits = self.blocks.iter().take_while(|block| {
-            chars += block.text.trim().chars().count();
+            chars += block.text.source().trim().chars().count();
             chars <= TEASER && block.headings.is_empty()
         });
         fits.count().clamp(1.min(self.blocks.len()), self.blocks.len())

@@ -57,6 +57,8 @@ struct Writer<'w, 's> {
     /// Whether the output stands at the beginning of a line.
     fresh: bool,
     depth: usize,
+    /// The column of the next cell of a table.
+    column: usize,
     /// Whether links are written: not in the words of a heading for a table of contents.
     links: bool,
 }
@@ -74,7 +76,7 @@ enum Children {
 impl<'w, 's> Writer<'w, 's> {
     fn new(setting: &'w Setting<'s>, findings: &'w mut Vec<Finding>) -> Self {
         let block = Block::default();
-        Self { setting, findings, block, html: String::new(), fresh: true, depth: 0, links: true }
+        Self { setting, findings, block, html: String::new(), fresh: true, depth: 0, column: 0, links: true }
     }
 
     fn finish(mut self) -> Block {
@@ -173,7 +175,7 @@ impl<'w, 's> Writer<'w, 's> {
 
     fn line_break(&mut self, html: &str) {
         self.raw(html);
-        self.block.text.push('\n');
+        self.block.text.push_str("\n");
     }
 
     fn text(&mut self, text: &str, address: bool) {
@@ -193,27 +195,30 @@ impl<'w, 's> Writer<'w, 's> {
     fn token(&mut self, token: &Token, alone: bool) {
         match token {
             Token::Formula { source, tex, display } => self.formula(source, tex.clone(), *display, alone),
-            Token::Reference { source, label } => {
-                self.findings.push(Finding::Reference(label.clone()));
-                self.block.text.push_str(source);
-                self.hole(Piece::Reference(label.clone()));
-            }
+            Token::Reference { source, label } => self.reference(source, label),
             Token::Held { display } => self.hole(Piece::Held { display: *display }),
             Token::Literal(text) => self.words(text),
         }
     }
 
+    fn reference(&mut self, source: &str, label: &str) {
+        self.findings.push(Finding::Reference(label.to_owned()));
+        self.block.text.reference(source, label);
+        self.hole(Piece::Reference(label.to_owned()));
+    }
+
     fn formula(&mut self, source: &str, tex: std::ops::Range<usize>, display: bool, alone: bool) {
-        self.block.text.push_str(source);
         if formula::refused(&source[tex.clone()], self.setting.trust) {
+            self.block.text.push_str(source);
             self.findings.push(Finding::Refused(source.to_owned()));
             formula::refuse(&mut self.html, source);
             self.fresh = false;
             return;
         }
-        let (source, tex) = shown(source, tex);
-        let equation = Equation::new(source.clone(), tex, display, alone);
-        self.findings.push(Finding::Formula(equation.formula(), source));
+        let (shown, tex) = shown(source, tex);
+        self.block.text.push_str(&shown);
+        let equation = Equation::new(shown, tex, display, alone);
+        self.findings.push(Finding::Formula(equation.formula(), source.to_owned()));
         self.hole(Piece::Formula(Box::new(equation)));
     }
 
@@ -231,9 +236,8 @@ impl<'w, 's> Writer<'w, 's> {
         let language = info.split_ascii_whitespace().next().unwrap_or_default();
         self.line();
         if code.fenced && language == "math" && !literal.trim().is_empty() {
-            let source = format!("$${literal}$$");
-            let tex = 2..source.len() - 2;
-            self.formula(&source, tex, true, true);
+            let source = format!("{FENCE}{literal}```");
+            self.formula(&source, FENCE.len()..source.len() - 3, true, true);
             self.block.text.push_str("\n\n");
             return self.line();
         }
@@ -252,7 +256,7 @@ impl<'w, 's> Writer<'w, 's> {
             }
         }
         self.block.text.push_str(&literal);
-        self.block.text.push('\n');
+        self.block.text.push_str("\n");
         self.raw("</code></pre>\n");
     }
 
@@ -261,8 +265,9 @@ impl<'w, 's> Writer<'w, 's> {
             return;
         }
         let html = self.setting.tokens.restored(html);
+        self.block.more |= html == cleaned::MORE;
         match self.setting.trust {
-            Trust::Post if html.starts_with("<!") || html.starts_with("<?") => {}
+            Trust::Post if cleaned::is_mark(&html) => {}
             Trust::Post if cleaned::allows(&html) => self.author_html(&html),
             _ => self.words(&html),
         }
@@ -270,11 +275,13 @@ impl<'w, 's> Writer<'w, 's> {
 
     fn html_block(&mut self, html: &str) {
         let html = self.setting.tokens.restored(html);
+        self.block.more |= html.contains(cleaned::MORE);
         self.line();
         match self.setting.trust {
-            Trust::Post if is_comment(&html) => {}
+            Trust::Post if cleaned::is_silent(&html) => {}
             Trust::Post => {
                 cleaned::parts(&html, |part| match part {
+                    cleaned::Part::Html(html) if cleaned::is_mark(html) => {}
                     cleaned::Part::Html(html) => self.author_html(html),
                     cleaned::Part::Text(text) => self.author_text(text),
                 });
@@ -284,6 +291,7 @@ impl<'w, 's> Writer<'w, 's> {
                 self.raw("<p>");
                 plain::split(html.trim_end_matches('\n'), |part| match part {
                     plain::Part::Text(text) => self.words(text),
+                    plain::Part::Reference(source, label) => self.reference(source, label),
                     plain::Part::Formula(source, tex, display) => self.formula(source, tex, display, false),
                 });
                 self.raw("</p>\n");
@@ -304,6 +312,9 @@ impl<'w, 's> Writer<'w, 's> {
             plain::Part::Text(text) => {
                 self.block.text.push_str(&cleaned::unescaped(text));
                 self.author_html(text);
+            }
+            plain::Part::Reference(source, label) => {
+                self.reference(&cleaned::unescaped(source), &cleaned::unescaped(label));
             }
             plain::Part::Formula(source, tex, display) => {
                 let shift = |at| cleaned::unescaped(&source[..at]).len();
@@ -346,10 +357,10 @@ impl<'w, 's> Writer<'w, 's> {
         self.raw("</a>");
         let url = self.setting.tokens.unescaped(&link.url);
         let host = links::foreign_host(&url, &self.setting.context.hosts);
-        let host = host.filter(|host| !words_of(node, self.setting.tokens).contains(host));
+        let host = host.filter(|host| !links::begins_with(&words_of(node, self.setting.tokens), host));
         if let Some(host) = host.filter(|_| self.setting.trust == Trust::Answer) {
             self.raw(" <span class=\"host notranslate\" translate=\"no\">(");
-            escape(&mut self.html, host);
+            escape(&mut self.html, &host);
             self.raw(")</span>");
         }
     }
@@ -393,7 +404,7 @@ impl<'w, 's> Writer<'w, 's> {
         put_back(&mut template, &name);
         self.block.notes.push((name, template));
         self.block.notes.extend(notes);
-        self.block.text.push_str(&text);
+        self.block.text.append(&text);
     }
 
     fn level(&self, level: u8) -> u8 {
@@ -412,12 +423,11 @@ impl<'w, 's> Writer<'w, 's> {
         words.flush();
         let Block { template: mut title, text, .. } = words.block;
         title.pieces.retain(|piece| !matches!(piece, Piece::Note { .. } | Piece::Raw(_)));
-        let text = text.trim().to_owned();
         self.line();
         self.raw(&format!("<h{level}"));
-        self.hole(Piece::Anchor(text.clone()));
+        self.hole(Piece::Anchor(text.source().to_owned()));
         self.raw(">");
-        self.block.headings.push(Title { level, text, words: title });
+        self.block.headings.push(Title { level, text, words: title, own: None });
     }
 
     fn paragraph(&mut self, node: Node<'_>) -> Children {
@@ -425,7 +435,8 @@ impl<'w, 's> Writer<'w, 's> {
         let displays = only_displays(node, tokens);
         if !displays.is_empty() {
             self.line();
-            for token in displays {
+            for (i, token) in displays.into_iter().enumerate() {
+                self.block.text.push_str(if i > 0 { "\n" } else { "" });
                 self.token(token, true);
                 self.line();
             }
@@ -451,12 +462,17 @@ impl<'w, 's> Writer<'w, 's> {
     }
 }
 
+/// What a formula in a code block begins with.
+const FENCE: &str = "```math\n";
+
 /// The formula with delimiters that a browser knows.
 fn shown(source: &str, tex: std::ops::Range<usize>) -> (String, std::ops::Range<usize>) {
-    match source.starts_with("$`") {
-        true => (format!("${}$", &source[tex.clone()]), tex.start - 1..tex.end - 1),
-        false => (source.to_owned(), tex),
-    }
+    let mark = match source {
+        _ if source.starts_with("$`") => "$",
+        _ if source.starts_with(FENCE) => "$$",
+        _ => return (source.to_owned(), tex),
+    };
+    (format!("{mark}{}{mark}", &source[tex.clone()]), mark.len()..mark.len() + tex.len())
 }
 
 /// Puts the links back to a note's references at the end of its last paragraph.
@@ -545,9 +561,4 @@ fn words_of(node: Node<'_>, tokens: &Tokens) -> String {
         }
     }
     words
-}
-
-fn is_comment(html: &str) -> bool {
-    let html = html.trim();
-    html.starts_with("<!--") && html.find("-->").is_some_and(|end| end + 3 == html.len())
 }

@@ -170,6 +170,81 @@ proptest! {
     }
 }
 
+/// What the grammars of Markdown and of formulas react to.
+const UNITS: &[&str] = &[
+    "$",
+    "$$",
+    "\\(",
+    "\\)",
+    "\\[",
+    "\\]",
+    "\\",
+    "{",
+    "}",
+    "`",
+    "```",
+    "\n",
+    "\n\n",
+    " ",
+    "    ",
+    "\t",
+    "- ",
+    "> ",
+    "1. ",
+    "# ",
+    "|",
+    "|-|\n",
+    "-",
+    "*",
+    "**",
+    "_",
+    "~~",
+    "<",
+    "<b>",
+    "</b>",
+    "<!--",
+    "-->",
+    "[",
+    "]",
+    "(",
+    ")",
+    "!",
+    ":",
+    "a",
+    "x",
+    "5",
+    "é",
+    "中",
+    "，",
+    "\\begin{align}",
+    "\\end{align}",
+    "\\eqref{",
+    "\\label{a}",
+    "[^1]",
+    "[^1]: ",
+    "[a]: /b\n",
+    "https://x.org",
+    "www.x.org",
+    "=",
+    "&amp;",
+    "\u{e000}",
+    "\r\n",
+    "```math\n",
+    "~~~",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 800, max_shrink_iters: 3000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_stream_of_anything_equals_the_whole(
+        units in proptest::collection::vec(proptest::sample::select(UNITS), 1..40),
+        lengths in proptest::collection::vec(1usize..60, 1..6),
+    ) {
+        check(&units.concat(), &lengths, Trust::Answer);
+    }
+}
+
 #[test]
 fn every_fragment_byte_by_byte() {
     for fragment in FRAGMENTS {

@@ -161,15 +161,15 @@ impl Scanner {
         }
     }
 
-    /// Makes the paragraph around `at` the one whose braces are known.
+    /// Makes the paragraph around `at` the one whose braces are known. What stands before `at` is done with: braces
+    /// that match after it match whatever stands there.
     fn enter(&mut self, text: &str, at: usize) {
         let known = self.paragraph.contains(&at);
         if known && (self.paragraph.end == text.len() || ends_paragraph(text, self.paragraph.end)) {
             return;
         }
-        let start = if known { self.paragraph.start } else { at };
         let end = text[at..].match_indices('\n').map(|(i, _)| at + i).find(|i| ends_paragraph(text, *i));
-        self.paragraph = start..end.unwrap_or(text.len());
+        self.paragraph = at..end.unwrap_or(text.len());
         self.braces = pairs(text, self.paragraph.clone());
     }
 }

@@ -64,6 +64,8 @@ struct Scan<'a> {
     numbering: Numbering,
     /// The numbered environment around everything, and whether its rows are numbered one by one.
     rows: Option<bool>,
+    /// Whether its name has a star, so that only tags count.
+    starred: bool,
     /// Environments and braces that are open inside it.
     depth: usize,
     row: Building<'a>,
@@ -80,7 +82,7 @@ struct Building<'a> {
 impl<'a> Scan<'a> {
     fn new(tex: &'a str) -> Self {
         let row = Building { begun: Some(tex), unnumbered: true, ..Building::default() };
-        Self { numbering: Numbering::default(), rows: None, depth: 0, row }
+        Self { numbering: Numbering::default(), rows: None, starred: false, depth: 0, row }
     }
 
     /// Takes what `rest` begins with and gives what follows.
@@ -124,7 +126,7 @@ impl<'a> Scan<'a> {
         let after = &rest[rest.chars().next().map_or(0, char::len_utf8)..];
         if rest.starts_with('\\') && self.rows == Some(true) && self.depth == 0 {
             self.end_row();
-            self.row = Building { begun: Some(after), ..Building::default() };
+            self.row = Building { begun: Some(after), unnumbered: self.starred, ..Building::default() };
         }
         after
     }
@@ -136,8 +138,8 @@ impl<'a> Scan<'a> {
         match numbered {
             Some((_, rows)) if self.rows.is_none() && self.depth == 0 => {
                 self.rows = Some(*rows);
-                self.row =
-                    Building { begun: Some(rest), unnumbered: name.ends_with('*'), ..Building::default() };
+                self.starred = name.ends_with('*');
+                self.row = Building { begun: Some(rest), unnumbered: self.starred, ..Building::default() };
             }
             _ => self.depth += 1,
         }
@@ -230,6 +232,8 @@ mod tests {
         check(r"\begin{align}a\notag\\b\nonumber\\c\label{c}\end{align}", "1#c");
         check(r"\begin{align}a\\b\\ \end{align}", "1 2");
         check(r"\begin{align*}a\\b\tag{2}\end{align*}", "(2)");
+        check(r"\begin{align*}a\\b\\c\end{align*}", "");
+        check(r"\begin{gather*}a\\b\label{b}\end{gather*}", "-#b");
         check(r"\begin{align}a\tag{x}\\b\end{align}", "(x) 1");
         check(r"\begin{alignat}{2}a\\b\end{alignat}", "1 2");
         check(r"\begin{multline}a\\b\\c\end{multline}", "1");

@@ -45,6 +45,10 @@ pub struct Live {
     definitions: Arc<Definitions>,
     /// Sealed blocks that use a label of a link which nobody has defined.
     lacking: HashMap<String, Vec<usize>>,
+    /// Whether something sealed has not seen yet what came late.
+    late: bool,
+    /// How many blocks there were when all were placed anew.
+    replaced: usize,
     /// The source that is not sealed.
     tail: String,
     /// How much of it has been parsed.
@@ -83,6 +87,8 @@ impl Live {
             known: Known::new(trust, context),
             definitions: Arc::default(),
             lacking: HashMap::new(),
+            late: false,
+            replaced: 0,
             tail: String::new(),
             parsed: 0,
             ends: Ends::Words,
@@ -177,20 +183,27 @@ impl Live {
     fn seal(&mut self, parts: Vec<Part>, unresolved: &BTreeSet<String>, cut: usize) -> Vec<Patch> {
         let first = self.sealed.len();
         let source: String = self.tail.drain(..cut).collect();
-        let mut late = self.learn(&source);
+        self.late |= self.learn(&source);
         for part in parts {
             let source = source[part.source.start..part.source.end.min(cut)].to_owned();
             let block = if part.block.uncoloured { self.reparsed(&source) } else { part.block };
             let (equations, missed) = self.known.define(&block);
-            late |= missed;
+            self.late |= missed;
             self.sealed.push(Sealed { source, block, equations, ..Sealed::default() });
         }
         for label in unresolved.iter().filter(|label| !self.definitions.contains_key(*label)) {
             self.lacking.entry(label.clone()).or_default().extend(first..self.sealed.len());
         }
-        let changed = if late { self.replace_all() } else { self.place(first) };
+        let changed = if self.is_due() { self.replace_all() } else { self.place(first) };
         self.clean(first);
         changed.into_iter().filter_map(|index| self.sent(index, first)).collect()
+    }
+
+    /// Whether all blocks are to be placed anew: after a sixteenth of them came, so that what comes late with every
+    /// block does not cost a walk through all of them each time.
+    fn is_due(&self) -> bool {
+        let wanted = self.replaced + (self.replaced / SHARE).max(1);
+        self.late && (self.ended || self.sealed.len() >= wanted)
     }
 
     /// Learns the definitions of links in a sealed text; says whether a block was parsed anew for them.
@@ -246,6 +259,7 @@ impl Live {
             (sealed.html, sealed.place, sealed.stale) = (html, place, false);
         }
         self.known = known;
+        (self.late, self.replaced) = (false, self.sealed.len());
         changed
     }
 

@@ -12,6 +12,8 @@ pub(super) fn cut(text: &str, parsed: &Parsed, trust: Trust) -> (usize, usize) {
     {
         return (parts.len(), text.len());
     }
+    // Of the line with a held formula in it only the beginning was parsed.
+    let text = &text[..parsed.held.unwrap_or(text.len())];
     let at = (1..parts.len()).rev().find(|i| *i <= limit && fresh(text, &parts[*i]));
     at.map_or((0, 0), |i| (i, parts[i].source.start))
 }

@@ -11,7 +11,7 @@ mod tokens;
 
 use std::ops::Range;
 
-use tex::Found;
+use tex::{Found, Span};
 
 use lines::{Container, Cursor, Start};
 use region::{Region, Scope};
@@ -39,7 +39,9 @@ pub(crate) enum Input {
 
 /// Takes the formulas out of Markdown.
 pub(crate) fn shield(source: &str, input: Input) -> Shielded {
-    if !source.contains(['$', '\\']) && !source.contains("://") && !source.as_bytes().contains(&0xee) {
+    let address = source.contains("://") || source.contains("www.");
+    let plain = !source.contains(['$', '\\', '|']) && !source.contains(QUOTES);
+    if plain && !address && !source.as_bytes().contains(&0xee) {
         let lines = std::iter::once(0).chain(source.match_indices('\n').map(|(i, _)| i + 1)).collect();
         return Shielded { text: source.to_owned(), lines, ..Shielded::default() };
     }
@@ -57,7 +59,7 @@ pub(crate) fn shield(source: &str, input: Input) -> Shielded {
 enum Leaf {
     None,
     Paragraph,
-    Table,
+    Table { columns: usize, room: usize },
     Indented,
     Fence { char: u8, length: usize },
     Html(u8),
@@ -77,6 +79,8 @@ struct Shield<'s> {
     paragraph: usize,
     /// The number of containers after the current line opened some of them; 0 if it did not.
     opened: usize,
+    /// The line in which an address was found last, and how many were found in it.
+    addresses: (usize, usize),
     /// How much of the source is in the output.
     copied: usize,
     done: Shielded,
@@ -87,6 +91,15 @@ const FULL_WIDTH: &str = "，。；：！？、（）【】《》「」『』〈
 
 /// Containers that one line may open, as comrak has it for lists.
 const MAX_STARTS: usize = 100;
+
+/// Addresses that become links in one line.
+const MAX_ADDRESSES: usize = 100;
+
+/// As many quotations in quotations are nothing unusual.
+const QUOTES: &str = ">>>>>>>>>>>>>>>>";
+
+/// Cells that the rows of any table may lack, beside two for each of its bytes.
+const MAX_MISSING: usize = 100;
 
 impl<'s> Shield<'s> {
     fn new(source: &'s str, input: Input) -> Self {
@@ -106,6 +119,7 @@ impl<'s> Shield<'s> {
             region: None,
             paragraph: 0,
             opened: 0,
+            addresses: (0, 0),
             copied: 0,
             done: Shielded { lines: vec![0], ..Shielded::default() },
         }
@@ -148,7 +162,7 @@ impl<'s> Shield<'s> {
             }
             Leaf::Html(kind @ 1..6) => (true, lines::ends_html(kind, cursor.rest())),
             Leaf::Html(_) => (!cursor.is_blank(), cursor.is_blank()),
-            Leaf::None | Leaf::Paragraph | Leaf::Table => (false, false),
+            Leaf::None | Leaf::Paragraph | Leaf::Table { .. } => (false, false),
         };
         if ends {
             self.leaf = Leaf::None;
@@ -175,11 +189,23 @@ impl<'s> Shield<'s> {
             self.leaf = Leaf::None;
             self.fill_items();
             let Some(container) = self.begin(cursor, start) else { return true };
+            if container == Container::Quote && starts >= QUOTES.len() {
+                self.part_quotes(cursor);
+            }
             self.containers.push(container);
             self.opened = self.containers.len();
             (paragraph, lazy) = (false, false);
         }
         false
+    }
+
+    /// Comrak reads all `>` that follow at each `>`, in search of an alert; a space between them, which is a part of the
+    /// mark, says that there is none.
+    fn part_quotes(&mut self, cursor: &Cursor<'_>) {
+        if cursor.rest().starts_with('>') {
+            self.copy_to(self.lines[self.line].start + cursor.offset);
+            self.done.text.push(' ');
+        }
     }
 
     /// Begins what is no container, or gives the container back.
@@ -240,9 +266,11 @@ impl<'s> Shield<'s> {
 
     /// A line of a paragraph or a table.
     fn words(&mut self, cursor: &Cursor<'_>, lazy: bool) {
-        if self.leaf == Leaf::Table || (!lazy && self.begins_table(cursor)) {
-            self.leaf = Leaf::Table;
-            return self.row(cursor);
+        if let Leaf::Table { columns, room } = self.leaf {
+            return self.row(cursor, columns, room);
+        }
+        if let Some(columns) = self.table(cursor).filter(|_| !lazy) {
+            return self.row(cursor, columns, MAX_MISSING);
         }
         if self.leaf != Leaf::Paragraph {
             self.leaf = Leaf::Paragraph;
@@ -250,7 +278,7 @@ impl<'s> Shield<'s> {
             self.copy_to(self.lines[self.line].start);
             self.paragraph = self.done.text.len();
         }
-        if !cursor.rest().contains(['$', '\\', '`', '<']) && !cursor.rest().contains("://") {
+        if !cursor.rest().contains(['$', '\\', '`', '<', ':', 'w']) {
             self.line += 1;
             return;
         }
@@ -270,33 +298,53 @@ impl<'s> Shield<'s> {
         self.line = line;
     }
 
-    fn row(&mut self, cursor: &Cursor<'_>) {
+    /// A row of a table. Cells that rows lack are made by comrak: a table that would have many more than it has
+    /// bytes ends before.
+    fn row(&mut self, cursor: &Cursor<'_>, columns: usize, room: usize) {
+        let line = self.lines[self.line].clone();
+        self.copy_to(line.start);
+        let start = self.done.text.len();
         let mut region = Region::single(self.line, cursor, &self.lines, Scope::Row, self.source.len());
         self.scan(&mut region, 0);
+        if self.done.held.is_none() {
+            self.copy_to(line.end);
+        }
+        let missing = columns.saturating_sub(lines::cells(&self.done.text[start..]));
+        self.leaf = match (room + 2 * line.len()).checked_sub(missing) {
+            Some(room) => Leaf::Table { columns, room },
+            None => {
+                self.done.text.insert(start, '\n');
+                self.done.lines.push(line.start);
+                Leaf::None
+            }
+        };
     }
 
-    /// Whether this line is the head of a table: the next one says so, if it has as many cells.
-    fn begins_table(&mut self, cursor: &Cursor<'_>) -> bool {
-        let Some(next) = self.lines.get(self.line + 1) else { return false };
+    /// The number of columns, if this line is the head of a table: the next one says so, if it has as many cells and
+    /// is nothing else.
+    fn table(&self, cursor: &Cursor<'_>) -> Option<usize> {
+        let next = self.lines.get(self.line + 1)?;
         let mut below = Cursor::new(&self.source[next.clone()]);
         let inside =
             self.containers.iter().all(|container| container.continues(&mut below)) && below.indent() < 4;
-        let Some(cells) = lines::delimiter_row(below.content()).filter(|_| inside) else { return false };
+        if lines::interrupts(&below, true) {
+            return None;
+        }
+        let cells = lines::delimiter_row(below.content()).filter(|_| inside)?;
         // Bars count once the formulas are out of the way, so the row is shielded on trial.
         let mut trial = Shield::new(cursor.rest(), Input::Whole);
-        trial.row(&Cursor::new(cursor.rest()));
-        trial.copy_to(cursor.rest().len());
-        lines::cells(&trial.done.text) == cells
+        trial.row(&Cursor::new(cursor.rest()), 0, 0);
+        (lines::cells(&trial.done.text) == cells).then_some(cells)
     }
 
     /// Takes the formulas out of the rest of a line of `region`, and goes on after the line in which the last one ends.
     fn scan(&mut self, region: &mut Region, mut at: usize) {
         while at < region.line_end(at) && self.done.held.is_none() {
             let end = region.line_end(at);
-            let Some(next) = region.text[at..end].find(['$', '\\', '`', '<', ':']) else { break };
+            let Some(next) = region.text[at..end].find(['$', '\\', '`', '<', ':', 'w']) else { break };
             at += next;
             at = match region.text.as_bytes()[at] {
-                b':' => self.address(region, at),
+                b':' | b'w' => self.address(region, at),
                 b'`' => region.code_end(at, self.source, &self.lines),
                 b'<' => region.angled_end(at, self.source, &self.lines),
                 _ => self.formula(region, at),
@@ -314,6 +362,7 @@ impl<'s> Shield<'s> {
             return at + length;
         }
         match region.find(at, self.source, &self.lines, self.input) {
+            Found::Formula(span) if makes_fence(region, &span) => at.max(span.tex.start - 1) + 1,
             Found::Formula(span) => {
                 let source = region.text[span.range.clone()].to_owned();
                 let tex = span.tex.start - span.range.start..span.tex.end - span.range.start;
@@ -339,17 +388,27 @@ impl<'s> Shield<'s> {
         }
     }
 
-    /// An address ends before full-width punctuation: a comment that the writer drops says so to comrak.
+    /// An address ends before full-width punctuation: a comment that the writer drops says so to comrak. For each
+    /// address comrak reads to the next white space, so one line holds only so many.
     fn address(&mut self, region: &Region, at: usize) -> usize {
         let line = &region.text[at..region.line_end(at)];
-        let Some(rest) = line.strip_prefix("://") else { return at + 1 };
+        let begun = ["://", "www."].into_iter().find(|begin| line.starts_with(begin));
+        let Some(begun) = begun.map(str::len) else { return at + 1 };
+        let number = region.line_of(at);
+        self.addresses =
+            if self.addresses.0 == number { (number, self.addresses.1 + 1) } else { (number, 1) };
+        if self.addresses.1 > MAX_ADDRESSES {
+            self.replace(region, at..at + 1, Token::Literal(line[..1].to_owned()));
+            return at + begun;
+        }
+        let rest = &line[begun..];
         let end = rest.find(|c: char| c.is_whitespace() || FULL_WIDTH.contains(c) || "<`$\\".contains(c));
         let end = end.unwrap_or(rest.len());
         if rest[end..].starts_with(|c: char| FULL_WIDTH.contains(c)) {
-            self.copy_to(region.source_at(at + 3 + end));
+            self.copy_to(region.source_at(at + begun + end));
             self.done.text.push_str(BOUNDARY);
         }
-        at + 3 + end
+        at + begun + end
     }
 
     fn replace(&mut self, region: &Region, range: Range<usize>, token: Token) {
@@ -358,8 +417,9 @@ impl<'s> Shield<'s> {
         self.copied = region.source_at(range.end);
     }
 
-    /// Copies the source up to a position to the output.
+    /// Copies the source up to a position to the output, as far as it is not there yet.
     fn copy_to(&mut self, end: usize) {
+        let end = end.max(self.copied);
         let text = &self.source[self.copied..end];
         for (i, _) in text.match_indices('\n') {
             self.done.lines.push(self.copied + i + 1);
@@ -367,6 +427,13 @@ impl<'s> Shield<'s> {
         self.done.tokens.push_text(&mut self.done.text, text);
         self.copied = end;
     }
+}
+
+/// Whether the line in which a formula begins is no code block only because of backticks in the formula.
+fn makes_fence(region: &Region, formula: &Span) -> bool {
+    let line = region.start_of(region.line_of(formula.range.start));
+    let fence = region.text[line..].trim_start_matches([' ', '\t']).starts_with("```");
+    fence && region.text[formula.range.clone()].contains('`')
 }
 
 /// Whether what was skipped reads like the beginning of a display; `\[` may well be an escaped bracket.

@@ -90,11 +90,12 @@ impl Writer<'_, '_> {
         }
         let body = node.children().count() > 1;
         self.raw(if body { "</tbody>\n</table>\n" } else { "</table>\n" });
-        self.block.text.push('\n');
+        self.block.text.push_str("\n");
     }
 
     fn row(&mut self, node: Node<'_>, open: bool, head: bool) {
         self.line();
+        self.column = 0;
         let first =
             node.previous_sibling().is_some_and(|row| matches!(row.data().value, NodeValue::TableRow(true)));
         match (open, head) {
@@ -105,7 +106,7 @@ impl Writer<'_, '_> {
             (false, false) => self.raw("</tr>"),
         }
         if !open {
-            self.block.text.push('\n');
+            self.block.text.push_str("\n");
         }
     }
 
@@ -113,12 +114,12 @@ impl Writer<'_, '_> {
         let Some(row) = node.parent() else { return };
         let name = if matches!(row.data().value, NodeValue::TableRow(true)) { "th" } else { "td" };
         if !open {
-            self.block.text.push(' ');
+            self.block.text.push_str(" ");
+            self.column += 1;
             return self.raw(&format!("</{name}>"));
         }
-        let column = node.preceding_siblings().count().saturating_sub(1);
         let alignment = row.parent().and_then(|table| match &table.data().value {
-            NodeValue::Table(table) => table.alignments.get(column).copied(),
+            NodeValue::Table(table) => table.alignments.get(self.column).copied(),
             _ => None,
         });
         self.line();

@@ -4,4 +4,5 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 pub mod page;
+pub mod short;
 pub mod sound;

@@ -127,7 +127,11 @@ impl Oracle {
                 .unwrap_or_default()
                 .split_once(':')
                 .map(|(scheme, _)| scheme);
-            let harmless = scheme.is_none_or(|scheme| ["http", "https", "mailto"].contains(&scheme));
+            let real = |scheme: &&str| {
+                scheme.starts_with(|c: char| c.is_ascii_alphabetic() || c <= ' ') && !scheme.contains('%')
+            };
+            let known = |scheme| ["http", "https", "mailto"].contains(&scheme);
+            let harmless = scheme.filter(real).is_none_or(known);
             assert!(harmless, "{value} in {}", self.html);
         }
     }

@@ -1,0 +1,49 @@
+//! The plain text of a block, which knows the numbers of equations no sooner than its HTML does.
+
+use std::ops::Range;
+
+/// Words in which `\eqref{label}` still stands as it was written.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Reading {
+    source: String,
+    /// Where references stand, in order, and to which label.
+    references: Vec<(Range<usize>, String)>,
+}
+
+impl Reading {
+    pub(crate) fn push_str(&mut self, text: &str) {
+        self.source.push_str(text);
+    }
+
+    pub(crate) fn reference(&mut self, source: &str, label: &str) {
+        let start = self.source.len();
+        self.source.push_str(source);
+        self.references.push((start..self.source.len(), label.to_owned()));
+    }
+
+    pub(crate) fn append(&mut self, other: &Reading) {
+        let shift = self.source.len();
+        self.source.push_str(&other.source);
+        let moved =
+            |(range, label): &(Range<usize>, String)| (range.start + shift..range.end + shift, label.clone());
+        self.references.extend(other.references.iter().map(moved));
+    }
+
+    /// The words as they were written: they stay the same when equations are counted anew.
+    pub(crate) fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The words as they are read, with `(3)` for a reference and `(??)` for one that leads nowhere.
+    pub(crate) fn numbered<'n>(&self, number: impl Fn(&str) -> Option<&'n str>) -> String {
+        let mut out = String::with_capacity(self.source.len());
+        let mut at = 0;
+        for (range, label) in &self.references {
+            out.push_str(&self.source[at..range.start]);
+            out.push_str(&format!("({})", number(label).unwrap_or("??")));
+            at = range.end;
+        }
+        out.push_str(&self.source[at..]);
+        out
+    }
+}

@@ -1,0 +1,89 @@
+//! Texts that are made to exhaust a parser: they end, and their HTML is not much longer than they are.
+
+use render::{Context, Format, Live, Trust, render};
+
+const MOST: usize = 20;
+
+fn check(text: &str) {
+    for (format, trust) in [
+        (Format::Markdown, Trust::Post),
+        (Format::Markdown, Trust::Comment),
+        (Format::Html, Trust::Post),
+        (Format::Text, Trust::Paper),
+    ] {
+        let html = render(text, format, trust, &Context::default()).html.into_string();
+        assert!(html.len() <= MOST * text.len() + 1_000, "{} bytes from {:.40}", html.len(), text);
+    }
+    let mut live = Live::new(Trust::Answer, &Context::default());
+    live.push(&text[..text.floor_char_boundary(text.len() / 2)]);
+    live.push(&text[text.floor_char_boundary(text.len() / 2)..]);
+    live.finish();
+}
+
+#[test]
+fn brackets() {
+    for unit in [
+        "<",
+        "<>",
+        "[a](<b",
+        "a<!--",
+        "[",
+        "![",
+        "[a](",
+        "]:",
+        "[^",
+        "<b>",
+        "<div>",
+        "<!-- \n\n",
+        "<a href=x>",
+    ] {
+        check(&unit.repeat(4_000));
+    }
+}
+
+#[test]
+fn marks() {
+    for unit in
+        ["* ", "_a* ", ">", "- ", "1. ", "~a ~~b ", "`a``", "\\", "&", "#", "|", "a|b\n-|-\n", "-\t", "> - "]
+    {
+        check(&unit.repeat(4_000));
+    }
+}
+
+#[test]
+fn formulas() {
+    for unit in [
+        "$",
+        "$a ",
+        "$$\n",
+        "$$a\n\n",
+        "$a$ ",
+        "${",
+        "\\(",
+        "\\[",
+        "\\begin{align}",
+        "$`",
+        "\\eqref{",
+        "> $x\n",
+        "$$a$$\n",
+        "\u{e000}",
+    ] {
+        check(&unit.repeat(4_000));
+    }
+    check(&"$".repeat(1_000_000));
+    check(&format!("${}x{}$", "{".repeat(10_000), "}".repeat(10_000)));
+    check(&format!("$${}x{}$$", "{".repeat(10_000), "}".repeat(10_000)));
+}
+
+#[test]
+fn many_things() {
+    let many = |line: fn(usize) -> String| (0..1_000).map(line).collect::<String>();
+    check(&many(|i| format!("[^{i}]\n\n[^{i}]: a\n\n")));
+    check(&many(|i| format!("\\begin{{align}}a\\label{{{i}}}\\end{{align}} \\eqref{{{i}}}\n\n")));
+    check(&many(|i| format!("[{i}]: /a\n")));
+    check(&many(|_| "# a\n\n".into()));
+    check(&many(|i| "`".repeat(i % 70) + "a"));
+    check(&("a|b\n-|-\n".to_owned() + &many(|_| "a\n".into())));
+    check(&("|a".repeat(1_000) + "\n" + &"|-".repeat(1_000) + "\n" + &many(|_| "a\n".into())));
+    check(&(0..200).map(|i| "  ".repeat(i) + "- a\n").collect::<String>());
+}

@@ -1,0 +1,217 @@
+//! What may be written by whom, and what nobody can smuggle in.
+
+use render::{Context, Format, Trust};
+
+use crate::support::short::{rendered, short};
+
+const ALL: [Trust; 3] = [Trust::Post, Trust::Comment, Trust::Answer];
+
+/// What a text of this trust renders to.
+fn check(trust: Trust, text: &str, html: &str) {
+    let context = Context { hosts: vec!["own.org".into()], ..Context::default() };
+    let rendered = rendered(text, Format::Markdown, trust, &context);
+    assert_eq!(short(rendered.html.as_str()), html, "from {text:?}");
+}
+
+#[test]
+fn html_of_visitors_is_text() {
+    for trust in [Trust::Comment, Trust::Answer] {
+        check(trust, "List<int>, Vec<T>, <form>", "<p>List&lt;int&gt;, Vec&lt;T&gt;, &lt;form&gt;</p>");
+        check(trust, "<div>\n*a* $b$\n</div>", "<p>&lt;div&gt;\n*a* ⟨$b$⟩\n&lt;/div&gt;</p>");
+        check(trust, "<script>alert(1)</script>", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>");
+        check(trust, "a <b>c</b>", "<p>a &lt;b&gt;c&lt;/b&gt;</p>");
+        check(trust, "a <!-- b -->", "<p>a &lt;!-- b --&gt;</p>");
+        check(trust, "`<b>` &lt;b&gt;", "<p><code>&lt;b&gt;</code> &lt;b&gt;</p>");
+        check(trust, "```\n<b>&amp;\n```", "<pre><code>&lt;b&gt;&amp;amp;\n</code></pre>");
+    }
+}
+
+#[test]
+fn links() {
+    check(Trust::Post, "[a](https://x.org)", "<p><a href=\"https://x.org\">a</a></p>");
+    check(
+        Trust::Comment,
+        "[a](https://x.org)",
+        "<p><a href=\"https://x.org\" rel=\"nofollow ugc noopener\">a</a></p>",
+    );
+    check(Trust::Comment, "[a](https://own.org/b)", "<p><a href=\"https://own.org/b\">a</a></p>");
+    check(
+        Trust::Answer,
+        "[a](https://x.org)",
+        "<p><a href=\"https://x.org\" rel=\"nofollow ugc noopener\">a</a> <span class=\"host notranslate\" translate=\"no\">(x.org)</span></p>",
+    );
+    check(
+        Trust::Answer,
+        "[x.org](https://x.org/a)",
+        "<p><a href=\"https://x.org/a\" rel=\"nofollow ugc noopener\">x.org</a></p>",
+    );
+    check(
+        Trust::Answer,
+        "[x.org](https://evil.org)",
+        "<p><a href=\"https://evil.org\" rel=\"nofollow ugc noopener\">x.org</a> <span class=\"host notranslate\" translate=\"no\">(evil.org)</span></p>",
+    );
+    check(
+        Trust::Answer,
+        "[https://x.org](https://x.org.evil.org)",
+        "<p><a href=\"https://x.org.evil.org\" rel=\"nofollow ugc noopener\">https://x.org</a> <span class=\"host notranslate\" translate=\"no\">(x.org.evil.org)</span></p>",
+    );
+    check(
+        Trust::Answer,
+        "[a](https://x.org@evil.org)",
+        "<p><a href=\"https://x.org@evil.org\" rel=\"nofollow ugc noopener\">a</a> <span class=\"host notranslate\" translate=\"no\">(evil.org)</span></p>",
+    );
+    check(Trust::Post, "![a](/b.png)", "<p><img src=\"/b.png\" alt=\"a\" /></p>");
+    check(
+        Trust::Post,
+        "![a](https://own.org/b.png)",
+        "<p><img src=\"https://own.org/b.png\" alt=\"a\" /></p>",
+    );
+    check(Trust::Comment, "![a](/b.png)", "<p><a href=\"/b.png\">a</a></p>");
+    check(
+        Trust::Answer,
+        "![](https://evil.org/a?b)",
+        "<p><a href=\"https://evil.org/a?b\" rel=\"nofollow ugc noopener\">https://evil.org/a?b</a> <span class=\"host notranslate\" translate=\"no\">(evil.org)</span></p>",
+    );
+    for trust in ALL {
+        for url in [
+            "javascript:alert(1)",
+            "JaVaScript:x",
+            "java\tscript:x",
+            "&#106;avascript:x",
+            "javascript&colon;x",
+            "data:text/html,x",
+            "vbscript:x",
+            "file:///etc/passwd",
+            "\u{1}javascript:x",
+            "%6aavascript:x",
+        ] {
+            let html = short(
+                rendered(
+                    &format!("[a](<{url}>) ![b](<{url}>) <{url}> [c]\n\n[c]: <{url}>"),
+                    Format::Markdown,
+                    trust,
+                    &Context::default(),
+                )
+                .html
+                .as_str(),
+            );
+            assert!(!html.to_lowercase().contains("href=\"j"), "{html}");
+        }
+    }
+}
+
+#[test]
+fn headings_of_comments_have_no_ids() {
+    check(Trust::Comment, "# a", "<h1>a</h1>");
+    check(Trust::Answer, "# a", "<h1 id=\"a\">a</h1>");
+}
+
+#[test]
+fn refused_formulas_are_code() {
+    for trust in [Trust::Comment, Trust::Answer] {
+        check(
+            trust,
+            r"$\href{javascript:x}{y}$",
+            r#"<p><code class="bad-math">$\href{javascript:x}{y}$</code></p>"#,
+        );
+        check(trust, r"a $$\def\a{\a}$$", r#"<p>a <code class="bad-math">$$\def\a{\a}$$</code></p>"#);
+        check(trust, r"$$\unicode{60}$$", r#"<code class="bad-math">$$\unicode{60}$$</code>"#);
+        check(trust, r"$\require{x}$ $x$", r#"<p><code class="bad-math">$\require{x}$</code> ⟨$x$⟩</p>"#);
+        check(
+            trust,
+            r"\begin{align}\class{a}{b}\end{align}",
+            r#"<code class="bad-math">\begin{align}\class{a}{b}\end{align}</code>"#,
+        );
+    }
+    check(Trust::Post, r"$\href{/a}{y}$", r"<p>⟨$\href{/a}{y}$⟩</p>");
+    let rendered = rendered(r"$\href{a}{b}$ $x$", Format::Markdown, Trust::Comment, &Context::default());
+    assert_eq!(rendered.formulas.len(), 1);
+}
+
+#[test]
+fn papers_are_plain_text() {
+    let check = |text: &str, html: &str| {
+        let rendered = rendered(text, Format::Markdown, Trust::Paper, &Context::default());
+        assert_eq!(short(rendered.html.as_str()), html, "from {text:?}");
+    };
+    check("PSPO*: a_b, *c* and <d> & `e`", "<p>PSPO*: a_b, *c* and &lt;d&gt; &amp; `e`</p>");
+    check("$O(n\\log n)$ for $\\sim$10", "<p>⟨$O(n\\log n)$⟩ for ⟨$\\sim$⟩10</p>");
+    check("a\n\nb\n# c", "<p>a</p>\n<p>b\n# c</p>");
+    check(r"costs $5 or \$6", r"<p>costs $5 or \$6</p>");
+    check(r"$\href{x}{y}$", r#"<p><code class="bad-math">$\href{x}{y}$</code></p>"#);
+    check("", "");
+}
+
+/// Texts that try to leave the place that they are put into. Whatever they become, the oracle must agree.
+#[test]
+fn hostile_texts() {
+    for text in [
+        "<img src=x onerror=alert(1)>",
+        "<svg/onload=alert(1)>",
+        "<a href=\"javascript:x\">a</a>",
+        "<math><mi//xlink:href=\"data:x\">",
+        "<iframe srcdoc='<script>x</script>'>",
+        "<style>*{}</style>",
+        "<base href=//evil.org>",
+        "<form action=//evil.org><input>",
+        "<noscript><p title=\"</noscript><img src=x onerror=x>\">",
+        "<table><svg><style><img src=x onerror=x></style>",
+        "<!--><img src=x onerror=x>-->",
+        "<![CDATA[<img src=x>]]>",
+        "<?php x ?>",
+        "<!DOCTYPE html>",
+        "</p></div></article>",
+        "<p id=\"a\" style=\"position:fixed\">",
+        "<span class=\"math inline\">$x</span>",
+        "<div class=\"eq\"><a name=x>",
+        "$\"><script>x</script>$",
+        "$$</span></div><script>x</script>$$",
+        "`\"><b>`",
+        "```\"onclick=x\na\n```",
+        "[a](/b\"onclick=\"x)",
+        "![a\"onerror=\"x](/b)",
+        "[a](/b 'c\"onclick=\"x')",
+        "<https://x.org/\"onclick=\"x>",
+        "https://x.org/\"onclick=\"x",
+        "# a\"b<c",
+        "[^\"><b>]\n\n[^\"><b>]: c",
+        "[^a b]: c",
+        "\\eqref{\"><b>}",
+        "\\begin{equation}a\\label{\"><b>}\\end{equation}",
+        "$$a\\tag{\"><b>}\\label{x}$$ \\eqref{x}",
+        "> [!NOTE] <b>\n> a",
+        "|<b>|\n|-|\n|\"|",
+        "&#60;script&#62;",
+        "&lt;script&gt;",
+        "\u{202e}evil\u{202c} $\u{202e}x$",
+        "\u{e000}\u{e010}\u{e002}",
+        "\u{f0000}0\u{f0000} <b>a</b> $x$",
+        "\u{f0001}0\u{f0001}<div>",
+        "<div class=\"slot\">\u{f0001}0\u{f0001}</div> $x$",
+        "a\u{0}<b\u{0}>",
+        "<b\u{0}r>",
+        "<a\u{b}href=x>",
+        "[a](\u{0}javascript:x)",
+        "<scr<script>ipt>",
+        "<details open ontoggle=x>",
+        "<div>\n\n</div></div></div>\n\n$x$",
+        "<b><i></b></i>",
+        "<p><p><p>",
+        "<li>a",
+        "<td>a",
+        "<select><option>",
+        "<template><b>",
+        "<plaintext>",
+        "<xmp><b>",
+        "<textarea>\n\n$x$",
+        "<title>a</title>",
+        "<a><a>",
+    ] {
+        for trust in ALL {
+            for format in [Format::Markdown, Format::Html, Format::Text] {
+                rendered(text, format, trust, &Context::default());
+                rendered(&format!("a {text} b\n\n- {text}\n\n> {text}"), format, trust, &Context::default());
+            }
+        }
+    }
+}
