@@ -4,6 +4,7 @@
 import { BOXES, fit, release, reserve } from "./boxes.ts";
 import { texButton } from "./copying.ts";
 import { formula, source } from "./formula.ts";
+import { neighbours } from "./neighbours.ts";
 
 type Engine = typeof import("./mathjax/engine.ts");
 
@@ -112,6 +113,7 @@ function put(element: HTMLElement, typeset: HTMLElement): void {
   element.dataset.tex = source(element);
   element.replaceChildren(typeset);
   element.classList.add("typeset");
+  if (element.matches(".inline")) neighbours(element);
   if (element.parentElement?.matches(".eq") && !element.nextElementSibling) element.after(texButton());
   reserve(element);
 }
