@@ -62,10 +62,15 @@ function within(root: Element, selector: string): HTMLElement[] {
 }
 
 function load(): Promise<Engine> {
-  engine ??= (import("./mathjax/engine.js" as string) as Promise<Engine>).catch((error) => {
-    engine = undefined; // the sources stay readable; the next formula that comes near tries again
-    throw error;
-  });
+  engine ??= (import("./mathjax/engine.js" as string) as Promise<Engine>)
+    .then(async (mathjax) => {
+      await mathjax.dressed();
+      return mathjax;
+    })
+    .catch((error) => {
+      engine = undefined; // the sources stay readable; the next formula that comes near tries again
+      throw error;
+    });
   return engine;
 }
 
@@ -79,7 +84,7 @@ async function work(): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve));
     }
   } catch {
-    // the engine did not come
+    document.documentElement.classList.add("plain"); // the engine did not come: the sources are to be read
   } finally {
     working = false;
   }
