@@ -6,6 +6,8 @@ import { stripped } from "./formula.ts";
 /** The engine sets formulas a little larger than the text. */
 const SCALE = 1.06;
 const SCRIPT = 0.7;
+/** What is nested deeper than this is somebody's joke. */
+const DEEP = 50;
 
 type Kind = "ord" | "op" | "bin" | "rel" | "open" | "close" | "punct" | "space";
 type Atom = readonly [width: number, kind: Kind];
@@ -81,6 +83,7 @@ export function width(source: string): number {
 class Reader {
   readonly #tokens: string[];
   #at = 0;
+  #depth = 0;
   /** How much smaller the parts of a fraction are. */
   #script = SCRIPT;
 
@@ -118,6 +121,14 @@ class Reader {
   }
 
   #atom(token: string, size: number): Atom {
+    if (this.#depth > DEEP) return [0, "space"];
+    this.#depth++;
+    const atom = this.#read(token, size);
+    this.#depth--;
+    return atom;
+  }
+
+  #read(token: string, size: number): Atom {
     if (token === "{") return [this.row(size).width, "ord"];
     const known = ATOMS.get(token);
     if (known) return [known[0] * size, known[1]];
@@ -136,7 +147,7 @@ class Reader {
       return [Math.max(this.#argument(part), this.#argument(part)) + 0.24, "ord"];
     }
     if (token === "\\sqrt") {
-      if (this.#tokens[this.#at] === "[") this.#at = this.#tokens.indexOf("]", this.#at) + 1;
+      if (this.#tokens[this.#at] === "[") this.#at = this.#after("]");
       return [this.#argument(size) + 0.83 * size, "ord"];
     }
     if (token === "\\pmod") return [this.#argument(size) + 3.4 * size, "ord"];
@@ -160,10 +171,15 @@ class Reader {
   #words(): string {
     const token = this.#tokens[this.#at++] ?? "";
     if (token !== "{") return token;
-    const end = this.#tokens.indexOf("}", this.#at);
-    const words = this.#tokens.slice(this.#at, end < 0 ? undefined : end).join("");
-    this.#at = end < 0 ? this.#tokens.length : end + 1;
-    return words;
+    const start = this.#at;
+    this.#at = this.#after("}");
+    return this.#tokens.slice(start, this.#at - 1).join("");
+  }
+
+  /** The place behind the next such token, or the end. */
+  #after(token: string): number {
+    const at = this.#tokens.indexOf(token, this.#at);
+    return at < 0 ? this.#tokens.length : at + 1;
   }
 }
 

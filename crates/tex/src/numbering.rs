@@ -64,6 +64,8 @@ struct Scan<'a> {
     numbering: Numbering,
     /// The numbered environment around everything, and whether its rows are numbered one by one.
     rows: Option<bool>,
+    /// Whether that environment has a star: only what has a tag is numbered in it.
+    starred: bool,
     /// Environments and braces that are open inside it.
     depth: usize,
     row: Building<'a>,
@@ -80,7 +82,7 @@ struct Building<'a> {
 impl<'a> Scan<'a> {
     fn new(tex: &'a str) -> Self {
         let row = Building { begun: Some(tex), unnumbered: true, ..Building::default() };
-        Self { numbering: Numbering::default(), rows: None, depth: 0, row }
+        Self { numbering: Numbering::default(), rows: None, starred: false, depth: 0, row }
     }
 
     /// Takes what `rest` begins with and gives what follows.
@@ -124,7 +126,7 @@ impl<'a> Scan<'a> {
         let after = &rest[rest.chars().next().map_or(0, char::len_utf8)..];
         if rest.starts_with('\\') && self.rows == Some(true) && self.depth == 0 {
             self.end_row();
-            self.row = Building { begun: Some(after), ..Building::default() };
+            self.row = Building { begun: Some(after), unnumbered: self.starred, ..Building::default() };
         }
         after
     }
@@ -136,8 +138,8 @@ impl<'a> Scan<'a> {
         match numbered {
             Some((_, rows)) if self.rows.is_none() && self.depth == 0 => {
                 self.rows = Some(*rows);
-                self.row =
-                    Building { begun: Some(rest), unnumbered: name.ends_with('*'), ..Building::default() };
+                self.starred = name.ends_with('*');
+                self.row = Building { begun: Some(rest), unnumbered: self.starred, ..Building::default() };
             }
             _ => self.depth += 1,
         }
@@ -227,6 +229,7 @@ mod tests {
         check(r"\begin{equation}x\label{ a b }\end{equation}", "1#a b");
         check(r"\begin{equation}x\notag\end{equation}", "");
         check(r"\begin{align}a\\b\\c\end{align}", "1 2 3");
+        check(r"\begin{align*}a\\b\\c\tag{d}\end{align*}", "(d)");
         check(r"\begin{align}a\notag\\b\nonumber\\c\label{c}\end{align}", "1#c");
         check(r"\begin{align}a\\b\\ \end{align}", "1 2");
         check(r"\begin{align*}a\\b\tag{2}\end{align*}", "(2)");
