@@ -121,7 +121,7 @@ test("without scripts the TeX can be read and the lists be walked", async () => 
       assert.ok(number >= 2, "one page only");
       break;
     }
-    await next.click();
+    await Promise.all([page.waitForEvent("load"), next.click()]);
   }
   assert.equal(seen.size, total);
   assert.ok((await page.locator(".math").first().textContent()).includes("$"));

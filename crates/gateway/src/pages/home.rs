@@ -125,7 +125,10 @@ fn shortened(comment: &Comment, about: About) -> Said {
     let rendered = render::render(&comment.body, Format::Markdown, Trust::Comment, &context);
     Said {
         language: Language::of(&comment.body),
-        text: render::inline(&render::cut(&numbered(&rendered.text, &context.labels), SAID), &Context::default()),
+        text: render::inline(
+            &render::cut(&numbered(&rendered.text, &context.labels), SAID),
+            &Context::default(),
+        ),
         author: comment.author.clone(),
         href: format!("{}#c-{}", about.href, comment.id.0),
         subject: about.title,

@@ -117,7 +117,9 @@ pub(super) async fn related(
             .iter()
             .find(|near| near.id.kind == kind && near.id.id == id)
             .map(|near| near.shared.as_slice());
-        words.filter(|words| !words.is_empty()).map(|words| words[..words.len().min(SHARED)].join(m.list_comma()))
+        words
+            .filter(|words| !words.is_empty())
+            .map(|words| words[..words.len().min(SHARED)].join(m.list_comma()))
     };
     Ok(Near {
         papers: of_papers.iter().map(|paper| Brief::of(paper, shared(Kind::Paper, paper.id.0))).collect(),
