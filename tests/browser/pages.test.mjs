@@ -121,7 +121,7 @@ test("without scripts the TeX can be read and the lists be walked", async () => 
       assert.ok(number >= 2, "one page only");
       break;
     }
-    await next.click();
+    await Promise.all([page.waitForEvent("load"), next.click()]);
   }
   assert.equal(seen.size, total);
   assert.ok((await page.locator(".math").first().textContent()).includes("$"));
@@ -182,6 +182,28 @@ test("both languages are whole", async () => {
     assert.equal(await page.locator("html").getAttribute("lang"), lang);
     await walk(page);
     await close(page);
+  }
+});
+
+describe("nothing jumps while fonts and formulas come", () => {
+  for (const name of ["home", "post", "post-zh", "papers", "paper"]) {
+    for (const width of [390, 1280]) {
+      test(`${name}, ${width} px`, async () => {
+        const page = await visit("/favicon.ico", { viewport: { width, height: 900 }, expected: () => true });
+        await page.addInitScript(() => {
+          globalThis.shifts = [];
+          new PerformanceObserver((list) => {
+            for (const { value } of list.getEntries()) globalThis.shifts.push(value);
+          }).observe({ type: "layout-shift", buffered: true });
+        });
+        await page.goto(site.address + PLACES[name]);
+        await typeset(page);
+        await page.evaluate(() => document.fonts.ready);
+        const shifted = await page.evaluate(() => globalThis.shifts.reduce((sum, value) => sum + value, 0));
+        assert.ok(shifted < 0.02, `${shifted}`);
+        await close(page);
+      });
+    }
   }
 });
 

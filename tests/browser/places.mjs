@@ -5,7 +5,7 @@ export const PLACES = {
   home: "/",
   posts: "/posts",
   post: "/posts/lora-first-step",
-  "post-zh": "/posts/rotary-position-encoding",
+  "post-zh": "/posts/rotary-position",
   places: "/papers",
   papers: "/arxiv/cs.LG",
   day: "/arxiv/hep-th?date=1997-11-27",

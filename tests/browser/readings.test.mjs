@@ -161,7 +161,7 @@ test("ten open panels share one stream, and a page load still answers", () =>
 test("without scripts a press leads to the paper, and reloading shows what has arrived", () =>
   staged({}, async (site) => {
     const page = await open(browser, site.address + PLACES.note, { javaScriptEnabled: false });
-    await page.locator("form.reading button").click();
+    await Promise.all([page.waitForEvent("load"), page.locator("form.reading button").click()]);
     assert.match(new URL(page.url()).pathname, /^\/(?:venue|papers|arxiv)\//);
     const waited = Date.now();
     while (

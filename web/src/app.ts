@@ -1,5 +1,6 @@
 // What the pages do with scripts on. Without them everything can still be read, searched and asked for.
 
+import { contents } from "./contents.ts";
 import { copying } from "./copying.ts";
 import { keys } from "./keys.ts";
 import { margin } from "./margin.ts";
@@ -9,6 +10,7 @@ import { everything, watch } from "./typesetting.ts";
 watch(document.documentElement);
 addEventListener("beforeprint", everything);
 margin();
+contents();
 copying();
 keys();
 readings();

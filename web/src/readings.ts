@@ -83,6 +83,7 @@ function opened(card: HTMLElement, old: HTMLElement | null | undefined): Panel {
   card.append(panel.element);
   panel.onend = (state) => {
     if (state !== "done") panel.element.dataset.again = "yes";
+    else void told(panel, card.querySelector<HTMLAnchorElement>(":is(h2, h3) a")?.href);
   };
   return panel;
 }
@@ -105,11 +106,26 @@ function renewed(form: HTMLFormElement): Panel {
   }
   panel.element.focus({ preventScroll: true });
   panel.onend = (state) => {
-    if (state === "done") return;
+    if (state === "done") return void told(panel, location.href, true);
     form.querySelector("p")?.remove();
     panel.element.querySelector("footer")?.before(form);
   };
   return panel;
+}
+
+/** Takes over what the page of the paper says of a finished reading: where it is from, how to have another one. */
+async function told(panel: Panel, page: string | undefined, again = false): Promise<void> {
+  const html = page
+    ? await fetch(page)
+        .then((response) => response.text())
+        .catch(() => "")
+    : "";
+  const whole = new DOMParser().parseFromString(html, "text/html").querySelector("#ai");
+  const footer = whole?.querySelector(":scope > footer");
+  if (!footer) return;
+  panel.element.querySelector(":scope > footer")?.replaceWith(footer);
+  const form = whole?.querySelector(":scope > form.reading");
+  if (again && form) footer.before(form);
 }
 
 function fresh(): Panel {

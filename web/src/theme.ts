@@ -1,5 +1,7 @@
-// Runs before the first paint: the remembered theme is on the page before anything is drawn.
+// Runs before the first paint: the remembered theme is on the page before anything is drawn, and formulas have room.
 // The three radios work by CSS alone; this remembers them and keeps them in step with other tabs.
+
+import { rooms } from "./rooms.ts";
 
 type Theme = "auto" | "light" | "dark";
 
@@ -7,6 +9,7 @@ const KEY = "theme";
 const root = document.documentElement;
 
 apply(remembered());
+rooms();
 document.addEventListener("DOMContentLoaded", () => {
   check(remembered());
   document.addEventListener("change", ({ target }) => {

@@ -4,6 +4,7 @@
 import { BOXES, fit, release, reserve } from "./boxes.ts";
 import { texButton } from "./copying.ts";
 import { formula, source } from "./formula.ts";
+import { neighbours } from "./neighbours.ts";
 
 type Engine = typeof import("./mathjax/engine.ts");
 
@@ -61,10 +62,15 @@ function within(root: Element, selector: string): HTMLElement[] {
 }
 
 function load(): Promise<Engine> {
-  engine ??= (import("./mathjax/engine.js" as string) as Promise<Engine>).catch((error) => {
-    engine = undefined; // the sources stay readable; the next formula that comes near tries again
-    throw error;
-  });
+  engine ??= (import("./mathjax/engine.js" as string) as Promise<Engine>)
+    .then(async (mathjax) => {
+      await mathjax.dressed();
+      return mathjax;
+    })
+    .catch((error) => {
+      engine = undefined; // the sources stay readable; the next formula that comes near tries again
+      throw error;
+    });
   return engine;
 }
 
@@ -78,7 +84,7 @@ async function work(): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve));
     }
   } catch {
-    // the engine did not come
+    document.documentElement.classList.add("plain"); // the engine did not come: the sources are to be read
   } finally {
     working = false;
   }
@@ -112,6 +118,7 @@ function put(element: HTMLElement, typeset: HTMLElement): void {
   element.dataset.tex = source(element);
   element.replaceChildren(typeset);
   element.classList.add("typeset");
+  if (element.matches(".inline")) neighbours(element);
   if (element.parentElement?.matches(".eq") && !element.nextElementSibling) element.after(texButton());
   reserve(element);
 }

@@ -7,7 +7,7 @@ use search::{Document, Index, Update};
 use storage::{Database, changes, papers, posts};
 use tokio::task::JoinHandle;
 
-use crate::pages::body_of;
+use crate::pages::{body_of, numbered};
 
 /// Documents that are loaded and handed to the index together.
 const BATCH: u64 = 1000;
@@ -148,10 +148,11 @@ pub(crate) fn paper(paper: &Paper) -> Document {
 
 /// A post as the index sees it: its rendered plain text, formulas as their TeX.
 pub(crate) fn post(post: &Post) -> Document {
+    let rendered = body_of(post);
     Document {
         id: DocId { kind: Kind::Post, id: post.id.0 },
         title: post.title.clone(),
-        body: body_of(post).text,
+        body: numbered(&rendered.text, &rendered.labels),
         authors: vec![post.author.clone()],
         categories: post.categories.iter().chain(&post.tags).cloned().collect(),
         venue: None,

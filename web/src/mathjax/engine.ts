@@ -42,6 +42,8 @@ const PACKAGES = [
 // Commands of those packages that reach past their formula: raw MathML, and settings that outlive it.
 const REFUSED = /\\(?:mmlToken|mathtoolsset|(?:new|renew|use)tagform|DeclarePairedDelimiter\w*)(?![A-Za-z])/;
 
+const COMMON = ["MJX-NCM-N", "MJX-NCM-ZERO", "MJX-BRK"];
+
 mathjax.asyncLoad = (name: string) => {
   const file = name.slice(name.lastIndexOf("/") + 1, -".js".length);
   return import(`../../node_modules/@mathjax/mathjax-newcm-font/mjs/chtml/dynamic/${file}.js`);
@@ -104,6 +106,12 @@ export function missing(error: unknown): Promise<unknown> | undefined {
 export function dress(): void {
   const sheet = output.styleSheet(page);
   if (!sheet.isConnected) document.head.append(sheet);
+}
+
+/** Waits for the letters that nearly every formula has: without them it would be shown, and then change its width. */
+export async function dressed(): Promise<void> {
+  dress();
+  await Promise.allSettled(COMMON.map((family) => document.fonts.load(`1em ${family}`)));
 }
 
 function disarmed(root: HTMLElement, formula: Formula): HTMLElement {

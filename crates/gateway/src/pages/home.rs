@@ -9,7 +9,7 @@ use super::{
     cards::{Brief, title},
     frame::{Frame, Place},
     page,
-    posts::{Entry, address, body_of, entries},
+    posts::{Entry, address, body_of, entries, numbered},
 };
 use crate::{
     app::App,
@@ -125,7 +125,10 @@ fn shortened(comment: &Comment, about: About) -> Said {
     let rendered = render::render(&comment.body, Format::Markdown, Trust::Comment, &context);
     Said {
         language: Language::of(&comment.body),
-        text: render::inline(&render::cut(&rendered.text, SAID), &Context::default()),
+        text: render::inline(
+            &render::cut(&numbered(&rendered.text, &context.labels), SAID),
+            &Context::default(),
+        ),
         author: comment.author.clone(),
         href: format!("{}#c-{}", about.href, comment.id.0),
         subject: about.title,

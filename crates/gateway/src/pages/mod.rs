@@ -15,7 +15,7 @@ pub(crate) use frame::error;
 pub(crate) use home::home;
 pub(crate) use lists::{arxiv, paper_overview, venue};
 pub(crate) use paper::paper_by_key;
-pub(crate) use posts::{body_of, post, post_by_number, post_list, post_source};
+pub(crate) use posts::{body_of, numbered, post, post_by_number, post_list, post_source};
 pub(crate) use search::{paper_search, search};
 
 use actix_web::HttpResponse;

@@ -64,7 +64,7 @@ pub(crate) async fn paper_by_key(app: web::Data<App>, visit: Visit, id: web::Pat
 /// The page of one paper.
 pub(super) async fn show(app: &App, visit: &Visit, paper: Paper) -> Page {
     let said = comments::of(&app.db, Subject::Paper(paper.id)).await?;
-    let near = related(app, indexing::paper(&paper), NEAR).await?;
+    let near = related(app, indexing::paper(&paper), NEAR, visit.m).await?;
     let reading = reading::of(app, visit, &paper).await?;
     let record = &paper.shown;
     let m = visit.m;
@@ -101,7 +101,12 @@ pub(super) struct Near {
 }
 
 /// The documents most like this one, each with the words it shares.
-pub(super) async fn related(app: &App, document: Document, limit: usize) -> Result<Near, Failure> {
+pub(super) async fn related(
+    app: &App,
+    document: Document,
+    limit: usize,
+    m: Messages,
+) -> Result<Near, Failure> {
     let index = app.index.clone();
     let found = web::block(move || index.related(&document, limit)).await??;
     let ids = |kind| found.iter().filter(move |near| near.id.kind == kind).map(|near| near.id.id);
@@ -112,7 +117,9 @@ pub(super) async fn related(app: &App, document: Document, limit: usize) -> Resu
             .iter()
             .find(|near| near.id.kind == kind && near.id.id == id)
             .map(|near| near.shared.as_slice());
-        words.filter(|words| !words.is_empty()).map(|words| words[..words.len().min(SHARED)].join(", "))
+        words
+            .filter(|words| !words.is_empty())
+            .map(|words| words[..words.len().min(SHARED)].join(m.list_comma()))
     };
     Ok(Near {
         papers: of_papers.iter().map(|paper| Brief::of(paper, shared(Kind::Paper, paper.id.0))).collect(),

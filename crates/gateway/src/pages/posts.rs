@@ -2,7 +2,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
 use content::{Format, Language, Post, PostId, Slug, Subject};
-use render::{Context, Heading, Html, Rendered, Trust};
+use render::{Context, Heading, Html, Labels, Rendered, Trust};
 use serde::Deserialize;
 use storage::{Cursor, comments, posts};
 
@@ -62,7 +62,7 @@ pub(crate) async fn post(app: web::Data<App>, visit: Visit, slug: web::Path<Stri
     let said = comments::of(&app.db, Subject::Post(post.id)).await?;
     let context = Context { labels: rendered.labels.clone(), ..Context::default() };
     let comments = thread(&said, &context, visit.m)?;
-    let related = paper::related(&app, indexing::post(&post), NEAR).await?.papers;
+    let related = paper::related(&app, indexing::post(&post), NEAR, visit.m).await?.papers;
     let href = address(&post.slug);
     let absolute = format!("{}{href}", app.base);
     page(&PostPage {
@@ -206,6 +206,13 @@ fn format_of(post: &Post) -> render::Format {
         Format::Markdown => render::Format::Markdown,
         Format::Html => render::Format::Html,
     }
+}
+
+/// Plain text with the numbers that its references stand for: a reader cannot read `\eqref{label}`.
+pub(crate) fn numbered(text: &str, labels: &Labels) -> String {
+    labels.iter().fold(text.to_owned(), |text, (label, number)| {
+        text.replace(&format!(r"\eqref{{{label}}}"), &format!("({number})"))
+    })
 }
 
 /// The address of a post's page.

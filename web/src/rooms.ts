@@ -1,0 +1,44 @@
+// Gives each formula the room it will take as soon as the parser has made its element, before the first paint: what
+// stands around it then stays where it is when the engine comes.
+
+import { source } from "./formula.ts";
+import { height, width } from "./measures.ts";
+import { neighbours } from "./neighbours.ts";
+
+/** Longer ones may break over lines, so that a box would be wrong. */
+const LONG = 11;
+
+/** Follows the parser to the end of the page. */
+export function rooms(): void {
+  const parser = new MutationObserver(reserve);
+  parser.observe(document, { childList: true, subtree: true });
+  document.addEventListener("DOMContentLoaded", () => {
+    reserve(parser.takeRecords());
+    parser.disconnect();
+  });
+}
+
+function reserve(records: MutationRecord[]): void {
+  for (const { addedNodes } of records) {
+    for (const node of addedNodes) {
+      if (!(node instanceof HTMLElement)) continue;
+      if (node.matches(".math")) give(node);
+      else for (const element of node.querySelectorAll<HTMLElement>(".math:not(.room)")) give(element);
+    }
+  }
+}
+
+function give(element: HTMLElement): void {
+  const tex = source(element);
+  if (tex === "") return; // its text is still to come, in a record of its own
+  if (element.matches(".display")) {
+    element.style.setProperty("--room", `${height(tex).toFixed(2)}em`);
+    element.classList.add("room");
+    return;
+  }
+  const wide = width(tex);
+  if (wide > LONG) return;
+  element.style.setProperty("--room", wide.toFixed(2));
+  element.classList.add("room");
+  neighbours(element);
+}
