@@ -36,10 +36,17 @@ fn text() -> FullText {
     FullText { source: TextSource::Stored, extractor: "notes/1".into(), passages }
 }
 
-/// A model with little patience.
+/// A model that is waited for as long as a busy machine may need.
 fn model(address: &str) -> Model {
-    let limits =
-        json!({ "first": 400, "idle": 300, "total": 5000, "backoff": 5, "connect": 300, "output": 500 });
+    with_limits(address, json!({ "backoff": 5, "output": 500 }))
+}
+
+/// One that is not: for servers that fall silent.
+fn impatient(address: &str) -> Model {
+    with_limits(address, json!({ "first": 2000, "idle": 1000, "backoff": 5, "output": 500 }))
+}
+
+fn with_limits(address: &str, limits: Value) -> Model {
     let model = json!({ "base_url": address, "api_key": "sk-secret", "model": "kimi", "context": 32768, "limits": limits });
     serde_json::from_value(model).unwrap()
 }
@@ -119,12 +126,10 @@ async fn any_chunking_gives_the_same_text() {
 /// Plays the script on every connection: the text that was kept, the code of the fault, the calls.
 async fn check(name: &str, script: Vec<Act>, kept: &str, code: &str, calls: usize) {
     let server = Server::new(vec![script]).await;
-    let before = Instant::now();
     let (sections, end) = reading(model(&server.address)).await;
     let fault = end.expect_err(name);
     assert_eq!((sections[0].as_str(), fault.code()), (kept, code), "{name}");
     assert_eq!(server.requests().len(), calls, "{name}");
-    assert!(before.elapsed() < Duration::from_secs(3), "{name} took {:?}", before.elapsed());
 }
 
 fn stream(chunks: &[&str]) -> Vec<Act> {
@@ -141,16 +146,6 @@ async fn k12_every_fault_has_a_code_and_keeps_what_was_received() {
         "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: 9999\r\n\r\ndata: {begun}\n\n"
     );
     check("a broken connection", vec![Act::Send(promised.into())], "half a sen", "cut", 1).await;
-    check("a stall", then(Act::Hang), "half a sen", "stalled", 1).await;
-    check("silence", vec![Act::Hang], "", "stalled", 1).await;
-    check(
-        "silence after the head",
-        vec![Act::Send(head("200 OK", "text/event-stream").into()), Act::Hang],
-        "",
-        "stalled",
-        1,
-    )
-    .await;
     check("bad JSON", stream(&[begun, "{\"choices\": ["]), "half a sen", "malformed", 1).await;
     check("bad UTF-8", then(Act::Send(b"data: \xff\xfe\n\n".to_vec())), "half a sen", "malformed", 1).await;
     let long = then(Act::Send([b"data: ".to_vec(), vec![b'x'; 300_000]].concat()));
@@ -175,6 +170,18 @@ async fn k12_every_fault_has_a_code_and_keeps_what_was_received() {
     )
     .await;
     check("not a word", stream(&[STOP, "[DONE]"]), "", "empty", 1).await;
+}
+
+#[tokio::test]
+async fn k12_a_silent_server_is_left() {
+    let begun = [stream(&[&delta("## Q1\nhalf a sen")]), vec![Act::Hang]].concat();
+    let headed = vec![Act::Send(head("200 OK", "text/event-stream").into()), Act::Hang];
+    for (script, kept) in [(begun, "half a sen"), (vec![Act::Hang], ""), (headed, "")] {
+        let server = Server::new(vec![script]).await;
+        let (sections, end) = reading(impatient(&server.address)).await;
+        assert_eq!((sections[0].as_str(), end), (kept, Err(Fault::Stalled)));
+        assert_eq!(server.requests().len(), 1);
+    }
 }
 
 #[tokio::test]
@@ -254,7 +261,7 @@ async fn a_passing_refusal_is_tried_again_before_the_first_word() {
 #[tokio::test]
 async fn the_bill_may_come_late_or_not_at_all() {
     let script = [stream(&[&delta("## Q1\nx"), STOP]), vec![Act::Hang]].concat();
-    let (sections, end) = reading(model(&Server::new(vec![script]).await.address)).await;
+    let (sections, end) = reading(impatient(&Server::new(vec![script]).await.address)).await;
     assert_eq!((sections[0].as_str(), end), ("x", done(None)));
     let moonshot = r#"{"choices":[{"delta":{},"finish_reason":"stop","usage":{"prompt_tokens":3,"completion_tokens":4}}]}"#;
     let script = stream(&[&delta("## Q1\nx"), moonshot, "[DONE]"]);
@@ -285,11 +292,11 @@ async fn k3_thoughts_are_not_part_of_the_answer() {
 #[tokio::test]
 async fn a_dropped_stream_closes_the_connection() {
     let mut server = Server::new(vec![[stream(&[&delta("## Q1\nx")]), vec![Act::Hang]].concat()]).await;
-    let reader = Reader::Model(Box::new(Model { limits: Default::default(), ..model(&server.address) }));
+    let reader = Reader::Model(Box::new(model(&server.address)));
     let mut stream = read(&reader, &paper(), &text(), &questions(Language::En), Language::En);
     while !matches!(stream.next().await, Some(Ok(Piece::Text { .. }))) {}
     drop(stream);
-    tokio::time::timeout(Duration::from_secs(1), server.client_left()).await.expect("within a second");
+    tokio::time::timeout(Duration::from_secs(60), server.client_left()).await.expect("it is closed");
 }
 
 /// The request that a server gets.
