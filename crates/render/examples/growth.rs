@@ -3,6 +3,8 @@
 //! A growth of 2 is linear, one of 4 quadratic; anything above 2.6 is a defect. The time is the processor's, as Linux
 //! counts it, since other work on the machine would show as growth.
 
+#![expect(clippy::print_stdout, reason = "a report for whoever runs it")]
+
 use std::time::Duration;
 
 use render::{Context, Format, Live, Trust, render};

@@ -81,7 +81,7 @@ pub struct Rendered {
     pub formulas: Vec<Formula>,
     /// Its headings, in order.
     pub headings: Vec<Heading>,
-    /// Its plain text; formulas are their TeX with delimiters.
+    /// Its plain text; formulas are their TeX with delimiters, references the numbers of equations, as `(3)` or `(??)`.
     pub text: String,
     /// What its author should look at.
     pub warnings: Vec<Warning>,

@@ -52,9 +52,10 @@ const FAR: usize = 64 * 1024;
 fn locate(text: &str, from: usize, source: &str) -> Range<usize> {
     let rest = &text[from..text.floor_char_boundary(from + FAR)];
     let line = source.lines().next().unwrap_or_default();
-    let found =
-        rest.find(source).map(|at| (at, source.len())).or_else(|| Some((rest.find(line)?, line.len())));
-    found.map_or(from..from, |(at, length)| from + at..from + at + length)
+    let mut begins = rest.match_indices(line).map(|(at, _)| at).take(8).peekable();
+    let first = begins.peek().map(|at| (*at, line.len()));
+    let whole = begins.find(|at| rest[*at..].starts_with(source)).map(|at| (at, source.len()));
+    whole.or(first).map_or(from..from, |(at, length)| from + at..from + at + length)
 }
 
 /// The position in the text as it was given: what was normalised away counts again.
