@@ -39,6 +39,8 @@ const OWNERS: &[(&str, &str)] = &[
     ("clap", "gateway"),
     ("comrak", "render"),
     ("figment", "gateway"),
+    ("katex-rs", "tex"),
+    ("math-core", "tex"),
     ("sea-orm", "storage"),
     ("sea-orm-migration", "migrations"),
     ("syntect", "render"),

@@ -16,7 +16,7 @@ use search::Index;
 use storage::Database;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::{assets, config::Config, errors, feeds, indexing, language, live, pages};
+use crate::{assets, config::Config, errors, feeds, indexing, live, pages, visit};
 
 /// The largest body of a request, in bytes; a comment or a form fits easily.
 const MAX_BODY: usize = 64 * 1024;
@@ -155,15 +155,15 @@ async fn ready(app: web::Data<App>) -> Result<&'static str, errors::Failure> {
     Ok("ready")
 }
 
-/// Headers that every response carries, and the cookie that keeps a choice of language.
+/// Headers that every response carries, and cookies that keep what its address chose.
 async fn headers(
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let chosen = language::asked(request.request());
+    let choices = visit::choices(request.request());
     let mut response = next.call(request).await?;
-    if let Some(language) = chosen {
-        response.response_mut().add_cookie(&language::remembered(language))?;
+    for cookie in &choices {
+        response.response_mut().add_cookie(cookie)?;
     }
     let fixed = [
         ("content-security-policy", CONTENT_SECURITY_POLICY),

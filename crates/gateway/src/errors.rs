@@ -9,7 +9,7 @@ use actix_web::{
     web,
 };
 
-use crate::{app::App, language::Visit, pages};
+use crate::{app::App, pages, visit::Visit};
 
 /// Why a request was not answered as asked.
 #[derive(Debug, thiserror::Error)]

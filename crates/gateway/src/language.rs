@@ -1,15 +1,13 @@
 //! Which language a visitor reads, and the words of the interface in it.
 
-use std::future::{Ready, ready};
-
-use actix_web::{FromRequest, HttpRequest, cookie::Cookie, dev::Payload, web};
+use actix_web::{HttpRequest, web};
 use chrono::{Datelike, NaiveDate};
 use content::Language;
 
-use crate::app::App;
+use crate::{app::App, visit::parameter};
 
-/// The cookie that remembers a choice made with `?hl=`.
-pub(crate) const COOKIE: &str = "hl";
+/// The parameter of a choice, and the cookie that remembers it.
+pub(crate) const CHOICE: &str = "hl";
 
 /// The interface's words in one language; made from `web/messages` by the build script.
 #[derive(Debug, Clone, Copy)]
@@ -88,36 +86,6 @@ impl Messages {
     }
 }
 
-/// What every page needs to know of the request it answers.
-#[derive(Debug, Clone)]
-pub(crate) struct Visit {
-    /// The interface in the visitor's language.
-    pub(crate) m: Messages,
-    /// The address without scheme, host and `hl`.
-    pub(crate) address: String,
-}
-
-impl Visit {
-    pub(crate) fn of(request: &HttpRequest) -> Self {
-        Self { m: Messages(negotiate(request)), address: without_language(request) }
-    }
-
-    /// The same address in the other language.
-    pub(crate) fn switched(&self) -> String {
-        let separator = if self.address.contains('?') { '&' } else { '?' };
-        format!("{}{separator}hl={}", self.address, other(self.m.language()))
-    }
-}
-
-impl FromRequest for Visit {
-    type Error = std::convert::Infallible;
-    type Future = Ready<Result<Self, Self::Error>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(Self::of(request)))
-    }
-}
-
 pub(crate) fn other(language: Language) -> Language {
     match language {
         Language::En => Language::Zh,
@@ -126,9 +94,9 @@ pub(crate) fn other(language: Language) -> Language {
 }
 
 /// `?hl=`, then the cookie, then Accept-Language, then the site's own.
-fn negotiate(request: &HttpRequest) -> Language {
+pub(crate) fn negotiate(request: &HttpRequest) -> Language {
     asked(request)
-        .or_else(|| request.cookie(COOKIE).and_then(|cookie| cookie.value().parse().ok()))
+        .or_else(|| request.cookie(CHOICE).and_then(|cookie| cookie.value().parse().ok()))
         .or_else(|| accepted(request))
         .unwrap_or_else(|| {
             request.app_data::<web::Data<App>>().map(|app| app.config.site.language).unwrap_or_default()
@@ -137,16 +105,7 @@ fn negotiate(request: &HttpRequest) -> Language {
 
 /// The language named by `?hl=`, if it is one of ours.
 pub(crate) fn asked(request: &HttpRequest) -> Option<Language> {
-    parameters(request).find(|(name, _)| *name == "hl").and_then(|(_, value)| value.parse().ok())
-}
-
-/// A cookie that keeps the choice for a year.
-pub(crate) fn remembered(language: Language) -> Cookie<'static> {
-    Cookie::build(COOKIE, language.code())
-        .path("/")
-        .same_site(actix_web::cookie::SameSite::Lax)
-        .max_age(actix_web::cookie::time::Duration::days(365))
-        .finish()
+    parameter(request, CHOICE)?.parse().ok()
 }
 
 fn accepted(request: &HttpRequest) -> Option<Language> {
@@ -160,33 +119,16 @@ fn accepted(request: &HttpRequest) -> Option<Language> {
     weighed.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, language)| language)
 }
 
-fn without_language(request: &HttpRequest) -> String {
-    let rest: Vec<_> = parameters(request).filter(|(name, _)| *name != "hl").collect();
-    let query: Vec<_> = rest.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    match query.is_empty() {
-        true => request.path().to_owned(),
-        false => format!("{}?{}", request.path(), query.join("&")),
-    }
-}
-
-fn parameters(request: &HttpRequest) -> impl Iterator<Item = (&str, &str)> {
-    request
-        .query_string()
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-}
-
 #[cfg(test)]
 mod tests {
-    use actix_web::test::TestRequest;
+    use actix_web::{cookie::Cookie, test::TestRequest};
 
     use super::*;
 
     fn check(address: &str, cookie: Option<&'static str>, header: &str, expected: Language) {
         let mut request = TestRequest::with_uri(address).insert_header(("accept-language", header));
         if let Some(code) = cookie {
-            request = request.cookie(Cookie::new(COOKIE, code));
+            request = request.cookie(Cookie::new(CHOICE, code));
         }
         assert_eq!(negotiate(&request.to_http_request()), expected, "{address} {cookie:?} {header}");
     }
@@ -202,12 +144,5 @@ mod tests {
         check("/", Some("xx"), "zh", Language::Zh);
         check("/?hl=en", Some("zh"), "zh", Language::En);
         check("/?hl=nonsense", Some("zh"), "en", Language::Zh);
-    }
-
-    #[test]
-    fn the_switch_keeps_the_rest_of_the_address() {
-        let visit = |uri: &str| Visit::of(&TestRequest::with_uri(uri).to_http_request()).switched();
-        assert_eq!(visit("/posts"), "/posts?hl=zh");
-        assert_eq!(visit("/search?query=a%26b&hl=zh&kind=post"), "/search?query=a%26b&kind=post&hl=en");
     }
 }

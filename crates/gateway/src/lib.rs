@@ -21,3 +21,4 @@ mod language;
 mod live;
 mod pages;
 mod papers;
+mod visit;

@@ -8,7 +8,7 @@ use ammonia::Builder;
 use crate::context::{Context, Trust};
 use crate::document::{Block, Title};
 use crate::formula;
-use crate::html::escape;
+use crate::html::{escape, unescaped};
 use crate::links;
 use crate::plain;
 use crate::template::{Equation, Holes, Piece, Place, Template};
@@ -331,9 +331,4 @@ impl<'f> Reader<'f> {
 fn heading(name: &str) -> Option<u8> {
     let level = name.strip_prefix('h')?.parse().ok()?;
     (1..=6).contains(&level).then_some(level)
-}
-
-/// The text that ammonia escaped.
-pub(crate) fn unescaped(html: &str) -> String {
-    html.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", "\u{a0}").replace("&amp;", "&")
 }

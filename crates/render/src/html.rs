@@ -75,3 +75,10 @@ pub(crate) fn normalised(text: &str) -> Cow<'_, str> {
     }
     out.into()
 }
+
+/// Text as it was before [`escape`], or before another serializer of HTML.
+pub(crate) fn unescaped(html: &str) -> String {
+    let text =
+        html.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&nbsp;", "\u{a0}");
+    text.replace("&amp;", "&")
+}

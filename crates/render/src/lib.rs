@@ -22,6 +22,7 @@ mod html;
 mod links;
 mod live;
 mod markdown;
+mod mathml;
 mod plain;
 mod reading;
 mod shield;
@@ -33,6 +34,7 @@ mod writer;
 pub use context::{Context, Format, Formula, Heading, Labels, Rendered, Trust, Warning, WarningKind};
 pub use html::Html;
 pub use live::{Live, Patch};
+pub use mathml::with_mathml;
 pub use plain::{cut, inline, marked};
 pub use whole::{render, teaser};
 

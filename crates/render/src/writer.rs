@@ -9,7 +9,7 @@ use crate::code;
 use crate::context::{Context, Formula, Trust};
 use crate::document::{Block, Title};
 use crate::formula;
-use crate::html::escape;
+use crate::html::{escape, unescaped};
 use crate::links;
 use crate::plain;
 use crate::shield::{BOUNDARY, Part, Token, Tokens, has_token};
@@ -310,16 +310,16 @@ impl<'w, 's> Writer<'w, 's> {
     fn author_text(&mut self, html: &str) {
         plain::split(html, |part| match part {
             plain::Part::Text(text) => {
-                self.block.text.push_str(&cleaned::unescaped(text));
+                self.block.text.push_str(&unescaped(text));
                 self.author_html(text);
             }
             plain::Part::Reference(source, label) => {
-                self.reference(&cleaned::unescaped(source), &cleaned::unescaped(label));
+                self.reference(&unescaped(source), &unescaped(label));
             }
             plain::Part::Formula(source, tex, display) => {
-                let shift = |at| cleaned::unescaped(&source[..at]).len();
+                let shift = |at| unescaped(&source[..at]).len();
                 let tex = shift(tex.start)..shift(tex.end);
-                self.formula(&cleaned::unescaped(source), tex, display, false);
+                self.formula(&unescaped(source), tex, display, false);
             }
         });
     }

@@ -5,6 +5,7 @@
 
 mod allowed;
 mod formulas;
+mod mathml;
 mod numbering;
 mod refused;
 mod text_mode;
@@ -13,6 +14,7 @@ mod tokens;
 mod words;
 
 pub use formulas::{Found, MAX_FORMULA, Opener, Scanner, Span, formulas};
+pub use mathml::mathml;
 pub use numbering::{Number, Numbering, Row, numbering};
 pub use refused::{Refusal, refused};
 pub use text_mode::text_mode;

@@ -19,6 +19,8 @@ pub struct Row {
     pub number: Number,
     /// What `\label` calls it.
     pub label: Option<String>,
+    /// Where it ends, in bytes of the display's TeX: at the `\\`, the `\end` or the end of all.
+    pub end: usize,
 }
 
 /// What stands beside a row, in parentheses.
@@ -43,8 +45,10 @@ pub fn numbering(tex: &str) -> Numbering {
     let mut scan = Scan::new(tex);
     let mut rest = tex;
     while let Some(at) = rest.find(['\\', '%', '{', '}']) {
+        scan.at = tex.len() - rest.len() + at;
         rest = scan.step(&rest[at..]);
     }
+    scan.at = tex.len();
     scan.end_row();
     scan.numbering
 }
@@ -62,6 +66,8 @@ const NUMBERED: [(&str, bool); 7] = [
 
 struct Scan<'a> {
     numbering: Numbering,
+    /// Where what is being read begins.
+    at: usize,
     /// The numbered environment around everything, and whether its rows are numbered one by one.
     rows: Option<bool>,
     /// Whether its name has a star, so that only tags count.
@@ -82,7 +88,7 @@ struct Building<'a> {
 impl<'a> Scan<'a> {
     fn new(tex: &'a str) -> Self {
         let row = Building { begun: Some(tex), unnumbered: true, ..Building::default() };
-        Self { numbering: Numbering::default(), rows: None, starred: false, depth: 0, row }
+        Self { numbering: Numbering::default(), at: 0, rows: None, starred: false, depth: 0, row }
     }
 
     /// Takes what `rest` begins with and gives what follows.
@@ -170,7 +176,7 @@ impl<'a> Scan<'a> {
             }
         };
         if number != Number::None || row.label.is_some() {
-            self.numbering.rows.push(Row { number, label: row.label });
+            self.numbering.rows.push(Row { number, label: row.label, end: self.at });
         }
     }
 }

@@ -13,6 +13,7 @@ on_each_engine!(
     old_and_foreign_addresses_lead_on,
     posts_can_be_read,
     main_pages_look_the_same,
+    formulas_can_be_had_without_scripts,
 );
 
 /// One of each kind of page.
@@ -150,6 +151,20 @@ async fn main_pages_look_the_same(engine: Engine) {
             insta::assert_snapshot!(name, main.replace("><", ">\n<"));
         });
     }
+}
+
+async fn formulas_can_be_had_without_scripts(engine: Engine) {
+    let site = Site::sample(engine).await;
+    let chosen = site.get("/posts/lora-first-step?math=mathml").await;
+    let cookie = chosen.headers()["set-cookie"].to_str().expect("text").to_owned();
+    assert!(cookie.starts_with("math=mathml;"), "{cookie}");
+    let html = chosen.text().await.expect("a page");
+    let (all, converted) = (html.matches("class=\"math ").count(), html.matches("</math>").count());
+    assert!(all > 30 && converted * 100 >= all * 98, "{converted} of {all} formulas");
+    assert!(html.contains("<mtext>(1)</mtext>") && html.contains("data-tex=\"$W_0"), "{html}");
+    let remembered = site.request(Method::GET, "/arxiv/hep-th/9711200", &[("cookie", "math=mathml")]).await;
+    assert!(remembered.text().await.expect("a page").contains("</math>"));
+    assert!(!site.page("/posts/lora-first-step").await.contains("<math"));
 }
 
 /// What differs from run to run.

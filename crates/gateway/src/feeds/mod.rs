@@ -93,13 +93,14 @@ fn of_post(app: &App, post: &Post) -> Entry {
         .published(Some(post.published.fixed_offset()))
         .author(person(&post.author))
         .link(LinkBuilder::default().href(href).rel("alternate").build())
-        .content(html(body.html.as_str(), post.language.tag()))
+        .content(html(&render::with_mathml(body.html.as_str()), post.language.tag()))
         .build()
 }
 
 fn of_paper(app: &App, paper: &Paper) -> Entry {
     let record = &paper.shown;
     let day = noon(record.date).fixed_offset();
+    let summary = render::inline(&record.summary, &Context::default());
     let subjects = record.categories.iter().map(|name| CategoryBuilder::default().term(name.clone()).build());
     EntryBuilder::default()
         // Our own key: it outlives the records that are joined to the paper or parted from it.
@@ -110,7 +111,7 @@ fn of_paper(app: &App, paper: &Paper) -> Entry {
         .authors(record.authors.iter().map(|name| person(name)).collect::<Vec<_>>())
         .categories(subjects.collect::<Vec<_>>())
         .link(LinkBuilder::default().href(absolute(app, &address(paper))).rel("alternate").build())
-        .content(html(render::inline(&record.summary, &Context::default()).as_str(), "en"))
+        .content(html(&render::with_mathml(summary.as_str()), content::Language::of(&record.title).tag()))
         .build()
 }
 

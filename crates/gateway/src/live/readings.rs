@@ -6,7 +6,7 @@ use serde_json::json;
 use storage::{answers, papers};
 
 use super::{key, reader, text_of};
-use crate::{app::App, errors::Failure, language::Visit, papers::address};
+use crate::{app::App, errors::Failure, papers::address, visit::Visit};
 
 /// What the form of a reading says.
 #[derive(Debug, Deserialize)]

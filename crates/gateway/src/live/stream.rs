@@ -7,11 +7,7 @@ use runs::Subscription;
 use serde::Deserialize;
 
 use super::{Live, place::Place, reader, snapshot, wire};
-use crate::{
-    app::App,
-    errors::Failure,
-    language::{Messages, Visit},
-};
+use crate::{app::App, errors::Failure, language::Messages, visit::Visit};
 
 /// Between two comments on a quiet stream.
 const HEARTBEAT: Duration = Duration::from_secs(10);

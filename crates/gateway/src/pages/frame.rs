@@ -4,7 +4,8 @@ use content::Language;
 use crate::{
     app::App,
     assets,
-    language::{Messages, Visit, other},
+    language::{Messages, other},
+    visit::Visit,
 };
 
 /// What is around every page.
@@ -15,6 +16,8 @@ pub(super) struct Frame {
     pub(super) other: Language,
     /// The same page in the other language.
     pub(super) switch: String,
+    /// The same page with formulas the other way.
+    pub(super) formulas: String,
     pub(super) canonical: String,
     pub(super) assets: &'static str,
     pub(super) place: Place,
@@ -38,6 +41,7 @@ impl Frame {
             language: visit.m.language(),
             other: other(visit.m.language()),
             switch: visit.switched(),
+            formulas: visit.other_formulas(),
             canonical: format!("{}{}", app.base, visit.address),
             assets: assets::base(),
             place,

@@ -8,14 +8,9 @@ use super::{
     Link, Page,
     cards::{Brief, title},
     frame::{Frame, Place},
-    page,
     posts::{Entry, address, body_of, entries, numbered},
 };
-use crate::{
-    app::App,
-    errors::Failure,
-    language::{Messages, Visit},
-};
+use crate::{app::App, errors::Failure, language::Messages, visit::Visit};
 
 /// Posts, papers and comments on the front page.
 const POSTS: u64 = 6;
@@ -59,7 +54,7 @@ pub(crate) async fn home(app: web::Data<App>, visit: Visit) -> Page {
     if let Some(first) = entries.first_mut() {
         first.lead = true;
     }
-    page(&HomePage {
+    visit.page(&HomePage {
         frame: Frame::new(&app, &visit, "", Place::Posts),
         m: visit.m,
         entries,

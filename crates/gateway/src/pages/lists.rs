@@ -9,13 +9,14 @@ use super::{
     Choice, Link, Page,
     cards::Card,
     frame::{Frame, Place},
-    page, paper,
+    paper,
 };
 use crate::{
     app::App,
     errors::Failure,
-    language::{Messages, Visit},
+    language::Messages,
     papers::{category_address, edition, escaped, venue_address},
+    visit::Visit,
 };
 
 /// Papers on one page of a list.
@@ -117,7 +118,7 @@ async fn category(app: &App, visit: &Visit, name: &str, part: &Part) -> Page {
         what: m.empty_day(name, m.date(&date)),
         link: Some(Link { name: m.latest_day(m.date(&latest)), href: of_day(latest) }),
     });
-    page(&ListPage {
+    visit.page(&ListPage {
         frame: Frame::new(
             app,
             visit,
@@ -178,7 +179,7 @@ async fn edition_list(app: &App, visit: &Visit, key: &str, year: Option<i32>, pa
         count: Some(found.total),
         current: true,
     }];
-    page(&ListPage {
+    visit.page(&ListPage {
         frame: Frame::new(app, visit, &short, Place::Papers),
         m: visit.m,
         place_name: current
@@ -286,7 +287,7 @@ struct Counted {
 pub(crate) async fn paper_overview(app: web::Data<App>, visit: Visit) -> Page {
     let categories = papers::categories(&app.db).await?;
     let venues = papers::venues(&app.db).await?;
-    page(&Overview {
+    visit.page(&Overview {
         frame: Frame::new(&app, &visit, visit.m.papers(), Place::Papers),
         m: visit.m,
         categories: categories

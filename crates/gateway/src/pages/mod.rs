@@ -21,7 +21,10 @@ pub(crate) use search::{paper_search, search};
 use actix_web::HttpResponse;
 use askama::Template;
 
-use crate::errors::Failure;
+use crate::{
+    errors::Failure,
+    visit::{Formulas, Visit},
+};
 
 /// What a handler of a page returns.
 type Page = Result<HttpResponse, Failure>;
@@ -40,9 +43,16 @@ struct Choice {
     current: bool,
 }
 
-/// A whole page as a response.
-fn page(template: &impl Template) -> Page {
-    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(template.render()?))
+impl Visit {
+    /// A whole page as a response.
+    fn page(&self, template: &impl Template) -> Page {
+        let html = template.render()?;
+        let html = match self.formulas {
+            Formulas::Tex => html,
+            Formulas::MathMl => render::with_mathml(&html),
+        };
+        Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html))
+    }
 }
 
 /// A permanent move; the method stays.

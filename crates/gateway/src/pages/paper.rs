@@ -11,7 +11,7 @@ use super::{
     citations::{self, Citation},
     comments::{Thread, thread},
     frame::{Frame, Place},
-    moved, page,
+    moved,
     posts::address,
     reading::{self, Reading},
 };
@@ -19,8 +19,9 @@ use crate::{
     app::App,
     errors::Failure,
     indexing,
-    language::{Messages, Visit},
+    language::Messages,
     papers::{identifier, source},
+    visit::Visit,
 };
 
 /// Related documents on a paper's page.
@@ -68,7 +69,7 @@ pub(super) async fn show(app: &App, visit: &Visit, paper: Paper) -> Page {
     let reading = reading::of(app, visit, &paper).await?;
     let record = &paper.shown;
     let m = visit.m;
-    page(&PaperPage {
+    visit.page(&PaperPage {
         frame: Frame::new(app, visit, &record.title, Place::Papers),
         m,
         title_text: record.title.clone(),

@@ -12,14 +12,15 @@ use super::{
     citations::{self, Citation},
     comments::{Thread, thread},
     frame::{Frame, Place},
-    moved, page, paper,
+    moved, paper,
 };
 use crate::{
     app::App,
     errors::Failure,
     indexing,
-    language::{Messages, Visit, other},
+    language::{Messages, other},
     papers::escaped,
+    visit::Visit,
 };
 
 /// Posts on one page of the list.
@@ -65,7 +66,7 @@ pub(crate) async fn post(app: web::Data<App>, visit: Visit, slug: web::Path<Stri
     let related = paper::related(&app, indexing::post(&post), NEAR, visit.m).await?.papers;
     let href = address(&post.slug);
     let absolute = format!("{}{href}", app.base);
-    page(&PostPage {
+    visit.page(&PostPage {
         frame: Frame::new(&app, &visit, &post.title, Place::Posts),
         m: visit.m,
         own: Messages(post.language),
@@ -137,7 +138,7 @@ pub(crate) async fn post_list(app: web::Data<App>, visit: Visit, place: web::Que
         place.after.as_deref().map(str::parse::<Cursor>).transpose().map_err(|_| Failure::WrongCursor)?;
     let paged = after.is_some();
     let (entries, older) = entries(&app, after, PER_PAGE).await?;
-    page(&PostList {
+    visit.page(&PostList {
         frame: Frame::new(&app, &visit, visit.m.posts(), Place::Posts),
         m: visit.m,
         entries,

@@ -2,13 +2,7 @@ use content::{Attempt, AttemptState, Language, Paper};
 use render::{Context, Format, Html, Trust};
 use storage::answers;
 
-use crate::{
-    app::App,
-    errors::Failure,
-    faults,
-    language::{Messages, Visit},
-    papers,
-};
+use crate::{app::App, errors::Failure, faults, language::Messages, papers, visit::Visit};
 
 /// The reading of a paper as its page shows it.
 pub(super) struct Reading {

@@ -12,16 +12,11 @@ use storage::{changes, papers, posts};
 use super::{
     Choice, Page,
     frame::{Frame, Place},
-    moved, page,
+    moved,
     paper::facts,
     posts::{address, body_of},
 };
-use crate::{
-    app::App,
-    errors::Failure,
-    language::{Messages, Visit},
-    papers::escaped,
-};
+use crate::{app::App, errors::Failure, language::Messages, papers::escaped, visit::Visit};
 
 /// Results on one page.
 const PER_PAGE: usize = 20;
@@ -87,7 +82,7 @@ pub(crate) async fn search(app: web::Data<App>, visit: Visit, asked: web::Query<
     let reached = from + results.hits.len();
     let next = (!results.hits.is_empty() && (reached as u64) < total && reached < DEEPEST)
         .then(|| format!("{}&from={reached}", here(&asked.query, kind)));
-    page(&SearchPage {
+    visit.page(&SearchPage {
         frame: Frame::new(&app, &visit, &title(&asked.query, visit.m), Place::Search),
         m: visit.m,
         kind: kind.map(Kind::name),

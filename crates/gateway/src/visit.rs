@@ -1,0 +1,149 @@
+//! What a request says about whoever sent it: the page they look at, and how they want to see it.
+
+use std::future::{Ready, ready};
+
+use actix_web::{
+    FromRequest, HttpRequest,
+    cookie::{Cookie, SameSite, time::Duration},
+    dev::Payload,
+};
+
+use crate::language::{self, Messages, negotiate, other};
+
+/// The parameter of a choice of formulas, and the cookie that remembers it.
+const FORMULAS: &str = "math";
+
+/// How formulas are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Formulas {
+    /// As TeX, for the scripts of the page.
+    #[default]
+    Tex,
+    /// As MathML where that can be made, for browsers without scripts (M20).
+    MathMl,
+}
+
+/// What every page needs to know of the request it answers.
+#[derive(Debug, Clone)]
+pub(crate) struct Visit {
+    /// The interface in the visitor's language.
+    pub(crate) m: Messages,
+    pub(crate) formulas: Formulas,
+    /// The address without scheme, host and choices.
+    pub(crate) address: String,
+}
+
+impl Visit {
+    pub(crate) fn of(request: &HttpRequest) -> Self {
+        let remembered = || Formulas::of(request.cookie(FORMULAS)?.value());
+        Self {
+            m: Messages(negotiate(request)),
+            formulas: Formulas::asked(request).or_else(remembered).unwrap_or_default(),
+            address: without_choices(request),
+        }
+    }
+
+    /// The same address in the other language.
+    pub(crate) fn switched(&self) -> String {
+        self.choosing(language::CHOICE, other(self.m.language()).code())
+    }
+
+    /// The same address with formulas the other way.
+    pub(crate) fn other_formulas(&self) -> String {
+        let other = if self.formulas == Formulas::Tex { Formulas::MathMl } else { Formulas::Tex };
+        self.choosing(FORMULAS, other.name())
+    }
+
+    fn choosing(&self, name: &str, value: &str) -> String {
+        let separator = if self.address.contains('?') { '&' } else { '?' };
+        format!("{}{separator}{name}={value}", self.address)
+    }
+}
+
+impl FromRequest for Visit {
+    type Error = std::convert::Infallible;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::of(request)))
+    }
+}
+
+impl Formulas {
+    fn of(name: &str) -> Option<Self> {
+        [Self::Tex, Self::MathMl].into_iter().find(|formulas| formulas.name() == name)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Tex => "tex",
+            Self::MathMl => "mathml",
+        }
+    }
+
+    fn asked(request: &HttpRequest) -> Option<Self> {
+        Self::of(parameter(request, FORMULAS)?)
+    }
+}
+
+/// Cookies that keep what the address of a request chooses, for a year.
+pub(crate) fn choices(request: &HttpRequest) -> Vec<Cookie<'static>> {
+    let language = language::asked(request).map(|language| (language::CHOICE, language.code()));
+    let formulas = Formulas::asked(request).map(|formulas| (FORMULAS, formulas.name()));
+    let kept = |(name, value)| {
+        let cookie = Cookie::build(name, value).path("/").same_site(SameSite::Lax);
+        cookie.max_age(Duration::days(365)).finish()
+    };
+    language.into_iter().chain(formulas).map(kept).collect()
+}
+
+/// The value of a parameter of the address.
+pub(crate) fn parameter<'r>(request: &'r HttpRequest, name: &str) -> Option<&'r str> {
+    parameters(request).find(|(other, _)| *other == name).map(|(_, value)| value)
+}
+
+fn without_choices(request: &HttpRequest) -> String {
+    let rest = parameters(request).filter(|(name, _)| ![language::CHOICE, FORMULAS].contains(name));
+    let query: Vec<_> = rest.map(|(name, value)| format!("{name}={value}")).collect();
+    match query.is_empty() {
+        true => request.path().to_owned(),
+        false => format!("{}?{}", request.path(), query.join("&")),
+    }
+}
+
+fn parameters(request: &HttpRequest) -> impl Iterator<Item = (&str, &str)> {
+    request
+        .query_string()
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn switches_keep_the_rest_of_the_address() {
+        let visit = |uri: &str| Visit::of(&TestRequest::with_uri(uri).to_http_request());
+        assert_eq!(visit("/posts").switched(), "/posts?hl=zh");
+        let search = visit("/search?query=a%26b&hl=zh&kind=post&math=mathml");
+        assert_eq!(search.switched(), "/search?query=a%26b&kind=post&hl=en");
+        assert_eq!(search.other_formulas(), "/search?query=a%26b&kind=post&math=tex");
+    }
+
+    #[test]
+    fn formulas_are_chosen_by_the_address_or_before() {
+        let visit = |uri: &str, cookie: &str| {
+            let request = TestRequest::with_uri(uri).cookie(Cookie::new(FORMULAS, cookie.to_owned()));
+            Visit::of(&request.to_http_request()).formulas
+        };
+        assert_eq!(visit("/", ""), Formulas::Tex);
+        assert_eq!(visit("/?math=mathml", ""), Formulas::MathMl);
+        assert_eq!(visit("/", "mathml"), Formulas::MathMl);
+        assert_eq!(visit("/?math=tex", "mathml"), Formulas::Tex);
+        assert_eq!(visit("/?math=nonsense", "nonsense"), Formulas::Tex);
+    }
+}
