@@ -106,6 +106,15 @@ test("with a model: the answer grows, formulas come whole, a reload in mid-strea
     const whole = await answer(page);
     assert.match(whole, /In the end, \$x=1\$\./);
     assert.equal(await answer(second), whole);
+    // Whoever came later, or again, is told the same of where it is from, and how to have another one.
+    const around = async (place) => {
+      await place.locator(".machine form.reading button").waitFor();
+      return place.locator(".machine > footer").textContent();
+    };
+    const [footer, other] = [await around(page), await around(second)];
+    assert.equal(other, footer);
+    assert.match(footer, /1540|1200/);
+    assert.equal(footer.split("scripted").length, 2, footer);
     await page.reload();
     assert.equal(await answer(page), whole);
     await Promise.all([close(page), close(second)]);
@@ -125,6 +134,7 @@ test("stop ends the call within a second and keeps what has arrived", () =>
     assert.equal(machine.calls(), 0);
     assert.ok(Date.now() - pressed < 1500, `${Date.now() - pressed} ms`);
     assert.match(await answer(page), /This much and no more\./);
+    await page.locator(".machine form.reading button").waitFor();
     await close(page);
   }));
 

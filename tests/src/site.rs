@@ -78,7 +78,7 @@ impl Run {
         self
     }
 
-    /// With this model as the preferred one.
+    /// With this model as the first one.
     pub fn with_model(self, model: &crate::Model) -> Self {
         self.set("MODELS__0__NAME", "scripted")
             .set("MODELS__0__BASE_URL", format!("http://{}/v1", model.address))

@@ -141,7 +141,8 @@ export class Panel implements Reader {
   /** Says where the text comes from, unless the page says it already. */
   #facts(model: string | undefined, tokens: [number, number] | undefined): void {
     const footer = this.element.querySelector(":scope > footer");
-    if (!footer || footer.querySelector("[data-fact]")) return;
+    // The server's own footer names the model already.
+    if (!footer || footer.childElementCount > 1) return;
     const facts = [model, tokens && words("tokens", { read: tokens[0], written: tokens[1] })];
     for (const fact of facts.reverse()) {
       if (!fact) continue;

@@ -45,6 +45,7 @@ function take(event: Event, action: () => Promise<void>): void {
 function resume(element: HTMLElement): void {
   const panel = new Panel(element, typesetter);
   panels.set(element, panel);
+  panel.onend = () => void told(panel, location.href, null);
   follow(panel, Number(element.dataset.run), element.dataset.at ?? "");
 }
 
@@ -105,16 +106,16 @@ function renewed(form: HTMLFormElement): Panel {
     old.replaceWith(panel.element);
   }
   panel.element.focus({ preventScroll: true });
-  panel.onend = (state) => {
-    if (state === "done") return void told(panel, location.href, true);
-    form.querySelector("p")?.remove();
-    panel.element.querySelector("footer")?.before(form);
-  };
+  form.querySelector("p")?.remove();
+  panel.onend = () => void told(panel, location.href, form);
   return panel;
 }
 
-/** Takes over what the page of the paper says of a finished reading: where it is from, how to have another one. */
-async function told(panel: Panel, page: string | undefined, again = false): Promise<void> {
+/**
+ * Takes over what the page of the paper says of a reading that has ended: where it is from, and on that page itself
+ * how to have another one; `form` is for when that page does not come.
+ */
+async function told(panel: Panel, page: string | undefined, form?: HTMLFormElement | null): Promise<void> {
   const html = page
     ? await fetch(page)
         .then((response) => response.text())
@@ -122,10 +123,10 @@ async function told(panel: Panel, page: string | undefined, again = false): Prom
     : "";
   const whole = new DOMParser().parseFromString(html, "text/html").querySelector("#ai");
   const footer = whole?.querySelector(":scope > footer");
-  if (!footer) return;
-  panel.element.querySelector(":scope > footer")?.replaceWith(footer);
-  const form = whole?.querySelector(":scope > form.reading");
-  if (again && form) footer.before(form);
+  if (footer) panel.element.querySelector(":scope > footer")?.replaceWith(footer);
+  if (form === undefined) return;
+  const another = whole?.querySelector(":scope > form.reading") ?? form;
+  if (another) panel.element.querySelector(":scope > .answer")?.after(another);
 }
 
 function fresh(): Panel {

@@ -10,6 +10,7 @@
 mod answers;
 mod changes;
 mod comments;
+mod days;
 mod fulltext;
 mod language;
 mod papers;
@@ -18,6 +19,7 @@ mod posts;
 pub use answers::{Answer, AnswerKey, Attempt, AttemptId, AttemptState, Question, QuestionSet, Section};
 pub use changes::{Change, DocId, Kind};
 pub use comments::{Comment, CommentId, Subject};
+pub use days::day;
 pub use fulltext::{FullText, Passage, TextSource};
 pub use language::Language;
 pub use papers::{ArxivId, Paper, PaperId, Record, RecordKey, Venue};

@@ -8,7 +8,7 @@ use actix_web::{
     dev::{Server, ServerHandle, ServiceRequest, ServiceResponse},
     guard,
     http::header::{HeaderName, HeaderValue},
-    middleware::{Compress, Next, from_fn},
+    middleware::{Compress, Next, NormalizePath, from_fn},
     web,
 };
 use anyhow::Context as _;
@@ -17,9 +17,6 @@ use storage::Database;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{assets, config::Config, errors, feeds, indexing, live, pages, visit};
-
-/// The largest body of a request, in bytes; a comment or a form fits easily.
-const MAX_BODY: usize = 64 * 1024;
 
 /// `default-src 'none'` and one line for each thing a page of ours needs. Inline styles are
 /// MathJax's: it makes style elements and has no complete nonce support.
@@ -49,10 +46,7 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
     let index = tokio::task::spawn_blocking(move || Index::open(&folder))
         .await?
         .context("the search index could not be opened")?;
-    let base = match &config.base_url {
-        Some(url) => url.as_str().into(),
-        None => format!("http://{}", config.listen).into(),
-    };
+    let base = config.base().into();
     let config = Arc::new(config);
     let live = live::Live::new(&config, &db);
     Ok(App { live, config, base, db, index: Arc::new(index) })
@@ -67,9 +61,10 @@ pub async fn open_storage(config: &Config) -> anyhow::Result<Database> {
 
 /// Serves until its handle stops it; the index follows the change log meanwhile.
 pub async fn serve(mut app: App, listener: TcpListener) -> anyhow::Result<Server> {
-    if app.config.base_url.is_none() {
-        // Port 0 became a real one.
-        app.base = format!("http://{}", listener.local_addr()?).into();
+    // Port 0 became a real one.
+    app.base = app.config.base_at(listener.local_addr()?).into();
+    if app.config.base_url.is_none() && !app.config.listen.ip().is_loopback() {
+        tracing::warn!(base = %app.base, "base_url is not set: feeds and citations name an address that others cannot use");
     }
     app.live.recover(&app.db).await?;
     tokio::spawn(indexing::follow(app.db.clone(), app.index.clone()));
@@ -80,10 +75,12 @@ pub async fn serve(mut app: App, listener: TcpListener) -> anyhow::Result<Server
     let server = HttpServer::new(move || {
         Actix::new()
             .app_data(data.clone())
-            .app_data(web::FormConfig::default().limit(MAX_BODY))
+            .configure(errors::extractors)
+            .wrap(from_fn(errors::bound))
             .wrap(from_fn(errors::dress))
             .wrap(from_fn(headers))
             .wrap(Compress::default())
+            .wrap(NormalizePath::trim())
             .configure(routes)
     });
     Ok(server.disable_signals().shutdown_timeout(20).listen(listener)?.run())
@@ -115,7 +112,6 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(page("/posts/{slug}.md", pages::post_source))
         .service(page("/posts/{slug}", pages::post))
         .service(page("/archives/{number}", pages::post_by_number))
-        .service(page("/archives/{number}/", pages::post_by_number))
         .service(page("/papers", pages::paper_overview))
         .service(page("/papers/{id}", pages::paper_by_key))
         .service(page("/arxiv/search", pages::paper_search))
@@ -125,8 +121,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(page("/venue/{which:.+}", pages::venue))
         .service(page("/search", pages::search))
         .service(page("/feed", feeds::posts))
-        .service(page("/feed/", feeds::posts))
-        .service(page("/feed/atom/", feeds::posts))
+        .service(page("/feed/atom", feeds::posts))
         .service(page("/assets/{version}/{path:.+}", assets::asset))
         .service(page("/healthz", healthy))
         .service(page("/readyz", ready))

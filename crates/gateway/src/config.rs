@@ -10,6 +10,7 @@ use std::{fmt, net::SocketAddr, path::PathBuf};
 use content::Language;
 use serde::{Deserialize, Serialize};
 use summarizer::{Limits, Quirks};
+use url::Url;
 
 mod layers;
 
@@ -31,7 +32,8 @@ pub struct Config {
     pub site: Site,
     /// What is logged, and how.
     pub log: Log,
-    /// OpenAI-compatible models that can read papers, the preferred one first.
+    /// OpenAI-compatible models that can read papers. The first one makes new readings; the others are named by
+    /// answers that they made.
     pub models: Vec<Model>,
     /// Who may have a paper read.
     pub readings: Readings,
@@ -108,6 +110,21 @@ impl Config {
     /// The address of the database, password and all.
     pub fn database_url(&self) -> &str {
         self.database_url.expose()
+    }
+
+    /// The address that readers use, without a slash at the end, as far as it is known before listening.
+    pub fn base(&self) -> String {
+        self.base_at(self.listen)
+    }
+
+    /// The address that readers use of a server that listens here. Who listens everywhere is found here, too.
+    pub fn base_at(&self, listening: SocketAddr) -> String {
+        let local = if listening.is_ipv6() { "[::1]" } else { "127.0.0.1" };
+        match &self.base_url {
+            Some(url) => url.as_str().to_owned(),
+            None if listening.ip().is_unspecified() => format!("http://{local}:{}", listening.port()),
+            None => format!("http://{listening}"),
+        }
     }
 
     /// The folder of the search index.
@@ -199,8 +216,25 @@ impl Serialize for Secret {
 
 /// The address of a database. Shown without its password.
 #[derive(Clone, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "String")]
 pub struct DatabaseUrl(String);
+
+impl TryFrom<String> for DatabaseUrl {
+    type Error = &'static str;
+
+    /// What is no address is not repeated: it may be a password in the wrong place.
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let server = text.starts_with("postgres://") || text.starts_with("postgresql://");
+        if server && Url::parse(&text).is_err() {
+            return Err("must be like postgres://user:password@host/database, \
+                        with / ? # @ : of a password written as %2F %3F %23 %40 %3A");
+        }
+        if text.is_empty() || server || text.starts_with("sqlite:") {
+            return Ok(Self(text));
+        }
+        Err("must begin with sqlite: or postgres://")
+    }
+}
 
 impl DatabaseUrl {
     fn expose(&self) -> &str {
@@ -212,21 +246,18 @@ impl DatabaseUrl {
     }
 
     fn redacted(&self) -> String {
-        let Some((scheme, rest)) = self.0.split_once("://") else { return self.0.clone() };
-        let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-        let place = match authority.rsplit_once('@') {
-            Some((user, host)) => match user.split_once(':') {
-                Some((user, _)) => format!("{user}:***@{host}"),
-                None => authority.to_owned(),
-            },
-            None => authority.to_owned(),
-        };
-        // The query of a PostgreSQL address may hold a password as well.
-        let path = path.split_once('?').map_or(path.to_owned(), |(path, query)| match scheme {
-            "sqlite" => format!("{path}?{query}"),
-            _ => format!("{path}?***"),
-        });
-        format!("{scheme}://{place}{path}")
+        if self.0.starts_with("sqlite:") {
+            return self.0.clone();
+        }
+        let Ok(mut url) = Url::parse(&self.0) else { return "***".into() };
+        if url.password().is_some() && url.set_password(Some("***")).is_err() {
+            return "***".into();
+        }
+        // The query may hold a password as well.
+        if url.query().is_some() {
+            url.set_query(Some("***"));
+        }
+        url.to_string()
     }
 }
 

@@ -1,15 +1,23 @@
 //! The one place that chooses HTTP statuses and turns failures into pages.
 
+use std::{fmt, time::Duration};
+
 use actix_web::{
     HttpResponse, ResponseError,
     body::BoxBody,
     dev::{ServiceRequest, ServiceResponse},
+    error::UrlencodedError,
     http::StatusCode,
     middleware::Next,
     web,
 };
 
 use crate::{app::App, pages, visit::Visit};
+
+/// The largest body of a request, in bytes; a comment or a form fits easily.
+const MAX_BODY: usize = 64 * 1024;
+/// Requests that change something have small bodies, which arrive sooner than this.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Why a request was not answered as asked.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +31,15 @@ pub(crate) enum Failure {
     /// A cursor that no list of ours gave.
     #[error("that place in the list is not known")]
     WrongCursor,
+    /// A body that is longer than any form of ours.
+    #[error("the body is too long")]
+    TooLong,
+    /// A body that is not a form.
+    #[error("the body is not a form")]
+    NoForm,
+    /// A request that did not arrive in time.
+    #[error("the request took too long")]
+    TooSlow,
     /// Something else in the address or the form that cannot be understood.
     #[error("cannot be understood: {0}")]
     BadRequest(String),
@@ -55,6 +72,9 @@ impl ResponseError for Failure {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::WrongDate(_) | Self::WrongCursor | Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NoForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::QueueFull => StatusCode::TOO_MANY_REQUESTS,
             Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
             Self::Storage(storage::Error::Busy(_) | storage::Error::Unreachable(_)) => {
@@ -104,11 +124,73 @@ pub(crate) async fn dress(
     Ok(ServiceResponse::new(request, dressed))
 }
 
+/// What to tell whoever asked, in their language.
+pub(crate) fn sentence(failure: &Failure, visit: &Visit) -> String {
+    let (what, detail) = sentences(Some(failure), failure.status_code(), visit);
+    detail.map_or_else(|| what.to_owned(), |detail| format!("{what} {detail}"))
+}
+
+/// An error with all that caused it; what a cause only repeats is said once.
+pub(crate) struct Chain<'e>(pub(crate) &'e dyn std::error::Error);
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut said = self.0.to_string();
+        f.write_str(&said)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            let more = error.to_string();
+            if !said.contains(&more) {
+                write!(f, ": {more}")?;
+                said = more;
+            }
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
+
+/// How extractors of requests say what they could not read.
+pub(crate) fn extractors(config: &mut web::ServiceConfig) {
+    config
+        .app_data(
+            web::QueryConfig::default()
+                .error_handler(|error, _| Failure::BadRequest(error.to_string()).into()),
+        )
+        .app_data(web::PathConfig::default().error_handler(|_, _| Failure::NotFound.into()))
+        .app_data(web::FormConfig::default().limit(MAX_BODY).error_handler(|error, _| {
+            match error {
+                UrlencodedError::Overflow { .. } => Failure::TooLong,
+                UrlencodedError::ContentType => Failure::NoForm,
+                error => Failure::BadRequest(error.to_string()),
+            }
+            .into()
+        }));
+}
+
+/// Middleware: refuses what no handler should see, and bodies that do not come to an end.
+pub(crate) async fn bound(
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    // No name holds a NUL, and PostgreSQL takes none.
+    if request.path().contains("%00") || request.path().contains('\0') {
+        return Err(Failure::NotFound.into());
+    }
+    if request.method().is_safe() {
+        return next.call(request).await;
+    }
+    match tokio::time::timeout(PATIENCE, next.call(request)).await {
+        Ok(answered) => answered,
+        Err(_) => Err(Failure::TooSlow.into()),
+    }
+}
+
 fn log(failure: Option<&Failure>, status: StatusCode, visit: &Visit) {
     if let Some(failure) = failure
         && status.is_server_error()
     {
-        tracing::error!(address = visit.address, error = %failure, "request failed");
+        tracing::error!(address = visit.address, error = %Chain(failure), "request failed");
     }
 }
 
@@ -121,6 +203,8 @@ fn sentences(failure: Option<&Failure>, status: StatusCode, visit: &Visit) -> (&
         (_, StatusCode::FORBIDDEN) => (m.error_forbidden(), None),
         (_, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) => (m.error_busy(), None),
         (_, StatusCode::PAYLOAD_TOO_LARGE | StatusCode::URI_TOO_LONG) => (m.error_too_long(), None),
+        (_, StatusCode::METHOD_NOT_ALLOWED | StatusCode::UNSUPPORTED_MEDIA_TYPE) => (m.error_method(), None),
+        (_, StatusCode::REQUEST_TIMEOUT) => (m.error_slow(), None),
         (_, status) if status.is_client_error() => (m.error_bad_request(), None),
         _ => (m.error_internal(), Some(m.error_internal_hint().into())),
     }

@@ -7,12 +7,16 @@ use search::{Document, Index, Update};
 use storage::{Database, changes, papers, posts};
 use tokio::task::JoinHandle;
 
-use crate::pages::{body_of, numbered};
+use crate::{
+    errors::Chain,
+    pages::{body_of, numbered},
+};
 
 /// Documents that are loaded and handed to the index together.
 const BATCH: u64 = 1000;
-/// Documents between two commits while the index catches up; a commit costs a flush to disk.
-const COMMIT_EVERY: usize = 20_000;
+/// The most documents between two commits while the index catches up; a commit costs a flush to disk. The first ones
+/// come sooner, so that something is found soon.
+const COMMIT_EVERY: u64 = 20_000;
 /// How often the log is asked for news.
 const INTERVAL: Duration = Duration::from_millis(500);
 
@@ -39,7 +43,7 @@ pub(crate) async fn follow(db: Database, index: Arc<Index>) {
     loop {
         ticks.tick().await;
         if let Err(error) = catch_up(&db, &index, |_| ()).await {
-            tracing::error!(%error, "the index could not follow the change log");
+            tracing::error!(error = %Chain(&error), "the index could not follow the change log");
         }
         let idle = rebuilding.as_ref().is_none_or(JoinHandle::is_finished);
         if idle && index.rebuild_wanted() {
@@ -52,7 +56,7 @@ async fn rebuild_as_asked(db: Database, index: Arc<Index>) {
     tracing::info!("the index is being built anew");
     match rebuild(&db, &index, |_| ()).await {
         Ok(documents) => tracing::info!(documents, "the index was built anew"),
-        Err(error) => tracing::error!(%error, "the index could not be built anew"),
+        Err(error) => tracing::error!(error = %Chain(&error), "the index could not be built anew"),
     }
 }
 
@@ -68,17 +72,17 @@ pub async fn catch_up(
     if position + 1 < changes::first_kept(db).await? {
         return rebuild(db, index, progress).await;
     }
-    let (mut done, mut uncommitted) = (0, 0);
+    let (mut done, mut uncommitted) = (0_u64, 0_u64);
     loop {
         let entries = changes::after(db, position, BATCH).await?;
         let Some(last) = entries.last() else { break };
         position = last.sequence;
         let docs: BTreeSet<_> = entries.iter().map(|change| change.doc).collect();
         done += docs.len() as u64;
-        uncommitted += docs.len();
+        uncommitted += docs.len() as u64;
         let updates = updates(db, docs).await?;
         let index = index.clone();
-        let commit = uncommitted >= COMMIT_EVERY;
+        let commit = uncommitted >= COMMIT_EVERY.min(done / 2);
         tokio::task::spawn_blocking(move || {
             index.apply(updates)?;
             if commit { index.commit(position) } else { Ok(()) }

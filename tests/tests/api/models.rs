@@ -156,7 +156,7 @@ async fn a_kill_leaves_no_answer_running(engine: Engine) {
     let site = site.kill().await.start().await;
     let page = text(&site.page("/venue/shield@notes").await);
     assert!(page.contains("The server was restarted in the middle."), "{page}");
-    assert!(page.contains("Continue"), "{page}");
+    assert!(page.contains("Start again"), "{page}");
 }
 
 async fn faults_end_in_a_sentence(engine: Engine) {

@@ -9,6 +9,9 @@ on_each_engine!(
     unknown_pages_offer_a_search,
     wrong_dates_are_told,
     wrong_places_in_a_list_are_told,
+    no_name_holds_a_nul,
+    every_refusal_is_a_page_of_the_house,
+    a_body_that_never_ends_is_given_up,
     head_is_get_without_a_body,
     old_and_foreign_addresses_lead_on,
     posts_can_be_read,
@@ -89,12 +92,46 @@ async fn unknown_pages_offer_a_search(engine: Engine) {
 
 async fn wrong_dates_are_told(engine: Engine) {
     let site = Site::sample(engine).await;
-    for date in ["2026-02-30", "yesterday", "2026-1", "99999-01-01", ""] {
+    for date in ["2026-02-30", "yesterday", "2026-1", "99999-01-01", "%2B12345-01-01", "0001-01-01", ""] {
         let response = site.get(&format!("/arxiv/hep-th?date={date}")).await;
         assert_eq!(response.status(), 400, "{date:?}");
         let page = text(&response.text().await.expect("a page"));
         assert!(page.contains("is not a date of the form 2026-11-23"), "{date:?}: {page}");
     }
+}
+
+async fn no_name_holds_a_nul(engine: Engine) {
+    let site = Site::sample(engine).await;
+    for page in ["/venue/a%00b", "/arxiv/a%00b", "/venue/a%00@test", "/posts/%00", "/arxiv/a%00/feed"] {
+        assert_eq!(site.get(page).await.status(), 404, "{page}");
+    }
+    assert_eq!(site.get("/search?query=a%00b").await.status(), 200);
+    assert_eq!(site.get("/arxiv/hep-th?month=-262143-01").await.status(), 400);
+}
+
+async fn every_refusal_is_a_page_of_the_house(engine: Engine) {
+    let site = Site::sample(engine).await;
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let refused = [
+        (site.get("/live").await, 400),
+        (site.get("/arxiv/hep-th?after=1.1&after=2.2").await, 400),
+        (site.request(Method::POST, "/posts", &form).await, 405),
+        (site.request(Method::POST, "/papers/1/readings", &[("content-type", "text/plain")]).await, 415),
+    ];
+    for (response, status) in refused {
+        let address = response.url().clone();
+        assert_eq!(response.status(), status, "{address}");
+        let html = response.text().await.expect("a page");
+        assert!(html.contains("role=\"search\""), "{address}: {html}");
+    }
+}
+
+async fn a_body_that_never_ends_is_given_up(engine: Engine) {
+    let site = Site::sample(engine).await;
+    let head = "POST /papers/1/readings HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\
+                Content-Type: application/x-www-form-urlencoded\r\n\r\nlang";
+    let answer = site.raw(head).await;
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
 }
 
 async fn wrong_places_in_a_list_are_told(engine: Engine) {

@@ -11,7 +11,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 
-use crate::{app, config};
+use crate::{app, config, errors::Chain};
 
 mod check;
 mod eval;
@@ -55,7 +55,7 @@ enum Command {
     #[command(after_help = "Example: inkstone migrate --config /etc/inkstone.toml")]
     Migrate,
     /// Take in what others have.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example: inkstone import papers papers.jsonl.xz")]
     Import(Import),
     /// Build the search index anew from the database. A running server does it, and serves on meanwhile.
     #[command(after_help = "Example: inkstone reindex --data /srv/inkstone")]
@@ -64,13 +64,13 @@ enum Command {
     #[command(after_help = "Example: inkstone search --kind paper --json 'low-rank adaptation'")]
     Search(search::Search),
     /// Measure how well search orders its results, on a collection in BEIR form.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example: inkstone eval search scifact")]
     Eval(eval::Eval),
     /// Render standard input to HTML, or to the patches of a live page.
     #[command(after_help = "Example: echo 'Let $x_1 < x_2$.' | inkstone render --trust comment --json")]
     Render(render::Render),
     /// Look at the settings.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example: inkstone config check")]
     Config(Settings),
     /// Ask the server at the configured address whether it is well; for containers without a shell.
     #[command(after_help = "Example: inkstone healthcheck && echo well")]
@@ -113,7 +113,7 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if output_closed(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            let _ = writeln!(io::stderr(), "inkstone: {error:#}");
+            let _ = writeln!(io::stderr(), "inkstone: {}", Chain(error.as_ref()));
             ExitCode::from(if error.is::<config::Error>() { 2 } else { 1 })
         }
     }

@@ -1,12 +1,15 @@
 use std::io::{self, BufRead as _, Read as _};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use clap::{Args, ValueEnum};
 use render::{Context, Live, Rendered};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{patched::Patched, print};
+
+/// The longest text, in bytes.
+const LONGEST: u64 = 64 << 20;
 
 /// What is rendered, and what is printed of it.
 #[derive(Args)]
@@ -64,7 +67,8 @@ pub(super) fn run(options: &Render) -> anyhow::Result<()> {
         });
     }
     let mut bytes = Vec::new();
-    io::stdin().read_to_end(&mut bytes).context("standard input")?;
+    io::stdin().take(LONGEST + 1).read_to_end(&mut bytes).context("standard input")?;
+    ensure!(bytes.len() as u64 <= LONGEST, "standard input is longer than {} MiB", LONGEST >> 20);
     let text = String::from_utf8_lossy(&bytes);
     if let Some(size) = options.stream {
         let patches = streamed(text.as_bytes(), size, options.trust);

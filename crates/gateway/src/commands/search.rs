@@ -1,9 +1,12 @@
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    io::{self, Write as _},
+};
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use content::{DocId, PaperId, PostId};
-use search::{Query, Snapshot};
+use search::{Hint, Query, Snapshot};
 use serde::Serialize;
 use storage::{Database, papers, posts};
 
@@ -45,12 +48,18 @@ struct Hit {
 
 /// Searches the index in the data folder.
 pub(super) async fn run(config: Config, asked: Search) -> anyhow::Result<()> {
-    app::writable(&config.data)?;
-    let db = app::open_storage(&config).await?;
-    // A server may be running: what it committed last is searched beside it.
+    // A server may be running: what it committed last is searched beside it. Before the database is opened, which
+    // would make one where there is none.
     let index = Snapshot::open(&config.index()).context("`inkstone reindex` builds the search index")?;
+    let db = app::open_storage(&config).await?;
     let query = Query::parse(&asked.query);
     let results = index.search(&query, asked.kind.map(Into::into), 0, asked.limit.into())?;
+    for hint in query.hints().iter().chain(&results.hint) {
+        let _ = writeln!(io::stderr(), "{}", sentence(*hint));
+    }
+    if results.hits.is_empty() {
+        let _ = writeln!(io::stderr(), "nothing was found");
+    }
     let mut shown = resolved(&db, &results.hits).await?;
     let hits = results.hits.iter().filter_map(|hit| {
         let (title, path) = shown.remove(&hit.id)?;
@@ -61,6 +70,17 @@ pub(super) async fn run(config: Config, asked: Search) -> anyhow::Result<()> {
         false => Ok(format!("{}\n    {}  {:.2}", hit.title, hit.path, hit.score)),
     };
     hits.map(line).try_for_each(|line| print(line?))
+}
+
+/// What the page of a search says, too.
+fn sentence(hint: Hint) -> &'static str {
+    match hint {
+        Hint::Widened => "few documents have all words; those with some of them follow",
+        Hint::TooLong => "the query is longer than 512 characters; only its beginning was used",
+        Hint::TooManyWords => "the query has more than 32 words; only the first were used",
+        Hint::UnclosedQuote => "a quotation mark has no partner and was left out",
+        Hint::OnlyExcluded => "there are only words that must not occur",
+    }
 }
 
 /// Title and address of each result that is still there.

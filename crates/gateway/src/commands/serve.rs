@@ -19,7 +19,7 @@ pub(super) async fn run(config: Config, sample: Option<&Path>) -> anyhow::Result
     let listener = bind(config.listen)?;
     let address = listener.local_addr()?;
     app::writable(&config.data)?;
-    let base = config.base_url.as_ref().map_or(format!("http://{address}"), |url| url.as_str().to_owned());
+    let base = config.base_at(address);
     let app = app::open(config).await?;
     if let Some(folder) = sample {
         super::sample::load(&app.db, folder).await?;

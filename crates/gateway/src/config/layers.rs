@@ -15,6 +15,8 @@ use figment::{
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use tracing_subscriber::EnvFilter;
+
 use super::{Config, DatabaseUrl};
 
 /// The settings in force, and where each came from.
@@ -48,7 +50,7 @@ pub enum Error {
         why: String,
     },
     /// A file that should hold a secret cannot be read.
-    #[error("{origin}: {}: {source}", path.display())]
+    #[error("{origin}: {}", path.display())]
     Secret {
         /// Which setting names it.
         origin: String,
@@ -57,6 +59,9 @@ pub enum Error {
         /// Why it cannot be read.
         source: io::Error,
     },
+    /// A secret that is given twice in one place.
+    #[error("{} and {} say the same thing: leave one out", .0[0], .0[1])]
+    Twice([String; 2]),
     /// A key that does not exist.
     #[error("unknown key `{key}` in {origin}{hint}")]
     Unknown {
@@ -112,6 +117,10 @@ pub fn load(
         plant(&mut tree, &key.split('.').collect::<Vec<_>>(), leaf.value);
     }
     let mut config = extract(lists(tree.into()), &origins)?;
+    if let Err(error) = EnvFilter::try_new(&config.log.level) {
+        let key = "log.level".to_owned();
+        return Err(Error::Wrong { origin: origin_of(&key, &origins), key, why: error.to_string() });
+    }
     if config.database_url().is_empty() {
         config.database_url = DatabaseUrl::sqlite_in(&config.data);
     }
@@ -181,6 +190,13 @@ fn from_flags(flags: impl IntoIterator<Item = (&'static str, String)>) -> Layer 
 
 /// Replaces each `<secret>_file` by the secret that the file holds.
 fn read_secrets(layer: Layer) -> Result<Layer, Error> {
+    let twice = layer.iter().find_map(|(key, leaf)| {
+        let secret = key.strip_suffix("_file").filter(|secret| is_secret(secret))?;
+        layer.iter().find(|(other, _)| other == secret).map(|(_, other)| [other, leaf])
+    });
+    if let Some(both) = twice {
+        return Err(Error::Twice(both.map(|leaf| leaf.origin.clone())));
+    }
     let read = |(key, leaf): (String, Leaf)| {
         let Some(secret) = key.strip_suffix("_file").filter(|secret| is_secret(secret)) else {
             return Ok((key, leaf));
@@ -255,6 +271,8 @@ fn extract(tree: Value, origins: &BTreeMap<String, String>) -> Result<Config, Er
         let origin = origin_of(&key, origins);
         match error.kind {
             Kind::UnknownField(_, known) => Error::Unknown { hint: hint(&path, known), key, origin },
+            // Ours, which never repeat the text.
+            Kind::Message(why) if key == "database_url" => Error::Wrong { key, origin, why },
             _ if is_secret(&key) => Error::Wrong { key, origin, why: "must be a text".into() },
             Kind::MissingField(field) => Error::Wrong { key, origin, why: format!("`{field}` is missing") },
             Kind::UnknownVariant(given, known) => {
@@ -387,10 +405,7 @@ mod tests {
         let config = with("", &[("INKSTONE_DATABASE_URL_FILE", path)], &[]).expect("good settings").config;
         assert_eq!(config.database_url(), "postgres://me:hunter2@db/ink");
         let error = with("", &[("INKSTONE_DATABASE_URL_FILE", "/nowhere")], &[]).expect_err("no such file");
-        assert_eq!(
-            error.to_string(),
-            "INKSTONE_DATABASE_URL_FILE: /nowhere: No such file or directory (os error 2)"
-        );
+        assert_eq!(error.to_string(), "INKSTONE_DATABASE_URL_FILE: /nowhere");
     }
 
     #[test]
@@ -427,6 +442,24 @@ mod tests {
         check_error("listen = 'everywhere'", &[], ": invalid socket address syntax");
         check_error("[site]\nlanguage = 'fr'", &[], ": \"fr\" is not one of en, zh");
         check_error("database_url = 5", &[], ": must be a text");
+        let form = ": must be like postgres://user:password@host/database, with / ? # @ : of a password written as \
+                    %2F %3F %23 %40 %3A";
+        check_error("database_url = 'postgres://u:hun/ter2@h/db'", &[], form);
+        check_error("database_url = 'postgres://u:hun?ter2@h/db'", &[], form);
+        for odd in ["host=h user=u password=hunter2", "postgres:u:hunter2@h", "mysql://u:hunter2@h/db"] {
+            check_error(&format!("database_url = '{odd}'"), &[], ": must begin with sqlite: or postgres://");
+        }
+        check_error(
+            "[log]\nlevel = 'foo=bar=x'",
+            &[],
+            ": error parsing level filter: expected one of \"off\", \"error\", \"warn\", \"info\", \"debug\", \
+             \"trace\", or a number 0-5",
+        );
+        check_error(
+            "",
+            &[("INKSTONE_DATABASE_URL", "sqlite:a.db"), ("INKSTONE_DATABASE_URL_FILE", "/run/secret")],
+            "INKSTONE_DATABASE_URL and INKSTONE_DATABASE_URL_FILE say the same thing: leave one out",
+        );
         check_error(
             "database_url = hunter2",
             &[],

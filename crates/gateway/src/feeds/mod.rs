@@ -123,8 +123,9 @@ fn write(app: &App, request: &HttpRequest, channel: Channel, entries: Vec<Entry>
         Sha256::digest(&text).iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>()
     );
     let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    let fresh =
-        known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag));
+    let fresh = known.is_some_and(|known| {
+        known.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag)
+    });
     let mut response = if fresh { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, "public, max-age=300"));
     match fresh {

@@ -6,7 +6,12 @@ use serde_json::json;
 use storage::{answers, papers};
 
 use super::{key, reader, text_of};
-use crate::{app::App, errors::Failure, papers::address, visit::Visit};
+use crate::{
+    app::App,
+    errors::{self, Failure},
+    papers::address,
+    visit::Visit,
+};
 
 /// What the form of a reading says.
 #[derive(Debug, Deserialize)]
@@ -46,7 +51,7 @@ pub(super) async fn start(
     let json = wants_json(&request);
     match begin(&app, &visit, &request, PaperId(*id), &form).await {
         Ok(response) => Ok(response),
-        Err(failure) if json => Ok(problem(&failure)),
+        Err(failure) if json => Ok(problem(&failure, &visit)),
         Err(failure) => Err(failure),
     }
 }
@@ -119,11 +124,12 @@ fn refused(error: Error) -> Failure {
 /// `POST /readings/{run}/stop`: this reader has had enough.
 pub(super) async fn stop(
     app: web::Data<App>,
+    visit: Visit,
     request: HttpRequest,
     run: web::Path<i64>,
 ) -> Result<HttpResponse, Failure> {
     if let Err(failure) = reader::own_form(&request, &app) {
-        return if wants_json(&request) { Ok(problem(&failure)) } else { Err(failure) };
+        return if wants_json(&request) { Ok(problem(&failure, &visit)) } else { Err(failure) };
     }
     let state = match app.live.runs.stop(AttemptId(*run), &reader::of(&request)) {
         Stopped::Cancelled => "cancelled",
@@ -150,13 +156,9 @@ fn wants_json(request: &HttpRequest) -> bool {
 }
 
 /// A refusal for scripts (RFC 9457).
-fn problem(failure: &Failure) -> HttpResponse {
+fn problem(failure: &Failure, visit: &Visit) -> HttpResponse {
     let status = failure.status_code();
-    let detail = if status.is_server_error() {
-        status.canonical_reason().unwrap_or("failed").into()
-    } else {
-        failure.to_string()
-    };
+    let detail = errors::sentence(failure, visit);
     let mut bare = failure.error_response();
     let body = json!({ "title": status.canonical_reason(), "status": status.as_u16(), "detail": detail });
     let mut response =

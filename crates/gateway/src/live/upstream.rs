@@ -8,7 +8,7 @@ use storage::{Database, papers};
 use summarizer::{Fault, Piece, Reader};
 
 use super::{snapshot::renderer, text_of};
-use crate::config::Config;
+use crate::{config::Config, errors::Chain};
 
 /// Text that stops arriving for so long is shown as far as it is safe.
 const QUIET: Duration = Duration::from_millis(250);
@@ -59,8 +59,8 @@ fn reader(config: &Config, model: &str) -> Option<Reader> {
 }
 
 async fn fetch(db: &Database, key: &AnswerKey) -> Result<(Paper, FullText), &'static str> {
-    let failed = |error| {
-        tracing::error!(paper = key.paper.0, %error, "a paper could not be fetched");
+    let failed = |error: storage::Error| {
+        tracing::error!(paper = key.paper.0, error = %Chain(&error), "a paper could not be fetched");
         "storage"
     };
     let paper = papers::by_id(db, key.paper).await.map_err(failed)?.ok_or("gone")?;

@@ -129,7 +129,7 @@ async fn category(app: &App, visit: &Visit, name: &str, part: &Part) -> Page {
         place_name: if date.is_some() { name.to_owned() } else { "arXiv".into() },
         heading,
         feed: format!("{address}/feed"),
-        month: Some(calendar(app, m, name, shown_month(part, date, latest)?, date).await?),
+        month: Some(calendar(app, m, name, shown_month(part, date, latest)?, date, latest).await?),
         years: Vec::new(),
         tabs,
         empty,
@@ -222,8 +222,7 @@ fn continued(address: &str, date: Option<NaiveDate>, cursor: &Cursor) -> String 
 }
 
 fn day(text: &str) -> Result<NaiveDate, Failure> {
-    NaiveDate::parse_from_str(text, "%Y-%m-%d")
-        .map_err(|_| Failure::WrongDate(text.chars().take(40).collect()))
+    content::day(text).ok_or_else(|| Failure::WrongDate(text.chars().take(40).collect()))
 }
 
 /// The first of the month that the calendar shows: the one asked for, the day's, else the latest.
@@ -243,6 +242,7 @@ async fn calendar(
     category: &str,
     month: NaiveDate,
     date: Option<NaiveDate>,
+    latest: NaiveDate,
 ) -> Result<Month, Failure> {
     let days = papers::days(&app.db, category, month).await?;
     let address = category_address(category);
@@ -256,14 +256,16 @@ async fn calendar(
         let week = weeks.last_mut().expect("begins with one week");
         week[column] = Some(Day { number: day.day(), href, current: Some(day) == date });
     }
-    let beside =
-        |month: Option<NaiveDate>| month.map(|month| format!("{address}?month={}", month.format("%Y-%m")));
+    let beside = |month: NaiveDate| format!("{address}?month={}", month.format("%Y-%m"));
+    let next = month.checked_add_months(Months::new(1)).filter(|next| *next <= latest);
+    let earlier = papers::day_before(&app.db, category, month).await?.is_some();
+    let previous = month.checked_sub_months(Months::new(1)).filter(|_| earlier);
     Ok(Month {
         name: m.month(&month),
         weekdays: m.weekdays(),
         weeks,
-        previous: beside(month.checked_sub_months(Months::new(1))),
-        next: beside(month.checked_add_months(Months::new(1))),
+        previous: previous.map(beside),
+        next: next.map(beside),
     })
 }
 

@@ -1,6 +1,5 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use chrono::NaiveDate;
 use content::{ArxivId, Record, RecordKey};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
@@ -16,16 +15,16 @@ const MAX_ID: usize = 1000;
 struct Line {
     id: String,
     title: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nullable")]
     authors: Vec<String>,
-    #[serde(default, rename = "abstract")]
+    #[serde(default, rename = "abstract", deserialize_with = "nullable")]
     summary: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nullable")]
     categories: Vec<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nullable")]
     venue: String,
     date: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nullable")]
     keywords: String,
     source: String,
     #[serde(default)]
@@ -34,9 +33,9 @@ struct Line {
 
 /// The record of a line. The error says what is wrong with it.
 pub(super) fn of(raw: &str) -> Result<Harvested, String> {
-    let line: Line = serde_json::from_str(raw).map_err(|error| error.to_string())?;
-    let date = line.date.parse::<NaiveDate>();
-    let date = date.map_err(|_| format!("the date {:?} is not one like 2025-11-23", line.date))?;
+    let line = parsed(raw)?;
+    let date = content::day(line.date.trim());
+    let date = date.ok_or_else(|| format!("the date {:?} is not one like 2025-11-23", line.date))?;
     let title = tex::text_mode(&line.title);
     if title.is_empty() {
         return Err("it has no title".into());
@@ -58,6 +57,25 @@ pub(super) fn of(raw: &str) -> Result<Harvested, String> {
         note: line.note,
     };
     Ok(Harvested { record, raw: raw.to_owned() })
+}
+
+fn parsed(raw: &str) -> Result<Line, String> {
+    if !raw.starts_with('{') {
+        return Err("it is not a JSON object".into());
+    }
+    serde_json::from_str(raw).map_err(|error| {
+        let column = error.column();
+        let what = error.to_string();
+        let what = what.split(" at line ").next().unwrap_or_default();
+        format!("{what} (at character {column})")
+    })
+}
+
+/// `null` says as little as a field that is left out.
+fn nullable<'de, D: serde::Deserializer<'de>, T: Default + Deserialize<'de>>(
+    field: D,
+) -> Result<T, D::Error> {
+    Ok(Option::deserialize(field)?.unwrap_or_default())
 }
 
 /// A number that two titles share only if they are the same.
@@ -156,6 +174,13 @@ mod tests {
     }
 
     #[test]
+    fn what_is_null_is_not_there() {
+        let record =
+            record(serde_json::json!({ "venue": null, "keywords": null, "authors": null, "abstract": null }));
+        assert_eq!((record.venue, record.keywords.len(), record.summary.as_str()), (None, 0, ""));
+    }
+
+    #[test]
     fn bad_lines_say_why() {
         refused(serde_json::json!({ "id": "nonsense", "source": "arxiv-daily" }), "arXiv id \"nonsense\"");
         refused(serde_json::json!({ "date": "2024-02-30" }), "2024-02-30");
@@ -164,7 +189,13 @@ mod tests {
         refused(serde_json::json!({ "id": "" }), "the id");
         refused(serde_json::json!({ "authors": "Ada" }), "invalid type");
         refused(serde_json::json!({ "title": null }), "invalid type: null");
-        assert!(of("{\"id\": \"x\"").is_err_and(|why| why.contains("EOF")));
+        for date in ["+12345-01-01", "-0005-01-01", "9999-12-31"] {
+            refused(serde_json::json!({ "date": date }), date);
+        }
+        assert_eq!(of("[1, 2]").err().as_deref(), Some("it is not a JSON object"));
+        assert!(
+            of("{\"id\": \"x\"").is_err_and(|why| why.contains("EOF") && why.contains("(at character 10)"))
+        );
         assert!(of("{\"id\": \"x\"}").is_err_and(|why| why.contains("missing field `title`")));
     }
 }
