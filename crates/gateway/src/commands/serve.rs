@@ -53,8 +53,9 @@ fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 fn start_log(log: &Log) -> anyhow::Result<()> {
-    // What these say of every start is said by the welcome. The operator's own filter comes last and wins.
-    let filter = format!("sea_orm_migration=warn,actix_server=warn,{}", log.level);
+    // What these say of every start is said by the welcome, or is of no use. The operator's own filter comes last and wins.
+    let filter =
+        format!("sea_orm_migration=warn,actix_server=warn,sqlx::postgres::notice=warn,{}", log.level);
     let filter = EnvFilter::try_new(filter).with_context(|| format!("log.level {:?}", log.level))?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     let lines = lines.with_ansi(io::stderr().is_terminal());

@@ -64,7 +64,7 @@ impl Card {
             summary: (!record.summary.is_empty())
                 .then(|| plain(&record.summary, &format!("p{}-", paper.id.0))),
             pdf: papers::pdf(paper),
-            subjects: record.categories.iter().map(|name| subject(name)).collect(),
+            subjects: record.categories.iter().map(|name| subject(name, record.is_arxiv())).collect(),
             venue,
             date: record.date,
             identifier: papers::identifier(paper),
@@ -118,6 +118,8 @@ fn plain(text: &str, prefix: &str) -> Html {
     render::inline(text, &Context { prefix: prefix.into(), ..Context::default() })
 }
 
-fn subject(name: &str) -> Link {
-    Link { name: name.to_owned(), href: papers::category_address(name) }
+/// The list of a category has only what arXiv put there; categories of others were inferred, and are searched for.
+fn subject(name: &str, arxiv: bool) -> Link {
+    let href = if arxiv { papers::category_address(name) } else { papers::phrase_search(name) };
+    Link { name: name.to_owned(), href }
 }
