@@ -142,8 +142,12 @@ fn allowed<'v>(
     match (element, attribute) {
         (_, "id" | "class" | "role") if trust != Trust::Post => None,
         (_, "class") => {
-            let own = |class: &&str| !["math", "eq", "eqref", "held", "bad-math"].contains(class);
-            let classes: Vec<&str> = value.split_ascii_whitespace().filter(own).collect();
+            let ours = |class: &&str| ["math", "eq", "eqref", "held", "bad-math"].contains(class);
+            let classes = || value.split_ascii_whitespace();
+            if !classes().any(|class| ours(&class)) {
+                return Some(value.into());
+            }
+            let classes: Vec<&str> = classes().filter(|class| !ours(class)).collect();
             (!classes.is_empty()).then(|| classes.join(" ").into())
         }
         ("img", "src") if links::foreign_host(value, hosts).is_some() => None,
@@ -231,9 +235,46 @@ const WORDS: [&str; 31] = [
     "u", "var",
 ];
 
+/// Elements that an HTML block may begin and a later paragraph end.
+const BLOCKS: [&str; 32] = [
+    "article",
+    "aside",
+    "blockquote",
+    "caption",
+    "center",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "figcaption",
+    "figure",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "li",
+    "nav",
+    "ol",
+    "pre",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "tr",
+    "ul",
+];
+
 /// Whether the author of a post may write this tag among words. Any other is text, as in `List<int>`.
 pub(crate) fn allows(tag: &str) -> bool {
-    WORDS.contains(&name(tag).to_ascii_lowercase().as_str())
+    let name = name(tag).to_ascii_lowercase();
+    WORDS.contains(&name.as_str()) || tag.starts_with("</") && BLOCKS.contains(&name.as_str())
 }
 
 struct Reader<'f> {
