@@ -8,7 +8,7 @@ use ammonia::Builder;
 use crate::context::{Context, Trust};
 use crate::document::{Block, Title};
 use crate::formula;
-use crate::html::escape;
+use crate::html::{escape, is_control};
 use crate::links;
 use crate::plain;
 use crate::template::{Equation, Holes, Piece, Place, Template};
@@ -72,8 +72,10 @@ pub(crate) fn document<'b>(
 ) -> String {
     let raw = blocks.clone().position(|(block, _)| block.is_raw());
     let sound = raw.unwrap_or(usize::MAX);
-    let mut html: String =
-        blocks.clone().take(sound).map(|(block, place)| block.template.fill(place)).collect();
+    let mut html = String::new();
+    for (block, place) in blocks.clone().take(sound) {
+        block.template.fill_into(&mut html, place);
+    }
     if let Some(raw) = raw {
         html += &fill(blocks.skip(raw).map(|(block, place)| (&block.template, place)), context);
     }
@@ -99,6 +101,7 @@ fn clean(html: &str, trust: Trust, context: &Context) -> String {
         .attribute_filter(move |element, attribute, value| allowed(element, attribute, value, trust, &hosts))
         .clean(&html)
         .to_string()
+        .replace(|c: char| c.is_ascii() && is_control(c as u8), "\u{fffd}")
 }
 
 /// Elements nested deeper than this lose their tags: the parser looks through all open elements at each tag.
@@ -363,8 +366,8 @@ impl<'f> Reader<'f> {
             self.findings.push(Finding::Refused(source.to_owned()));
             return formula::refuse(&mut self.html, source);
         }
+        self.findings.push(Finding::Formula(source.to_owned(), tex.clone(), display));
         let equation = Equation::new(source.to_owned(), tex, display, false);
-        self.findings.push(Finding::Formula(equation.formula(), source.to_owned()));
         self.hole(Piece::Formula(Box::new(equation)));
     }
 }

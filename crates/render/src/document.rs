@@ -132,10 +132,10 @@ impl<'k> Known<'k> {
         self.labels.contains_key(label) || self.outer.0.contains_key(label)
     }
 
-    /// A plain text with the numbers of its references.
-    pub(crate) fn numbered(&self, text: &Reading) -> String {
+    /// Appends a plain text with the numbers of its references.
+    pub(crate) fn number(&self, out: &mut String, text: &Reading) {
         let known = |label: &str| self.labels.get(label).or_else(|| self.outer.0.get(label));
-        text.numbered(|label| known(label).map(|target| target.number.as_str()))
+        text.number(out, |label| known(label).map(|target| target.number.as_str()));
     }
 
     fn label(&mut self, label: &str) -> Option<Target> {
@@ -230,7 +230,9 @@ impl<'k> Known<'k> {
             let id = title.own.clone().or_else(|| ids.next().cloned().flatten().map(made));
             let place = self.place_template(&title.words, place.equations);
             let html = crate::html::Html::new(title.words.fill(&place));
-            let text = self.numbered(&title.text).trim().to_owned();
+            let mut text = String::new();
+            self.number(&mut text, &title.text);
+            let text = text.trim().to_owned();
             Heading { level: title.level, id: id.unwrap_or_default(), text, html }
         };
         block.headings.iter().map(heading).collect()

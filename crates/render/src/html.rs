@@ -46,6 +46,8 @@ pub(crate) fn escape(out: &mut String, text: &str) {
             b'&' => "&amp;",
             b'<' => "&lt;",
             b'>' => "&gt;",
+            // An entity may stand for one.
+            byte if is_control(byte) => "\u{fffd}",
             _ => continue,
         };
         out.push_str(&text[last..i]);
@@ -55,10 +57,15 @@ pub(crate) fn escape(out: &mut String, text: &str) {
     out.push_str(&text[last..]);
 }
 
+/// Whether a character shows as U+FFFD, or is a carriage return.
+pub(crate) fn is_control(byte: u8) -> bool {
+    byte < b' ' && byte != b'\n' && byte != b'\t'
+}
+
 /// The text that a writer meant: line ends are line feeds, and control characters show as U+FFFD.
 pub(crate) fn normalised(text: &str) -> Cow<'_, str> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if !text.bytes().any(|byte| byte < b' ' && byte != b'\n' && byte != b'\t') {
+    if !text.bytes().any(is_control) {
         return text.into();
     }
     let mut out = String::with_capacity(text.len());

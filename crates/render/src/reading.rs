@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::html::is_control;
+
 /// Words in which `\eqref{label}` still stands as it was written.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Reading {
@@ -12,7 +14,12 @@ pub(crate) struct Reading {
 
 impl Reading {
     pub(crate) fn push_str(&mut self, text: &str) {
-        self.source.push_str(text);
+        match text.bytes().any(is_control) {
+            true => self.source.extend(
+                text.chars().map(|c| if c.is_ascii() && is_control(c as u8) { '\u{fffd}' } else { c }),
+            ),
+            false => self.source.push_str(text),
+        }
     }
 
     pub(crate) fn reference(&mut self, source: &str, label: &str) {
@@ -34,16 +41,16 @@ impl Reading {
         &self.source
     }
 
-    /// The words as they are read, with `(3)` for a reference and `(??)` for one that leads nowhere.
-    pub(crate) fn numbered<'n>(&self, number: impl Fn(&str) -> Option<&'n str>) -> String {
-        let mut out = String::with_capacity(self.source.len());
+    /// Appends the words as they are read, with `(3)` for a reference and `(??)` for one that leads nowhere.
+    pub(crate) fn number<'n>(&self, out: &mut String, number: impl Fn(&str) -> Option<&'n str>) {
         let mut at = 0;
         for (range, label) in &self.references {
             out.push_str(&self.source[at..range.start]);
-            out.push_str(&format!("({})", number(label).unwrap_or("??")));
+            for part in ["(", number(label).unwrap_or("??"), ")"] {
+                out.push_str(part);
+            }
             at = range.end;
         }
         out.push_str(&self.source[at..]);
-        out
     }
 }

@@ -126,7 +126,10 @@ impl<'c> Document<'c> {
         let mut known = self.known.clone();
         let placed = self.blocks.iter().zip(&self.places);
         let headings = placed.flat_map(|(block, place)| known.headings(block, place)).collect();
-        let text: String = self.blocks.iter().map(|block| known.numbered(&block.text)).collect();
+        let mut text = String::new();
+        for block in &self.blocks {
+            known.number(&mut text, &block.text);
+        }
         Rendered {
             html: Html::new(html),
             formulas: self.formulas(),
@@ -139,7 +142,9 @@ impl<'c> Document<'c> {
 
     fn formulas(&self) -> Vec<Formula> {
         let formula = |finding: &Finding| match finding {
-            Finding::Formula(formula, _) => Some(formula.clone()),
+            Finding::Formula(source, tex, display) => {
+                Some(Formula { tex: source[tex.clone()].to_owned(), display: *display })
+            }
             _ => None,
         };
         self.findings.iter().flatten().filter_map(formula).collect()

@@ -2,11 +2,13 @@
 
 mod tags;
 
+use std::ops::Range;
+
 use comrak::nodes::{ListType, Node, NodeCodeBlock, NodeLink, NodeValue, TableAlignment};
 
 use crate::cleaned;
 use crate::code;
-use crate::context::{Context, Formula, Trust};
+use crate::context::{Context, Trust};
 use crate::document::{Block, Title};
 use crate::formula;
 use crate::html::escape;
@@ -37,7 +39,8 @@ pub(crate) enum Colours {
 /// A finding on the way, for the author.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Finding {
-    Formula(Formula, String),
+    /// With delimiters, where the TeX is in it, and whether it is a display.
+    Formula(String, Range<usize>, bool),
     Refused(String),
     Reference(String),
 }
@@ -61,6 +64,8 @@ struct Writer<'w, 's> {
     column: usize,
     /// Whether links are written: not in the words of a heading for a table of contents.
     links: bool,
+    /// Whether the open paragraph is nothing but displays.
+    displays: bool,
 }
 
 enum Step<'a> {
@@ -76,7 +81,18 @@ enum Children {
 impl<'w, 's> Writer<'w, 's> {
     fn new(setting: &'w Setting<'s>, findings: &'w mut Vec<Finding>) -> Self {
         let block = Block::default();
-        Self { setting, findings, block, html: String::new(), fresh: true, depth: 0, column: 0, links: true }
+        let html = String::new();
+        Self {
+            setting,
+            findings,
+            block,
+            html,
+            fresh: true,
+            depth: 0,
+            column: 0,
+            links: true,
+            displays: false,
+        }
     }
 
     fn finish(mut self) -> Block {
@@ -86,7 +102,8 @@ impl<'w, 's> Writer<'w, 's> {
 
     /// Walks a tree without recursion, since a visitor decides how deep it is.
     fn tree(&mut self, root: Node<'_>) {
-        let mut steps = vec![Step::Enter(root)];
+        let mut steps = Vec::with_capacity(32);
+        steps.push(Step::Enter(root));
         while let Some(step) = steps.pop() {
             match step {
                 Step::Enter(node) => {
@@ -134,7 +151,10 @@ impl<'w, 's> Writer<'w, 's> {
         match &node.data().value {
             NodeValue::Link(link) => self.end_link(node, link),
             NodeValue::Heading(heading) => {
-                self.raw(&format!("</h{}>\n", self.level(heading.level)));
+                let level = self.level(heading.level);
+                self.raw("</h");
+                self.html.push((b'0' + level).into());
+                self.raw(">\n");
                 self.block.text.push_str("\n\n");
             }
             NodeValue::Paragraph => self.end_paragraph(node),
@@ -157,7 +177,9 @@ impl<'w, 's> Writer<'w, 's> {
 
     fn flush(&mut self) {
         if !self.html.is_empty() {
-            self.block.template.pieces.push(Piece::Html(std::mem::take(&mut self.html)));
+            // A copy is as long as it must be, and the buffer stays.
+            self.block.template.pieces.push(Piece::Html(self.html.clone()));
+            self.html.clear();
         }
     }
 
@@ -207,7 +229,7 @@ impl<'w, 's> Writer<'w, 's> {
         self.hole(Piece::Reference(label.to_owned()));
     }
 
-    fn formula(&mut self, source: &str, tex: std::ops::Range<usize>, display: bool, alone: bool) {
+    fn formula(&mut self, source: &str, tex: Range<usize>, display: bool, alone: bool) {
         if formula::refused(&source[tex.clone()], self.setting.trust) {
             self.block.text.push_str(source);
             self.findings.push(Finding::Refused(source.to_owned()));
@@ -215,10 +237,10 @@ impl<'w, 's> Writer<'w, 's> {
             self.fresh = false;
             return;
         }
+        self.findings.push(Finding::Formula(source.to_owned(), tex.clone(), display));
         let (shown, tex) = shown(source, tex);
         self.block.text.push_str(&shown);
         let equation = Equation::new(shown, tex, display, alone);
-        self.findings.push(Finding::Formula(equation.formula(), source.to_owned()));
         self.hole(Piece::Formula(Box::new(equation)));
     }
 
@@ -424,7 +446,8 @@ impl<'w, 's> Writer<'w, 's> {
         let Block { template: mut title, text, .. } = words.block;
         title.pieces.retain(|piece| !matches!(piece, Piece::Note { .. } | Piece::Raw(_)));
         self.line();
-        self.raw(&format!("<h{level}"));
+        self.raw("<h");
+        self.html.push((b'0' + level).into());
         self.hole(Piece::Anchor(text.source().to_owned()));
         self.raw(">");
         self.block.headings.push(Title { level, text, words: title, own: None });
@@ -433,7 +456,8 @@ impl<'w, 's> Writer<'w, 's> {
     fn paragraph(&mut self, node: Node<'_>) -> Children {
         let tokens = self.setting.tokens;
         let displays = only_displays(node, tokens);
-        if !displays.is_empty() {
+        self.displays = !displays.is_empty();
+        if self.displays {
             self.line();
             for (i, token) in displays.into_iter().enumerate() {
                 self.block.text.push_str(if i > 0 { "\n" } else { "" });
@@ -455,10 +479,11 @@ impl<'w, 's> Writer<'w, 's> {
     }
 
     fn end_paragraph(&mut self, node: Node<'_>) {
-        if only_displays(node, self.setting.tokens).is_empty() && !is_tight(node) {
+        let tight = is_tight(node);
+        if !self.displays && !tight {
             self.raw("</p>\n");
         }
-        self.block.text.push_str(if is_tight(node) { "\n" } else { "\n\n" });
+        self.block.text.push_str(if tight { "\n" } else { "\n\n" });
     }
 }
 
@@ -466,7 +491,7 @@ impl<'w, 's> Writer<'w, 's> {
 const FENCE: &str = "```math\n";
 
 /// The formula with delimiters that a browser knows.
-fn shown(source: &str, tex: std::ops::Range<usize>) -> (String, std::ops::Range<usize>) {
+fn shown(source: &str, tex: Range<usize>) -> (String, Range<usize>) {
     let mark = match source {
         _ if source.starts_with("$`") => "$",
         _ if source.starts_with(FENCE) => "$$",

@@ -16,7 +16,7 @@ const RESERVED: std::ops::RangeInclusive<char> = '\u{e000}'..='\u{e01f}';
 pub(crate) const BOUNDARY: &str = "<!--\u{e003}-->";
 
 /// What a token stands for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Token {
     /// A formula: its source with delimiters, and where in it the TeX is.
     Formula { source: String, tex: Range<usize>, display: bool },
@@ -44,19 +44,26 @@ impl Token {
 #[derive(Debug, Default)]
 pub(crate) struct Tokens {
     all: Vec<Token>,
-    known: HashMap<Token, usize>,
+    /// Where those are that stand for something, by their sources.
+    known: HashMap<String, usize>,
 }
 
 impl Tokens {
     /// Appends the token that stands for `token`.
     pub(crate) fn push(&mut self, out: &mut String, token: Token) {
-        let index = *self.known.entry(token.clone()).or_insert_with(|| {
-            self.all.push(token);
-            self.all.len() - 1
-        });
+        let index = match self.known.get(token.source()) {
+            Some(index) => *index,
+            None => {
+                if !matches!(token, Token::Held { .. }) {
+                    self.known.insert(token.source().to_owned(), self.all.len());
+                }
+                self.all.push(token);
+                self.all.len() - 1
+            }
+        };
         out.push(FIRST);
-        for digit in format!("{index:x}").chars() {
-            let digit = digit.to_digit(16).unwrap_or(0);
+        let digits = index.checked_ilog2().unwrap_or(0) / 4;
+        for digit in (0..=digits).rev().map(|place| (index >> (4 * place)) as u32 % 16) {
             out.extend(char::from_u32(DIGITS + digit));
         }
         out.push(LAST);
