@@ -41,16 +41,6 @@ fn main() {
     for (name, text) in texts.iter().filter(|(name, _)| name.contains(&wanted)) {
         line(name, text);
     }
-    if let Ok(n) = std::env::var("PROF") {
-        // PROF
-        for _ in 0..2000 {
-            if n == "live" {
-                black_box(live(&texts[0].1));
-            } else {
-                black_box(whole(&texts[n.parse::<usize>().expect("n")].1, Trust::Answer));
-            }
-        } // PROF
-    } // PROF
     println!("\n{:<26} {:>9}", "100 kB of", "whole ms");
     for unit in ["$", "\\(", "{", ">", "*"].iter().filter(|_| wanted.is_empty()) {
         let text = unit.repeat(100_000 / unit.len());

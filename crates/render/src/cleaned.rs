@@ -33,8 +33,9 @@ pub(crate) fn fill<'t>(parts: impl Iterator<Item = (&'t Template, &'t Place)>, c
         let mut holes = Holes::new(place);
         for piece in &template.pieces {
             match piece {
-                Piece::Html(text) | Piece::Raw(text) => {
-                    html.push_str(&text.replace([SLOT, DISPLAY], "\u{fffd}"))
+                Piece::Html(text) => html.push_str(&text.replace([SLOT, DISPLAY], "\u{fffd}")),
+                Piece::Raw(text) => {
+                    html.push_str(&deepened(text, context.deeper).replace([SLOT, DISPLAY], "\u{fffd}"))
                 }
                 Piece::Anchor(_) => holes.fill(&mut html, piece),
                 _ => {
@@ -72,7 +73,8 @@ pub(crate) fn document<'b>(
 ) -> String {
     let raw = blocks.clone().position(|(block, _)| block.is_raw());
     let sound = raw.unwrap_or(usize::MAX);
-    let mut html = String::new();
+    let length = blocks.clone().take(sound).map(|(block, _)| block.template.length()).sum();
+    let mut html = String::with_capacity(length);
     for (block, place) in blocks.clone().take(sound) {
         block.template.fill_into(&mut html, place);
     }
@@ -85,6 +87,7 @@ pub(crate) fn document<'b>(
 /// Only allow-listed elements and attributes, well formed. Of others than the operator no images and no ids.
 fn clean(html: &str, trust: Trust, context: &Context) -> String {
     let hosts = context.hosts.clone();
+    let prefix = context.prefix.clone();
     let html = flattened(html);
     let mut builder = Builder::default();
     if trust != Trust::Post {
@@ -98,7 +101,17 @@ fn clean(html: &str, trust: Trust, context: &Context) -> String {
         .set_tag_attribute_value("input", "disabled", "")
         .add_generic_attributes(["id", "class", "role", "lang", "title", "align"])
         .link_rel((trust != Trust::Post).then_some("nofollow ugc noopener"))
-        .attribute_filter(move |element, attribute, value| allowed(element, attribute, value, trust, &hosts))
+        .attribute_filter(move |element, attribute, value| {
+            let value = allowed(element, attribute, value, trust, &hosts)?;
+            let (id, mark) = match attribute {
+                "id" => (&*value, ""),
+                "href" => (value.strip_prefix('#').unwrap_or(&prefix), "#"),
+                _ => return Some(value),
+            };
+            // Ids of ours have the prefix already.
+            let own = id.starts_with(&prefix);
+            Some(if own { value } else { format!("{mark}{prefix}{id}").into() })
+        })
         .clean(&html)
         .to_string()
         .replace(|c: char| c.is_ascii() && is_control(c as u8), "\u{fffd}")
@@ -161,8 +174,9 @@ fn allowed<'v>(
 
 /// A text in HTML, as other systems export it.
 pub(crate) fn block(html: &str, trust: Trust, context: &Context, findings: &mut Vec<Finding>) -> Block {
-    let cleaned = clean(html, trust, context);
+    let cleaned = clean(&deepened(html, context.deeper), trust, context);
     let mut reader = Reader::new(trust, findings);
+    let mut ids = Vec::new();
     let mut rest = cleaned.as_str();
     parts(&cleaned, |part| match part {
         Part::Text(text) => {
@@ -171,11 +185,13 @@ pub(crate) fn block(html: &str, trust: Trust, context: &Context, findings: &mut 
         }
         Part::Html(tag) => {
             rest = &rest[tag.len()..];
+            ids.extend(id(tag).map(|id| id.strip_prefix(&context.prefix).unwrap_or(&id).to_owned()));
             reader.tag(tag, rest);
         }
     });
     reader.flush();
     reader.block.more = html.contains(MORE);
+    reader.block.ids = ids;
     reader.block
 }
 
@@ -224,6 +240,42 @@ pub(crate) fn is_silent(html: &str) -> bool {
         Part::Text(text) => silent &= text.trim().is_empty(),
     });
     silent
+}
+
+/// HTML with its headings as many levels deeper.
+fn deepened(html: &str, deeper: u8) -> Cow<'_, str> {
+    if deeper == 0 || !html.contains(['h', 'H']) {
+        return html.into();
+    }
+    let mut out = String::with_capacity(html.len());
+    parts(html, |part| match part {
+        Part::Html(tag) if tag.starts_with('<') => match heading(&name(tag).to_ascii_lowercase()) {
+            Some(level) => {
+                let (before, after) = tag.split_at(tag.find(|c: char| c.is_ascii_digit()).unwrap_or(0));
+                out.push_str(before);
+                out.push((b'0' + level.saturating_add(deeper).min(6)).into());
+                out.push_str(&after[1..]);
+            }
+            None => out.push_str(tag),
+        },
+        Part::Html(text) | Part::Text(text) => out.push_str(text),
+    });
+    out.into()
+}
+
+/// The id in a tag.
+pub(crate) fn id(tag: &str) -> Option<String> {
+    let lower = tag.to_ascii_lowercase();
+    let begins = lower.match_indices("id").find_map(|(at, _)| {
+        let value = tag[at + 2..].trim_start().strip_prefix('=')?;
+        lower[..at].ends_with(char::is_whitespace).then(|| value.trim_start())
+    })?;
+    let quote = begins.chars().next().filter(|c| *c == '"' || *c == '\'');
+    let value = match quote {
+        Some(quote) => begins[1..].split(quote).next(),
+        None => begins.split(|c: char| c.is_whitespace() || c == '>').next(),
+    };
+    value.map(|value| unescaped(&value.replace("&quot;", "\"")))
 }
 
 /// The name in a tag.
@@ -335,7 +387,7 @@ impl<'f> Reader<'f> {
         });
         words.flush();
         let Block { template: words, text, .. } = words.block;
-        let own = tag.split_once(" id=\"").and_then(|(_, id)| Some(unescaped(id.split_once('"')?.0)));
+        let own = id(tag);
         self.html.push_str(&tag[..tag.len() - 1]);
         if own.is_none() {
             self.hole(Piece::Anchor(text.source().to_owned()));

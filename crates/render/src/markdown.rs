@@ -202,8 +202,10 @@ fn label_before(text: &str) -> Option<&str> {
         }
     };
     let label = &text[start + 1..];
-    (bracket == b'[' && label.len() < MAX_LABEL && !label.trim().is_empty() && !label.starts_with('^'))
-        .then_some(label)
+    // Notes have names of one word.
+    let note =
+        label.strip_prefix('^').is_some_and(|name| !name.is_empty() && !name.contains(char::is_whitespace));
+    (bracket == b'[' && label.len() < MAX_LABEL && !label.trim().is_empty() && !note).then_some(label)
 }
 
 fn bracketed<'t>(text: &'t str, open: &'t str) -> impl Iterator<Item = &'t str> {

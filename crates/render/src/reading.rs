@@ -13,6 +13,10 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
+    pub(crate) fn with_capacity(capacity: usize) -> Self {
+        Self { source: String::with_capacity(capacity), references: Vec::new() }
+    }
+
     pub(crate) fn push_str(&mut self, text: &str) {
         match text.bytes().any(is_control) {
             true => self.source.extend(

@@ -110,6 +110,16 @@ impl Template {
         }
     }
 
+    /// About as long is its HTML.
+    pub(crate) fn length(&self) -> usize {
+        let length = |piece: &Piece| match piece {
+            Piece::Html(html) | Piece::Raw(html) => html.len(),
+            Piece::Formula(equation) => equation.source.len() + 100,
+            _ => 50,
+        };
+        self.pieces.iter().map(length).sum()
+    }
+
     pub(crate) fn equations(&self) -> impl Iterator<Item = &Equation> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Formula(equation) => Some(&**equation),

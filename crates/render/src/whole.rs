@@ -126,7 +126,8 @@ impl<'c> Document<'c> {
         let mut known = self.known.clone();
         let placed = self.blocks.iter().zip(&self.places);
         let headings = placed.flat_map(|(block, place)| known.headings(block, place)).collect();
-        let mut text = String::new();
+        let length = self.blocks.iter().map(|block| block.text.source().len()).sum();
+        let mut text = String::with_capacity(length);
         for block in &self.blocks {
             known.number(&mut text, &block.text);
         }

@@ -14,6 +14,7 @@ use crate::formula;
 use crate::html::escape;
 use crate::links;
 use crate::plain;
+use crate::reading::Reading;
 use crate::shield::{BOUNDARY, Part, Token, Tokens, has_token};
 use crate::template::{Equation, Piece, Template};
 use tags::Side;
@@ -80,8 +81,8 @@ enum Children {
 
 impl<'w, 's> Writer<'w, 's> {
     fn new(setting: &'w Setting<'s>, findings: &'w mut Vec<Finding>) -> Self {
-        let block = Block::default();
-        let html = String::new();
+        let block = Block { text: Reading::with_capacity(128), ..Block::default() };
+        let html = String::with_capacity(256);
         Self {
             setting,
             findings,
@@ -323,6 +324,9 @@ impl<'w, 's> Writer<'w, 's> {
     }
 
     fn author_html(&mut self, html: &str) {
+        if html.starts_with('<') {
+            self.block.ids.extend(cleaned::id(html));
+        }
         self.fresh = html.ends_with('\n');
         self.flush();
         self.block.template.pieces.push(Piece::Raw(html.to_owned()));
@@ -421,7 +425,8 @@ impl<'w, 's> Writer<'w, 's> {
             writer.tree(child);
         }
         writer.flush();
-        let Block { mut template, notes, text, uncoloured, .. } = writer.block;
+        let Block { mut template, notes, text, uncoloured, ids, .. } = writer.block;
+        self.block.ids.extend(ids);
         self.block.uncoloured |= uncoloured;
         put_back(&mut template, &name);
         self.block.notes.push((name, template));

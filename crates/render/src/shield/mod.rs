@@ -81,6 +81,8 @@ struct Shield<'s> {
     opened: usize,
     /// The line in which an address was found last, and how many were found in it.
     addresses: (usize, usize),
+    /// Whether what comes next stands in an address.
+    in_address: bool,
     /// How much of the source is in the output.
     copied: usize,
     done: Shielded,
@@ -103,12 +105,16 @@ const MAX_MISSING: usize = 100;
 
 impl<'s> Shield<'s> {
     fn new(source: &'s str, input: Input) -> Self {
-        let mut lines = Vec::new();
+        let count = source.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        let mut lines = Vec::with_capacity(count);
         let mut start = 0;
         for line in source.split_inclusive('\n') {
             lines.push(start..start + line.trim_end_matches('\n').len());
             start += line.len();
         }
+        let mut done = Shielded { text: String::with_capacity(source.len()), ..Shielded::default() };
+        done.lines.reserve(count);
+        done.lines.push(0);
         Self {
             source,
             input,
@@ -120,8 +126,9 @@ impl<'s> Shield<'s> {
             paragraph: 0,
             opened: 0,
             addresses: (0, 0),
+            in_address: false,
             copied: 0,
-            done: Shielded { lines: vec![0], ..Shielded::default() },
+            done,
         }
     }
 
@@ -354,7 +361,12 @@ impl<'s> Shield<'s> {
                 b':' | b'w' => self.address(region, at),
                 b'`' => region.code_end(at, self.source, &self.lines),
                 b'<' => region.angled_end(at, self.source, &self.lines),
-                _ => self.formula(region, at),
+                _ => {
+                    let line = region.line_of(at);
+                    let after = self.formula(region, at);
+                    let goes_on = std::mem::take(&mut self.in_address) && region.line_of(after) == line;
+                    if goes_on { self.end_address(region, after) } else { after }
+                }
             };
         }
         self.line = region.line_of(at) + 1;
@@ -408,14 +420,20 @@ impl<'s> Shield<'s> {
             self.replace(region, at..at + 1, Token::Literal(line[..1].to_owned()));
             return at + begun;
         }
-        let rest = &line[begun..];
+        self.end_address(region, at + begun)
+    }
+
+    /// The same for the rest of an address, which may go on after a formula in it.
+    fn end_address(&mut self, region: &Region, at: usize) -> usize {
+        let rest = &region.text[at..region.line_end(at)];
         let end = rest.find(|c: char| c.is_whitespace() || FULL_WIDTH.contains(c) || "<`$\\".contains(c));
         let end = end.unwrap_or(rest.len());
+        self.in_address = rest[end..].starts_with(['$', '\\']);
         if rest[end..].starts_with(|c: char| FULL_WIDTH.contains(c)) {
-            self.copy_to(region.source_at(at + begun + end));
+            self.copy_to(region.source_at(at + end));
             self.done.text.push_str(BOUNDARY);
         }
-        at + begun + end
+        at + end
     }
 
     fn replace(&mut self, region: &Region, range: Range<usize>, token: Token) {

@@ -65,6 +65,27 @@ fn the_context_moves_headings() {
 }
 
 #[test]
+fn the_context_moves_headings_of_html() {
+    let context = Context { prefix: "p-".into(), deeper: 1, ..Context::default() };
+    let text = "<h1 id=\"a\">a</h1><H6>b</H6><a href=\"#a\">c</a>";
+    let html = "<h2 id=\"p-a\">a</h2><h6 id=\"p-b\">b</h6><a href=\"#p-a\">c</a>";
+    let rendered = render(text, Format::Html, Trust::Post, &context);
+    assert_eq!(rendered.html.as_str(), html);
+    assert_eq!((rendered.headings[0].level, rendered.headings[0].id.as_str()), (2, "p-a"));
+    let rendered = render(&format!("<div>\n{text}\n</div>"), Format::Markdown, Trust::Post, &context);
+    let html = html.replace(" id=\"p-b\"", "");
+    assert_eq!(rendered.html.as_str(), format!("<div>\n{html}\n</div>\n"));
+}
+
+#[test]
+fn ids_of_headings_avoid_those_of_the_author() {
+    check("# a\n\nb <span id=\"a\">c</span>", &["a-1|a|a"]);
+    check("# a\n\n<div id='a'>\n\n# A\n\n</div>", &["a-1|a|a", "a-2|A|A"]);
+    let rendered = render("<h2>a</h2><p id=a>b</p>", Format::Html, Trust::Post, &Context::default());
+    assert_eq!(rendered.headings[0].id, "a-1");
+}
+
+#[test]
 fn plain_text() {
     for (text, read) in [
         ("# a\n\n*b* `c` $d$\ne", "a\n\nb c $d$\ne"),
