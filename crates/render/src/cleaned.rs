@@ -413,11 +413,12 @@ impl<'f> Reader<'f> {
     }
 
     fn formula(&mut self, source: &str, tex: Range<usize>, display: bool) {
-        self.block.text.push_str(source);
         if formula::refused(&source[tex.clone()], self.trust) {
+            self.block.text.push_str(source);
             self.findings.push(Finding::Refused(source.to_owned()));
             return formula::refuse(&mut self.html, source);
         }
+        self.block.text.formula(source);
         self.findings.push(Finding::Formula(source.to_owned(), tex.clone(), display));
         let equation = Equation::new(source.to_owned(), tex, display, false);
         self.hole(Piece::Formula(Box::new(equation)));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::cleaned;
 use crate::context::{Context, Heading, Labels, Target, Trust};
-use crate::reading::Reading;
+use crate::reading::{self, Reading};
 use crate::template::{NoteRef, Piece, Place, Template, label_href, labelled};
 
 /// A top-level block of a document, or a few that were written together.
@@ -136,10 +136,10 @@ impl<'k> Known<'k> {
         self.labels.contains_key(label) || self.outer.0.contains_key(label)
     }
 
-    /// Appends a plain text with the numbers of its references.
-    pub(crate) fn number(&self, out: &mut String, text: &Reading) {
+    /// Plain text with the numbers of its references.
+    pub(crate) fn plain<'r>(&self, readings: impl Iterator<Item = &'r Reading> + Clone) -> String {
         let known = |label: &str| self.labels.get(label).or_else(|| self.outer.0.get(label));
-        text.number(out, |label| known(label).map(|target| target.number.as_str()));
+        reading::plain(readings, |label| known(label).map(|target| target.number.as_str()))
     }
 
     fn label(&mut self, label: &str) -> Option<Target> {
@@ -206,6 +206,11 @@ impl<'k> Known<'k> {
         uses(&self.anchors).or_else(|| uses(&self.base?.anchors)).unwrap_or(0)
     }
 
+    /// Whether any note is referred to.
+    pub(crate) fn has_notes(&self) -> bool {
+        !self.referred.is_empty()
+    }
+
     /// The notes that are referred to, as one more block, or nothing.
     pub(crate) fn notes<'b>(
         &mut self,
@@ -252,9 +257,7 @@ impl<'k> Known<'k> {
             let id = title.own.clone().or_else(|| ids.next().cloned().flatten().map(made));
             let place = self.place_template(&title.words, place.equations);
             let html = crate::html::Html::new(title.words.fill(&place));
-            let mut text = String::new();
-            self.number(&mut text, &title.text);
-            let text = text.trim().to_owned();
+            let text = self.plain(std::iter::once(&title.text)).trim().to_owned();
             Heading { level: title.level, id: id.unwrap_or_default(), text, html }
         };
         block.headings.iter().map(heading).collect()

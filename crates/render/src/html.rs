@@ -57,6 +57,11 @@ pub(crate) fn escape(out: &mut String, text: &str) {
     out.push_str(&text[last..]);
 }
 
+/// Whether a text holds a control character. It looks at all of it, which takes less time than to stop early.
+pub(crate) fn has_control(text: &str) -> bool {
+    text.bytes().fold(false, |found, byte| found | is_control(byte))
+}
+
 /// Whether a character shows as U+FFFD, or is a carriage return.
 pub(crate) fn is_control(byte: u8) -> bool {
     byte < b' ' && byte != b'\n' && byte != b'\t'
@@ -65,7 +70,7 @@ pub(crate) fn is_control(byte: u8) -> bool {
 /// The text that a writer meant: line ends are line feeds, and control characters show as U+FFFD.
 pub(crate) fn normalised(text: &str) -> Cow<'_, str> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if !text.bytes().any(is_control) {
+    if !has_control(text) {
         return text.into();
     }
     let mut out = String::with_capacity(text.len());

@@ -240,7 +240,7 @@ impl<'w, 's> Writer<'w, 's> {
         }
         self.findings.push(Finding::Formula(source.to_owned(), tex.clone(), display));
         let (shown, tex) = shown(source, tex);
-        self.block.text.push_str(&shown);
+        self.block.text.formula(&shown);
         let equation = Equation::new(shown, tex, display, alone);
         self.hole(Piece::Formula(Box::new(equation)));
     }
@@ -396,7 +396,7 @@ impl<'w, 's> Writer<'w, 's> {
         let url = self.setting.tokens.unescaped(&image.url);
         let own = links::foreign_host(&url, &self.setting.context.hosts).is_none();
         let words = words_of(node, self.setting.tokens);
-        self.block.text.push_str(&words);
+        self.block.text.formula(&words);
         if self.setting.trust == Trust::Post && own {
             self.raw("<img src=\"");
             self.html.push_str(&links::address(&url, Trust::Post).unwrap_or_default());

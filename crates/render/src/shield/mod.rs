@@ -330,6 +330,10 @@ impl<'s> Shield<'s> {
     /// is nothing else.
     fn table(&self, cursor: &Cursor<'_>) -> Option<usize> {
         let next = self.lines.get(self.line + 1)?;
+        let dashes = |byte: u8| matches!(byte, b'-' | b':' | b'|' | b'>' | b' ' | b'\t');
+        if !self.source[next.clone()].bytes().all(dashes) {
+            return None;
+        }
         let mut below = Cursor::new(&self.source[next.clone()]);
         let inside =
             self.containers.iter().all(|container| container.continues(&mut below)) && below.indent() < 4;

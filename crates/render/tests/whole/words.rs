@@ -13,7 +13,7 @@ fn headings_of_html() {
         .iter()
         .map(|heading| format!("{}|{}|{}", heading.level, heading.id, heading.text))
         .collect();
-    assert_eq!(shown, ["2|own|a", "3|b-c-d|b $c$ $d$", "2|eqrefe|(??)"]);
+    assert_eq!(shown, ["2|own|a", r"3|b-c-d|b \$c$ $d$", "2|eqrefe|(??)"]);
     assert_eq!(short(rendered.headings[1].html.as_str()), "b $c$ ⟨$d$⟩");
 }
 
@@ -99,6 +99,11 @@ fn plain_text() {
         ("a <b>c</b>", "a c"),
         ("> [!NOTE]\n> a", "Note\n\na"),
         ("$$a$$\n$$b$$", "$$a$$\n$$b$$"),
+        ("`$a$` $b$ `$c` and `$d$`", r"\$a$ $b$ $c and \$d$"),
+        (r"\$a\$ costs $5", r"\$a$ costs $5"),
+        ("```\n\\begin{align}\n$x$\n\\end{align}\n```", "\\\\begin{align}\n\\$x$\n\\end{align}"),
+        ("```\n$$\n```\n\n$$x$$\n\n`$$`", "$$\n\n$$x$$\n\n$$"),
+        (r"\eqref{a} `$a$` $b$ \eqref{a}", r"(??) \$a$ $b$ (??)"),
     ] {
         let rendered = render(text, Format::Markdown, Trust::Post, &Context::default());
         assert_eq!(rendered.text, read, "of {text:?}");
@@ -127,6 +132,8 @@ fn cuts() {
 fn titles_and_marks() {
     assert_eq!(short(inline("a\n$x$ & <b>", &Context::default()).as_str()), "a ⟨$x$⟩ &amp; &lt;b&gt;");
     assert_eq!(short(marked("a b $x$ c", &[2..3, 5..6]).as_str()), "a <mark>b</mark> <mark>⟨$x$⟩</mark> c");
+    assert_eq!(short(marked(r"\$a$ \$ $x$", &[0..3, 20..21]).as_str()), "<mark>$a</mark>$ $ ⟨$x$⟩");
+    assert_eq!(short(inline(r"\$a$ \\$b$ \&", &Context::default()).as_str()), r"$a$ \\⟨$b$⟩ \&amp;");
     assert_eq!(marked("é<b>", &[1..3, 9..9]).as_str(), "<mark>é&lt;</mark>b&gt;");
 }
 
