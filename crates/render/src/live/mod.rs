@@ -72,7 +72,7 @@ struct Sealed {
 }
 
 /// The tail is parsed when it has grown by this many bytes, or by this part of itself.
-const GROWTH: usize = 32;
+const GROWTH: usize = 40;
 const SHARE: usize = 12;
 
 impl Live {

@@ -108,9 +108,12 @@ impl<'s> Shield<'s> {
         let count = source.bytes().filter(|byte| *byte == b'\n').count() + 1;
         let mut lines = Vec::with_capacity(count);
         let mut start = 0;
-        for line in source.split_inclusive('\n') {
-            lines.push(start..start + line.trim_end_matches('\n').len());
-            start += line.len();
+        for (end, _) in source.match_indices('\n') {
+            lines.push(start..end);
+            start = end + 1;
+        }
+        if start < source.len() {
+            lines.push(start..source.len());
         }
         let mut done = Shielded { text: String::with_capacity(source.len()), ..Shielded::default() };
         done.lines.reserve(count);
