@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 
 use ammonia::Builder;
 
@@ -419,8 +420,9 @@ impl<'f> Reader<'f> {
             return formula::refuse(&mut self.html, source);
         }
         self.block.text.formula(source);
-        self.findings.push(Finding::Formula(source.to_owned(), tex.clone(), display));
-        let equation = Equation::new(source.to_owned(), tex, display, false);
+        let source: Arc<str> = source.into();
+        self.findings.push(Finding::Formula(source.clone(), tex.clone(), display));
+        let equation = Equation::new(source, tex, display, false);
         self.hole(Piece::Formula(Box::new(equation)));
     }
 }

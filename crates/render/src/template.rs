@@ -4,6 +4,7 @@
 //! [`Place`], and [`Template::fill`] makes HTML of the two. A block is sent again when its place changes.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use tex::{Number, Numbering};
 
@@ -39,7 +40,7 @@ pub(crate) enum Piece {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Equation {
     /// With delimiters.
-    pub(crate) source: String,
+    pub(crate) source: Arc<str>,
     pub(crate) display: bool,
     /// Whether it is a paragraph of its own.
     pub(crate) alone: bool,
@@ -49,7 +50,7 @@ pub(crate) struct Equation {
 }
 
 impl Equation {
-    pub(crate) fn new(source: String, tex: Range<usize>, display: bool, alone: bool) -> Self {
+    pub(crate) fn new(source: Arc<str>, tex: Range<usize>, display: bool, alone: bool) -> Self {
         let numbering = if display { tex::numbering(&source[tex.clone()]) } else { Numbering::default() };
         let refs = references(&source[tex.clone()]);
         Self { source, display, alone, numbering, refs }

@@ -19,7 +19,8 @@ pub(crate) fn of(given: &str, text: &str, document: &Document<'_>) -> Vec<Warnin
         let mut from = *start;
         for (finding, kind) in findings.iter().zip(kinds) {
             let range = match finding {
-                Finding::Formula(source, ..) | Finding::Refused(source) => locate(text, from, source),
+                Finding::Formula(source, ..) => locate(text, from, source),
+                Finding::Refused(source) => locate(text, from, source),
                 Finding::Reference(label) => locate(text, from, &format!(r"\eqref{{{label}}}")),
             };
             from = range.end;

@@ -3,6 +3,7 @@
 mod tags;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use comrak::nodes::{ListType, Node, NodeCodeBlock, NodeLink, NodeValue, TableAlignment};
 
@@ -41,7 +42,7 @@ pub(crate) enum Colours {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Finding {
     /// With delimiters, where the TeX is in it, and whether it is a display.
-    Formula(String, Range<usize>, bool),
+    Formula(Arc<str>, Range<usize>, bool),
     Refused(String),
     Reference(String),
 }
@@ -230,15 +231,15 @@ impl<'w, 's> Writer<'w, 's> {
         self.hole(Piece::Reference(label.to_owned()));
     }
 
-    fn formula(&mut self, source: &str, tex: Range<usize>, display: bool, alone: bool) {
+    fn formula(&mut self, source: &Arc<str>, tex: Range<usize>, display: bool, alone: bool) {
         if formula::refused(&source[tex.clone()], self.setting.trust) {
             self.block.text.push_str(source);
-            self.findings.push(Finding::Refused(source.to_owned()));
+            self.findings.push(Finding::Refused(source.to_string()));
             formula::refuse(&mut self.html, source);
             self.fresh = false;
             return;
         }
-        self.findings.push(Finding::Formula(source.to_owned(), tex.clone(), display));
+        self.findings.push(Finding::Formula(source.clone(), tex.clone(), display));
         let (shown, tex) = shown(source, tex);
         self.block.text.formula(&shown);
         let equation = Equation::new(shown, tex, display, alone);
@@ -260,7 +261,7 @@ impl<'w, 's> Writer<'w, 's> {
         self.line();
         if code.fenced && language == "math" && !literal.trim().is_empty() {
             let source = format!("{FENCE}{literal}```");
-            self.formula(&source, FENCE.len()..source.len() - 3, true, true);
+            self.formula(&source.as_str().into(), FENCE.len()..source.len() - 3, true, true);
             self.block.text.push_str("\n\n");
             return self.line();
         }
@@ -315,7 +316,9 @@ impl<'w, 's> Writer<'w, 's> {
                 plain::split(html.trim_end_matches('\n'), |part| match part {
                     plain::Part::Text(text) => self.words(text),
                     plain::Part::Reference(source, label) => self.reference(source, label),
-                    plain::Part::Formula(source, tex, display) => self.formula(source, tex, display, false),
+                    plain::Part::Formula(source, tex, display) => {
+                        self.formula(&source.into(), tex, display, false)
+                    }
                 });
                 self.raw("</p>\n");
                 self.block.text.push_str("\n\n");
@@ -345,7 +348,7 @@ impl<'w, 's> Writer<'w, 's> {
             plain::Part::Formula(source, tex, display) => {
                 let shift = |at| cleaned::unescaped(&source[..at]).len();
                 let tex = shift(tex.start)..shift(tex.end);
-                self.formula(&cleaned::unescaped(source), tex, display, false);
+                self.formula(&cleaned::unescaped(source).into(), tex, display, false);
             }
         });
     }
@@ -496,13 +499,13 @@ impl<'w, 's> Writer<'w, 's> {
 const FENCE: &str = "```math\n";
 
 /// The formula with delimiters that a browser knows.
-fn shown(source: &str, tex: Range<usize>) -> (String, Range<usize>) {
+fn shown(source: &Arc<str>, tex: Range<usize>) -> (Arc<str>, Range<usize>) {
     let mark = match source {
         _ if source.starts_with("$`") => "$",
         _ if source.starts_with(FENCE) => "$$",
-        _ => return (source.to_owned(), tex),
+        _ => return (source.clone(), tex),
     };
-    (format!("{mark}{}{mark}", &source[tex.clone()]), mark.len()..mark.len() + tex.len())
+    (format!("{mark}{}{mark}", &source[tex.clone()]).into(), mark.len()..mark.len() + tex.len())
 }
 
 /// Puts the links back to a note's references at the end of its last paragraph.

@@ -390,7 +390,7 @@ impl<'s> Shield<'s> {
         match region.find(at, self.source, &self.lines, self.input) {
             Found::Formula(span) if makes_fence(region, &span) => at.max(span.tex.start - 1) + 1,
             Found::Formula(span) => {
-                let source = region.text[span.range.clone()].to_owned();
+                let source = region.text[span.range.clone()].into();
                 let tex = span.tex.start - span.range.start..span.tex.end - span.range.start;
                 self.replace(
                     region,

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 const FIRST: char = '\u{e000}';
 const LAST: char = '\u{e002}';
@@ -19,7 +20,7 @@ pub(crate) const BOUNDARY: &str = "<!--\u{e003}-->";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Token {
     /// A formula: its source with delimiters, and where in it the TeX is.
-    Formula { source: String, tex: Range<usize>, display: bool },
+    Formula { source: Arc<str>, tex: Range<usize>, display: bool },
     /// `\eqref{label}` among words.
     Reference { source: String, label: String },
     /// A formula that is still arriving.
@@ -32,9 +33,8 @@ impl Token {
     /// What stood in the text.
     pub(crate) fn source(&self) -> &str {
         match self {
-            Token::Formula { source, .. } | Token::Reference { source, .. } | Token::Literal(source) => {
-                source
-            }
+            Token::Formula { source, .. } => source,
+            Token::Reference { source, .. } | Token::Literal(source) => source,
             Token::Held { .. } => "",
         }
     }
@@ -45,7 +45,7 @@ impl Token {
 pub(crate) struct Tokens {
     all: Vec<Token>,
     /// Where those are that stand for something, by their sources.
-    known: HashMap<String, usize>,
+    known: HashMap<Arc<str>, usize>,
 }
 
 impl Tokens {
@@ -54,9 +54,12 @@ impl Tokens {
         let index = match self.known.get(token.source()) {
             Some(index) => *index,
             None => {
-                if !matches!(token, Token::Held { .. }) {
-                    self.known.insert(token.source().to_owned(), self.all.len());
-                }
+                let source = match &token {
+                    Token::Formula { source, .. } => Some(source.clone()),
+                    Token::Held { .. } => None,
+                    token => Some(token.source().into()),
+                };
+                self.known.extend(source.map(|source| (source, self.all.len())));
                 self.all.push(token);
                 self.all.len() - 1
             }
