@@ -191,7 +191,8 @@ fn noted(text: &str) -> BTreeSet<&str> {
 
 /// Labels that the text may define.
 pub(crate) fn defined(text: &str) -> BTreeSet<&str> {
-    text.match_indices("]:").filter_map(|(end, _)| label_before(&text[..end])).collect()
+    let ends = text.match_indices(']').filter(|(end, _)| text[end + 1..].starts_with(':'));
+    ends.filter_map(|(end, _)| label_before(&text[..end])).collect()
 }
 
 /// The longest label, in bytes.

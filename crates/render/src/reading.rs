@@ -29,7 +29,7 @@ impl Reading {
     }
 
     pub(crate) fn push_str(&mut self, text: &str) {
-        self.doubtful |= text.contains(['$', '\\']);
+        self.doubtful |= text.bytes().fold(false, |found, byte| found | (byte == b'$') | (byte == b'\\'));
         match has_control(text) {
             true => self.source.extend(
                 text.chars().map(|c| if c.is_ascii() && is_control(c as u8) { '\u{fffd}' } else { c }),

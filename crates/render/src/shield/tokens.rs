@@ -51,19 +51,15 @@ pub(crate) struct Tokens {
 impl Tokens {
     /// Appends the token that stands for `token`.
     pub(crate) fn push(&mut self, out: &mut String, token: Token) {
-        let index = match self.known.get(token.source()) {
-            Some(index) => *index,
-            None => {
-                let source = match &token {
-                    Token::Formula { source, .. } => Some(source.clone()),
-                    Token::Held { .. } => None,
-                    token => Some(token.source().into()),
-                };
-                self.known.extend(source.map(|source| (source, self.all.len())));
-                self.all.push(token);
-                self.all.len() - 1
-            }
+        let next = self.all.len();
+        let index = match &token {
+            Token::Held { .. } => next,
+            Token::Formula { source, .. } => *self.known.entry(source.clone()).or_insert(next),
+            token => *self.known.entry(token.source().into()).or_insert(next),
         };
+        if index == next {
+            self.all.push(token);
+        }
         out.push(FIRST);
         let digits = index.checked_ilog2().unwrap_or(0) / 4;
         for digit in (0..=digits).rev().map(|place| (index >> (4 * place)) as u32 % 16) {
