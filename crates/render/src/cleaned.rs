@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 
 use ammonia::Builder;
 
 use crate::context::{Context, Trust};
 use crate::document::{Block, Title};
 use crate::formula;
-use crate::html::{escape, unescaped};
+use crate::html::{escape, is_control, unescaped};
 use crate::links;
 use crate::plain;
 use crate::template::{Equation, Holes, Piece, Place, Template};
@@ -33,8 +34,9 @@ pub(crate) fn fill<'t>(parts: impl Iterator<Item = (&'t Template, &'t Place)>, c
         let mut holes = Holes::new(place);
         for piece in &template.pieces {
             match piece {
-                Piece::Html(text) | Piece::Raw(text) => {
-                    html.push_str(&text.replace([SLOT, DISPLAY], "\u{fffd}"))
+                Piece::Html(text) => html.push_str(&text.replace([SLOT, DISPLAY], "\u{fffd}")),
+                Piece::Raw(text) => {
+                    html.push_str(&deepened(text, context.deeper).replace([SLOT, DISPLAY], "\u{fffd}"))
                 }
                 Piece::Anchor(_) => holes.fill(&mut html, piece),
                 _ => {
@@ -72,8 +74,11 @@ pub(crate) fn document<'b>(
 ) -> String {
     let raw = blocks.clone().position(|(block, _)| block.is_raw());
     let sound = raw.unwrap_or(usize::MAX);
-    let mut html: String =
-        blocks.clone().take(sound).map(|(block, place)| block.template.fill(place)).collect();
+    let length = blocks.clone().take(sound).map(|(block, _)| block.template.length()).sum();
+    let mut html = String::with_capacity(length);
+    for (block, place) in blocks.clone().take(sound) {
+        block.template.fill_into(&mut html, place);
+    }
     if let Some(raw) = raw {
         html += &fill(blocks.skip(raw).map(|(block, place)| (&block.template, place)), context);
     }
@@ -83,6 +88,7 @@ pub(crate) fn document<'b>(
 /// Only allow-listed elements and attributes, well formed. Of others than the operator no images and no ids.
 fn clean(html: &str, trust: Trust, context: &Context) -> String {
     let hosts = context.hosts.clone();
+    let prefix = context.prefix.clone();
     let html = flattened(html);
     let mut builder = Builder::default();
     if trust != Trust::Post {
@@ -96,9 +102,20 @@ fn clean(html: &str, trust: Trust, context: &Context) -> String {
         .set_tag_attribute_value("input", "disabled", "")
         .add_generic_attributes(["id", "class", "role", "lang", "title", "align"])
         .link_rel((trust != Trust::Post).then_some("nofollow ugc noopener"))
-        .attribute_filter(move |element, attribute, value| allowed(element, attribute, value, trust, &hosts))
+        .attribute_filter(move |element, attribute, value| {
+            let value = allowed(element, attribute, value, trust, &hosts)?;
+            let (id, mark) = match attribute {
+                "id" => (&*value, ""),
+                "href" => (value.strip_prefix('#').unwrap_or(&prefix), "#"),
+                _ => return Some(value),
+            };
+            // Ids of ours have the prefix already.
+            let own = id.starts_with(&prefix);
+            Some(if own { value } else { format!("{mark}{prefix}{id}").into() })
+        })
         .clean(&html)
         .to_string()
+        .replace(|c: char| c.is_ascii() && is_control(c as u8), "\u{fffd}")
 }
 
 /// Elements nested deeper than this lose their tags: the parser looks through all open elements at each tag.
@@ -142,8 +159,12 @@ fn allowed<'v>(
     match (element, attribute) {
         (_, "id" | "class" | "role") if trust != Trust::Post => None,
         (_, "class") => {
-            let own = |class: &&str| !["math", "eq", "eqref", "held", "bad-math"].contains(class);
-            let classes: Vec<&str> = value.split_ascii_whitespace().filter(own).collect();
+            let ours = |class: &&str| ["math", "eq", "eqref", "held", "bad-math"].contains(class);
+            let classes = || value.split_ascii_whitespace();
+            if !classes().any(|class| ours(&class)) {
+                return Some(value.into());
+            }
+            let classes: Vec<&str> = classes().filter(|class| !ours(class)).collect();
             (!classes.is_empty()).then(|| classes.join(" ").into())
         }
         ("img", "src") if links::foreign_host(value, hosts).is_some() => None,
@@ -154,8 +175,9 @@ fn allowed<'v>(
 
 /// A text in HTML, as other systems export it.
 pub(crate) fn block(html: &str, trust: Trust, context: &Context, findings: &mut Vec<Finding>) -> Block {
-    let cleaned = clean(html, trust, context);
+    let cleaned = clean(&deepened(html, context.deeper), trust, context);
     let mut reader = Reader::new(trust, findings);
+    let mut ids = Vec::new();
     let mut rest = cleaned.as_str();
     parts(&cleaned, |part| match part {
         Part::Text(text) => {
@@ -164,11 +186,13 @@ pub(crate) fn block(html: &str, trust: Trust, context: &Context, findings: &mut 
         }
         Part::Html(tag) => {
             rest = &rest[tag.len()..];
+            ids.extend(id(tag).map(|id| id.strip_prefix(&context.prefix).unwrap_or(&id).to_owned()));
             reader.tag(tag, rest);
         }
     });
     reader.flush();
     reader.block.more = html.contains(MORE);
+    reader.block.ids = ids;
     reader.block
 }
 
@@ -219,6 +243,42 @@ pub(crate) fn is_silent(html: &str) -> bool {
     silent
 }
 
+/// HTML with its headings as many levels deeper.
+fn deepened(html: &str, deeper: u8) -> Cow<'_, str> {
+    if deeper == 0 || !html.contains(['h', 'H']) {
+        return html.into();
+    }
+    let mut out = String::with_capacity(html.len());
+    parts(html, |part| match part {
+        Part::Html(tag) if tag.starts_with('<') => match heading(&name(tag).to_ascii_lowercase()) {
+            Some(level) => {
+                let (before, after) = tag.split_at(tag.find(|c: char| c.is_ascii_digit()).unwrap_or(0));
+                out.push_str(before);
+                out.push((b'0' + level.saturating_add(deeper).min(6)).into());
+                out.push_str(&after[1..]);
+            }
+            None => out.push_str(tag),
+        },
+        Part::Html(text) | Part::Text(text) => out.push_str(text),
+    });
+    out.into()
+}
+
+/// The id in a tag.
+pub(crate) fn id(tag: &str) -> Option<String> {
+    let lower = tag.to_ascii_lowercase();
+    let begins = lower.match_indices("id").find_map(|(at, _)| {
+        let value = tag[at + 2..].trim_start().strip_prefix('=')?;
+        lower[..at].ends_with(char::is_whitespace).then(|| value.trim_start())
+    })?;
+    let quote = begins.chars().next().filter(|c| *c == '"' || *c == '\'');
+    let value = match quote {
+        Some(quote) => begins[1..].split(quote).next(),
+        None => begins.split(|c: char| c.is_whitespace() || c == '>').next(),
+    };
+    value.map(|value| unescaped(&value.replace("&quot;", "\"")))
+}
+
 /// The name in a tag.
 fn name(tag: &str) -> &str {
     tag.trim_start_matches(['<', '/']).split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default()
@@ -231,9 +291,46 @@ const WORDS: [&str; 31] = [
     "u", "var",
 ];
 
+/// Elements that an HTML block may begin and a later paragraph end.
+const BLOCKS: [&str; 32] = [
+    "article",
+    "aside",
+    "blockquote",
+    "caption",
+    "center",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "figcaption",
+    "figure",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "li",
+    "nav",
+    "ol",
+    "pre",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "tr",
+    "ul",
+];
+
 /// Whether the author of a post may write this tag among words. Any other is text, as in `List<int>`.
 pub(crate) fn allows(tag: &str) -> bool {
-    WORDS.contains(&name(tag).to_ascii_lowercase().as_str())
+    let name = name(tag).to_ascii_lowercase();
+    WORDS.contains(&name.as_str()) || tag.starts_with("</") && BLOCKS.contains(&name.as_str())
 }
 
 struct Reader<'f> {
@@ -291,7 +388,7 @@ impl<'f> Reader<'f> {
         });
         words.flush();
         let Block { template: words, text, .. } = words.block;
-        let own = tag.split_once(" id=\"").and_then(|(_, id)| Some(unescaped(id.split_once('"')?.0)));
+        let own = id(tag);
         self.html.push_str(&tag[..tag.len() - 1]);
         if own.is_none() {
             self.hole(Piece::Anchor(text.source().to_owned()));
@@ -317,13 +414,15 @@ impl<'f> Reader<'f> {
     }
 
     fn formula(&mut self, source: &str, tex: Range<usize>, display: bool) {
-        self.block.text.push_str(source);
         if formula::refused(&source[tex.clone()], self.trust) {
+            self.block.text.push_str(source);
             self.findings.push(Finding::Refused(source.to_owned()));
             return formula::refuse(&mut self.html, source);
         }
-        let equation = Equation::new(source.to_owned(), tex, display, false);
-        self.findings.push(Finding::Formula(equation.formula(), source.to_owned()));
+        self.block.text.formula(source);
+        let source: Arc<str> = source.into();
+        self.findings.push(Finding::Formula(source.clone(), tex.clone(), display));
+        let equation = Equation::new(source, tex, display, false);
         self.hole(Piece::Formula(Box::new(equation)));
     }
 }

@@ -82,6 +82,7 @@ pub struct Rendered {
     /// Its headings, in order.
     pub headings: Vec<Heading>,
     /// Its plain text; formulas are their TeX with delimiters, references the numbers of equations, as `(3)` or `(??)`.
+    /// Code and other words that would read as a formula have a backslash before it.
     pub text: String,
     /// What its author should look at.
     pub warnings: Vec<Warning>,

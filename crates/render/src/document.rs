@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::cleaned;
 use crate::context::{Context, Heading, Labels, Target, Trust};
-use crate::reading::Reading;
+use crate::reading::{self, Reading};
 use crate::template::{NoteRef, Piece, Place, Template, label_href, labelled};
 
 /// A top-level block of a document, or a few that were written together.
@@ -21,6 +21,8 @@ pub(crate) struct Block {
     pub(crate) uncoloured: bool,
     /// Whether a teaser ends with it, as its author says.
     pub(crate) more: bool,
+    /// The ids that its author gave.
+    pub(crate) ids: Vec<String>,
 }
 
 /// A heading, until it has its id.
@@ -47,8 +49,10 @@ pub(crate) struct Known<'k> {
     pub(crate) repeated: Vec<String>,
     /// Names of notes that are defined.
     notes: HashSet<String>,
-    /// Notes that are referred to, in the order of their numbers, with how often.
+    /// Notes that are referred to, in the order of their numbers, with how often; first those of the base.
     referred: Vec<(String, u32)>,
+    /// How often notes of the base are referred to once more.
+    again: HashMap<usize, u32>,
     numbers: HashMap<String, usize>,
     anchors: HashMap<String, u32>,
     /// Labels and notes that a placed block asked for in vain.
@@ -71,10 +75,7 @@ impl<'k> Known<'k> {
             base: Some(base),
             prefix: base.prefix.clone(),
             anchored: base.anchored,
-            outer: base.outer.clone(),
             equations: base.equations,
-            referred: base.referred.clone(),
-            numbers: base.numbers.clone(),
             ..Self::default()
         }
     }
@@ -98,6 +99,9 @@ impl<'k> Known<'k> {
                 }
             }
             self.equations += equation.numbering.counted;
+        }
+        for id in &block.ids {
+            late |= self.anchors.insert(id.clone(), 1).is_some();
         }
         for (name, _) in &block.notes {
             late |= self.notes.insert(name.clone()) && self.missed.contains(&note_key(name));
@@ -132,10 +136,10 @@ impl<'k> Known<'k> {
         self.labels.contains_key(label) || self.outer.0.contains_key(label)
     }
 
-    /// A plain text with the numbers of its references.
-    pub(crate) fn numbered(&self, text: &Reading) -> String {
+    /// Plain text with the numbers of its references.
+    pub(crate) fn plain<'r>(&self, readings: impl Iterator<Item = &'r Reading> + Clone) -> String {
         let known = |label: &str| self.labels.get(label).or_else(|| self.outer.0.get(label));
-        text.numbered(|label| known(label).map(|target| target.number.as_str()))
+        reading::plain(readings, |label| known(label).map(|target| target.number.as_str()))
     }
 
     fn label(&mut self, label: &str) -> Option<Target> {
@@ -143,7 +147,7 @@ impl<'k> Known<'k> {
         if own.is_none() {
             self.missed.insert(label.to_owned());
         }
-        own.or_else(|| self.outer.0.get(label)).cloned()
+        own.or_else(|| self.base.map_or(&self.outer, |base| &base.outer).0.get(label)).cloned()
     }
 
     fn note(&mut self, name: &str) -> Option<NoteRef> {
@@ -151,16 +155,34 @@ impl<'k> Known<'k> {
             self.missed.insert(note_key(name));
             return None;
         }
-        let index = *self.numbers.entry(name.to_owned()).or_insert_with(|| {
+        let before = self.base.map_or(0, |base| base.referred.len());
+        let index = self.number_of(name).unwrap_or_else(|| {
+            let index = before + self.referred.len();
             self.referred.push((name.to_owned(), 0));
-            self.referred.len() - 1
+            self.numbers.insert(name.to_owned(), index);
+            index
         });
-        self.referred[index].1 += 1;
-        Some(NoteRef { number: index as u32 + 1, occurrence: self.referred[index].1 })
+        match index.checked_sub(before) {
+            Some(own) => self.referred[own].1 += 1,
+            None => *self.again.entry(index).or_default() += 1,
+        }
+        Some(NoteRef { number: index as u32 + 1, occurrence: self.uses_of(index) })
+    }
+
+    fn number_of(&self, name: &str) -> Option<usize> {
+        self.numbers.get(name).or_else(|| self.base?.numbers.get(name)).copied()
+    }
+
+    fn uses_of(&self, index: usize) -> u32 {
+        let Some(base) = self.base else { return self.referred[index].1 };
+        match index.checked_sub(base.referred.len()) {
+            Some(own) => self.referred[own].1,
+            None => base.referred[index].1 + self.again.get(&index).copied().unwrap_or(0),
+        }
     }
 
     fn count(&self, name: &str) -> u32 {
-        self.numbers.get(name).map_or(0, |index| self.referred[*index].1)
+        self.number_of(name).map_or(0, |index| self.uses_of(index))
     }
 
     fn anchor(&mut self, words: &str) -> Option<String> {
@@ -182,6 +204,11 @@ impl<'k> Known<'k> {
     fn uses(&self, id: &str) -> u32 {
         let uses = |known: &HashMap<String, u32>| known.get(id).copied();
         uses(&self.anchors).or_else(|| uses(&self.base?.anchors)).unwrap_or(0)
+    }
+
+    /// Whether any note is referred to.
+    pub(crate) fn has_notes(&self) -> bool {
+        !self.referred.is_empty()
     }
 
     /// The notes that are referred to, as one more block, or nothing.
@@ -230,7 +257,7 @@ impl<'k> Known<'k> {
             let id = title.own.clone().or_else(|| ids.next().cloned().flatten().map(made));
             let place = self.place_template(&title.words, place.equations);
             let html = crate::html::Html::new(title.words.fill(&place));
-            let text = self.numbered(&title.text).trim().to_owned();
+            let text = self.plain(std::iter::once(&title.text)).trim().to_owned();
             Heading { level: title.level, id: id.unwrap_or_default(), text, html }
         };
         block.headings.iter().map(heading).collect()
@@ -254,6 +281,7 @@ impl Block {
         self.headings.extend(other.headings);
         self.text.append(&other.text);
         self.more |= other.more;
+        self.ids.extend(other.ids);
         self
     }
 

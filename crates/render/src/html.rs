@@ -39,26 +39,47 @@ impl fmt::Display for Html {
 
 /// Appends `text` so that it reads the same in an element and in a quoted attribute.
 pub(crate) fn escape(out: &mut String, text: &str) {
-    let mut last = 0;
-    for (i, byte) in text.bytes().enumerate() {
-        let escaped = match byte {
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| SPECIAL[usize::from(byte)]) {
+        out.push_str(&rest[..at]);
+        out.push_str(match rest.as_bytes()[at] {
             b'"' => "&quot;",
             b'&' => "&amp;",
             b'<' => "&lt;",
             b'>' => "&gt;",
-            _ => continue,
-        };
-        out.push_str(&text[last..i]);
-        out.push_str(escaped);
-        last = i + 1;
+            // A control character, for which an entity may stand.
+            _ => "\u{fffd}",
+        });
+        rest = &rest[at + 1..];
     }
-    out.push_str(&text[last..]);
+    out.push_str(rest);
+}
+
+/// The bytes that are not written as they are.
+const SPECIAL: [bool; 256] = {
+    let mut special = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        special[byte] = matches!(byte as u8, b'"' | b'&' | b'<' | b'>') || is_control(byte as u8);
+        byte += 1;
+    }
+    special
+};
+
+/// Whether a text holds a control character. It looks at all of it, which takes less time than to stop early.
+pub(crate) fn has_control(text: &str) -> bool {
+    text.bytes().fold(false, |found, byte| found | is_control(byte))
+}
+
+/// Whether a character shows as U+FFFD, or is a carriage return.
+pub(crate) const fn is_control(byte: u8) -> bool {
+    byte < b' ' && byte != b'\n' && byte != b'\t'
 }
 
 /// The text that a writer meant: line ends are line feeds, and control characters show as U+FFFD.
 pub(crate) fn normalised(text: &str) -> Cow<'_, str> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if !text.bytes().any(|byte| byte < b' ' && byte != b'\n' && byte != b'\t') {
+    if !has_control(text) {
         return text.into();
     }
     let mut out = String::with_capacity(text.len());

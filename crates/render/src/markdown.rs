@@ -180,12 +180,19 @@ fn quoted(text: &str) -> String {
 
 /// Names of notes that the text may refer to.
 fn noted(text: &str) -> BTreeSet<&str> {
-    bracketed(text, "[^").filter(|name| !name.contains(char::is_whitespace)).collect()
+    let begins = text.match_indices('[').map(|(at, _)| &text[at + 1..]);
+    let names = begins.filter_map(|rest| {
+        let name = rest.strip_prefix('^')?;
+        let end = name.find([']', '[', '\n'])?;
+        (end > 0 && end < 200 && name[end..].starts_with(']')).then(|| &name[..end])
+    });
+    names.filter(|name| !name.contains(char::is_whitespace)).collect()
 }
 
 /// Labels that the text may define.
 pub(crate) fn defined(text: &str) -> BTreeSet<&str> {
-    text.match_indices("]:").filter_map(|(end, _)| label_before(&text[..end])).collect()
+    let ends = text.match_indices(']').filter(|(end, _)| text[end + 1..].starts_with(':'));
+    ends.filter_map(|(end, _)| label_before(&text[..end])).collect()
 }
 
 /// The longest label, in bytes.
@@ -202,16 +209,10 @@ fn label_before(text: &str) -> Option<&str> {
         }
     };
     let label = &text[start + 1..];
-    (bracket == b'[' && label.len() < MAX_LABEL && !label.trim().is_empty() && !label.starts_with('^'))
-        .then_some(label)
-}
-
-fn bracketed<'t>(text: &'t str, open: &'t str) -> impl Iterator<Item = &'t str> {
-    text.match_indices(open).filter_map(move |(start, _)| {
-        let inside = &text[start + open.len()..];
-        let end = inside.find([']', '[', '\n'])?;
-        (end > 0 && end < 200 && inside[end..].starts_with(']')).then(|| &inside[..end])
-    })
+    // Notes have names of one word.
+    let note =
+        label.strip_prefix('^').is_some_and(|name| !name.is_empty() && !name.contains(char::is_whitespace));
+    (bracket == b'[' && label.len() < MAX_LABEL && !label.trim().is_empty() && !note).then_some(label)
 }
 
 /// A label as comrak compares it.

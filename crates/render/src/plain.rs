@@ -14,7 +14,7 @@ pub fn inline(text: &str, _context: &Context) -> Html {
     let text = normalised(text);
     let mut out = String::new();
     pieces(&text, &tex::formulas(&text), |piece| match piece {
-        Piece::Text(range) => escape(&mut out, &text[range].replace('\n', " ")),
+        Piece::Text(range) => words(&mut out, &text[range].replace('\n', " ")),
         Piece::Formula(span) => formula::plain(&mut out, &text, span, Trust::Paper),
     });
     Html::new(out)
@@ -97,7 +97,7 @@ fn paragraphs(out: &mut String, text: &str) {
             out.push_str("</p>\n<p>");
             blank = false;
         }
-        escape(out, line);
+        words(out, line);
         if inner {
             let next_blank = lines.peek().is_some_and(|next| next.trim().is_empty());
             blank = next_blank;
@@ -207,13 +207,26 @@ fn mark_text(out: &mut String, text: &str, range: Range<usize>, marks: &[Range<u
     let first = marks.partition_point(|mark| mark.end <= range.start);
     for mark in marks[first..].iter().take_while(|mark| mark.start < range.end) {
         let (start, end) = (mark.start.max(at), mark.end.min(range.end));
-        escape(out, &text[at..start]);
+        words(out, &text[at..start]);
         out.push_str("<mark>");
-        escape(out, &text[start..end]);
+        words(out, &text[start..end]);
         out.push_str("</mark>");
         at = end;
     }
-    escape(out, &text[at..range.end]);
+    words(out, &text[at..range.end]);
+}
+
+/// Words without formulas: `\$` is a dollar.
+fn words(out: &mut String, text: &str) {
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        let dollar = rest[at + 1..].starts_with('$');
+        let pair = at + 1 + rest[at + 1..].chars().next().map_or(0, char::len_utf8);
+        escape(out, &rest[..if dollar { at } else { pair }]);
+        out.push_str(if dollar { "$" } else { "" });
+        rest = &rest[pair..];
+    }
+    escape(out, rest);
 }
 
 /// Code between equal runs of backticks.

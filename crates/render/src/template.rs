@@ -4,10 +4,11 @@
 //! [`Place`], and [`Template::fill`] makes HTML of the two. A block is sent again when its place changes.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use tex::{Number, Numbering};
 
-use crate::context::{Formula, Target};
+use crate::context::Target;
 use crate::formula;
 use crate::html::escape;
 use crate::plain;
@@ -39,9 +40,7 @@ pub(crate) enum Piece {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Equation {
     /// With delimiters.
-    pub(crate) source: String,
-    /// The TeX in it.
-    pub(crate) tex: Range<usize>,
+    pub(crate) source: Arc<str>,
     pub(crate) display: bool,
     /// Whether it is a paragraph of its own.
     pub(crate) alone: bool,
@@ -51,14 +50,10 @@ pub(crate) struct Equation {
 }
 
 impl Equation {
-    pub(crate) fn new(source: String, tex: Range<usize>, display: bool, alone: bool) -> Self {
+    pub(crate) fn new(source: Arc<str>, tex: Range<usize>, display: bool, alone: bool) -> Self {
         let numbering = if display { tex::numbering(&source[tex.clone()]) } else { Numbering::default() };
         let refs = references(&source[tex.clone()]);
-        Self { source, tex, display, alone, numbering, refs }
-    }
-
-    pub(crate) fn formula(&self) -> Formula {
-        Formula { tex: self.source[self.tex.clone()].to_owned(), display: self.display }
+        Self { source, display, alone, numbering, refs }
     }
 }
 
@@ -104,14 +99,26 @@ impl Template {
     /// The HTML of the template in its place.
     pub(crate) fn fill(&self, place: &Place) -> String {
         let mut out = String::new();
+        self.fill_into(&mut out, place);
+        out
+    }
+
+    /// Appends the HTML of the template in its place.
+    pub(crate) fn fill_into(&self, out: &mut String, place: &Place) {
         let mut holes = Holes::new(place);
         for piece in &self.pieces {
-            match piece {
-                Piece::Html(html) | Piece::Raw(html) => out.push_str(html),
-                hole => holes.fill(&mut out, hole),
-            }
+            holes.fill(out, piece);
         }
-        out
+    }
+
+    /// About as long is its HTML.
+    pub(crate) fn length(&self) -> usize {
+        let length = |piece: &Piece| match piece {
+            Piece::Html(html) | Piece::Raw(html) => html.len(),
+            Piece::Formula(equation) => equation.source.len() + 100,
+            _ => 50,
+        };
+        self.pieces.iter().map(length).sum()
     }
 
     pub(crate) fn equations(&self) -> impl Iterator<Item = &Equation> {
@@ -176,15 +183,15 @@ impl<'p> Holes<'p> {
             attributes.push_str(&format!(" data-number=\"{}\"", self.equations));
             self.equations += equation.numbering.counted;
         }
-        let refs: serde_json::Map<_, _> = equation
-            .refs
-            .iter()
-            .filter_map(|label| {
-                let target = self.labels.next().and_then(Option::as_ref)?;
-                Some((label.clone(), target.number.clone().into()))
-            })
-            .collect();
         if !equation.refs.is_empty() {
+            let refs: serde_json::Map<_, _> = equation
+                .refs
+                .iter()
+                .filter_map(|label| {
+                    let target = self.labels.next().and_then(Option::as_ref)?;
+                    Some((label.clone(), target.number.clone().into()))
+                })
+                .collect();
             attributes.push_str(" data-refs=\"");
             escape(&mut attributes, &serde_json::Value::Object(refs).to_string());
             attributes.push('"');
@@ -194,7 +201,9 @@ impl<'p> Holes<'p> {
         }
         let tag = if equation.alone { "div" } else { "span" };
         let mut labels = equation.numbering.rows.iter().filter_map(|row| row.label.as_deref());
-        out.push_str(&format!("<{tag} class=\"eq\""));
+        out.push('<');
+        out.push_str(tag);
+        out.push_str(" class=\"eq\"");
         if let Some(label) = labels.next() {
             self.id(out, label);
         }
@@ -205,7 +214,9 @@ impl<'p> Holes<'p> {
             out.push_str("></span>");
         }
         formula::element(out, tag, &equation.source, true, &attributes);
-        out.push_str(&format!("</{tag}>"));
+        out.push_str("</");
+        out.push_str(tag);
+        out.push('>');
         if equation.alone {
             out.push('\n');
         }

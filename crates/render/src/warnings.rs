@@ -12,28 +12,18 @@ pub(crate) fn of(given: &str, text: &str, document: &Document<'_>) -> Vec<Warnin
     let mut warnings = Vec::new();
     let mut seen = HashSet::new();
     for (start, findings) in document.offsets.iter().zip(&document.findings) {
+        let kinds: Vec<_> = findings.iter().map(|finding| kind(finding, document, &mut seen)).collect();
+        if kinds.iter().all(Option::is_none) {
+            continue;
+        }
         let mut from = *start;
-        for finding in findings {
-            let source = match finding {
-                Finding::Formula(_, source) | Finding::Refused(source) => source.clone(),
-                Finding::Reference(label) => format!(r"\eqref{{{label}}}"),
+        for (finding, kind) in findings.iter().zip(kinds) {
+            let range = match finding {
+                Finding::Formula(source, ..) => locate(text, from, source),
+                Finding::Refused(source) => locate(text, from, source),
+                Finding::Reference(label) => locate(text, from, &format!(r"\eqref{{{label}}}")),
             };
-            let range = locate(text, from, &source);
             from = range.end;
-            let known = |label: &str| document.known.resolves(label);
-            let kind = match finding {
-                Finding::Refused(formula) => Some(WarningKind::RefusedFormula { formula: formula.clone() }),
-                Finding::Reference(label) if !known(label) => {
-                    Some(WarningKind::UnknownLabel { label: label.clone() })
-                }
-                Finding::Formula(_, source) => {
-                    let here = |label: &&String| source.contains(&format!(r"\label{{{label}}}"));
-                    let label = document.known.repeated.iter().find(here);
-                    let again = label.filter(|label| !seen.insert((*label).clone()));
-                    again.map(|label| WarningKind::RepeatedLabel { label: label.clone() })
-                }
-                Finding::Reference(_) => None,
-            };
             warnings.extend(kind.map(|kind| Warning { range: original(given, text, range), kind }));
         }
     }
@@ -43,6 +33,23 @@ pub(crate) fn of(given: &str, text: &str, document: &Document<'_>) -> Vec<Warnin
     }));
     warnings.sort_by_key(|warning| warning.range.start);
     warnings
+}
+
+/// What is wrong with a finding, if anything is; `seen` are labels that formulas before it have.
+fn kind(finding: &Finding, document: &Document<'_>, seen: &mut HashSet<String>) -> Option<WarningKind> {
+    match finding {
+        Finding::Refused(formula) => Some(WarningKind::RefusedFormula { formula: formula.clone() }),
+        Finding::Reference(label) => {
+            let unknown = !document.known.resolves(label);
+            unknown.then(|| WarningKind::UnknownLabel { label: label.clone() })
+        }
+        Finding::Formula(source, ..) => {
+            let here = |label: &&String| source.contains(&format!(r"\label{{{label}}}"));
+            let label = document.known.repeated.iter().find(here)?;
+            let again = !seen.insert(label.clone());
+            again.then(|| WarningKind::RepeatedLabel { label: label.clone() })
+        }
+    }
 }
 
 /// The farthest that the next finding of a block is looked for.

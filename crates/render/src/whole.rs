@@ -26,9 +26,8 @@ pub fn render(text: &str, format: Format, trust: Trust, context: &Context) -> Re
         _ => Document::of_markdown(&text, trust, context),
     };
     let html = document.html(document.blocks.len());
-    let mut rendered = document.rendered(html);
-    rendered.warnings = warnings::of(given, &text, &document);
-    rendered
+    let warnings = warnings::of(given, &text, &document);
+    Rendered { warnings, ..document.rendered(html) }
 }
 
 /// The beginning of a text, up to `<!--more-->` or else its first paragraphs, with the equation numbers of the whole.
@@ -118,28 +117,34 @@ impl<'c> Document<'c> {
     /// The HTML of the first `shown` blocks and their notes.
     fn html(&self, shown: usize) -> String {
         let html = cleaned::document(self.blocks.iter().zip(&self.places).take(shown), self.context);
+        if !self.known.has_notes() {
+            return html;
+        }
         let blocks = self.blocks.iter().zip(self.starts.iter().copied());
         html + &self.known.clone().notes(blocks, self.context)
     }
 
-    fn rendered(&self, html: String) -> Rendered {
-        let mut known = self.known.clone();
+    fn rendered(self, html: String) -> Rendered {
+        let formulas = self.formulas();
+        let mut known = self.known;
         let placed = self.blocks.iter().zip(&self.places);
         let headings = placed.flat_map(|(block, place)| known.headings(block, place)).collect();
-        let text: String = self.blocks.iter().map(|block| known.numbered(&block.text)).collect();
+        let text = known.plain(self.blocks.iter().map(|block| &block.text));
         Rendered {
             html: Html::new(html),
-            formulas: self.formulas(),
+            formulas,
             headings,
             text: text.trim().to_owned(),
             warnings: Vec::new(),
-            labels: Labels(self.known.labels.clone()),
+            labels: Labels(known.labels),
         }
     }
 
     fn formulas(&self) -> Vec<Formula> {
         let formula = |finding: &Finding| match finding {
-            Finding::Formula(formula, _) => Some(formula.clone()),
+            Finding::Formula(source, tex, display) => {
+                Some(Formula { tex: source[tex.clone()].to_owned(), display: *display })
+            }
             _ => None,
         };
         self.findings.iter().flatten().filter_map(formula).collect()

@@ -2,16 +2,20 @@
 
 mod tags;
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use comrak::nodes::{ListType, Node, NodeCodeBlock, NodeLink, NodeValue, TableAlignment};
 
 use crate::cleaned;
 use crate::code;
-use crate::context::{Context, Formula, Trust};
+use crate::context::{Context, Trust};
 use crate::document::{Block, Title};
 use crate::formula;
 use crate::html::{escape, unescaped};
 use crate::links;
 use crate::plain;
+use crate::reading::Reading;
 use crate::shield::{BOUNDARY, Part, Token, Tokens, has_token};
 use crate::template::{Equation, Piece, Template};
 use tags::Side;
@@ -37,7 +41,8 @@ pub(crate) enum Colours {
 /// A finding on the way, for the author.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Finding {
-    Formula(Formula, String),
+    /// With delimiters, where the TeX is in it, and whether it is a display.
+    Formula(Arc<str>, Range<usize>, bool),
     Refused(String),
     Reference(String),
 }
@@ -61,6 +66,8 @@ struct Writer<'w, 's> {
     column: usize,
     /// Whether links are written: not in the words of a heading for a table of contents.
     links: bool,
+    /// Whether the open paragraph is nothing but displays.
+    displays: bool,
 }
 
 enum Step<'a> {
@@ -75,8 +82,19 @@ enum Children {
 
 impl<'w, 's> Writer<'w, 's> {
     fn new(setting: &'w Setting<'s>, findings: &'w mut Vec<Finding>) -> Self {
-        let block = Block::default();
-        Self { setting, findings, block, html: String::new(), fresh: true, depth: 0, column: 0, links: true }
+        let block = Block { text: Reading::with_capacity(128), ..Block::default() };
+        let html = String::with_capacity(256);
+        Self {
+            setting,
+            findings,
+            block,
+            html,
+            fresh: true,
+            depth: 0,
+            column: 0,
+            links: true,
+            displays: false,
+        }
     }
 
     fn finish(mut self) -> Block {
@@ -86,7 +104,8 @@ impl<'w, 's> Writer<'w, 's> {
 
     /// Walks a tree without recursion, since a visitor decides how deep it is.
     fn tree(&mut self, root: Node<'_>) {
-        let mut steps = vec![Step::Enter(root)];
+        let mut steps = Vec::with_capacity(32);
+        steps.push(Step::Enter(root));
         while let Some(step) = steps.pop() {
             match step {
                 Step::Enter(node) => {
@@ -134,7 +153,10 @@ impl<'w, 's> Writer<'w, 's> {
         match &node.data().value {
             NodeValue::Link(link) => self.end_link(node, link),
             NodeValue::Heading(heading) => {
-                self.raw(&format!("</h{}>\n", self.level(heading.level)));
+                let level = self.level(heading.level);
+                self.raw("</h");
+                self.html.push((b'0' + level).into());
+                self.raw(">\n");
                 self.block.text.push_str("\n\n");
             }
             NodeValue::Paragraph => self.end_paragraph(node),
@@ -157,7 +179,9 @@ impl<'w, 's> Writer<'w, 's> {
 
     fn flush(&mut self) {
         if !self.html.is_empty() {
-            self.block.template.pieces.push(Piece::Html(std::mem::take(&mut self.html)));
+            // A copy is as long as it must be, and the buffer stays.
+            self.block.template.pieces.push(Piece::Html(self.html.clone()));
+            self.html.clear();
         }
     }
 
@@ -207,18 +231,18 @@ impl<'w, 's> Writer<'w, 's> {
         self.hole(Piece::Reference(label.to_owned()));
     }
 
-    fn formula(&mut self, source: &str, tex: std::ops::Range<usize>, display: bool, alone: bool) {
+    fn formula(&mut self, source: &Arc<str>, tex: Range<usize>, display: bool, alone: bool) {
         if formula::refused(&source[tex.clone()], self.setting.trust) {
             self.block.text.push_str(source);
-            self.findings.push(Finding::Refused(source.to_owned()));
+            self.findings.push(Finding::Refused(source.to_string()));
             formula::refuse(&mut self.html, source);
             self.fresh = false;
             return;
         }
+        self.findings.push(Finding::Formula(source.clone(), tex.clone(), display));
         let (shown, tex) = shown(source, tex);
-        self.block.text.push_str(&shown);
+        self.block.text.formula(&shown);
         let equation = Equation::new(shown, tex, display, alone);
-        self.findings.push(Finding::Formula(equation.formula(), source.to_owned()));
         self.hole(Piece::Formula(Box::new(equation)));
     }
 
@@ -237,7 +261,7 @@ impl<'w, 's> Writer<'w, 's> {
         self.line();
         if code.fenced && language == "math" && !literal.trim().is_empty() {
             let source = format!("{FENCE}{literal}```");
-            self.formula(&source, FENCE.len()..source.len() - 3, true, true);
+            self.formula(&source.as_str().into(), FENCE.len()..source.len() - 3, true, true);
             self.block.text.push_str("\n\n");
             return self.line();
         }
@@ -292,7 +316,9 @@ impl<'w, 's> Writer<'w, 's> {
                 plain::split(html.trim_end_matches('\n'), |part| match part {
                     plain::Part::Text(text) => self.words(text),
                     plain::Part::Reference(source, label) => self.reference(source, label),
-                    plain::Part::Formula(source, tex, display) => self.formula(source, tex, display, false),
+                    plain::Part::Formula(source, tex, display) => {
+                        self.formula(&source.into(), tex, display, false)
+                    }
                 });
                 self.raw("</p>\n");
                 self.block.text.push_str("\n\n");
@@ -301,6 +327,9 @@ impl<'w, 's> Writer<'w, 's> {
     }
 
     fn author_html(&mut self, html: &str) {
+        if html.starts_with('<') {
+            self.block.ids.extend(cleaned::id(html));
+        }
         self.fresh = html.ends_with('\n');
         self.flush();
         self.block.template.pieces.push(Piece::Raw(html.to_owned()));
@@ -319,7 +348,7 @@ impl<'w, 's> Writer<'w, 's> {
             plain::Part::Formula(source, tex, display) => {
                 let shift = |at| unescaped(&source[..at]).len();
                 let tex = shift(tex.start)..shift(tex.end);
-                self.formula(&unescaped(source), tex, display, false);
+                self.formula(&unescaped(source).into(), tex, display, false);
             }
         });
     }
@@ -370,7 +399,7 @@ impl<'w, 's> Writer<'w, 's> {
         let url = self.setting.tokens.unescaped(&image.url);
         let own = links::foreign_host(&url, &self.setting.context.hosts).is_none();
         let words = words_of(node, self.setting.tokens);
-        self.block.text.push_str(&words);
+        self.block.text.formula(&words);
         if self.setting.trust == Trust::Post && own {
             self.raw("<img src=\"");
             self.html.push_str(&links::address(&url, Trust::Post).unwrap_or_default());
@@ -399,7 +428,8 @@ impl<'w, 's> Writer<'w, 's> {
             writer.tree(child);
         }
         writer.flush();
-        let Block { mut template, notes, text, uncoloured, .. } = writer.block;
+        let Block { mut template, notes, text, uncoloured, ids, .. } = writer.block;
+        self.block.ids.extend(ids);
         self.block.uncoloured |= uncoloured;
         put_back(&mut template, &name);
         self.block.notes.push((name, template));
@@ -424,7 +454,8 @@ impl<'w, 's> Writer<'w, 's> {
         let Block { template: mut title, text, .. } = words.block;
         title.pieces.retain(|piece| !matches!(piece, Piece::Note { .. } | Piece::Raw(_)));
         self.line();
-        self.raw(&format!("<h{level}"));
+        self.raw("<h");
+        self.html.push((b'0' + level).into());
         self.hole(Piece::Anchor(text.source().to_owned()));
         self.raw(">");
         self.block.headings.push(Title { level, text, words: title, own: None });
@@ -433,7 +464,8 @@ impl<'w, 's> Writer<'w, 's> {
     fn paragraph(&mut self, node: Node<'_>) -> Children {
         let tokens = self.setting.tokens;
         let displays = only_displays(node, tokens);
-        if !displays.is_empty() {
+        self.displays = !displays.is_empty();
+        if self.displays {
             self.line();
             for (i, token) in displays.into_iter().enumerate() {
                 self.block.text.push_str(if i > 0 { "\n" } else { "" });
@@ -455,10 +487,11 @@ impl<'w, 's> Writer<'w, 's> {
     }
 
     fn end_paragraph(&mut self, node: Node<'_>) {
-        if only_displays(node, self.setting.tokens).is_empty() && !is_tight(node) {
+        let tight = is_tight(node);
+        if !self.displays && !tight {
             self.raw("</p>\n");
         }
-        self.block.text.push_str(if is_tight(node) { "\n" } else { "\n\n" });
+        self.block.text.push_str(if tight { "\n" } else { "\n\n" });
     }
 }
 
@@ -466,13 +499,13 @@ impl<'w, 's> Writer<'w, 's> {
 const FENCE: &str = "```math\n";
 
 /// The formula with delimiters that a browser knows.
-fn shown(source: &str, tex: std::ops::Range<usize>) -> (String, std::ops::Range<usize>) {
+fn shown(source: &Arc<str>, tex: Range<usize>) -> (Arc<str>, Range<usize>) {
     let mark = match source {
         _ if source.starts_with("$`") => "$",
         _ if source.starts_with(FENCE) => "$$",
-        _ => return (source.to_owned(), tex),
+        _ => return (source.clone(), tex),
     };
-    (format!("{mark}{}{mark}", &source[tex.clone()]), mark.len()..mark.len() + tex.len())
+    (format!("{mark}{}{mark}", &source[tex.clone()]).into(), mark.len()..mark.len() + tex.len())
 }
 
 /// Puts the links back to a note's references at the end of its last paragraph.

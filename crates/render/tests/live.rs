@@ -87,10 +87,43 @@ const FRAGMENTS: &[&str] = &[
     "|",
     "`",
     "]: x\n",
+    "---\ntitle: front $m$\n---\n\n",
+    "---\r\ntitle: front\r\n---\r\n",
+    "# Same\r\n\r\nSame\r\n---\r\n",
+    "# Same $x$ `y`\n\n# Same-1\n\n",
+    "$$\r\na\r\n$$\r\n\r\n",
+    "| a |\tb |\r\n|---|---|\r\n| $x$ | \tc |\r\n",
+    "-\t$$\n\ta\n\t$$\n\n\tb\n",
+    "1.\tone\n\n\ttwo $t$\n",
+    ">\t\tcode\n",
+    "forward \\eqref{late} and $\\ref{late}$\n\n",
+    "$$x \\label{late}$$\n\n",
+    "\\begin{gather}\na\\label{late}\\\\\nb\\notag\n\\end{gather}\n\n",
+    "forward[^late] and [late][late]\n\n",
+    "[^late]: A note with $n$ and \\eqref{late}[^1].\n\n    - [late]\n\n",
+    "[late]: /late (title)\n\n",
+    "> [late]: /quoted\n\n",
+    "- [^late]: in a list\n",
+    "# [late] and [^late]\n",
+    "[^a b] and [^]\n\n",
+    "[^a b]: /spaced\n",
+    "[^]: /empty\n\n",
 ];
 
-const POST: &[&str] =
-    &["<details>\n\n", "</details>\n\n", "<sub>a $x$</sub> <script>x</script>\n\n", "<p>", "</b>\n"];
+const POST: &[&str] = &[
+    "<span id=\"same\">a</span>\n\n",
+    "<details>\n\n",
+    "</details>\n\n",
+    "<sub>a $x$</sub> <script>x</script>\n\n",
+    "<p>",
+    "</b>\n",
+];
+
+/// So many cases, or as many as `PROPTEST_CASES` says: `PROPTEST_CASES=100000 cargo test --release -p render --test live`.
+fn config(cases: u32) -> ProptestConfig {
+    let wanted = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    ProptestConfig { cases: wanted.unwrap_or(cases), max_shrink_iters: 3000, ..ProptestConfig::default() }
+}
 
 fn document(trust: Trust) -> impl Strategy<Value = String> {
     let mut fragments: Vec<&'static str> = FRAGMENTS.to_vec();
@@ -147,7 +180,7 @@ fn check(text: &str, lengths: &[usize], trust: Trust) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1600, max_shrink_iters: 3000, ..ProptestConfig::default() })]
+    #![proptest_config(config(1600))]
 
     #[test]
     fn a_stream_equals_the_whole(
@@ -159,7 +192,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, max_shrink_iters: 3000, ..ProptestConfig::default() })]
+    #![proptest_config(config(400))]
 
     #[test]
     fn a_stream_of_a_post_equals_the_whole(
@@ -234,7 +267,7 @@ const UNITS: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 800, max_shrink_iters: 3000, ..ProptestConfig::default() })]
+    #![proptest_config(config(800))]
 
     #[test]
     fn a_stream_of_anything_equals_the_whole(

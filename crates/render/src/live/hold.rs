@@ -54,7 +54,8 @@ fn head(text: &str) -> Option<usize> {
 
 /// The paragraph that the text ends in.
 fn paragraph(text: &str) -> usize {
-    let start = text.rfind("\n\n").map_or(0, |end| end + 2);
+    let ends = text.rmatch_indices('\n').find(|(at, _)| text[..*at].ends_with('\n'));
+    let start = ends.map_or(0, |(at, _)| at + 1);
     let mut near = start.max(text.len().saturating_sub(4 * MAX_HELD));
     while !text.is_char_boundary(near) {
         near += 1;

@@ -2,8 +2,8 @@
 //!
 //! The source is cut where a block begins that nothing before it can change any more. What stands before the cut is
 //! *sealed*: written once, and only filled anew when something later changes its place ([`crate::document`]). What
-//! stands after it is the *tail*, which is parsed again when it has grown by a sixteenth; so the work for a block of
-//! n bytes is that of parsing about 17 n, however it arrives.
+//! stands after it is the *tail*, which is parsed again when it has grown by a tenth; so the work for a block of
+//! n bytes is that of parsing about 11 n, however it arrives.
 
 mod hold;
 mod input;
@@ -72,8 +72,8 @@ struct Sealed {
 }
 
 /// The tail is parsed when it has grown by this many bytes, or by this part of itself.
-const GROWTH: usize = 32;
-const SHARE: usize = 16;
+const GROWTH: usize = 40;
+const SHARE: usize = 10;
 
 impl Live {
     /// An empty document.
@@ -199,7 +199,7 @@ impl Live {
         changed.into_iter().filter_map(|index| self.sent(index, first)).collect()
     }
 
-    /// Whether all blocks are to be placed anew: after a sixteenth of them came, so that what comes late with every
+    /// Whether all blocks are to be placed anew: after a tenth of them came, so that what comes late with every
     /// block does not cost a walk through all of them each time.
     fn is_due(&self) -> bool {
         let wanted = self.replaced + (self.replaced / SHARE).max(1);

@@ -74,13 +74,15 @@ struct Shield<'s> {
     containers: Vec<Container>,
     leaf: Leaf,
     /// The open paragraph, as far as anything had to look ahead in it.
-    region: Option<Region>,
+    region: Region,
     /// Where the open paragraph begins in the output.
     paragraph: usize,
     /// The number of containers after the current line opened some of them; 0 if it did not.
     opened: usize,
     /// The line in which an address was found last, and how many were found in it.
     addresses: (usize, usize),
+    /// Whether what comes next stands in an address.
+    in_address: bool,
     /// How much of the source is in the output.
     copied: usize,
     done: Shielded,
@@ -103,12 +105,19 @@ const MAX_MISSING: usize = 100;
 
 impl<'s> Shield<'s> {
     fn new(source: &'s str, input: Input) -> Self {
-        let mut lines = Vec::new();
+        let count = source.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        let mut lines = Vec::with_capacity(count);
         let mut start = 0;
-        for line in source.split_inclusive('\n') {
-            lines.push(start..start + line.trim_end_matches('\n').len());
-            start += line.len();
+        for (end, _) in source.match_indices('\n') {
+            lines.push(start..end);
+            start = end + 1;
         }
+        if start < source.len() {
+            lines.push(start..source.len());
+        }
+        let mut done = Shielded { text: String::with_capacity(source.len()), ..Shielded::default() };
+        done.lines.reserve(count);
+        done.lines.push(0);
         Self {
             source,
             input,
@@ -116,12 +125,13 @@ impl<'s> Shield<'s> {
             line: 0,
             containers: Vec::new(),
             leaf: Leaf::None,
-            region: None,
+            region: Region::default(),
             paragraph: 0,
             opened: 0,
             addresses: (0, 0),
+            in_address: false,
             copied: 0,
-            done: Shielded { lines: vec![0], ..Shielded::default() },
+            done,
         }
     }
 
@@ -274,27 +284,27 @@ impl<'s> Shield<'s> {
         }
         if self.leaf != Leaf::Paragraph {
             self.leaf = Leaf::Paragraph;
-            self.region = None;
+            self.region.clear();
             self.copy_to(self.lines[self.line].start);
             self.paragraph = self.done.text.len();
         }
-        if !cursor.rest().contains(['$', '\\', '`', '<', ':', 'w']) {
+        if next_mark(cursor.rest()).is_none() {
             self.line += 1;
             return;
         }
-        let known = self.region.take().filter(|region| region.knows(self.line));
-        let mut region =
-            known.unwrap_or_else(|| Region::new(self.line, cursor, &self.lines, &self.containers));
+        let mut region = std::mem::take(&mut self.region);
+        if !region.knows(self.line) {
+            region.begin(self.line, cursor, &self.lines, &self.containers);
+        }
         let at = region.start_of(self.line);
         self.scan(&mut region, at);
-        self.region = Some(region);
+        self.region = region;
     }
 
     /// Words that end with their line.
     fn line_of_words(&mut self, cursor: &Cursor<'_>) {
-        let mut region = Region::single(self.line, cursor, &self.lines, Scope::Line, self.source.len());
         let line = self.line;
-        self.scan(&mut region, 0);
+        self.scan_line(cursor, Scope::Line);
         self.line = line;
     }
 
@@ -304,8 +314,7 @@ impl<'s> Shield<'s> {
         let line = self.lines[self.line].clone();
         self.copy_to(line.start);
         let start = self.done.text.len();
-        let mut region = Region::single(self.line, cursor, &self.lines, Scope::Row, self.source.len());
-        self.scan(&mut region, 0);
+        self.scan_line(cursor, Scope::Row);
         if self.done.held.is_none() {
             self.copy_to(line.end);
         }
@@ -324,30 +333,47 @@ impl<'s> Shield<'s> {
     /// is nothing else.
     fn table(&self, cursor: &Cursor<'_>) -> Option<usize> {
         let next = self.lines.get(self.line + 1)?;
+        let dashes = |byte: u8| matches!(byte, b'-' | b':' | b'|' | b'>' | b' ' | b'\t');
+        if !self.source[next.clone()].bytes().all(dashes) {
+            return None;
+        }
         let mut below = Cursor::new(&self.source[next.clone()]);
         let inside =
             self.containers.iter().all(|container| container.continues(&mut below)) && below.indent() < 4;
+        let cells = lines::delimiter_row(below.content()).filter(|_| inside)?;
         if lines::interrupts(&below, true) {
             return None;
         }
-        let cells = lines::delimiter_row(below.content()).filter(|_| inside)?;
         // Bars count once the formulas are out of the way, so the row is shielded on trial.
         let mut trial = Shield::new(cursor.rest(), Input::Whole);
         trial.row(&Cursor::new(cursor.rest()), 0, 0);
         (lines::cells(&trial.done.text) == cells).then_some(cells)
     }
 
+    /// Takes the formulas out of one line, which is a region of its own.
+    fn scan_line(&mut self, cursor: &Cursor<'_>, scope: Scope) {
+        let mut region = std::mem::take(&mut self.region);
+        region.begin_single(self.line, cursor, &self.lines, scope, self.source.len());
+        self.scan(&mut region, 0);
+        self.region = region;
+    }
+
     /// Takes the formulas out of the rest of a line of `region`, and goes on after the line in which the last one ends.
     fn scan(&mut self, region: &mut Region, mut at: usize) {
         while at < region.line_end(at) && self.done.held.is_none() {
             let end = region.line_end(at);
-            let Some(next) = region.text[at..end].find(['$', '\\', '`', '<', ':', 'w']) else { break };
+            let Some(next) = next_mark(&region.text[at..end]) else { break };
             at += next;
             at = match region.text.as_bytes()[at] {
                 b':' | b'w' => self.address(region, at),
                 b'`' => region.code_end(at, self.source, &self.lines),
                 b'<' => region.angled_end(at, self.source, &self.lines),
-                _ => self.formula(region, at),
+                _ => {
+                    let line = region.line_of(at);
+                    let after = self.formula(region, at);
+                    let goes_on = std::mem::take(&mut self.in_address) && region.line_of(after) == line;
+                    if goes_on { self.end_address(region, after) } else { after }
+                }
             };
         }
         self.line = region.line_of(at) + 1;
@@ -364,7 +390,7 @@ impl<'s> Shield<'s> {
         match region.find(at, self.source, &self.lines, self.input) {
             Found::Formula(span) if makes_fence(region, &span) => at.max(span.tex.start - 1) + 1,
             Found::Formula(span) => {
-                let source = region.text[span.range.clone()].to_owned();
+                let source = region.text[span.range.clone()].into();
                 let tex = span.tex.start - span.range.start..span.tex.end - span.range.start;
                 self.replace(
                     region,
@@ -401,14 +427,20 @@ impl<'s> Shield<'s> {
             self.replace(region, at..at + 1, Token::Literal(line[..1].to_owned()));
             return at + begun;
         }
-        let rest = &line[begun..];
+        self.end_address(region, at + begun)
+    }
+
+    /// The same for the rest of an address, which may go on after a formula in it.
+    fn end_address(&mut self, region: &Region, at: usize) -> usize {
+        let rest = &region.text[at..region.line_end(at)];
         let end = rest.find(|c: char| c.is_whitespace() || FULL_WIDTH.contains(c) || "<`$\\".contains(c));
         let end = end.unwrap_or(rest.len());
+        self.in_address = rest[end..].starts_with(['$', '\\']);
         if rest[end..].starts_with(|c: char| FULL_WIDTH.contains(c)) {
-            self.copy_to(region.source_at(at + begun + end));
+            self.copy_to(region.source_at(at + end));
             self.done.text.push_str(BOUNDARY);
         }
-        at + begun + end
+        at + end
     }
 
     fn replace(&mut self, region: &Region, range: Range<usize>, token: Token) {
@@ -429,11 +461,18 @@ impl<'s> Shield<'s> {
     }
 }
 
+/// Where a formula, a code span, a tag or an address may begin, or an address go on.
+fn next_mark(text: &str) -> Option<usize> {
+    text.bytes().position(|byte| matches!(byte, b'$' | b'\\' | b'`' | b'<' | b':' | b'w'))
+}
+
 /// Whether the line in which a formula begins is no code block only because of backticks in the formula.
 fn makes_fence(region: &Region, formula: &Span) -> bool {
+    if !region.text[formula.range.clone()].contains('`') {
+        return false;
+    }
     let line = region.start_of(region.line_of(formula.range.start));
-    let fence = region.text[line..].trim_start_matches([' ', '\t']).starts_with("```");
-    fence && region.text[formula.range.clone()].contains('`')
+    region.text[line..].trim_start_matches([' ', '\t']).starts_with("```")
 }
 
 /// Whether what was skipped reads like the beginning of a display; `\[` may well be an escaped bracket.

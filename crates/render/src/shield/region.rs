@@ -9,9 +9,10 @@ use super::inline;
 use super::lines::{self, Container, Cursor};
 
 /// Where a formula that begins here must end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scope {
     /// In its container.
+    #[default]
     Paragraph,
     /// On its line.
     Line,
@@ -33,7 +34,8 @@ struct Line {
     natural: bool,
 }
 
-#[derive(Debug)]
+/// It is used again for the next paragraph, since most are short.
+#[derive(Debug, Default)]
 pub(super) struct Region {
     pub(super) text: String,
     lines: Vec<Line>,
@@ -48,8 +50,9 @@ pub(super) struct Region {
     unclosed: Vec<usize>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum End {
+    #[default]
     NotYet,
     OfSource,
     OfContainer,
@@ -59,39 +62,43 @@ enum End {
 const MAX_TICKS: usize = 80;
 
 impl Region {
-    /// A region that begins at `cursor` in the line number `line`.
-    pub(super) fn new(
+    /// Knows nothing any more.
+    pub(super) fn clear(&mut self) {
+        self.lines.clear();
+    }
+
+    /// Begins at `cursor` in the line number `line`.
+    pub(super) fn begin(
+        &mut self,
         line: usize,
         cursor: &Cursor<'_>,
         lines: &[Range<usize>],
         containers: &[Container],
-    ) -> Self {
-        let mut region = Self {
-            text: String::new(),
-            lines: Vec::new(),
-            containers: containers.to_vec(),
-            scope: Scope::Paragraph,
-            end: End::NotYet,
-            scanner: Scanner::default(),
-            natural_end: 0,
-            unclosed: Vec::new(),
-        };
-        region.push(line, lines[line].start, cursor, true);
-        region
+    ) {
+        self.text.clear();
+        self.lines.clear();
+        self.containers.clear();
+        self.containers.extend_from_slice(containers);
+        self.scope = Scope::Paragraph;
+        self.end = End::NotYet;
+        self.scanner = Scanner::default();
+        self.natural_end = 0;
+        self.unclosed.clear();
+        self.push(line, lines[line].start, cursor, true);
     }
 
-    /// A region of one line of a source of `length` bytes.
-    pub(super) fn single(
+    /// Is one line of a source of `length` bytes.
+    pub(super) fn begin_single(
+        &mut self,
         line: usize,
         cursor: &Cursor<'_>,
         lines: &[Range<usize>],
         scope: Scope,
         length: usize,
-    ) -> Self {
-        let mut region = Self::new(line, cursor, lines, &[]);
-        region.scope = scope;
-        region.end = if lines[line].end < length { End::OfContainer } else { End::OfSource };
-        region
+    ) {
+        self.begin(line, cursor, lines, &[]);
+        self.scope = scope;
+        self.end = if lines[line].end < length { End::OfContainer } else { End::OfSource };
     }
 
     fn push(&mut self, index: usize, start: usize, cursor: &Cursor<'_>, natural: bool) {

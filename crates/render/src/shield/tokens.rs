@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 const FIRST: char = '\u{e000}';
 const LAST: char = '\u{e002}';
@@ -16,10 +17,10 @@ const RESERVED: std::ops::RangeInclusive<char> = '\u{e000}'..='\u{e01f}';
 pub(crate) const BOUNDARY: &str = "<!--\u{e003}-->";
 
 /// What a token stands for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Token {
     /// A formula: its source with delimiters, and where in it the TeX is.
-    Formula { source: String, tex: Range<usize>, display: bool },
+    Formula { source: Arc<str>, tex: Range<usize>, display: bool },
     /// `\eqref{label}` among words.
     Reference { source: String, label: String },
     /// A formula that is still arriving.
@@ -32,9 +33,8 @@ impl Token {
     /// What stood in the text.
     pub(crate) fn source(&self) -> &str {
         match self {
-            Token::Formula { source, .. } | Token::Reference { source, .. } | Token::Literal(source) => {
-                source
-            }
+            Token::Formula { source, .. } => source,
+            Token::Reference { source, .. } | Token::Literal(source) => source,
             Token::Held { .. } => "",
         }
     }
@@ -44,19 +44,25 @@ impl Token {
 #[derive(Debug, Default)]
 pub(crate) struct Tokens {
     all: Vec<Token>,
-    known: HashMap<Token, usize>,
+    /// Where those are that stand for something, by their sources.
+    known: HashMap<Arc<str>, usize>,
 }
 
 impl Tokens {
     /// Appends the token that stands for `token`.
     pub(crate) fn push(&mut self, out: &mut String, token: Token) {
-        let index = *self.known.entry(token.clone()).or_insert_with(|| {
+        let next = self.all.len();
+        let index = match &token {
+            Token::Held { .. } => next,
+            Token::Formula { source, .. } => *self.known.entry(source.clone()).or_insert(next),
+            token => *self.known.entry(token.source().into()).or_insert(next),
+        };
+        if index == next {
             self.all.push(token);
-            self.all.len() - 1
-        });
+        }
         out.push(FIRST);
-        for digit in format!("{index:x}").chars() {
-            let digit = digit.to_digit(16).unwrap_or(0);
+        let digits = index.checked_ilog2().unwrap_or(0) / 4;
+        for digit in (0..=digits).rev().map(|place| (index >> (4 * place)) as u32 % 16) {
             out.extend(char::from_u32(DIGITS + digit));
         }
         out.push(LAST);

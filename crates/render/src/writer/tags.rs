@@ -116,14 +116,14 @@ impl Writer<'_, '_> {
         if !open {
             self.block.text.push_str(" ");
             self.column += 1;
-            return self.raw(&format!("</{name}>"));
+            return self.raw(if name == "th" { "</th>" } else { "</td>" });
         }
         let alignment = row.parent().and_then(|table| match &table.data().value {
             NodeValue::Table(table) => table.alignments.get(self.column).copied(),
             _ => None,
         });
         self.line();
-        self.raw(&format!("<{name}"));
+        self.raw(if name == "th" { "<th" } else { "<td" });
         self.raw(match alignment {
             Some(TableAlignment::Left) => " align=\"left\">",
             Some(TableAlignment::Right) => " align=\"right\">",

@@ -1,13 +1,17 @@
 //! Rendered texts in a notation that fits on a line: `⟨$x$⟩` for an inline formula, `⟪$$x$$⟫` for a display.
 
-use render::{Context, Format, Rendered, Trust, render};
+use render::{Context, Format, Live, Rendered, Trust, render};
 
+use super::page::Page;
 use super::sound;
 
 /// What a text renders to, after everything that must hold for any text was checked.
 pub fn rendered(text: &str, format: Format, trust: Trust, context: &Context) -> Rendered {
     let rendered = render(text, format, trust, context);
     sound::check(rendered.html.as_str());
+    if format == Format::Markdown {
+        split(text);
+    }
     for heading in &rendered.headings {
         sound::check(heading.html.as_str());
     }
@@ -25,6 +29,27 @@ pub fn rendered(text: &str, format: Format, trust: Trust, context: &Context) -> 
         assert!(shown.iter().any(|shown| shown.contains(&formula.tex)), "{formula:?} is not in {shown:?}");
     }
     rendered
+}
+
+/// In a text that is longer, not every split is tried.
+const SPLITS: usize = 150;
+
+/// Panics unless a text that arrives in two pieces, split anywhere, ends as the whole.
+fn split(text: &str) {
+    let context = Context::default();
+    let whole = render(text, Format::Markdown, Trust::Answer, &context);
+    let splits = text.char_indices().map(|(at, _)| at).step_by(text.len() / SPLITS + 1);
+    for (first, second) in splits.map(|at| text.split_at(at)) {
+        let mut live = Live::new(Trust::Answer, &context);
+        let mut page = Page::default();
+        page.apply_all(&live.push(first));
+        page.apply_all(&live.quiet());
+        sound::check(&page.html());
+        sound::no_half_formula(&page.html());
+        page.apply_all(&live.push(second));
+        page.apply_all(&live.finish());
+        assert_eq!(page.html(), whole.html.as_str(), "from {first:?} and {second:?}");
+    }
 }
 
 /// HTML in short: without line breaks around it, formulas in brackets.

@@ -2,6 +2,8 @@
 
 use render::{Context, Format, Live, Trust, render};
 
+use crate::support::sound;
+
 const MOST: usize = 20;
 
 fn check(text: &str) {
@@ -18,6 +20,20 @@ fn check(text: &str) {
     live.push(&text[..text.floor_char_boundary(text.len() / 2)]);
     live.push(&text[text.floor_char_boundary(text.len() / 2)..]);
     live.finish();
+}
+
+/// What the fuzzer found: entities may stand for characters that have no place in a page.
+#[test]
+fn control_characters() {
+    for (format, text) in
+        [(Format::Markdown, "a&#2;`b`&#13;\u{7f}"), (Format::Html, "<p>a&#2<b>b</b>&#13;\u{7f}</p>")]
+    {
+        for trust in [Trust::Post, Trust::Comment] {
+            let rendered = render(text, format, trust, &Context::default());
+            sound::check(rendered.html.as_str());
+            assert_eq!(rendered.text, "a\u{fffd}b\u{fffd}\u{7f}", "of {text:?}");
+        }
+    }
 }
 
 #[test]

@@ -274,6 +274,10 @@ fn chinese() {
     );
     check("（www.x.org）", "<p>（www.x.org）</p>");
     check(
+        "见https://x.org/$a$/b，后",
+        "<p>见<a href=\"https://x.org/$a$/b\" rel=\"nofollow ugc noopener\">https://x.org/$a$/b</a>，后</p>",
+    );
+    check(
         "见 www.x.org/a，后",
         "<p>见 <a href=\"http://www.x.org/a\" rel=\"nofollow ugc noopener\">www.x.org/a</a>，后</p>",
     );

@@ -13,7 +13,7 @@ fn headings_of_html() {
         .iter()
         .map(|heading| format!("{}|{}|{}", heading.level, heading.id, heading.text))
         .collect();
-    assert_eq!(shown, ["2|own|a", "3|b-c-d|b $c$ $d$", "2|eqrefe|(??)"]);
+    assert_eq!(shown, ["2|own|a", r"3|b-c-d|b \$c$ $d$", "2|eqrefe|(??)"]);
     assert_eq!(short(rendered.headings[1].html.as_str()), "b $c$ ⟨$d$⟩");
 }
 
@@ -65,6 +65,27 @@ fn the_context_moves_headings() {
 }
 
 #[test]
+fn the_context_moves_headings_of_html() {
+    let context = Context { prefix: "p-".into(), deeper: 1, ..Context::default() };
+    let text = "<h1 id=\"a\">a</h1><H6>b</H6><a href=\"#a\">c</a>";
+    let html = "<h2 id=\"p-a\">a</h2><h6 id=\"p-b\">b</h6><a href=\"#p-a\">c</a>";
+    let rendered = render(text, Format::Html, Trust::Post, &context);
+    assert_eq!(rendered.html.as_str(), html);
+    assert_eq!((rendered.headings[0].level, rendered.headings[0].id.as_str()), (2, "p-a"));
+    let rendered = render(&format!("<div>\n{text}\n</div>"), Format::Markdown, Trust::Post, &context);
+    let html = html.replace(" id=\"p-b\"", "");
+    assert_eq!(rendered.html.as_str(), format!("<div>\n{html}\n</div>\n"));
+}
+
+#[test]
+fn ids_of_headings_avoid_those_of_the_author() {
+    check("# a\n\nb <span id=\"a\">c</span>", &["a-1|a|a"]);
+    check("# a\n\n<div id='a'>\n\n# A\n\n</div>", &["a-1|a|a", "a-2|A|A"]);
+    let rendered = render("<h2>a</h2><p id=a>b</p>", Format::Html, Trust::Post, &Context::default());
+    assert_eq!(rendered.headings[0].id, "a-1");
+}
+
+#[test]
 fn plain_text() {
     for (text, read) in [
         ("# a\n\n*b* `c` $d$\ne", "a\n\nb c $d$\ne"),
@@ -78,6 +99,11 @@ fn plain_text() {
         ("a <b>c</b>", "a c"),
         ("> [!NOTE]\n> a", "Note\n\na"),
         ("$$a$$\n$$b$$", "$$a$$\n$$b$$"),
+        ("`$a$` $b$ `$c` and `$d$`", r"\$a$ $b$ $c and \$d$"),
+        (r"\$a\$ costs $5", r"\$a$ costs $5"),
+        ("```\n\\begin{align}\n$x$\n\\end{align}\n```", "\\\\begin{align}\n\\$x$\n\\end{align}"),
+        ("```\n$$\n```\n\n$$x$$\n\n`$$`", "$$\n\n$$x$$\n\n$$"),
+        (r"\eqref{a} `$a$` $b$ \eqref{a}", r"(??) \$a$ $b$ (??)"),
     ] {
         let rendered = render(text, Format::Markdown, Trust::Post, &Context::default());
         assert_eq!(rendered.text, read, "of {text:?}");
@@ -106,6 +132,8 @@ fn cuts() {
 fn titles_and_marks() {
     assert_eq!(short(inline("a\n$x$ & <b>", &Context::default()).as_str()), "a ⟨$x$⟩ &amp; &lt;b&gt;");
     assert_eq!(short(marked("a b $x$ c", &[2..3, 5..6]).as_str()), "a <mark>b</mark> <mark>⟨$x$⟩</mark> c");
+    assert_eq!(short(marked(r"\$a$ \$ $x$", &[0..3, 20..21]).as_str()), "<mark>$a</mark>$ $ ⟨$x$⟩");
+    assert_eq!(short(inline(r"\$a$ \\$b$ \&", &Context::default()).as_str()), r"$a$ \\⟨$b$⟩ \&amp;");
     assert_eq!(marked("é<b>", &[1..3, 9..9]).as_str(), "<mark>é&lt;</mark>b&gt;");
 }
 
