@@ -10,6 +10,11 @@ const boxes = new ResizeObserver((entries) => {
     ({ target }) => [target as HTMLElement, target.scrollWidth > target.clientWidth + 1] as const,
   );
   for (const [element, overflows] of wide) mark(element, overflows);
+  // A scroll bar takes its place from the gap below, not from what follows.
+  const bars = wide.flatMap(([element, overflows]) => {
+    return overflows && element.matches(".display") ? [[element, element.offsetHeight - element.clientHeight] as const] : [];
+  });
+  for (const [element, bar] of bars) element.style.setProperty("--bar", `${bar}px`);
 });
 
 /** Watches the width of a box. */
@@ -36,6 +41,20 @@ export function fit(formulas: Iterable<HTMLElement>): void {
   for (const element of long) element.classList.add("long");
   const wide = long.filter((element) => width(element) > room(element) + 1);
   for (const element of wide) mark(element, true);
+}
+
+// So little, in em, is added to or taken from the sides of a formula, that nobody sees it.
+const LITTLE = 0.2;
+
+/** Formulas nearly as wide as the room that was kept for them take just that room: no line breaks elsewhere. */
+export function keep(formulas: readonly HTMLElement[]): void {
+  const sides = formulas.flatMap((element) => {
+    const room = Number(element.style.getPropertyValue("--room"));
+    const inner = element.matches(".inline.room") ? element.querySelector("mjx-container") : null;
+    const over = inner && room - inner.getBoundingClientRect().width / em(element);
+    return over && Math.abs(over) < LITTLE ? [[element, over / 2] as const] : [];
+  });
+  for (const [element, side] of sides) element.style.setProperty("--side", `${side.toFixed(3)}em`);
 }
 
 const columns = new ResizeObserver(() => fit(document.querySelectorAll<HTMLElement>(".math.typeset")));

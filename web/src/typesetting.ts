@@ -1,7 +1,7 @@
 // Typesets the formulas that come near the viewport, a few milliseconds at a time, each on its own:
 // a formula carries everything that its looks depend on, so the order never matters.
 
-import { BOXES, fit, release, reserve } from "./boxes.ts";
+import { BOXES, fit, keep, release, reserve } from "./boxes.ts";
 import { texButton } from "./copying.ts";
 import { formula, source } from "./formula.ts";
 import { neighbours } from "./neighbours.ts";
@@ -16,12 +16,15 @@ let engine: Promise<Engine> | undefined;
 let ready: Engine | undefined;
 let working = false;
 
+/** Those of them that are near; who scrolls quickly leaves others behind, and they wait for theirs. */
+const close = new Set<HTMLElement>();
+
 const near = new IntersectionObserver(
   (entries) => {
     for (const { isIntersecting, target } of entries) {
-      if (!isIntersecting) continue;
-      near.unobserve(target);
-      waiting.add(target as HTMLElement);
+      if (isIntersecting) waiting.add(target as HTMLElement);
+      if (isIntersecting) close.add(target as HTMLElement);
+      else close.delete(target as HTMLElement);
     }
     void work();
   },
@@ -39,10 +42,15 @@ export function watch(root: Element): void {
 /** Forgets the formulas inside `root`: call before removing it. */
 export function forget(root: Element): void {
   for (const element of within(root, `.math, ${BOXES}`)) {
-    near.unobserve(element);
     release(element);
-    waiting.delete(element);
+    done(element);
   }
+}
+
+function done(element: HTMLElement): void {
+  near.unobserve(element);
+  waiting.delete(element);
+  close.delete(element);
 }
 
 /** Typesets all that is left, for paper. Works at once when the engine is there. */
@@ -92,14 +100,14 @@ async function work(): Promise<void> {
 
 /** Works until `deadline`; the promise is for a part of the font that one formula has to wait for. */
 function slice(mathjax: Engine, deadline: number): Promise<unknown> {
-  const done: [HTMLElement, HTMLElement][] = [];
+  const finished: [HTMLElement, HTMLElement][] = [];
   let pause: Promise<unknown> | undefined;
-  for (const element of waiting) {
+  for (const element of ordered()) {
     if (performance.now() > deadline || pause) break;
-    waiting.delete(element);
+    done(element);
     if (!element.isConnected) continue;
     try {
-      done.push([element, mathjax.typeset(formula(element), element)]);
+      finished.push([element, mathjax.typeset(formula(element), element)]);
     } catch (error) {
       pause = mathjax.missing(error)?.then(
         () => waiting.add(element),
@@ -108,10 +116,21 @@ function slice(mathjax: Engine, deadline: number): Promise<unknown> {
       if (!pause) refuse(element, (error as { message?: string }).message ?? String(error));
     }
   }
-  if (done.length > 0) mathjax.dress();
-  for (const [element, typeset] of done) put(element, typeset);
-  fit(done.map(([element]) => element));
+  if (finished.length > 0) mathjax.dress();
+  for (const [element, typeset] of finished) put(element, typeset);
+  const elements = finished.map(([element]) => element);
+  keep(elements);
+  fit(elements);
   return pause ?? Promise.resolve();
+}
+
+/** What waits, in the order that serves the reader: what is near before what was passed, ahead before behind. */
+function ordered(): HTMLElement[] {
+  const behind = (element: HTMLElement) => element.getBoundingClientRect().bottom < 0;
+  const here = [...waiting].filter((element) => close.has(element));
+  const passed = [...waiting].filter((element) => !close.has(element));
+  const [back, ahead] = [here.filter(behind), here.filter((element) => !behind(element))];
+  return [...ahead, ...back, ...passed];
 }
 
 function put(element: HTMLElement, typeset: HTMLElement): void {
