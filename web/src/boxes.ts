@@ -12,7 +12,9 @@ const boxes = new ResizeObserver((entries) => {
   for (const [element, overflows] of wide) mark(element, overflows);
   // A scroll bar takes its place from the gap below, not from what follows.
   const bars = wide.flatMap(([element, overflows]) => {
-    return overflows && element.matches(".display") ? [[element, element.offsetHeight - element.clientHeight] as const] : [];
+    return overflows && element.matches(".display")
+      ? [[element, element.offsetHeight - element.clientHeight] as const]
+      : [];
   });
   for (const [element, bar] of bars) element.style.setProperty("--bar", `${bar}px`);
 });
