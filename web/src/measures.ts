@@ -5,7 +5,7 @@ import { stripped } from "./formula.ts";
 
 /** The engine sets formulas a little larger than the text. */
 const SCALE = 1.06;
-const SCRIPT = 0.707;
+const SCRIPT = Math.SQRT1_2;
 /** What is nested deeper than this is somebody's joke. */
 const DEEP = 50;
 
@@ -126,6 +126,19 @@ const SILENT =
 /** The width of a formula in the text. */
 export function width(source: string): number {
   return SCALE * new Reader(stripped(source)).row(1).width;
+}
+
+// What stands higher in the text than a line, and lower.
+const TALL: [RegExp, number, number][] = [
+  [/\\displaystyle[^]*\\(?:sum|prod|big[a-z]+)(?![A-Za-z])\s*[_^]/, 1.5, 1.35],
+  [/\\displaystyle[^]*\\(?:int|oint|iint)(?![A-Za-z])/, 1.45, 0.96],
+  [/\\d(?:frac|binom)(?![A-Za-z])|\\displaystyle[^]*\\frac(?![A-Za-z])/, 1.43, 0.75],
+];
+
+/** How far a formula in the text goes above and below the line's foot, if further than the line. */
+export function reach(source: string): [above: number, below: number] | undefined {
+  const tall = TALL.find(([what]) => what.test(source));
+  return tall && [tall[1], tall[2]];
 }
 
 class Reader {

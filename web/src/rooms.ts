@@ -2,10 +2,10 @@
 // stands around it then stays where it is when the engine comes.
 
 import { source } from "./formula.ts";
-import { height, width } from "./measures.ts";
+import { height, reach, width } from "./measures.ts";
 import { neighbours } from "./neighbours.ts";
 
-/** Longer ones may break over lines, so that a box would be wrong. */
+/** Longer ones may break over lines, so that a box would be wrong: their sources are stretched to their length. */
 const LONG = 11;
 
 /** Follows the parser to the end of the page. */
@@ -37,8 +37,18 @@ function give(element: HTMLElement): void {
     return;
   }
   const wide = width(tex);
-  if (wide > LONG) return;
+  if (wide > LONG) {
+    element.style.setProperty("--each", (wide / [...tex].length).toFixed(3));
+    element.classList.add("stretched");
+    return;
+  }
   element.style.setProperty("--room", wide.toFixed(2));
   element.classList.add("room");
+  for (const [side, far] of Object.entries(reached(tex))) element.style.setProperty(side, far.toFixed(2));
   neighbours(element);
+}
+
+function reached(tex: string): Record<string, number> {
+  const [above, below] = reach(tex) ?? [];
+  return above && below ? { "--above": above, "--below": below } : {};
 }
