@@ -10,6 +10,7 @@ type Engine = typeof import("./mathjax/engine.ts");
 
 const SLICE = 10; // milliseconds of work between two looks at the reader's input
 const NEAR = "120% 0px"; // of the viewport, above and below
+const REST = 150; // milliseconds without scrolling, after which the browser keeps in sight what is in sight
 
 const waiting = new Set<HTMLElement>();
 let engine: Promise<Engine> | undefined;
@@ -56,7 +57,7 @@ function done(element: HTMLElement): void {
 /** Typesets all that is left, for paper. Works at once when the engine is there. */
 export function everything(): void {
   for (const element of untouched(document.documentElement)) waiting.add(element);
-  if (ready) slice(ready, Number.POSITIVE_INFINITY);
+  if (ready) slice(ready, [...waiting], Number.POSITIVE_INFINITY);
   else void work();
 }
 
@@ -88,8 +89,9 @@ async function work(): Promise<void> {
   try {
     ready = await load();
     while (waiting.size > 0) {
-      await slice(ready, performance.now() + SLICE);
-      await new Promise((resolve) => setTimeout(resolve));
+      const next = ordered();
+      await slice(ready, next, performance.now() + SLICE);
+      await new Promise((resolve) => setTimeout(resolve, next.length > 0 ? 0 : REST));
     }
   } catch {
     document.documentElement.classList.add("plain"); // the engine did not come: the sources are to be read
@@ -99,10 +101,10 @@ async function work(): Promise<void> {
 }
 
 /** Works until `deadline`; the promise is for a part of the font that one formula has to wait for. */
-function slice(mathjax: Engine, deadline: number): Promise<unknown> {
+function slice(mathjax: Engine, elements: HTMLElement[], deadline: number): Promise<unknown> {
   const finished: [HTMLElement, HTMLElement][] = [];
   let pause: Promise<unknown> | undefined;
-  for (const element of ordered()) {
+  for (const element of elements) {
     if (performance.now() > deadline || pause) break;
     done(element);
     if (!element.isConnected) continue;
@@ -118,19 +120,25 @@ function slice(mathjax: Engine, deadline: number): Promise<unknown> {
   }
   if (finished.length > 0) mathjax.dress();
   for (const [element, typeset] of finished) put(element, typeset);
-  const elements = finished.map(([element]) => element);
-  keep(elements);
-  fit(elements);
+  const fresh = finished.map(([element]) => element);
+  keep(fresh);
+  fit(fresh);
   return pause ?? Promise.resolve();
 }
 
-/** What waits, in the order that serves the reader: what is near before what was passed, ahead before behind. */
+let scrolled = Number.NEGATIVE_INFINITY;
+addEventListener("scroll", () => (scrolled = performance.now()), { passive: true });
+
+/**
+ * What waits, in the order that serves the reader: what is near before what was passed, ahead before behind. What is
+ * behind may have got less room than it takes, and would push away what is read in mid-scroll: it waits for a rest.
+ */
 function ordered(): HTMLElement[] {
   const behind = (element: HTMLElement) => element.getBoundingClientRect().bottom < 0;
   const here = [...waiting].filter((element) => close.has(element));
-  const passed = [...waiting].filter((element) => !close.has(element));
-  const [back, ahead] = [here.filter(behind), here.filter((element) => !behind(element))];
-  return [...ahead, ...back, ...passed];
+  const ahead = here.filter((element) => !behind(element));
+  if (performance.now() - scrolled < REST) return ahead;
+  return [...new Set([...ahead, ...here, ...waiting])];
 }
 
 function put(element: HTMLElement, typeset: HTMLElement): void {
