@@ -130,9 +130,9 @@ export function width(source: string): number {
 
 // What stands higher in the text than a line, and lower.
 const TALL: [RegExp, number, number][] = [
-  [/\\displaystyle[^]*\\(?:sum|prod|big[a-z]+)(?![A-Za-z])\s*[_^]/, 1.5, 1.35],
-  [/\\displaystyle[^]*\\(?:int|oint|iint)(?![A-Za-z])/, 1.45, 0.96],
-  [/\\d(?:frac|binom)(?![A-Za-z])|\\displaystyle[^]*\\frac(?![A-Za-z])/, 1.43, 0.75],
+  [/\\displaystyle[\s\S]*\\(?:sum|prod|big[a-z]+)(?![A-Za-z])\s*[_^]/, 1.5, 1.35],
+  [/\\displaystyle[\s\S]*\\(?:int|oint|iint)(?![A-Za-z])/, 1.45, 0.96],
+  [/\\d(?:frac|binom)(?![A-Za-z])|\\displaystyle[\s\S]*\\frac(?![A-Za-z])/, 1.43, 0.75],
 ];
 
 /** How far a formula in the text goes above and below the line's foot, if further than the line. */
@@ -141,9 +141,35 @@ export function reach(source: string): [above: number, below: number] | undefine
   return tall && [tall[1], tall[2]];
 }
 
+/** A part of a formula that stands in one line, and what it is as TeX. */
+export interface Piece {
+  tex: string;
+  width: number;
+}
+
+/** The pieces that a long formula in the text may be broken into; together they are the source. */
+export function pieces(source: string): Piece[] {
+  const tex = stripped(source);
+  const start = source.indexOf(tex);
+  const reader = new Reader(tex);
+  const end = { at: source.length - start, before: reader.row(1).width, after: 0 };
+  let last = { at: -start, after: 0 };
+  return [...reader.breaks, end].map((next) => {
+    const tex = source.slice(start + last.at, start + next.at);
+    const width = SCALE * (next.before - last.after);
+    last = next;
+    return { tex, width };
+  });
+}
+
 class Reader {
+  /** Where the engine may end a line: before the operators that stand outside of groups. */
+  readonly breaks: { at: number; before: number; after: number }[] = [];
   readonly #tokens: string[];
+  readonly #places: number[];
   #at = 0;
+  /** Inside how many pairs of delimiters that grow. */
+  #paired = 0;
   #depth = 0;
   /** How much smaller the parts of a fraction are. */
   #script = SCRIPT;
@@ -151,7 +177,9 @@ class Reader {
   #large = false;
 
   constructor(tex: string) {
-    this.#tokens = tex.match(/\\[A-Za-z]+\*?|\\[\s\S]|[^\s]/gu) ?? [];
+    const found = [...tex.matchAll(/\\[A-Za-z]+\*?|\\[\s\S]|[^\s]/gu)];
+    this.#tokens = found.map(([token]) => token);
+    this.#places = found.map(({ index }) => index);
   }
 
   /** Reads up to the end of a group; `size` is that of the letters. */
@@ -172,11 +200,15 @@ class Reader {
         continue;
       }
       before = token;
+      const at = this.#places[this.#at - 1] ?? 0;
       let [own, kind] = this.#atom(token, size);
       if (this.#large && kind === "op" && ATOMS.has(token)) own *= 1.4;
       stacked = this.#large && kind === "op" && !token.includes("int") ? own : 0;
       if (kind === "bin" && ["open", "bin", "rel", "op", "punct"].includes(last)) kind = "ord";
-      width += own + space(last, kind, size);
+      const gap = space(last, kind, size);
+      if ((kind === "bin" || kind === "rel") && this.#depth === 0 && this.#paired === 0)
+        this.breaks.push({ at, before: width, after: width + gap });
+      width += own + gap;
       if (kind !== "space") last = kind;
     }
     return { width };
@@ -210,6 +242,7 @@ class Reader {
     if (known) return [known[0] * size, known[1]];
     if (SIZED.test(token)) {
       const delimiter = this.#tokens[this.#at++] ?? ".";
+      this.#paired += token === "\\left" ? 1 : token === "\\right" ? -1 : 0;
       const larger = /^\\(?:left|right|middle)$/.test(token) ? 1.15 : 1.4;
       const width = delimiter === "." ? 0.12 : larger * (ATOMS.get(delimiter)?.[0] ?? 0.4) * size;
       return [width, /right|r$/.test(token) ? "close" : /left|l$/.test(token) ? "open" : "ord"];
