@@ -48,15 +48,47 @@ export function fit(formulas: Iterable<HTMLElement>): void {
 // So little, in em, is added to or taken from the sides of a formula, that nobody sees it.
 const LITTLE = 0.2;
 
-/** Formulas nearly as wide as the room that was kept for them take just that room: no line breaks elsewhere. */
-export function keep(formulas: readonly HTMLElement[]): void {
-  const sides = formulas.flatMap((element) => {
-    const room = Number(element.style.getPropertyValue("--room"));
-    const inner = element.matches(".inline.room") ? element.querySelector("mjx-container") : null;
-    const over = inner && room - inner.getBoundingClientRect().width / em(element);
-    return over && Math.abs(over) < LITTLE ? [[element, over / 2] as const] : [];
+// What is wider than this, in em, may be too wide for some paper.
+const BROAD = 12;
+
+/**
+ * Measures fresh formulas. Those nearly as wide as the room that was kept for them take just that room, so that no
+ * line breaks elsewhere; of broad ones the style for paper is told how much fits into no smaller place.
+ */
+export function settle(formulas: readonly HTMLElement[]): void {
+  const measured = formulas.flatMap((element) => {
+    const inner = element.querySelector<HTMLElement>("mjx-container");
+    return inner
+      ? [
+          {
+            element,
+            own: inner.getBoundingClientRect().width / em(element),
+            whole: whole(inner) / em(element),
+          },
+        ]
+      : [];
   });
-  for (const [element, side] of sides) element.style.setProperty("--side", `${side.toFixed(3)}em`);
+  for (const { element, own, whole } of measured) {
+    const over = element.matches(".inline.room")
+      ? Number(element.style.getPropertyValue("--room")) - own
+      : LITTLE;
+    if (Math.abs(over) < LITTLE) element.style.setProperty("--side", `${(over / 2).toFixed(3)}em`);
+    element.classList.toggle("broad", whole > BROAD);
+    if (whole > BROAD) element.style.setProperty("--broad", whole.toFixed(2));
+  }
+}
+
+/** The width of the widest part that stays in one line. */
+function whole(container: HTMLElement): number {
+  // With a number beside it a display is as wide as its column, but no narrower than this.
+  const least = Number.parseFloat(container.style.minWidth);
+  if (least) return least * em(container);
+  const { left, right } = (container.querySelector("mjx-math") ?? container).getBoundingClientRect();
+  const breaks = [...container.querySelectorAll("mjx-break")].map(
+    (place) => place.getBoundingClientRect().left,
+  );
+  const edges = [left, ...breaks, right];
+  return edges.reduce((widest, edge, n) => Math.max(widest, edge - (edges[n - 1] ?? edge)), 0);
 }
 
 const columns = new ResizeObserver(() => fit(document.querySelectorAll<HTMLElement>(".math.typeset")));

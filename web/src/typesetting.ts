@@ -1,7 +1,7 @@
 // Typesets the formulas that come near the viewport, a few milliseconds at a time, each on its own:
 // a formula carries everything that its looks depend on, so the order never matters.
 
-import { BOXES, fit, keep, release, reserve } from "./boxes.ts";
+import { BOXES, fit, release, reserve, settle } from "./boxes.ts";
 import { texButton } from "./copying.ts";
 import { formula, source } from "./formula.ts";
 import { neighbours } from "./neighbours.ts";
@@ -121,7 +121,7 @@ function slice(mathjax: Engine, elements: HTMLElement[], deadline: number): Prom
   if (finished.length > 0) mathjax.dress();
   for (const [element, typeset] of finished) put(element, typeset);
   const fresh = finished.map(([element]) => element);
-  keep(fresh);
+  settle(fresh);
   fit(fresh);
   return pause ?? Promise.resolve();
 }
