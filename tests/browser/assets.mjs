@@ -19,6 +19,7 @@ const DIST = new URL("../../web/dist/", import.meta.url);
 export async function serve(body) {
   const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Trial</title>
     <link rel="icon" href="/assets/favicon.svg"><link rel="stylesheet" href="/assets/style.css">
+    <link rel="stylesheet" href="/assets/print.css" media="print">
     <script src="/assets/theme.js"></script><script src="/assets/app.js" defer></script></head>
     <body><main class="wrap"><h1>Trial</h1><div class="prose">${body}</div></main></body></html>`;
   const server = createServer(async (request, response) => {

@@ -86,6 +86,24 @@ export async function walk(page) {
   await page.evaluate(() => scrollTo({ top: 0, behavior: "instant" }));
 }
 
+/**
+ * Translates the page as browsers do: each text node that may be, once; what comes later is found by the next call.
+ * A word is translated into capitals with a star, so that a second translation would show.
+ */
+export function translate(page) {
+  return page.evaluate(() => {
+    globalThis.translated ??= new WeakSet();
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const node = walker.currentNode;
+      if (globalThis.translated.has(node)) continue;
+      if (node.parentElement.closest('[translate="no"], .notranslate, script, style')) continue;
+      globalThis.translated.add(node);
+      node.data = node.data.replace(/\w+/g, (word) => `${word.toUpperCase()}*`);
+    }
+  });
+}
+
 /** What axe-core finds on the page, one line for each. */
 export async function violations(page) {
   await page.evaluate(await source(AXE));

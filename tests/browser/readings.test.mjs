@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { close, launch, open } from "./browser.mjs";
+import { close, launch, open, translate } from "./browser.mjs";
 import { model } from "./model.mjs";
 import { PLACES } from "./places.mjs";
 import { serve } from "./site.mjs";
@@ -118,6 +118,54 @@ test("with a model: the answer grows, formulas come whole, a reload in mid-strea
     await page.reload();
     assert.equal(await answer(page), whole);
     await Promise.all([close(page), close(second)]);
+  }));
+
+test("page translation during a stream: formulas stay, and each word of the prose is translated once", () =>
+  staged({ scripted: true }, async (site, machine) => {
+    const page = await open(browser, site.address + PLACES.paper);
+    await page.locator("form.reading button").click();
+    const panel = page.locator(".machine .answer");
+    const formulas = ["$\\frac{alpha}{b}$", "$x_{low}$", "$$\nsum\\sum_k word_k\n$$", "$end=1$"];
+    machine.say(`## Q1\nThe first block holds ${formulas[0]} inside.\n\nThe second block `);
+    await panel.getByText("The second block").waitFor();
+    await panel.locator(".math.typeset").waitFor();
+    await translate(page);
+    // Nodes that were translated in a sealed block are the same ones to the end.
+    const first = await panel.locator("p").first().elementHandle();
+    machine.say(`comes with ${formulas[1]} and more.\n\n${formulas[2]}\n\nThe third block`);
+    await panel.getByText("The third block").waitFor();
+    await panel.locator(".math.typeset").nth(2).waitFor();
+    await translate(page);
+    const second = await panel.locator("p").nth(1).elementHandle();
+    assert.equal(
+      await first.evaluate((p) => p.isConnected && p.firstChild.data),
+      "THE* FIRST* BLOCK* HOLDS* ",
+    );
+    machine.say(` goes on.\n\n## Q2\nAnd so ${formulas[3]}.`);
+    machine.finish();
+    await ended(page);
+    await panel.locator(".math.typeset").nth(3).waitFor();
+    await translate(page);
+
+    assert.equal(
+      await first.evaluate((p) => p.isConnected && p.firstChild.data),
+      "THE* FIRST* BLOCK* HOLDS* ",
+    );
+    assert.ok(
+      await second.evaluate(
+        (p) => p.isConnected && p.firstChild.data.startsWith("THE* SECOND* BLOCK* COMES*"),
+      ),
+    );
+    const tex = await panel.locator(".math").evaluateAll((all) => all.map((math) => math.dataset.tex));
+    assert.deepEqual(tex, formulas);
+    const prose = await panel.evaluate((place) => {
+      const copy = place.cloneNode(true);
+      for (const kept of copy.querySelectorAll(".notranslate, [translate=no]")) kept.remove();
+      return copy.textContent;
+    });
+    for (const word of ["FIRST*", "SECOND*", "THIRD*", "GOES*"]) assert.ok(prose.includes(word), prose);
+    assert.deepEqual(prose.match(/[a-z]|\*\*|\w(?![\w*])/g), null, prose);
+    await close(page);
   }));
 
 test("stop ends the call within a second and keeps what has arrived", () =>

@@ -10,6 +10,13 @@ const boxes = new ResizeObserver((entries) => {
     ({ target }) => [target as HTMLElement, target.scrollWidth > target.clientWidth + 1] as const,
   );
   for (const [element, overflows] of wide) mark(element, overflows);
+  // A scroll bar takes its place from the gap below, not from what follows.
+  const bars = wide.flatMap(([element, overflows]) => {
+    return overflows && element.matches(".display")
+      ? [[element, element.offsetHeight - element.clientHeight] as const]
+      : [];
+  });
+  for (const [element, bar] of bars) element.style.setProperty("--bar", `${bar}px`);
 });
 
 /** Watches the width of a box. */
@@ -36,6 +43,52 @@ export function fit(formulas: Iterable<HTMLElement>): void {
   for (const element of long) element.classList.add("long");
   const wide = long.filter((element) => width(element) > room(element) + 1);
   for (const element of wide) mark(element, true);
+}
+
+// So little, in em, is added to or taken from the sides of a formula, that nobody sees it.
+const LITTLE = 0.2;
+
+// What is wider than this, in em, may be too wide for some paper.
+const BROAD = 12;
+
+/**
+ * Measures fresh formulas. Those nearly as wide as the room that was kept for them take just that room, so that no
+ * line breaks elsewhere; of broad ones the style for paper is told how much fits into no smaller place.
+ */
+export function settle(formulas: readonly HTMLElement[]): void {
+  const measured = formulas.flatMap((element) => {
+    const inner = element.querySelector<HTMLElement>("mjx-container");
+    return inner
+      ? [
+          {
+            element,
+            own: inner.getBoundingClientRect().width / em(element),
+            whole: whole(inner) / em(element),
+          },
+        ]
+      : [];
+  });
+  for (const { element, own, whole } of measured) {
+    const over = element.matches(".inline.room")
+      ? Number(element.style.getPropertyValue("--room")) - own
+      : LITTLE;
+    if (Math.abs(over) < LITTLE) element.style.setProperty("--side", `${(over / 2).toFixed(3)}em`);
+    element.classList.toggle("broad", whole > BROAD);
+    if (whole > BROAD) element.style.setProperty("--broad", whole.toFixed(2));
+  }
+}
+
+/** The width of the widest part that stays in one line. */
+function whole(container: HTMLElement): number {
+  // With a number beside it a display is as wide as its column, but no narrower than this.
+  const least = Number.parseFloat(container.style.minWidth);
+  if (least) return least * em(container);
+  const { left, right } = (container.querySelector("mjx-math") ?? container).getBoundingClientRect();
+  const breaks = [...container.querySelectorAll("mjx-break")].map(
+    (place) => place.getBoundingClientRect().left,
+  );
+  const edges = [left, ...breaks, right];
+  return edges.reduce((widest, edge, n) => Math.max(widest, edge - (edges[n - 1] ?? edge)), 0);
 }
 
 const columns = new ResizeObserver(() => fit(document.querySelectorAll<HTMLElement>(".math.typeset")));

@@ -2,10 +2,10 @@
 // stands around it then stays where it is when the engine comes.
 
 import { source } from "./formula.ts";
-import { height, width } from "./measures.ts";
+import { height, type Piece, pieces, reach, width } from "./measures.ts";
 import { neighbours } from "./neighbours.ts";
 
-/** Longer ones may break over lines, so that a box would be wrong. */
+/** Longer ones may break over lines, so that they get a box for each piece that stays whole. */
 const LONG = 11;
 
 /** Follows the parser to the end of the page. */
@@ -36,9 +36,37 @@ function give(element: HTMLElement): void {
     element.classList.add("room");
     return;
   }
-  const wide = width(tex);
-  if (wide > LONG) return;
-  element.style.setProperty("--room", wide.toFixed(2));
-  element.classList.add("room");
+  for (const [side, far] of Object.entries(reached(tex))) element.style.setProperty(side, far.toFixed(2));
   neighbours(element);
+  const wide = width(tex);
+  if (wide > LONG) {
+    element.classList.add("rooms");
+    element.replaceChildren(
+      ...pieces(tex)
+        .flatMap((piece) => [gap(), room(piece)])
+        .slice(1),
+    );
+    return;
+  }
+  element.classList.add("room");
+  element.style.setProperty("--room", wide.toFixed(2));
+}
+
+function room({ tex, width }: Piece): HTMLElement {
+  const place = document.createElement("span");
+  place.style.setProperty("--room", width.toFixed(2));
+  place.textContent = tex;
+  return place;
+}
+
+/** Between two pieces: at the end of a line it goes. */
+function gap(): HTMLElement {
+  const place = document.createElement("span");
+  place.className = "gap";
+  return place;
+}
+
+function reached(tex: string): Record<string, number> {
+  const [above, below] = reach(tex) ?? [];
+  return above && below ? { "--above": above, "--below": below } : {};
 }
