@@ -66,6 +66,8 @@ struct Writer<'w, 's> {
     column: usize,
     /// Whether links are written: not in the words of a heading for a table of contents.
     links: bool,
+    /// How many links are open.
+    open_links: u32,
     /// Whether the open paragraph is nothing but displays.
     displays: bool,
 }
@@ -93,6 +95,7 @@ impl<'w, 's> Writer<'w, 's> {
             depth: 0,
             column: 0,
             links: true,
+            open_links: 0,
             displays: false,
         }
     }
@@ -353,8 +356,10 @@ impl<'w, 's> Writer<'w, 's> {
         });
     }
 
+    /// The outermost of links within links: HTML has no others, and a browser would take them apart.
     fn link(&mut self, link: &NodeLink) {
-        if !self.links {
+        self.open_links += 1;
+        if !self.links || self.open_links > 1 {
             return;
         }
         let url = self.setting.tokens.unescaped(&link.url);
@@ -380,7 +385,8 @@ impl<'w, 's> Writer<'w, 's> {
     }
 
     fn end_link(&mut self, node: Node<'_>, link: &NodeLink) {
-        if !self.links {
+        self.open_links -= 1;
+        if !self.links || self.open_links > 0 {
             return;
         }
         self.raw("</a>");
@@ -410,14 +416,10 @@ impl<'w, 's> Writer<'w, 's> {
             self.raw(" />");
             return Children::Skipped;
         }
-        let nested = node.ancestors().skip(1).any(|node| matches!(node.data().value, NodeValue::Link(_)));
-        let linked = self.links;
-        self.links = linked && !nested;
         self.link(image);
         escape(&mut self.html, if words.is_empty() { &url } else { &words });
         self.fresh = false;
         self.end_link(node, image);
-        self.links = linked;
         Children::Skipped
     }
 

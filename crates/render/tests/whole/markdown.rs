@@ -77,6 +77,11 @@ fn code_is_coloured() {
 
 #[test]
 fn links() {
+    check("[a <b@c.de> d](/u)", "<p><a href=\"/u\">a b@c.de d</a></p>");
+    check(
+        "[a <https://b.org> [c](/d) e](/u)",
+        "<p>[a <a href=\"https://b.org\">https://b.org</a> <a href=\"/d\">c</a> e](/u)</p>",
+    );
     check("[a](/b 'c')", "<p><a href=\"/b\" title=\"c\">a</a></p>");
     check("[a]\n\n[A]: /b", "<p><a href=\"/b\">a</a></p>");
     check("[a][]", "<p>[a][]</p>");
