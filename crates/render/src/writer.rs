@@ -66,6 +66,8 @@ struct Writer<'w, 's> {
     column: usize,
     /// Whether links are written: not in the words of a heading for a table of contents.
     links: bool,
+    /// The links that are open: only the outermost is written, for a browser would end it at the next.
+    open: usize,
     /// Whether the open paragraph is nothing but displays.
     displays: bool,
 }
@@ -93,6 +95,7 @@ impl<'w, 's> Writer<'w, 's> {
             depth: 0,
             column: 0,
             links: true,
+            open: 0,
             displays: false,
         }
     }
@@ -357,6 +360,10 @@ impl<'w, 's> Writer<'w, 's> {
         if !self.links {
             return;
         }
+        self.open += 1;
+        if self.open > 1 {
+            return;
+        }
         let url = self.setting.tokens.unescaped(&link.url);
         let Some(href) = links::address(&url, self.setting.trust) else { return self.raw("<a>") };
         self.raw("<a href=\"");
@@ -381,6 +388,10 @@ impl<'w, 's> Writer<'w, 's> {
 
     fn end_link(&mut self, node: Node<'_>, link: &NodeLink) {
         if !self.links {
+            return;
+        }
+        self.open -= 1;
+        if self.open > 0 {
             return;
         }
         self.raw("</a>");
