@@ -108,6 +108,7 @@ const FRAGMENTS: &[&str] = &[
     "[^a b] and [^]\n\n",
     "[^a b]: /spaced\n",
     "[^]: /empty\n\n",
+    "[a <b@c.org> <https://d.org>](/e) f\n\n",
 ];
 
 const POST: &[&str] = &[

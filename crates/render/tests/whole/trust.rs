@@ -29,6 +29,10 @@ fn html_of_visitors_is_text() {
 #[test]
 fn links() {
     check(Trust::Post, "[a](https://x.org)", "<p><a href=\"https://x.org\">a</a></p>");
+    for trust in [Trust::Post, Trust::Comment, Trust::Answer] {
+        check(trust, "[a <b@c.org> d](/e) f", "<p><a href=\"/e\">a b@c.org d</a> f</p>");
+        check(trust, "[a <https://own.org/b>](/e)", "<p><a href=\"/e\">a https://own.org/b</a></p>");
+    }
     check(
         Trust::Comment,
         "[a](https://x.org)",
