@@ -57,10 +57,16 @@ pub(crate) fn fill<'t>(parts: impl Iterator<Item = (&'t Template, &'t Place)>, c
     let cleaned = cleaned.replace(DISPLAY_OPEN, SLOT.encode_utf8(&mut [0; 4]));
     let cleaned = cleaned.replace(DISPLAY_CLOSE, SLOT.encode_utf8(&mut [0; 4]));
     let mut out = String::new();
+    let mut in_tag = false;
     for (i, part) in cleaned.split(SLOT).enumerate() {
         match part.parse::<usize>().ok().filter(|_| i % 2 == 1) {
+            // An attribute that the author did not close may have swallowed one.
+            Some(_) if in_tag => {}
             Some(slot) => out.push_str(slots.get(slot).map_or("", String::as_str)),
-            None => out.push_str(part),
+            None => {
+                in_tag = part.rfind(['<', '>']).map_or(in_tag, |at| part[at..].starts_with('<'));
+                out.push_str(part);
+            }
         }
     }
     out
@@ -215,9 +221,7 @@ pub(crate) fn parts<'h>(html: &'h str, mut each: impl FnMut(Part<'h>)) {
             text if verbatim > 0 => each(Part::Html(text)),
             text => each(Part::Text(text)),
         }
-        let marks = [("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>")];
-        let end = marks.iter().find(|(begin, _)| tag.starts_with(begin)).map_or(">", |(_, end)| end);
-        let (tag, after) = tag.split_at(tag.find(end).map_or(tag.len(), |at| at + end.len()));
+        let (tag, after) = tag.split_at(tag_end(tag));
         if ["pre", "code", "kbd", "samp", "script", "style", "textarea"].contains(&name(tag)) {
             verbatim = if tag.starts_with("</") { verbatim.saturating_sub(1) } else { verbatim + 1 };
         }
@@ -226,6 +230,27 @@ pub(crate) fn parts<'h>(html: &'h str, mut each: impl FnMut(Part<'h>)) {
         }
         rest = after;
     }
+}
+
+/// Where the tag, comment, instruction or declaration ends that a text begins with. A `>` in quotes ends no tag.
+fn tag_end(tag: &str) -> usize {
+    let marks = [("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"), ("<!", ">")];
+    if let Some((_, end)) = marks.iter().find(|(begin, _)| tag.starts_with(begin)) {
+        return tag.find(end).map_or(tag.len(), |at| at + end.len());
+    }
+    let mut quote = None;
+    let mut value = false;
+    for (i, byte) in tag.bytes().enumerate() {
+        match byte {
+            _ if quote.is_some() => quote = quote.filter(|quote| *quote != byte),
+            b'>' => return i + 1,
+            b'"' | b'\'' if value => quote = Some(byte),
+            _ => {}
+        }
+        value = byte == b'=' || value && byte.is_ascii_whitespace();
+    }
+    // Where a quotation never ends, it is none.
+    tag.find('>').filter(|_| quote.is_some()).map_or(tag.len(), |at| at + 1)
 }
 
 /// Whether this is a comment, an instruction or a declaration: nothing that shows.

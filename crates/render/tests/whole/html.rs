@@ -1,8 +1,9 @@
 //! HTML: of authors among Markdown, and whole posts of it.
 
-use render::{Context, Format, Trust};
+use render::{Context, Format, Trust, render};
 
 use crate::support::short::{rendered, short};
+use crate::support::sound;
 
 /// What a post renders to, as Markdown or as HTML.
 fn check(format: Format, text: &str, html: &str) {
@@ -27,12 +28,23 @@ fn of_the_author_among_words() {
 
 #[test]
 fn of_the_author_as_a_block() {
+    // Nothing of ours gets into an attribute that is never closed.
+    let open = render(
+        "<div class=\"a>\n$b$\n\n$$c$$ <b title=\">d",
+        Format::Markdown,
+        Trust::Post,
+        &Context::default(),
+    );
+    sound::check_authors(open.html.as_str());
+
     let check = |text, html| check(Format::Markdown, text, html);
     check(
         "<div align=\"center\">\n\n*a* $b$\n\n</div>",
         "<div align=\"center\">\n<p><em>a</em> ⟨$b$⟩</p>\n</div>",
     );
     check("<div>\n*a* $b$\n</div>", "<div>\n*a* ⟨$b$⟩\n</div>");
+    check("<div title=\"a>$b$\">\n$c$\n</div>", "<div title=\"a&gt;$b$\">\n⟨$c$⟩\n</div>");
+    check("<div title='a>$b$'\">$c$</div>", "<div title=\"a&gt;$b$\">⟨$c$⟩</div>");
     check(
         "<details><summary>a</summary>\n\nb\n\n</details>",
         "<details><summary>a</summary>\n<p>b</p>\n</details>",
