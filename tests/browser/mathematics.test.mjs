@@ -174,7 +174,11 @@ test("controls of the direction of writing end with their formula, typeset or no
       };
       return left(1) < left(2) && left(2) < left(3);
     });
+  const plain = (yes) => page.evaluate((yes) => document.documentElement.classList.toggle("plain", yes), yes);
   assert.ok(await order());
+  await plain(true); // as where the engine does not come
+  assert.ok(await order());
+  await plain(false);
   engine();
   await page.waitForSelector("mjx-container");
   assert.ok(await order());
