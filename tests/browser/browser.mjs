@@ -28,9 +28,9 @@ export function launch() {
 
 /**
  * A page in a context of its own. `page.complaints` collects what must not happen; `expected` says which of the
- * complaints a test provokes itself.
+ * complaints a test provokes itself, and `prepare` is run before the page is asked for.
  */
-export async function open(browser, address, { expected = () => false, ...options } = {}) {
+export async function open(browser, address, { expected = () => false, prepare, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
   page.complaints = [];
@@ -52,10 +52,18 @@ export async function open(browser, address, { expected = () => false, ...option
   page.on("response", (response) => {
     if (response.status() >= 400) complain(`${response.status()}: ${response.url()}`);
   });
+  await prepare?.(page);
   const answer = await page.goto(address);
   page.status = answer?.status();
   return page;
 }
+
+/** Keeps the engine of mathematics back from a page until the promise that is given is kept. */
+export const without = (engine) => (page) =>
+  page.route("**/mathjax/engine.js", async (route) => {
+    await engine;
+    await route.continue();
+  });
 
 /** Ends a page, and says what it complained of. */
 export async function close(page) {

