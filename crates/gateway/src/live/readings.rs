@@ -102,7 +102,7 @@ async fn begin(
     Ok(response)
 }
 
-/// Who reads when a visitor asks: the preferred model if visitors may use it.
+/// Who reads when a visitor asks: the first model if visitors may use it.
 fn model(app: &App) -> &str {
     match app.config.models.first() {
         Some(model) if app.config.readings.visitors_may_start_model => &model.name,
