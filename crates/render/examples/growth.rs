@@ -245,7 +245,7 @@ const TEXTS: &[Hostile] = &[
     Hostile {
         name: "code",
         unit: |n| format!("```rust\n{}```\n", "fn f() { a::<B>(\"c\") }\n".repeat(n)),
-        times: 2_000,
+        times: 45_000,
     },
     Hostile { name: "code by backslash", unit: |n| format!("```cpp\n{}\n```\n", "(".repeat(n)), times: 900 },
     Hostile { name: "alerts", unit: |n| "> [!NOTE]\n> a\n\n".repeat(n), times: 5_000 },

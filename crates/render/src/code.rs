@@ -6,8 +6,7 @@ use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxSet};
 
 use crate::html::escape;
 
-/// Longer code is shown without colours.
-const MAX_CODE: usize = 50_000;
+/// Code with a longer line is shown without colours.
 const MAX_LINE: usize = 1_000;
 
 static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(SyntaxSet::load_defaults_newlines);
@@ -28,7 +27,13 @@ static CLASSES: LazyLock<Vec<(Scope, &str)>> = LazyLock::new(|| {
     classes.iter().filter_map(|(scope, class)| Some((Scope::new(scope).ok()?, *class))).collect()
 });
 
-/// Appends code, in colours where its language is known.
+/// Whether there are colours for this code.
+pub(crate) fn can_highlight(code: &str, language: &str) -> bool {
+    let known = || SYNTAXES.find_syntax_by_token(language).is_some();
+    !language.is_empty() && code.lines().all(|line| line.len() <= MAX_LINE) && known()
+}
+
+/// Appends code, in colours if [`can_highlight`] says so.
 pub(crate) fn highlight(out: &mut String, code: &str, language: &str) {
     if coloured(out, code, language).is_none() {
         escape(out, code);
@@ -36,9 +41,6 @@ pub(crate) fn highlight(out: &mut String, code: &str, language: &str) {
 }
 
 fn coloured(out: &mut String, code: &str, language: &str) -> Option<()> {
-    if language.is_empty() || code.len() > MAX_CODE || code.lines().any(|line| line.len() > MAX_LINE) {
-        return None;
-    }
     let syntax = SYNTAXES.find_syntax_by_token(language)?;
     let mut parser = ParseState::new(syntax);
     let mut stack = ScopeStack::new();

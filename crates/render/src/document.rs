@@ -17,8 +17,6 @@ pub(crate) struct Block {
     pub(crate) headings: Vec<Title>,
     /// Its plain text.
     pub(crate) text: Reading,
-    /// Whether it holds code that would have colours, were it complete.
-    pub(crate) uncoloured: bool,
     /// Whether a teaser ends with it, as its author says.
     pub(crate) more: bool,
     /// The ids that its author gave.
@@ -35,6 +33,9 @@ pub(crate) struct Title {
     /// The id that its author gave it.
     pub(crate) own: Option<String>,
 }
+
+/// How much code of one document is coloured, in bytes: it takes a third of a second. What does not fit is shown as it is.
+const MAX_COLOURED: usize = 100_000;
 
 /// The knowledge of a document up to some block. The order is: [`Known::define`] what blocks hold, then [`Known::place`] them.
 #[derive(Debug, Clone, Default)]
@@ -55,6 +56,8 @@ pub(crate) struct Known<'k> {
     again: HashMap<usize, u32>,
     numbers: HashMap<String, usize>,
     anchors: HashMap<String, u32>,
+    /// How many bytes of code may still be coloured.
+    colours: usize,
     /// Labels and notes that a placed block asked for in vain.
     missed: HashSet<String>,
 }
@@ -65,11 +68,12 @@ impl<'k> Known<'k> {
             prefix: context.prefix.clone(),
             anchored: trust != Trust::Comment,
             outer: context.labels.clone(),
+            colours: MAX_COLOURED,
             ..Self::default()
         }
     }
 
-    /// The same knowledge, to which more can be added without a trace.
+    /// The same knowledge, to which more can be added without a trace. Code is not coloured on trial.
     pub(crate) fn over(base: &'k Known<'static>) -> Self {
         Self {
             base: Some(base),
@@ -125,6 +129,7 @@ impl<'k> Known<'k> {
                 Piece::Note { name, .. } => place.notes.push(self.note(name)),
                 Piece::Back(name) => place.backs.push(self.count(name)),
                 Piece::Anchor(words) => place.anchors.push(self.anchor(words)),
+                Piece::Code { text, .. } => place.colours.push(self.colour(text.len())),
                 Piece::Html(_) | Piece::Raw(_) | Piece::Held { .. } => {}
             }
         }
@@ -199,6 +204,12 @@ impl<'k> Known<'k> {
         self.anchors.insert(slug, uses + 1);
         self.anchors.entry(id.clone()).or_insert(1);
         Some(id)
+    }
+
+    fn colour(&mut self, bytes: usize) -> bool {
+        let left = self.colours.checked_sub(bytes);
+        self.colours = left.unwrap_or(self.colours);
+        left.is_some()
     }
 
     fn uses(&self, id: &str) -> u32 {

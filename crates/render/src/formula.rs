@@ -17,9 +17,13 @@ pub(crate) fn plain(out: &mut String, text: &str, span: &Span, trust: Trust) {
 /// `attributes` are finished, with a space before each.
 pub(crate) fn element(out: &mut String, tag: &str, source: &str, display: bool, attributes: &str) {
     let kind = if display { "display" } else { "inline" };
-    out.push_str(&format!(r#"<{tag} class="math {kind} notranslate" translate="no"{attributes}>"#));
+    for part in ["<", tag, r#" class="math "#, kind, r#" notranslate" translate="no""#, attributes, ">"] {
+        out.push_str(part);
+    }
     escape(out, source);
-    out.push_str(&format!("</{tag}>"));
+    for part in ["</", tag, ">"] {
+        out.push_str(part);
+    }
 }
 
 /// A formula that may not be typeset in this place, as text.

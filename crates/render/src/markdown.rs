@@ -11,7 +11,7 @@ use comrak::{Arena, Options, ResolvedReference, parse_document};
 use crate::context::{Context, Trust};
 use crate::document::Block;
 use crate::shield::{Input, Tokens, shield};
-use crate::writer::{self, Colours, Finding, Setting};
+use crate::writer::{self, Finding, Setting};
 
 /// Definitions of links: the label as it is compared, the address, the title.
 pub(crate) type Definitions = BTreeMap<String, (String, String)>;
@@ -83,8 +83,7 @@ pub(crate) fn parse(
     let options = options(&shielded.tokens, definitions, &unresolved);
     let arena = Arena::new();
     let root = parse_document(&arena, &text, &options);
-    let colours = if input == Input::Whole { Colours::Now } else { Colours::Later };
-    let setting = Setting { tokens: &shielded.tokens, trust, context, colours };
+    let setting = Setting { tokens: &shielded.tokens, trust, context };
     let mut blocks: Vec<Part> = Vec::new();
     for node in root.children() {
         let line = node.data().sourcepos.start.line;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use tex::{Number, Numbering};
 
+use crate::code;
 use crate::context::Target;
 use crate::formula;
 use crate::html::escape;
@@ -31,6 +32,11 @@ pub(crate) enum Piece {
     Back(String),
     /// The id of a heading with these words.
     Anchor(String),
+    /// Code in a language that can be coloured.
+    Code {
+        text: String,
+        language: String,
+    },
     Held {
         display: bool,
     },
@@ -85,6 +91,8 @@ pub(crate) struct Place {
     /// How often each note is referred to.
     pub(crate) backs: Vec<u32>,
     pub(crate) anchors: Vec<Option<String>>,
+    /// Whether each code is coloured.
+    pub(crate) colours: Vec<bool>,
 }
 
 /// A reference to a note that exists.
@@ -115,6 +123,7 @@ impl Template {
     pub(crate) fn length(&self) -> usize {
         let length = |piece: &Piece| match piece {
             Piece::Html(html) | Piece::Raw(html) => html.len(),
+            Piece::Code { text, .. } => 3 * text.len(),
             Piece::Formula(equation) => equation.source.len() + 100,
             _ => 50,
         };
@@ -144,6 +153,7 @@ pub(crate) struct Holes<'p> {
     notes: std::slice::Iter<'p, Option<NoteRef>>,
     backs: std::slice::Iter<'p, u32>,
     anchors: std::slice::Iter<'p, Option<String>>,
+    colours: std::slice::Iter<'p, bool>,
 }
 
 impl<'p> Holes<'p> {
@@ -155,6 +165,7 @@ impl<'p> Holes<'p> {
             notes: place.notes.iter(),
             backs: place.backs.iter(),
             anchors: place.anchors.iter(),
+            colours: place.colours.iter(),
         }
     }
 
@@ -170,6 +181,10 @@ impl<'p> Holes<'p> {
                     out.push_str(&format!(" id=\"{}{id}\"", self.place.prefix));
                 }
             }
+            Piece::Code { text, language } => match self.colours.next() {
+                Some(true) => code::highlight(out, text, language),
+                _ => escape(out, text),
+            },
             Piece::Held { display } => {
                 let class = if *display { "held display" } else { "held" };
                 out.push_str(&format!(r#"<span class="{class}" role="img" aria-label="…"></span>"#));

@@ -28,14 +28,6 @@ pub(crate) struct Setting<'a> {
     pub(crate) tokens: &'a Tokens,
     pub(crate) trust: Trust,
     pub(crate) context: &'a Context,
-    /// Code is coloured once it is complete.
-    pub(crate) colours: Colours,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Colours {
-    Now,
-    Later,
 }
 
 /// A finding on the way, for the author.
@@ -275,12 +267,9 @@ impl<'w, 's> Writer<'w, 's> {
             self.html.push('"');
         }
         self.html.push('>');
-        match self.setting.colours {
-            Colours::Now => code::highlight(&mut self.html, &literal, language),
-            Colours::Later => {
-                self.block.uncoloured |= !language.is_empty();
-                escape(&mut self.html, &literal);
-            }
+        match code::can_highlight(&literal, language) {
+            true => self.hole(Piece::Code { text: literal.to_string(), language: language.to_owned() }),
+            false => escape(&mut self.html, &literal),
         }
         self.block.text.push_str(&literal);
         self.block.text.push_str("\n");
@@ -430,9 +419,8 @@ impl<'w, 's> Writer<'w, 's> {
             writer.tree(child);
         }
         writer.flush();
-        let Block { mut template, notes, text, uncoloured, ids, .. } = writer.block;
+        let Block { mut template, notes, text, ids, .. } = writer.block;
         self.block.ids.extend(ids);
-        self.block.uncoloured |= uncoloured;
         put_back(&mut template, &name);
         self.block.notes.push((name, template));
         self.block.notes.extend(notes);

@@ -186,10 +186,9 @@ impl Live {
         self.late |= self.learn(&source);
         for part in parts {
             let source = source[part.source.start..part.source.end.min(cut)].to_owned();
-            let block = if part.block.uncoloured { self.reparsed(&source) } else { part.block };
-            let (equations, missed) = self.known.define(&block);
+            let (equations, missed) = self.known.define(&part.block);
             self.late |= missed;
-            self.sealed.push(Sealed { source, block, equations, ..Sealed::default() });
+            self.sealed.push(Sealed { source, block: part.block, equations, ..Sealed::default() });
         }
         for label in unresolved.iter().filter(|label| !self.definitions.contains_key(*label)) {
             self.lacking.entry(label.clone()).or_default().extend(first..self.sealed.len());

@@ -11,6 +11,7 @@ mod tokens;
 
 use std::ops::Range;
 
+use memchr::memchr_iter;
 use tex::{Found, Span};
 
 use lines::{Container, Cursor, Start};
@@ -42,7 +43,7 @@ pub(crate) fn shield(source: &str, input: Input) -> Shielded {
     let address = source.contains("://") || source.contains("www.");
     let plain = !source.contains(['$', '\\', '|']) && !source.contains(QUOTES);
     if plain && !address && !source.as_bytes().contains(&0xee) {
-        let lines = std::iter::once(0).chain(source.match_indices('\n').map(|(i, _)| i + 1)).collect();
+        let lines = std::iter::once(0).chain(memchr_iter(b'\n', source.as_bytes()).map(|i| i + 1)).collect();
         return Shielded { text: source.to_owned(), lines, ..Shielded::default() };
     }
     let mut shield = Shield::new(source, input);
@@ -105,10 +106,11 @@ const MAX_MISSING: usize = 100;
 
 impl<'s> Shield<'s> {
     fn new(source: &'s str, input: Input) -> Self {
-        let count = source.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        let feeds = || memchr_iter(b'\n', source.as_bytes());
+        let count = feeds().count() + 1;
         let mut lines = Vec::with_capacity(count);
         let mut start = 0;
-        for (end, _) in source.match_indices('\n') {
+        for end in feeds() {
             lines.push(start..end);
             start = end + 1;
         }
@@ -453,9 +455,7 @@ impl<'s> Shield<'s> {
     fn copy_to(&mut self, end: usize) {
         let end = end.max(self.copied);
         let text = &self.source[self.copied..end];
-        for (i, _) in text.match_indices('\n') {
-            self.done.lines.push(self.copied + i + 1);
-        }
+        self.done.lines.extend(memchr_iter(b'\n', text.as_bytes()).map(|i| self.copied + i + 1));
         self.done.tokens.push_text(&mut self.done.text, text);
         self.copied = end;
     }

@@ -2,7 +2,7 @@
 
 use render::{Context, Format, Live, Trust, render};
 
-use crate::support::sound;
+use crate::support::{page::Page, sound};
 
 const MOST: usize = 20;
 
@@ -102,4 +102,23 @@ fn many_things() {
     check(&("a|b\n-|-\n".to_owned() + &many(|_| "a\n".into())));
     check(&("|a".repeat(1_000) + "\n" + &"|-".repeat(1_000) + "\n" + &many(|_| "a\n".into())));
     check(&(0..200).map(|i| "  ".repeat(i) + "- a\n").collect::<String>());
+}
+
+/// Colours take time: a document has some for so much of its code.
+#[test]
+fn much_code() {
+    let block = |lines: usize| format!("```rust\n{}```\n\n", "let a = 1;\n".repeat(lines));
+    let note = "words[^1]\n\n[^1]:\n    ```rust\n    let a = 1;\n    ```\n";
+    let text = block(5_000) + &block(6_000) + note;
+    let whole = render(&text, Format::Markdown, Trust::Answer, &Context::default()).html.into_string();
+    let coloured = |html: &str| html.matches("<span class=\"hl-k\">let</span>").count();
+    assert_eq!(coloured(&whole), 5_001);
+    let mut live = Live::new(Trust::Answer, &Context::default());
+    let mut page = Page::default();
+    for piece in [&text[..40_000], &text[40_000..]] {
+        page.apply_all(&live.push(piece));
+        sound::check(&page.html());
+    }
+    page.apply_all(&live.finish());
+    assert!(page.html() == whole, "the code of a stream has other colours");
 }
