@@ -1,4 +1,5 @@
-//! How the time for hostile texts grows when they double: `cargo run --release -p render --example growth [name]`.
+//! How the time for hostile texts grows when they double: `cargo run --release -p render --example growth [name [bytes]]`,
+//! for texts of at least so many bytes.
 //!
 //! A growth of 2 is linear, one of 4 quadratic; anything above 2.6 is a defect. The time is the processor's, as Linux
 //! counts it, since other work on the machine would show as growth.
@@ -16,10 +17,23 @@ struct Hostile {
     times: usize,
 }
 
+impl Hostile {
+    fn of(&self, bytes: usize) -> Self {
+        let mut times = self.times;
+        while (self.unit)(times).len() < bytes {
+            times += times / 4;
+        }
+        Self { times, ..*self }
+    }
+}
+
 fn main() {
-    let wanted = std::env::args().nth(1).unwrap_or_default();
+    let mut arguments = std::env::args().skip(1);
+    let wanted = arguments.next().unwrap_or_default();
+    let bytes = arguments.next().map_or(0, |bytes| bytes.parse().expect("a number of bytes"));
     println!("{:<28} {:>9} {:>9} {:>6} {:>6}  as", "text", "bytes", "ms", "growth", "size");
     for hostile in TEXTS.iter().filter(|hostile| hostile.name.contains(&wanted)) {
+        let hostile = &hostile.of(bytes);
         for (what, trust) in [("post", Trust::Post), ("answer", Trust::Answer)] {
             report(hostile, what, |text| {
                 render(text, Format::Markdown, trust, &Context::default()).html.as_str().len()
