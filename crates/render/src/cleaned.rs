@@ -119,7 +119,7 @@ fn clean(html: &str, trust: Trust, context: &Context) -> String {
             let own = id.starts_with(&prefix);
             Some(if own { value } else { format!("{mark}{prefix}{id}").into() })
         })
-        .clean(&html)
+        .clean(&parted(&html))
         .to_string()
         .replace(|c: char| c.is_ascii() && is_control(c as u8), "\u{fffd}")
 }
@@ -155,6 +155,38 @@ fn flattened(html: &str) -> Cow<'_, str> {
     out.into()
 }
 
+/// A text longer than this is parted, and an attribute longer than this is dropped.
+const MAX_TEXT: usize = 10_000;
+
+/// HTML whose long texts are parted by comments, which are dropped again: html5ever's serializer looks through the rest
+/// of a text at each `&` and at each character whose first byte is that of a space which does not break.
+fn parted(html: &str) -> Cow<'_, str> {
+    if html.len() <= MAX_TEXT {
+        return html.into();
+    }
+    let mut raw = false;
+    let mut out = String::with_capacity(html.len());
+    parts(html, |part| match part {
+        Part::Html(tag) if tag.starts_with('<') => {
+            raw = ["script", "style", "textarea", "title"].contains(&name(tag)) && !tag.starts_with("</");
+            out.push_str(tag);
+        }
+        Part::Html(mut text) | Part::Text(mut text) => {
+            while let Some(far) = text.get(text.ceil_char_boundary(MAX_TEXT)..).filter(|_| !raw) {
+                let Some(special) = far.find(|c| c == '&' || ('\u{80}'..='\u{bf}').contains(&c)) else {
+                    break;
+                };
+                let (before, after) = text.split_at(text.len() - far.len() + special);
+                out.push_str(before);
+                out.push_str("<!---->");
+                text = after;
+            }
+            out.push_str(text);
+        }
+    });
+    out.into()
+}
+
 fn allowed<'v>(
     element: &str,
     attribute: &str,
@@ -163,6 +195,7 @@ fn allowed<'v>(
     hosts: &[String],
 ) -> Option<Cow<'v, str>> {
     match (element, attribute) {
+        _ if value.len() > MAX_TEXT => None,
         (_, "id" | "class" | "role") if trust != Trust::Post => None,
         (_, "class") => {
             let ours = |class: &&str| ["math", "eq", "eqref", "held", "bad-math"].contains(class);

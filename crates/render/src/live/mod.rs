@@ -3,7 +3,8 @@
 //! The source is cut where a block begins that nothing before it can change any more. What stands before the cut is
 //! *sealed*: written once, and only filled anew when something later changes its place ([`crate::document`]). What
 //! stands after it is the *tail*, which is parsed again when it has grown by a tenth; so the work for a block of
-//! n bytes is that of parsing about 11 n, however it arrives.
+//! n bytes is that of parsing about 11 n, however it arrives. A block of more than fifty thousand bytes, which nobody
+//! waits for, is parsed still more seldom, so that a megabyte is about 3 n.
 
 mod hold;
 mod input;
@@ -71,9 +72,11 @@ struct Sealed {
     stale: bool,
 }
 
-/// The tail is parsed when it has grown by this many bytes, or by this part of itself.
+/// The tail is parsed when it has grown by this many bytes, or by this part of itself; or, where it is long, by what
+/// it is longer than this.
 const GROWTH: usize = 40;
 const SHARE: usize = 10;
+const LONG: usize = 50_000;
 
 impl Live {
     /// An empty document.
@@ -103,7 +106,8 @@ impl Live {
             return Vec::new();
         }
         self.input.push(&mut self.tail, text);
-        if self.tail.len() < self.parsed + GROWTH.max(self.parsed / SHARE) {
+        let growth = (self.parsed / SHARE).max(self.parsed.saturating_sub(LONG));
+        if self.tail.len() < self.parsed + growth.max(GROWTH) {
             return Vec::new();
         }
         self.refresh()

@@ -91,6 +91,18 @@ fn formulas() {
     check(&format!("$${}x{}$$", "{".repeat(10_000), "}".repeat(10_000)));
 }
 
+/// Long texts are parted for the serializer, and nobody sees where.
+#[test]
+fn long_texts() {
+    for unit in ["a & b ", "« a » ", "a&amp;é ", "<code>&</code> & "] {
+        let text = unit.repeat(5_000);
+        let html = render(&text, Format::Html, Trust::Post, &Context::default()).html.into_string();
+        let one = render(unit, Format::Html, Trust::Post, &Context::default()).html.into_string();
+        assert!(html.trim_end() == one.repeat(5_000).trim_end(), "of {unit:?}");
+        assert!(!html.contains("<!--"), "of {unit:?}");
+    }
+}
+
 #[test]
 fn many_things() {
     let many = |line: fn(usize) -> String| (0..1_000).map(line).collect::<String>();
