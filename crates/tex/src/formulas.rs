@@ -259,7 +259,7 @@ fn display(text: &str, at: usize, kind: u8) -> Found {
                 Some(b'[') if kind == b'[' => return skip,
                 Some(b']') if kind == b'[' => true,
                 _ => {
-                    i += 2;
+                    i += escaped(bytes, i);
                     continue;
                 }
             },
@@ -278,6 +278,11 @@ fn display(text: &str, at: usize, kind: u8) -> Found {
         i += 1;
     }
     if start + MAX_FORMULA > text.len() { Found::Open(opener) } else { skip }
+}
+
+/// The bytes to skip for a backslash and what it escapes; a line still ends after one.
+fn escaped(bytes: &[u8], at: usize) -> usize {
+    if bytes.get(at + 1) == Some(&b'\n') { 1 } else { 2 }
 }
 
 fn stands_alone(text: &str, at: usize, start: usize) -> bool {
@@ -333,7 +338,10 @@ fn body(text: &str, at: usize, name: &str, opener: Opener) -> Found {
                 return Found::Formula(Span { range: at..end, tex: at..end, display: true });
             }
             b'\\' if names(i, r"\end{") || names(i, BEGIN) => return skip,
-            b'\\' => i += 1,
+            b'\\' => {
+                i += escaped(bytes, i);
+                continue;
+            }
             b'{' => depth += 1,
             b'}' if depth == 0 => return skip,
             b'}' => depth -= 1,
@@ -370,6 +378,8 @@ mod tests {
         check("$x$$$y$$", &["x", "!y"]);
         check(r"\(\) \[\] \( \) $$ $$", &[]);
         check(r"\[\\\]", &[]);
+        check("a $$b\\\n\nc$$", &[]);
+        check("\\begin{align}b\\\n```\nc\\end{align}", &[]);
         check("$$$x$$$ $$$$", &[]);
         check(r"\begin{align}a&=b\\c&=d\end{align}", &[r"!\begin{align}a&=b\\c&=d\end{align}"]);
         check(r"so\begin{equation*}a\end{equation*}then", &[r"!\begin{equation*}a\end{equation*}"]);

@@ -281,7 +281,8 @@ impl<'s> Shield<'s> {
         if let Leaf::Table { columns, room } = self.leaf {
             return self.row(cursor, columns, room);
         }
-        if let Some(columns) = self.table(cursor).filter(|_| !lazy) {
+        let columns = || columns(self.source, &self.lines, self.line, cursor, &self.containers);
+        if let Some(columns) = (!lazy).then(columns).flatten() {
             return self.row(cursor, columns, MAX_MISSING);
         }
         if self.leaf != Leaf::Paragraph {
@@ -329,27 +330,6 @@ impl<'s> Shield<'s> {
                 Leaf::None
             }
         };
-    }
-
-    /// The number of columns, if this line is the head of a table: the next one says so, if it has as many cells and
-    /// is nothing else.
-    fn table(&self, cursor: &Cursor<'_>) -> Option<usize> {
-        let next = self.lines.get(self.line + 1)?;
-        let dashes = |byte: u8| matches!(byte, b'-' | b':' | b'|' | b'>' | b' ' | b'\t');
-        if !self.source[next.clone()].bytes().all(dashes) {
-            return None;
-        }
-        let mut below = Cursor::new(&self.source[next.clone()]);
-        let inside =
-            self.containers.iter().all(|container| container.continues(&mut below)) && below.indent() < 4;
-        let cells = lines::delimiter_row(below.content()).filter(|_| inside)?;
-        if lines::interrupts(&below, true) {
-            return None;
-        }
-        // Bars count once the formulas are out of the way, so the row is shielded on trial.
-        let mut trial = Shield::new(cursor.rest(), Input::Whole);
-        trial.row(&Cursor::new(cursor.rest()), 0, 0);
-        (lines::cells(&trial.done.text) == cells).then_some(cells)
     }
 
     /// Takes the formulas out of one line, which is a region of its own.
@@ -461,6 +441,31 @@ impl<'s> Shield<'s> {
     }
 }
 
+/// The number of columns, if a line is the head of a table: the next one says so, if it has as many cells and is
+/// nothing else.
+fn columns(
+    source: &str,
+    lines: &[Range<usize>],
+    line: usize,
+    cursor: &Cursor<'_>,
+    containers: &[Container],
+) -> Option<usize> {
+    let next = &source[lines.get(line + 1)?.clone()];
+    if !next.bytes().all(|byte| matches!(byte, b'-' | b':' | b'|' | b'>' | b' ' | b'\t')) {
+        return None;
+    }
+    let mut below = Cursor::new(next);
+    let inside = containers.iter().all(|container| container.continues(&mut below)) && below.indent() < 4;
+    let cells = lines::delimiter_row(below.content()).filter(|_| inside)?;
+    if lines::interrupts(&below, true) {
+        return None;
+    }
+    // Bars count once the formulas are out of the way, so the row is shielded on trial.
+    let mut trial = Shield::new(cursor.rest(), Input::Whole);
+    trial.row(&Cursor::new(cursor.rest()), 0, 0);
+    (lines::cells(&trial.done.text) == cells).then_some(cells)
+}
+
 /// Where a formula, a code span, a tag or an address may begin, or an address go on.
 fn next_mark(text: &str) -> Option<usize> {
     text.bytes().position(|byte| matches!(byte, b'$' | b'\\' | b'`' | b'<' | b':' | b'w'))
@@ -566,6 +571,8 @@ mod tests {
         check("| a |\n|---|\n| $x |\n| y$ |", "| a |\n|---|\n| $x |\n| y$ |");
         check("| a |\n|---|\n\n$x\ny$", "| a |\n|---|\n\n⟨x\ny⟩");
         check("| `$a | $b$ |\n|---|---|", "| `$a | ⟨b⟩ |\n|---|---|");
+        check("`a\n| b` | $|c|$ |\n|---|---|", "`a\n| b` | ⟨|c|⟩ |\n|---|---|");
+        check("`a\n| b` |\n|---|\n    $c\nd$", "`a\n| b` |\n|---|\n    $c\nd$");
     }
 
     #[test]

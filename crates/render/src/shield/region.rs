@@ -124,7 +124,8 @@ impl Region {
         let mut cursor = Cursor::new(&source[line.clone()]);
         let all = self.containers.iter().all(|container| container.continues(&mut cursor));
         let blank = cursor.is_blank();
-        let natural = !blank && !lines::interrupts(&cursor, all);
+        let head = || all && super::columns(source, lines, index, &cursor, &self.containers).is_some();
+        let natural = !blank && !lines::interrupts(&cursor, all) && !head();
         let after_words = self.lines.last().is_some_and(|last| !self.text[last.start..].trim().is_empty());
         let lazy = natural && after_words;
         if !all && !lazy {
