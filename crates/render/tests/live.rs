@@ -3,9 +3,10 @@
 mod support;
 
 use proptest::prelude::*;
-use render::{Context, Format, Live, Patch, Trust, render};
+use render::{Context, Live, Patch, Trust};
 use support::page::Page;
-use support::sound;
+use support::random::cases;
+use support::stream::check;
 
 /// Pieces of documents that are known to be awkward.
 const FRAGMENTS: &[&str] = &[
@@ -120,12 +121,6 @@ const POST: &[&str] = &[
     "</b>\n",
 ];
 
-/// So many cases, or as many as `PROPTEST_CASES` says: `PROPTEST_CASES=100000 cargo test --release -p render --test live`.
-fn config(cases: u32) -> ProptestConfig {
-    let wanted = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
-    ProptestConfig { cases: wanted.unwrap_or(cases), max_shrink_iters: 3000, ..ProptestConfig::default() }
-}
-
 fn document(trust: Trust) -> impl Strategy<Value = String> {
     let mut fragments: Vec<&'static str> = FRAGMENTS.to_vec();
     if trust == Trust::Post {
@@ -134,54 +129,8 @@ fn document(trust: Trust) -> impl Strategy<Value = String> {
     proptest::collection::vec(proptest::sample::select(fragments), 1..14).prop_map(|parts| parts.concat())
 }
 
-/// The text in pieces of the given lengths, over and over; never inside a character.
-fn pieces<'t>(text: &'t str, lengths: &[usize]) -> Vec<&'t str> {
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    for length in lengths.iter().cycle() {
-        if rest.is_empty() {
-            break;
-        }
-        let mut end = (*length).min(rest.len());
-        while !rest.is_char_boundary(end) {
-            end += 1;
-        }
-        let (piece, after) = rest.split_at(end);
-        pieces.push(piece);
-        rest = after;
-    }
-    pieces
-}
-
-fn streamed(text: &str, lengths: &[usize], trust: Trust, check: impl Fn(&Page)) -> Page {
-    let mut live = Live::new(trust, &Context::default());
-    let mut page = Page::default();
-    for (i, piece) in pieces(text, lengths).into_iter().enumerate() {
-        page.apply_all(&live.push(piece));
-        if i % 3 == 0 {
-            page.apply_all(&live.quiet());
-        }
-        check(&page);
-        let mut late = Page::default();
-        late.apply_all(&live.snapshot());
-        assert_eq!(late, page, "a late reader sees another page");
-    }
-    page.apply_all(&live.finish());
-    page
-}
-
-fn check(text: &str, lengths: &[usize], trust: Trust) {
-    let whole = render(text, Format::Markdown, trust, &Context::default());
-    let page = streamed(text, lengths, trust, |page| {
-        sound::check(&page.html());
-        sound::no_half_formula(&page.html());
-    });
-    assert!(page.ended && page.tail.is_empty());
-    assert_eq!(page.html(), whole.html.as_str(), "from {text:?} in pieces of {lengths:?}");
-}
-
 proptest! {
-    #![proptest_config(config(1600))]
+    #![proptest_config(cases(1600))]
 
     #[test]
     fn a_stream_equals_the_whole(
@@ -193,7 +142,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(400))]
+    #![proptest_config(cases(400))]
 
     #[test]
     fn a_stream_of_a_post_equals_the_whole(
@@ -201,81 +150,6 @@ proptest! {
         lengths in proptest::collection::vec(1usize..60, 1..6),
     ) {
         check(&text, &lengths, Trust::Post);
-    }
-}
-
-/// What the grammars of Markdown and of formulas react to.
-const UNITS: &[&str] = &[
-    "$",
-    "$$",
-    "\\(",
-    "\\)",
-    "\\[",
-    "\\]",
-    "\\",
-    "{",
-    "}",
-    "`",
-    "```",
-    "\n",
-    "\n\n",
-    " ",
-    "    ",
-    "\t",
-    "- ",
-    "> ",
-    "1. ",
-    "# ",
-    "|",
-    "|-|\n",
-    "-",
-    "*",
-    "**",
-    "_",
-    "~~",
-    "<",
-    "<b>",
-    "</b>",
-    "<!--",
-    "-->",
-    "[",
-    "]",
-    "(",
-    ")",
-    "!",
-    ":",
-    "a",
-    "x",
-    "5",
-    "é",
-    "中",
-    "，",
-    "\\begin{align}",
-    "\\end{align}",
-    "\\eqref{",
-    "\\label{a}",
-    "[^1]",
-    "[^1]: ",
-    "[a]: /b\n",
-    "https://x.org",
-    "www.x.org",
-    "=",
-    "&amp;",
-    "\u{e000}",
-    "\r\n",
-    "```math\n",
-    "~~~",
-];
-
-proptest! {
-    #![proptest_config(config(800))]
-
-    #[test]
-    fn a_stream_of_anything_equals_the_whole(
-        units in proptest::collection::vec(proptest::sample::select(UNITS), 1..40),
-        lengths in proptest::collection::vec(1usize..60, 1..6),
-    ) {
-        check(&units.concat(), &lengths, Trust::Answer);
     }
 }
 
