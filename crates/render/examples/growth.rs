@@ -258,7 +258,7 @@ const TEXTS: &[Hostile] = &[
     Hostile { name: "&", unit: |n| "&amp;&".repeat(n), times: 50_000 },
     Hostile { name: "\\", unit: |n| "\\".repeat(n), times: 100_000 },
     Hostile { name: "~", unit: |n| "~a ~~b ".repeat(n), times: 20_000 },
-    Hostile { name: "private use", unit: |n| "\u{e000}\u{e010}".repeat(n), times: 20_000 },
+    Hostile { name: "reserved", unit: |n| "\u{3ffd0}\u{3ffe0}".repeat(n), times: 20_000 },
     Hostile { name: "fences", unit: |n| "```rust\nfn f() {}\n```\n\n".repeat(n), times: 500 },
     Hostile {
         name: "code",

@@ -10,7 +10,7 @@ use comrak::{Arena, Options, ResolvedReference, parse_document};
 
 use crate::context::{Context, Trust};
 use crate::document::Block;
-use crate::shield::{Input, Tokens, shield};
+use crate::shield::{BOUNDARY, Input, Tokens, shield};
 use crate::writer::{self, Finding, Setting};
 
 /// Definitions of links: the label as it is compared, the address, the title.
@@ -87,7 +87,7 @@ pub(crate) fn parse(
     let mut blocks: Vec<Part> = Vec::new();
     for node in root.children() {
         let line = node.data().sourcepos.start.line;
-        if line <= skipped {
+        if line <= skipped || is_boundary(&node.data().value) {
             continue;
         }
         let start = shielded.lines.get(line - skipped - 1).copied().unwrap_or(source.len());
@@ -108,6 +108,11 @@ pub(crate) fn parse(
     }
     let unresolved = std::mem::take(&mut *unresolved.lock().unwrap_or_else(PoisonError::into_inner));
     Parsed { blocks, held: shielded.held, unclosed: shielded.unclosed, unresolved }
+}
+
+/// Whether this is nothing but the end of a table.
+fn is_boundary(value: &NodeValue) -> bool {
+    matches!(value, NodeValue::HtmlBlock(html) if html.literal.trim_end() == BOUNDARY)
 }
 
 fn kind(value: &NodeValue) -> Kind {

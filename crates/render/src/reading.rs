@@ -114,7 +114,7 @@ fn guarded(text: &str, formulas: &[Range<usize>]) -> String {
                 (span.tex.start - span.range.start).max(1)
             }
             tex::Found::Open(opener) => opener.length,
-            tex::Found::Skip(length) => length,
+            tex::Found::Skip(length) | tex::Found::Empty(length) => length,
         };
     }
     out + &text[copied..]

@@ -290,6 +290,9 @@ impl<'w, 's> Writer<'w, 's> {
     }
 
     fn html_block(&mut self, html: &str) {
+        if html.trim_end() == BOUNDARY {
+            return;
+        }
         let html = self.setting.tokens.restored(html);
         self.block.more |= html.contains(cleaned::MORE);
         self.line();

@@ -64,7 +64,7 @@ const UNITS: &[&str] = &[
     "www.x.org",
     "=",
     "&amp;",
-    "\u{e000}",
+    "\u{3ffd0}",
     "\r\n",
     "```math\n",
     "~~~",

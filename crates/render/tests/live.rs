@@ -78,7 +78,7 @@ const FRAGMENTS: &[&str] = &[
     "  \n",
     "\r\n",
     "line\r\nline\r",
-    "\u{e000}\u{e010}\u{e002} \u{0}\u{7} 😀\n\n",
+    "\u{3ffd0}\u{3ffe0}\u{3ffd2} \u{0}\u{7} 😀\n\n",
     "![image](/a.png \"t\") [js](javascript:x)\n\n",
     "[unfinished](",
     "$",
@@ -110,6 +110,12 @@ const FRAGMENTS: &[&str] = &[
     "[^a b]: /spaced\n",
     "[^]: /empty\n\n",
     "[a <b@c.org> <https://d.org>](/e) f\n\n",
+    "$$\n$$\n",
+    "$$x$$\n===\n",
+    "costs $5 with ``$PATH`` and ",
+    "<p>$i<j$\n$$\n\nb\n$$</p>\n",
+    "| a |\n|---|\n| c |\n$$\nx\n$$\n",
+    "**a:**$x$ $y$**(b)**\n\n",
 ];
 
 const POST: &[&str] = &[
@@ -119,6 +125,8 @@ const POST: &[&str] = &[
     "<sub>a $x$</sub> <script>x</script>\n\n",
     "<p>",
     "</b>\n",
+    "[^a <img src=x onerror=x>]\n\n",
+    "[^a <img src=x onerror=x>]: a\n\n",
 ];
 
 fn document(trust: Trust) -> impl Strategy<Value = String> {

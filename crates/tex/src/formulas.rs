@@ -34,6 +34,8 @@ pub enum Found {
     Open(Opener),
     /// No formula, whatever follows. Go on this many bytes further.
     Skip(usize),
+    /// A pair of delimiters with nothing between them, which is text. Go on this many bytes further.
+    Empty(usize),
 }
 
 /// An opener whose formula has not closed yet.
@@ -67,7 +69,7 @@ pub fn formulas(text: &str) -> Vec<Span> {
                 found.push(span);
             }
             Found::Open(opener) => at += opener.length,
-            Found::Skip(bytes) => at += bytes,
+            Found::Skip(bytes) | Found::Empty(bytes) => at += bytes,
         }
     }
     found
@@ -217,7 +219,7 @@ fn starts_with_digit(text: &str) -> bool {
 /// A formula from `at` whose closing delimiter, `length` bytes, stands at `end`, unless there is nothing in it.
 fn close(text: &str, at: usize, start: usize, end: usize, length: usize, opener: Opener) -> Found {
     if says_nothing(&text[start..end]) {
-        return Found::Skip(opener.length);
+        return Found::Empty(end + length - at);
     }
     Found::Formula(Span { range: at..end + length, tex: start..end, display: opener.display })
 }
@@ -378,6 +380,8 @@ mod tests {
         check("$x$$$y$$", &["x", "!y"]);
         check(r"\(\) \[\] \( \) $$ $$", &[]);
         check(r"\[\\\]", &[]);
+        check("$$\n$$\n\na $x$ b\n\n$$\ny\n$$", &["x", "!\ny\n"]);
+        check("$$ $$ and $$x$$", &["!x"]);
         check("a $$b\\\n\nc$$", &[]);
         check("\\begin{align}b\\\n```\nc\\end{align}", &[]);
         check("$$$x$$$ $$$$", &[]);

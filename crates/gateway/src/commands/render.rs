@@ -71,7 +71,7 @@ pub(super) fn run(options: &Render) -> anyhow::Result<()> {
     ensure!(bytes.len() as u64 <= LONGEST, "standard input is longer than {} MiB", LONGEST >> 20);
     let text = String::from_utf8_lossy(&bytes);
     if let Some(size) = options.stream {
-        let patches = streamed(text.as_bytes(), size, options.trust);
+        let patches = streamed(text.as_bytes(), size, options.format, options.trust);
         return patches.iter().try_for_each(print);
     }
     let rendered = whole(&text, options.format, options.trust);
@@ -83,9 +83,10 @@ pub(super) fn run(options: &Render) -> anyhow::Result<()> {
 
 fn each(options: &Render, line: Line) -> Value {
     let trust = line.trust.unwrap_or(options.trust);
+    let format = line.format.unwrap_or(options.format);
     let mut result = match options.stream {
-        Some(size) => summary(&streamed(line.text.as_bytes(), size, trust)),
-        None => report(&whole(&line.text, line.format.unwrap_or(options.format), trust)),
+        Some(size) => summary(&streamed(line.text.as_bytes(), size, format, trust)),
+        None => report(&whole(&line.text, format, trust)),
     };
     result["id"] = line.id;
     result
@@ -106,8 +107,8 @@ fn report(rendered: &Rendered) -> Value {
 }
 
 /// The patches of a text that arrives in pieces of `size` bytes, wherever these cut it.
-fn streamed(bytes: &[u8], size: u32, trust: Trust) -> Vec<Value> {
-    let mut live = Live::new(trust.into(), &Context::default());
+fn streamed(bytes: &[u8], size: u32, format: Format, trust: Trust) -> Vec<Value> {
+    let mut live = Live::of(format.into(), trust.into(), &Context::default());
     let (mut patches, mut arrived) = (Vec::new(), Vec::new());
     for piece in bytes.chunks(size as usize) {
         arrived.extend_from_slice(piece);

@@ -15,11 +15,12 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::cleaned;
-use crate::context::{Context, Trust};
+use crate::context::{Context, Format, Trust};
 use crate::document::{Block, Known};
 use crate::markdown::{self, Definitions, Kind, Parsed, Part};
 use crate::shield::Input;
 use crate::template::Place;
+use crate::whole;
 use hold::Ends;
 use input::Normaliser;
 pub use patch::Patch;
@@ -37,6 +38,7 @@ pub use patch::Patch;
 /// ```
 #[derive(Debug)]
 pub struct Live {
+    format: Format,
     trust: Trust,
     context: Context,
     seq: u64,
@@ -79,9 +81,15 @@ const SHARE: usize = 10;
 const LONG: usize = 50_000;
 
 impl Live {
-    /// An empty document.
+    /// An empty document in Markdown.
     pub fn new(trust: Trust, context: &Context) -> Self {
+        Self::of(Format::Markdown, trust, context)
+    }
+
+    /// An empty document. What is not Markdown shows when it is complete.
+    pub fn of(format: Format, trust: Trust, context: &Context) -> Self {
         Self {
+            format: if trust == Trust::Paper { Format::Text } else { format },
             trust,
             context: context.clone(),
             seq: 0,
@@ -106,6 +114,9 @@ impl Live {
             return Vec::new();
         }
         self.input.push(&mut self.tail, text);
+        if self.format != Format::Markdown {
+            return Vec::new();
+        }
         let growth = (self.parsed / SHARE).max(self.parsed.saturating_sub(LONG));
         if self.tail.len() < self.parsed + growth.max(GROWTH) {
             return Vec::new();
@@ -115,7 +126,11 @@ impl Live {
 
     /// Nothing has come for a while: shows what was not worth a parse before.
     pub fn quiet(&mut self) -> Vec<Patch> {
-        if self.ended || self.tail.len() == self.parsed { Vec::new() } else { self.refresh() }
+        if self.ended || self.tail.len() == self.parsed || self.format != Format::Markdown {
+            Vec::new()
+        } else {
+            self.refresh()
+        }
     }
 
     /// The text is complete.
@@ -124,6 +139,9 @@ impl Live {
             return Vec::new();
         }
         self.ended = true;
+        if self.format != Format::Markdown {
+            return self.whole();
+        }
         let parsed = self.parse(self.tail.len(), Input::Whole);
         let mut patches = self.seal(parsed.blocks, &parsed.unresolved, self.tail.len());
         let blocks = self.sealed.iter().map(|sealed| (&sealed.block, sealed.equations));
@@ -136,6 +154,16 @@ impl Live {
         self.seq += 1;
         patches.push(Patch::End { seq: self.seq });
         patches
+    }
+
+    /// All of what is not Markdown.
+    fn whole(&mut self) -> Vec<Patch> {
+        let text = std::mem::take(&mut self.tail);
+        let html = whole::render(&text, self.format, self.trust, &self.context).html.into_string();
+        let append = self.append(&html);
+        self.sealed.push(Sealed { html, ..Sealed::default() });
+        self.seq += 1;
+        vec![append, Patch::End { seq: self.seq }]
     }
 
     /// Everything so far, for a reader who comes late.
@@ -197,8 +225,12 @@ impl Live {
         for label in unresolved.iter().filter(|label| !self.definitions.contains_key(*label)) {
             self.lacking.entry(label.clone()).or_default().extend(first..self.sealed.len());
         }
-        let changed = if self.is_due() { self.replace_all() } else { self.place(first) };
-        self.clean(first);
+        let mut changed = if self.is_due() { self.replace_all() } else { self.place(first) };
+        if self.ended {
+            changed.extend(self.clean());
+            changed.sort_unstable();
+            changed.dedup();
+        }
         changed.into_iter().filter_map(|index| self.sent(index, first)).collect()
     }
 
@@ -237,7 +269,7 @@ impl Live {
     fn place(&mut self, first: usize) -> Vec<usize> {
         for sealed in &mut self.sealed[first..] {
             sealed.place = self.known.place(&sealed.block, sealed.equations);
-            sealed.html = sealed.block.template.fill(&sealed.place);
+            sealed.html = filled(&sealed.block, &sealed.place, &self.context);
         }
         (first..self.sealed.len()).collect()
     }
@@ -255,7 +287,7 @@ impl Live {
             if !new && !sealed.stale && place == sealed.place {
                 continue;
             }
-            let html = sealed.block.template.fill(&place);
+            let html = filled(&sealed.block, &place, &self.context);
             if new || html != sealed.html {
                 changed.push(index);
             }
@@ -266,15 +298,23 @@ impl Live {
         changed
     }
 
-    /// HTML of the author reaches to the end of the document, so it is only here when that has come.
-    fn clean(&mut self, first: usize) {
-        let Some(raw) = self.sealed[first..].iter().position(|sealed| sealed.block.is_raw()) else { return };
-        let parts = self.sealed[first + raw..].iter().map(|sealed| (&sealed.block, &sealed.place));
-        let html = cleaned::document(parts, &self.context);
-        for sealed in &mut self.sealed[first + raw..] {
-            sealed.html.clear();
+    /// HTML of the author reaches to the end of the document: when that has come, all from the first of it on is
+    /// cleaned together, and becomes one block. Gives the indexes of those that changed.
+    fn clean(&mut self) -> Vec<usize> {
+        let Some(raw) = self.sealed.iter().position(|sealed| sealed.block.is_raw()) else {
+            return Vec::new();
+        };
+        let parts = self.sealed[raw..].iter().map(|sealed| (&sealed.block, &sealed.place));
+        let mut html = cleaned::document(parts, &self.context);
+        let mut changed = Vec::new();
+        for (index, sealed) in self.sealed.iter_mut().enumerate().skip(raw) {
+            let html = std::mem::take(&mut html);
+            if sealed.html != html {
+                sealed.html = html;
+                changed.push(index);
+            }
         }
-        self.sealed[first + raw].html = html;
+        changed
     }
 
     /// The patch that brings a block to the page: a new one from `first` on, else a changed one.
@@ -310,5 +350,14 @@ impl Live {
         };
         self.shown = shown;
         Some(patch)
+    }
+}
+
+/// The HTML of a block in its place. A late definition can make HTML of the author of what was none: it is cleaned by
+/// itself until the end has come.
+fn filled(block: &Block, place: &Place, context: &Context) -> String {
+    match block.is_raw() {
+        true => cleaned::document(std::iter::once((block, place)), context),
+        false => block.template.fill(place),
     }
 }

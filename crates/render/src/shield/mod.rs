@@ -16,6 +16,7 @@ use tex::{Found, Span};
 
 use lines::{Container, Cursor, Start};
 use region::{Region, Scope};
+use tokens::has_reserved;
 pub(crate) use tokens::{BOUNDARY, Part, Token, Tokens, has_token};
 
 /// Markdown without formulas.
@@ -42,7 +43,7 @@ pub(crate) enum Input {
 pub(crate) fn shield(source: &str, input: Input) -> Shielded {
     let address = source.contains("://") || source.contains("www.");
     let plain = !source.contains(['$', '\\', '|']) && !source.contains(QUOTES);
-    if plain && !address && !source.as_bytes().contains(&0xee) {
+    if plain && !address && !has_reserved(source) {
         let lines = std::iter::once(0).chain(memchr_iter(b'\n', source.as_bytes()).map(|i| i + 1)).collect();
         return Shielded { text: source.to_owned(), lines, ..Shielded::default() };
     }
@@ -258,7 +259,8 @@ impl<'s> Shield<'s> {
 
     /// A paragraph that is nothing but a display is no heading: dashes below it are a rule.
     fn part_rule(&mut self, cursor: &Cursor<'_>) {
-        if !self.containers.is_empty() || !lines::rule(cursor.content()) {
+        let rule = cursor.content().starts_with('-') && lines::rule(cursor.content());
+        if !self.containers.is_empty() || !rule {
             return;
         }
         let start = self.lines[self.line].start;
@@ -276,10 +278,40 @@ impl<'s> Shield<'s> {
         }
     }
 
+    /// Ends the table before the current line by a comment that the writer drops: a blank line would make a list loose.
+    fn end_table(&mut self, cursor: &Cursor<'_>) {
+        let start = self.lines[self.line].start;
+        self.copy_to(start);
+        let prefix = start..start + cursor.offset + usize::from(cursor.padding() > 0);
+        self.done.text.push_str(&self.source[prefix]);
+        self.done.text.push_str(BOUNDARY);
+        self.done.text.push('\n');
+        self.done.lines.push(start);
+        self.leaf = Leaf::None;
+    }
+
+    /// Whether a display of several lines begins here, which is no row.
+    fn ends_table(&self, cursor: &Cursor<'_>) -> bool {
+        if !["$$", r"\[", r"\begin{"].iter().any(|opener| cursor.content().starts_with(opener)) {
+            return false;
+        }
+        let mut region = Region::default();
+        region.begin(self.line, cursor, &self.lines, &self.containers);
+        let at = region.text.len() - cursor.content().len();
+        match region.find(at, self.source, &self.lines, self.input) {
+            Found::Formula(span) => region.text[span.range].contains('\n'),
+            Found::Open(opener) => opener.spans_blank_lines,
+            Found::Skip(_) | Found::Empty(_) => false,
+        }
+    }
+
     /// A line of a paragraph or a table.
     fn words(&mut self, cursor: &Cursor<'_>, lazy: bool) {
         if let Leaf::Table { columns, room } = self.leaf {
-            return self.row(cursor, columns, room);
+            if !self.ends_table(cursor) {
+                return self.row(cursor, columns, room);
+            }
+            self.end_table(cursor);
         }
         let columns = || columns(self.source, &self.lines, self.line, cursor, &self.containers);
         if let Some(columns) = (!lazy).then(columns).flatten() {
@@ -372,6 +404,12 @@ impl<'s> Shield<'s> {
         match region.find(at, self.source, &self.lines, self.input) {
             Found::Formula(span) if makes_fence(region, &span) => at.max(span.tex.start - 1) + 1,
             Found::Formula(span) => {
+                let opener = if span.tex == span.range { 1 } else { span.tex.start - span.range.start };
+                match region.ends_in_code(&span, self.source, &self.lines, self.input) {
+                    Some(true) => return at + opener,
+                    None => return self.hold(region, at..at + opener, span.display),
+                    Some(false) => {}
+                }
                 let source = region.text[span.range.clone()].into();
                 let tex = span.tex.start - span.range.start..span.tex.end - span.range.start;
                 self.replace(
@@ -381,10 +419,14 @@ impl<'s> Shield<'s> {
                 );
                 span.range.end
             }
-            Found::Open(opener) => {
-                self.replace(region, at..at + opener.length, Token::Held { display: opener.display });
-                self.done.held = Some(region.source_at(at));
-                region.text.len()
+            Found::Open(opener) => self.hold(region, at..at + opener.length, opener.display),
+            Found::Empty(bytes) => {
+                let end = at + bytes;
+                if end > region.line_end(at) {
+                    // What stands in it is no Markdown.
+                    self.replace(region, at..end, Token::Literal(region.text[at..end].to_owned()));
+                }
+                end
             }
             Found::Skip(bytes) => {
                 let end = (at + bytes).min(region.line_end(at));
@@ -394,6 +436,13 @@ impl<'s> Shield<'s> {
                 end
             }
         }
+    }
+
+    /// Ends the text at a delimiter whose formula has not arrived.
+    fn hold(&mut self, region: &Region, opener: Range<usize>, display: bool) -> usize {
+        self.done.held = Some(region.source_at(opener.start));
+        self.replace(region, opener, Token::Held { display });
+        region.text.len()
     }
 
     /// An address ends before full-width punctuation: a comment that the writer drops says so to comrak. For each
@@ -521,6 +570,11 @@ mod tests {
     fn code_comes_first() {
         check("`$a` $b$ `$c`", "`$a` ⟨b⟩ `$c`");
         check("`a $b$", "`a ⟨b⟩");
+        check("$a `b$ c` $d$", "$a `b$ c` ⟨d⟩");
+        check("$\\text{``a''}$ $\\text{``b''}$", "⟨\\text{``a''}⟩ ⟨\\text{``b''}⟩");
+        check("\\[a `\\]` b\\]", "\\[a `\\]` b\\]");
+        check("| $5 | `$x` |\n|---|---|", "| $5 | `$x` |\n|---|---|");
+        check("\\begin{align} is closed by `\\end{align}`", "\\begin{align} is closed by `\\end{align}`");
         check("``a ` $b$ ``$c$", "``a ` $b$ ``⟨c⟩");
         check("```\n$a$\n```\n$b$", "```\n$a$\n```\n⟨b⟩");
         check("    $a$\n\n$b$", "    $a$\n\n⟨b⟩");
@@ -578,7 +632,7 @@ mod tests {
     #[test]
     fn references_and_reserved_characters() {
         check(r"see \eqref{a b} and \eqref{} or \\eqref{c}", r"see [\eqref{a b}] and \eqref{} or \\eqref{c}");
-        check("\u{e000}\u{e010}\u{e002} $a$", "\u{e000}\u{e010}\u{e002} ⟨a⟩");
+        check("\u{3ffd0}\u{3ffe0}\u{3ffd2} $a$", "\u{3ffd0}\u{3ffe0}\u{3ffd2} ⟨a⟩");
         check("$$\na\n$$\n---", "⟪\na\n⟫\n\n---");
         check("a $b$\n---", "a ⟨b⟩\n---");
     }
@@ -597,6 +651,9 @@ mod tests {
         assert_eq!(held("- $$\n\nb\n"), None);
         assert_eq!(held("`$x"), Some(1));
         assert_eq!(held("`$x`"), None);
+        assert_eq!(held("$a `b$ c"), Some(0));
+        assert_eq!(held("$a `b$ c`"), None);
+        assert_eq!(held("$a `b$ c\n\n"), None);
         assert_eq!(held("```\n$x"), None);
     }
 }

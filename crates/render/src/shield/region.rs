@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use tex::{Found, Scanner};
+use tex::{Found, Scanner, Span};
 
 use super::Input;
 use super::inline;
@@ -46,8 +46,8 @@ pub(super) struct Region {
     scanner: Scanner,
     /// Where the paragraph ends without the help of a formula, as far as known.
     natural_end: usize,
-    /// Lengths of runs of backticks that occur no more before `natural_end`.
-    unclosed: Vec<usize>,
+    /// Runs of backticks whose length occurs no more before `natural_end`: that length, and from where on.
+    unclosed: Vec<(usize, usize)>,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -213,7 +213,8 @@ impl Region {
         let length = run(&self.text[at..]);
         let begin = at + length;
         let end = self.natural_end(at, source, lines);
-        if length > MAX_TICKS || self.unclosed.contains(&length) {
+        let unclosed = |known: &(usize, usize)| known.0 == length && known.1 <= at;
+        if length > MAX_TICKS || self.unclosed.iter().any(unclosed) {
             return begin;
         }
         let end = if self.scope == Scope::Row { cell_end(&self.text, begin) } else { end };
@@ -227,9 +228,43 @@ impl Region {
             next += closing;
         }
         if self.scope == Scope::Paragraph {
-            self.unclosed.push(length);
+            self.unclosed.push((length, at));
         }
         begin
+    }
+
+    /// Whether the closing delimiter of a formula stands in a code span that begins in the formula; unknown while more
+    /// text may come. Backticks in braces are the quotes of TeX.
+    pub(super) fn ends_in_code(
+        &mut self,
+        formula: &Span,
+        source: &str,
+        lines: &[Range<usize>],
+        input: Input,
+    ) -> Option<bool> {
+        let (mut depth, mut open) = (0usize, false);
+        let mut at = formula.tex.start;
+        while at < formula.tex.end {
+            match self.text.as_bytes()[at] {
+                b'\\' => at += 1,
+                b'{' => depth += 1,
+                b'}' => depth = depth.saturating_sub(1),
+                b'`' if depth == 0 => {
+                    let begin = at + run(&self.text[at..]);
+                    let end = self.natural_end(at, source, lines);
+                    at = self.code_end(at, source, lines);
+                    open |= at == begin && end == self.text.len();
+                    if at > begin.max(formula.tex.end) {
+                        return Some(true);
+                    }
+                    continue;
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+        let more = input == Input::Arriving && self.end == End::OfSource;
+        (!open || !more).then_some(false)
     }
 
     /// Where the tag or link in angle brackets that begins at `at` ends, or else its `<`.

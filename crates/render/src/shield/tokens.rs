@@ -1,20 +1,21 @@
 //! The opaque words that stand for formulas while Markdown is parsed.
 //!
-//! A token is made of private-use characters, which no rule of Markdown reacts to. Such characters in the text
-//! itself become tokens first, so that everything that looks like a token is one.
+//! A token is made of characters that nobody uses, to which no rule of Markdown reacts: they have no meaning yet, but
+//! lie where ideographs do, beside which emphasis may begin and end (`**Loss:**$L$`, `a**$x$**b`). Such characters in
+//! the text itself become tokens first, so that everything that looks like a token is one.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-const FIRST: char = '\u{e000}';
-const LAST: char = '\u{e002}';
-const DIGITS: u32 = 0xe010;
-const RESERVED: std::ops::RangeInclusive<char> = '\u{e000}'..='\u{e01f}';
+const FIRST: char = '\u{3ffd0}';
+const LAST: char = '\u{3ffd2}';
+const DIGITS: u32 = 0x3ffe0;
+const RESERVED: std::ops::RangeInclusive<char> = '\u{3ffd0}'..='\u{3ffef}';
 
 /// Where an address ends although comrak would go on. It reads as a comment, which nobody else can write.
-pub(crate) const BOUNDARY: &str = "<!--\u{e003}-->";
+pub(crate) const BOUNDARY: &str = "<!--\u{3ffd3}-->";
 
 /// What a token stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,8 +71,7 @@ impl Tokens {
 
     /// Appends text that is not a formula.
     pub(crate) fn push_text(&mut self, out: &mut String, text: &str) {
-        // All reserved characters begin with this byte.
-        if !text.as_bytes().contains(&0xee) {
+        if !has_reserved(text) {
             return out.push_str(text);
         }
         for c in text.chars() {
@@ -148,6 +148,11 @@ impl Tokens {
 pub(crate) enum Part<'x, 't> {
     Text(&'x str),
     Token(&'t Token),
+}
+
+/// Whether text may hold characters that tokens are made of.
+pub(crate) fn has_reserved(text: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), b"\xf0\xbf\xbf").is_some()
 }
 
 /// Whether text holds a token.

@@ -201,7 +201,7 @@ impl Oracle {
                 true => {
                     !["javascript", "vbscript", "data", "file"].contains(&scheme.to_ascii_lowercase().trim())
                 }
-                false => ["http", "https", "mailto"].contains(&scheme),
+                false => ["http", "https", "mailto"].contains(&scheme.to_ascii_lowercase().as_str()),
             };
             let harmless = scheme.filter(real).is_none_or(known);
             assert!(harmless, "{value} in {}", self.html);

@@ -129,7 +129,7 @@ fn precedence() {
         check(&format!("$$\n{inside}\n$$"), &format!("⟪$$\n{shown}\n$$⟫"));
     }
     check("`a $x` y$", "<p><code>a $x</code> y$</p>");
-    check("$a `b$ c`", "<p>⟨$a `b$⟩ c`</p>");
+    check("$a `b$ c`", "<p>$a <code>b$ c</code></p>");
     check("``` $x$ ```", "<p><code>$x$</code></p>");
     check("```a``` $`x`$", "<p><code>a</code> $<code>x</code>$</p>");
     check("```\n$x$\n```", "<pre><code>$x$\n</code></pre>");
@@ -261,7 +261,73 @@ fn neighbours() {
     check("$x$\\\n$y$", "<p>⟨$x$⟩<br />\n⟨$y$⟩</p>");
     check("<$x$>", "<p>&lt;⟨$x$⟩&gt;</p>");
     check("\u{200b}$x$\u{200b} \u{202e}$y$", "<p>\u{200b}⟨$x$⟩\u{200b} \u{202e}⟨$y$⟩</p>");
-    check("\u{e000}$x$\u{e001}", "<p>\u{e000}⟨$x$⟩\u{e001}</p>");
+    check("\u{3ffd0}$x$\u{3ffd1}", "<p>\u{3ffd0}⟨$x$⟩\u{3ffd1}</p>");
+}
+
+/// Emphasis begins and ends beside a formula as beside punctuation, and within words too.
+#[test]
+fn emphasis() {
+    check("**Loss:**$L$ is small", "<p><strong>Loss:</strong>⟨$L$⟩ is small</p>");
+    check("$L$**(loss)** is", "<p>⟨$L$⟩<strong>(loss)</strong> is</p>");
+    check("**损失(loss)**$L$", "<p><strong>损失(loss)</strong>⟨$L$⟩</p>");
+    check("**$x$:**$y$", "<p><strong>⟨$x$⟩:</strong>⟨$y$⟩</p>");
+    check("*a.*$x$~~(b)~~$y$", "<p><em>a.</em>⟨$x$⟩<del>(b)</del>⟨$y$⟩</p>");
+    check("a**$x$**b*$y$*c", "<p>a<strong>⟨$x$⟩</strong>b<em>⟨$y$⟩</em>c</p>");
+    check("_$x$_ and a_$x$_b", "<p><em>⟨$x$⟩</em> and a_⟨$x$⟩_b</p>");
+}
+
+/// Code comes first, also where a formula would end in it.
+#[test]
+fn code_spans_that_close_a_formula() {
+    check("It costs $5 and uses `$PATH` twice.", "<p>It costs $5 and uses <code>$PATH</code> twice.</p>");
+    check("Set $HOME to `$PATH`, $x$.", "<p>Set $HOME to <code>$PATH</code>, ⟨$x$⟩.</p>");
+    check("open with $$ and close with `$$`", "<p>open with $$ and close with <code>$$</code></p>");
+    check(r"\[ ends with `\]`", r"<p>[ ends with <code>\]</code></p>");
+    check(
+        r"$\`a`$ and $\text{``q''}$, $\text{``r''}$",
+        r"<p>⟨$\`a`$⟩ and ⟨$\text{``q''}$⟩, ⟨$\text{``r''}$⟩</p>",
+    );
+    check("$a `b` c$", "<p>⟨$a `b` c$⟩</p>");
+    check(
+        "| a | b |\n|---|---|\n| costs $5 | `$x` |",
+        "<table>\n<thead>\n<tr>\n<th>a</th>\n<th>b</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>costs $5</td>\n<td><code>$x</code></td>\n</tr>\n</tbody>\n</table>",
+    );
+}
+
+#[test]
+fn empty_displays() {
+    check("$$\n$$\n\na $x$\n\n$$\ny\n$$", "<p>$$\n$$</p>\n<p>a ⟨$x$⟩</p>\n⟪$$\ny\n$$⟫");
+    check("$$\n\n# a\n$$", "⟪$$\n\n# a\n$$⟫");
+    check("$$\n\n$$\n\n$$x$$", "<p>$$\n\n$$</p>\n⟪$$x$$⟫");
+    check("$$ $$ and $$x$$", "<p>$$ $$ and ⟪$$x$$⟫</p>");
+}
+
+#[test]
+fn underlines() {
+    check("$$x$$\n===", "<h1>⟪$$x$$⟫</h1>");
+    check("$$x$$\n===\n    $y$", "<h1>⟪$$x$$⟫</h1>\n<pre><code>$y$\n</code></pre>");
+    check("$$x$$\n---", "⟪$$x$$⟫\n<hr />");
+}
+
+#[test]
+fn displays_below_tables() {
+    let table = "<table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>b</td>\n</tr>\n</tbody>\n</table>";
+    for display in ["$$\nx\n$$", "\\[\nx\n\\]", "\\begin{align*}\nx\n\\end{align*}", "$$\n\n| x |\n\n$$"] {
+        check(&format!("| a |\n|---|\n| b |\n{display}"), &format!("{table}\n⟪{display}⟫"));
+        check(
+            &format!("> | a |\n> |---|\n> | b |\n> {}", display.replace('\n', "\n> ")),
+            &format!("<blockquote>\n{table}\n⟪{display}⟫\n</blockquote>"),
+        );
+        let indented = display.replace('\n', "\n\t");
+        check(
+            &format!("-\t| a |\n\t|---|\n\t| b |\n\t{indented}"),
+            &format!("<ul>\n<li>\n{table}\n⟪{display}⟫\n</li>\n</ul>"),
+        );
+    }
+    check(
+        "| a |\n|---|\n| b |\n$$x$$ | c",
+        &table.replace("</tbody>", "<tr>\n<td>⟪$$x$$⟫</td>\n</tr>\n</tbody>"),
+    );
 }
 
 #[test]

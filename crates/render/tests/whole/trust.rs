@@ -188,7 +188,7 @@ fn hostile_texts() {
         "&#60;script&#62;",
         "&lt;script&gt;",
         "\u{202e}evil\u{202c} $\u{202e}x$",
-        "\u{e000}\u{e010}\u{e002}",
+        "\u{3ffd0}\u{3ffe0}\u{3ffd2}",
         "\u{f0000}0\u{f0000} <b>a</b> $x$",
         "\u{f0001}0\u{f0001}<div>",
         "<div class=\"slot\">\u{f0001}0\u{f0001}</div> $x$",
