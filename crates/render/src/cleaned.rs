@@ -104,7 +104,6 @@ fn clean(html: &str, trust: Trust, context: &Context) -> String {
         .add_tags(["section", "input", "u"])
         .add_tag_attributes("input", ["type", "checked", "disabled"])
         .add_tag_attributes("ol", ["reversed"])
-        .set_tag_attribute_value("input", "type", "checkbox")
         .set_tag_attribute_value("input", "disabled", "")
         .add_generic_attributes(["id", "class", "role", "lang", "title", "align"])
         .link_rel((trust != Trust::Post).then_some("nofollow ugc noopener"))
@@ -206,6 +205,7 @@ fn allowed<'v>(
             let classes: Vec<&str> = classes().filter(|class| !ours(class)).collect();
             (!classes.is_empty()).then(|| classes.join(" ").into())
         }
+        ("input", "type") => Some("checkbox".into()),
         ("img", "src") if links::foreign_host(value, hosts).is_some() => None,
         (_, "src" | "href") => links::address(value, trust).map(|_| value.into()),
         _ => Some(value.into()),
@@ -459,8 +459,9 @@ impl<'f> Reader<'f> {
         let text = unescaped(html);
         plain::split(&text, |part| match part {
             plain::Part::Text(text) => {
-                self.block.text.push_str(text);
-                escape(&mut self.html, text);
+                let text = plain::unguarded(text);
+                self.block.text.push_str(&text);
+                escape(&mut self.html, &text);
             }
             plain::Part::Reference(source, label) => {
                 self.findings.push(Finding::Reference(label.to_owned()));

@@ -56,6 +56,8 @@ pub(crate) struct Known<'k> {
     again: HashMap<usize, u32>,
     numbers: HashMap<String, usize>,
     anchors: HashMap<String, u32>,
+    /// Labels of equations that have their place.
+    placed: HashSet<String>,
     /// How many bytes of code may still be coloured.
     colours: usize,
     /// Labels and notes that a placed block asked for in vain.
@@ -123,7 +125,8 @@ impl<'k> Known<'k> {
         for piece in &template.pieces {
             match piece {
                 Piece::Formula(equation) => {
-                    place.labels.extend(equation.refs.iter().map(|label| self.label(label)))
+                    place.labels.extend(equation.refs.iter().map(|label| self.label(label)));
+                    place.ids.extend(equation.labels().map(|label| self.is_first(label)));
                 }
                 Piece::Reference(label) => place.labels.push(self.label(label)),
                 Piece::Note { name, .. } => place.notes.push(self.note(name)),
@@ -204,6 +207,11 @@ impl<'k> Known<'k> {
         self.anchors.insert(slug, uses + 1);
         self.anchors.entry(id.clone()).or_insert(1);
         Some(id)
+    }
+
+    /// Whether no equation placed before has this label.
+    fn is_first(&mut self, label: &str) -> bool {
+        !self.base.is_some_and(|base| base.placed.contains(label)) && self.placed.insert(label.to_owned())
     }
 
     fn colour(&mut self, bytes: usize) -> bool {
@@ -317,5 +325,11 @@ fn slug(words: &str) -> String {
         }
     }
     let slug = slug.trim_matches('-');
+    // So begin the ids of notes.
+    let slug = &if slug.starts_with("fn-") || slug.starts_with("fnref-") {
+        format!("h-{slug}")
+    } else {
+        slug.into()
+    };
     if slug.is_empty() { "section".into() } else { slug.chars().take(80).collect() }
 }

@@ -6,14 +6,18 @@ use crate::context::Trust;
 
 /// The address as it is written into the page, if it may stand there.
 pub(crate) fn address(url: &str, trust: Trust) -> Option<String> {
-    let allowed = match scheme(url) {
+    allows(url, trust).then(|| encoded(url))
+}
+
+/// Whether a link may lead there.
+pub(crate) fn allows(url: &str, trust: Trust) -> bool {
+    match scheme(url) {
         None => true,
         Some(scheme) if trust == Trust::Post => {
             !["javascript", "vbscript", "file", "data"].contains(&scheme.as_str())
         }
         Some(scheme) => ["http", "https", "mailto"].contains(&scheme.as_str()),
-    };
-    allowed.then(|| encoded(url))
+    }
 }
 
 /// The scheme as a browser sees it: without the white space and control characters that browsers drop.

@@ -1,5 +1,6 @@
 //! Plain text with formulas: titles, abstracts, snippets.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use tex::Span;
@@ -216,17 +217,25 @@ fn mark_text(out: &mut String, text: &str, range: Range<usize>, marks: &[Range<u
     words(out, &text[at..range.end]);
 }
 
-/// Words without formulas: `\$` is a dollar.
 fn words(out: &mut String, text: &str) {
-    let mut rest = text;
-    while let Some(at) = rest.find('\\') {
-        let dollar = rest[at + 1..].starts_with('$');
-        let pair = at + 1 + rest[at + 1..].chars().next().map_or(0, char::len_utf8);
-        escape(out, &rest[..if dollar { at } else { pair }]);
-        out.push_str(if dollar { "$" } else { "" });
-        rest = &rest[pair..];
+    escape(out, &unguarded(text));
+}
+
+/// Words without formulas as they are read: `\$` is a dollar.
+pub(crate) fn unguarded(text: &str) -> Cow<'_, str> {
+    if !text.contains(r"\$") {
+        return text.into();
     }
-    escape(out, rest);
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (c, chars.peek()) {
+            ('\\', Some('$')) => out.extend(chars.next()),
+            ('\\', Some(_)) => out.extend([Some(c), chars.next()].into_iter().flatten()),
+            _ => out.push(c),
+        }
+    }
+    out.into()
 }
 
 /// Code between equal runs of backticks.

@@ -61,6 +61,11 @@ impl Equation {
         let refs = references(&source[tex.clone()]);
         Self { source, display, alone, numbering, refs }
     }
+
+    /// The labels of its rows.
+    pub(crate) fn labels(&self) -> impl Iterator<Item = &str> {
+        self.numbering.rows.iter().filter_map(|row| row.label.as_deref())
+    }
 }
 
 /// The labels in `\ref{…}` and `\eqref{…}`.
@@ -93,6 +98,8 @@ pub(crate) struct Place {
     pub(crate) anchors: Vec<Option<String>>,
     /// Whether each code is coloured.
     pub(crate) colours: Vec<bool>,
+    /// Whether each label is the first of its name, which has an id.
+    pub(crate) ids: Vec<bool>,
 }
 
 /// A reference to a note that exists.
@@ -154,6 +161,7 @@ pub(crate) struct Holes<'p> {
     backs: std::slice::Iter<'p, u32>,
     anchors: std::slice::Iter<'p, Option<String>>,
     colours: std::slice::Iter<'p, bool>,
+    ids: std::slice::Iter<'p, bool>,
 }
 
 impl<'p> Holes<'p> {
@@ -166,6 +174,7 @@ impl<'p> Holes<'p> {
             backs: place.backs.iter(),
             anchors: place.anchors.iter(),
             colours: place.colours.iter(),
+            ids: place.ids.iter(),
         }
     }
 
@@ -215,17 +224,19 @@ impl<'p> Holes<'p> {
             return formula::element(out, "span", &equation.source, false, &attributes);
         }
         let tag = if equation.alone { "div" } else { "span" };
-        let mut labels = equation.numbering.rows.iter().filter_map(|row| row.label.as_deref());
+        let ids = self.ids.by_ref();
+        let mut labels = equation.labels().zip(ids).filter_map(|(label, first)| first.then_some(label));
         out.push('<');
         out.push_str(tag);
         out.push_str(" class=\"eq\"");
+        let prefix = &self.place.prefix;
         if let Some(label) = labels.next() {
-            self.id(out, label);
+            id(out, prefix, label);
         }
         out.push('>');
         for label in labels {
             out.push_str("<span class=\"anchor\"");
-            self.id(out, label);
+            id(out, prefix, label);
             out.push_str("></span>");
         }
         formula::element(out, tag, &equation.source, true, &attributes);
@@ -235,12 +246,6 @@ impl<'p> Holes<'p> {
         if equation.alone {
             out.push('\n');
         }
-    }
-
-    fn id(&self, out: &mut String, label: &str) {
-        out.push_str(&format!(" id=\"{}", self.place.prefix));
-        escape(out, &label_id(label));
-        out.push('"');
     }
 
     fn note(&mut self, out: &mut String, name: &str, source: &str) {
@@ -268,6 +273,12 @@ impl<'p> Holes<'p> {
             ));
         }
     }
+}
+
+fn id(out: &mut String, prefix: &str, label: &str) {
+    out.push_str(&format!(" id=\"{prefix}"));
+    escape(out, &label_id(label));
+    out.push('"');
 }
 
 fn reference(out: &mut String, target: Option<&Target>) {

@@ -289,36 +289,45 @@ impl<'w, 's> Writer<'w, 's> {
         }
     }
 
+    /// `html` still holds its tokens.
     fn html_block(&mut self, html: &str) {
         if html.trim_end() == BOUNDARY {
             return;
         }
-        let html = self.setting.tokens.restored(html);
+        let tokens = self.setting.tokens;
         self.block.more |= html.contains(cleaned::MORE);
         self.line();
         match self.setting.trust {
-            Trust::Post if cleaned::is_silent(&html) => {}
+            Trust::Post if cleaned::is_silent(html) => {}
             Trust::Post => {
-                cleaned::parts(&html, |part| match part {
+                cleaned::parts(html, |part| match part {
                     cleaned::Part::Html(html) if cleaned::is_mark(html) => {}
-                    cleaned::Part::Html(html) => self.author_html(html),
-                    cleaned::Part::Text(text) => self.author_text(text),
+                    cleaned::Part::Html(html) => self.author_html(&tokens.restored(html)),
+                    cleaned::Part::Text(text) => tokens.split(text, |part| match part {
+                        Part::Text(text) => self.author_text(text),
+                        Part::Token(token) => self.author_token(token),
+                    }),
                 });
                 self.line();
             }
             _ => {
                 self.raw("<p>");
-                plain::split(html.trim_end_matches('\n'), |part| match part {
-                    plain::Part::Text(text) => self.words(text),
-                    plain::Part::Reference(source, label) => self.reference(source, label),
-                    plain::Part::Formula(source, tex, display) => {
-                        self.formula(&source.into(), tex, display, false)
-                    }
+                tokens.split(html.trim_end_matches('\n'), |part| match part {
+                    Part::Text(text) => self.plain_text(text),
+                    Part::Token(token) => self.token(token, false),
                 });
                 self.raw("</p>\n");
                 self.block.text.push_str("\n\n");
             }
         }
+    }
+
+    fn plain_text(&mut self, text: &str) {
+        plain::split(text, |part| match part {
+            plain::Part::Text(text) => self.words(text),
+            plain::Part::Reference(source, label) => self.reference(source, label),
+            plain::Part::Formula(source, tex, display) => self.formula(&source.into(), tex, display, false),
+        });
     }
 
     fn author_html(&mut self, html: &str) {
@@ -334,18 +343,32 @@ impl<'w, 's> Writer<'w, 's> {
     fn author_text(&mut self, html: &str) {
         plain::split(html, |part| match part {
             plain::Part::Text(text) => {
-                self.block.text.push_str(&unescaped(text));
-                self.author_html(text);
+                let text = plain::unguarded(text);
+                self.block.text.push_str(&unescaped(&text));
+                self.author_html(&text);
             }
-            plain::Part::Reference(source, label) => {
-                self.reference(&unescaped(source), &unescaped(label));
-            }
-            plain::Part::Formula(source, tex, display) => {
-                let shift = |at| unescaped(&source[..at]).len();
-                let tex = shift(tex.start)..shift(tex.end);
-                self.formula(&unescaped(source).into(), tex, display, false);
-            }
+            plain::Part::Reference(source, label) => self.author_reference(source, label),
+            plain::Part::Formula(source, tex, display) => self.author_formula(source, tex, display),
         });
+    }
+
+    fn author_token(&mut self, token: &Token) {
+        match token {
+            Token::Formula { source, tex, display } => self.author_formula(source, tex.clone(), *display),
+            Token::Reference { source, label } => self.author_reference(source, label),
+            Token::Literal(text) => self.author_text(text),
+            Token::Held { .. } => self.token(token, false),
+        }
+    }
+
+    fn author_reference(&mut self, source: &str, label: &str) {
+        self.reference(&unescaped(source), &unescaped(label));
+    }
+
+    fn author_formula(&mut self, source: &str, tex: Range<usize>, display: bool) {
+        let shift = |at| unescaped(&source[..at]).len();
+        let tex = shift(tex.start)..shift(tex.end);
+        self.formula(&unescaped(source).into(), tex, display, false);
     }
 
     /// The outermost of links within links: HTML has no others, and a browser would take them apart.
@@ -355,7 +378,7 @@ impl<'w, 's> Writer<'w, 's> {
             return;
         }
         let url = self.setting.tokens.unescaped(&link.url);
-        let Some(href) = links::address(&url, self.setting.trust) else { return self.raw("<a>") };
+        let Some(href) = links::address(&url, self.setting.trust) else { return };
         self.raw("<a href=\"");
         self.html.push_str(&href);
         self.html.push('"');
@@ -381,8 +404,11 @@ impl<'w, 's> Writer<'w, 's> {
         if !self.links || self.open_links > 0 {
             return;
         }
-        self.raw("</a>");
         let url = self.setting.tokens.unescaped(&link.url);
+        if !links::allows(&url, self.setting.trust) {
+            return;
+        }
+        self.raw("</a>");
         let host = links::foreign_host(&url, &self.setting.context.hosts);
         let host = host.filter(|host| !links::begins_with(&words_of(node, self.setting.tokens), host));
         if let Some(host) = host.filter(|_| self.setting.trust == Trust::Answer) {

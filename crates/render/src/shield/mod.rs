@@ -149,8 +149,10 @@ impl<'s> Shield<'s> {
         let all = matched == self.containers.len();
         let lazy = !all && self.leaf == Leaf::Paragraph;
         if (all && self.goes_on(&cursor)) || self.opens(&mut cursor, matched, lazy) {
-            self.line += 1;
-            return;
+            return match self.leaf {
+                Leaf::Html(6..) => self.scan_from(&cursor, Scope::Html),
+                _ => self.line += 1,
+            };
         }
         if cursor.is_blank() {
             self.close(matched.max(self.opened));
@@ -232,7 +234,10 @@ impl<'s> Shield<'s> {
             }
             Start::Fence { char, length } => self.leaf = Leaf::Fence { char, length },
             Start::Html(kind) if kind < 6 && lines::ends_html(kind, cursor.rest()) => {}
-            Start::Html(kind) => self.leaf = Leaf::Html(kind),
+            Start::Html(kind) => {
+                self.leaf = Leaf::Html(kind);
+                self.region.clear();
+            }
             Start::Indented => self.leaf = Leaf::Indented,
             Start::Rule | Start::Text => {}
         }
@@ -296,7 +301,7 @@ impl<'s> Shield<'s> {
             return false;
         }
         let mut region = Region::default();
-        region.begin(self.line, cursor, &self.lines, &self.containers);
+        region.begin(Scope::Paragraph, self.line, cursor, &self.lines, &self.containers);
         let at = region.text.len() - cursor.content().len();
         match region.find(at, self.source, &self.lines, self.input) {
             Found::Formula(span) => region.text[span.range].contains('\n'),
@@ -323,13 +328,18 @@ impl<'s> Shield<'s> {
             self.copy_to(self.lines[self.line].start);
             self.paragraph = self.done.text.len();
         }
+        self.scan_from(cursor, Scope::Paragraph);
+    }
+
+    /// Takes the formulas out of the line at the cursor, and of what they reach into.
+    fn scan_from(&mut self, cursor: &Cursor<'_>, scope: Scope) {
         if next_mark(cursor.rest()).is_none() {
             self.line += 1;
             return;
         }
         let mut region = std::mem::take(&mut self.region);
         if !region.knows(self.line) {
-            region.begin(self.line, cursor, &self.lines, &self.containers);
+            region.begin(scope, self.line, cursor, &self.lines, &self.containers);
         }
         let at = region.start_of(self.line);
         self.scan(&mut region, at);
@@ -379,6 +389,7 @@ impl<'s> Shield<'s> {
             let Some(next) = next_mark(&region.text[at..end]) else { break };
             at += next;
             at = match region.text.as_bytes()[at] {
+                b':' | b'w' if region.scope == Scope::Html => at + 1,
                 b':' | b'w' => self.address(region, at),
                 b'`' => region.code_end(at, self.source, &self.lines),
                 b'<' => region.angled_end(at, self.source, &self.lines),
@@ -584,7 +595,12 @@ mod tests {
         check("~~~\n$a$", "~~~\n$a$");
         check(r"\`$a$\`", r"\`⟨a⟩\`");
         check("<!-- $a$ -->\n\n$b$", "<!-- $a$ -->\n\n⟨b⟩");
-        check("<div>\n$a$\n\n$b$", "<div>\n$a$\n\n⟨b⟩");
+        check("<div>\n$a$\n\n$b$", "<div>\n⟨a⟩\n\n⟨b⟩");
+        check("<div>\n$$\na\n\nb\n$$\n</div>", "<div>\n⟪\na\n\nb\n⟫\n</div>");
+        check("<p>$i<j$ `$x$`</p>", "<p>⟨i<j⟩ `⟨x⟩`</p>");
+        check("<td>$a</td><td>b$</td>", "<td>$a</td><td>b$</td>");
+        check("<p><code>$a$</code> $b$ <code>$c$</p>", "<p><code>$a$</code> ⟨b⟩ <code>⟨c⟩</p>");
+        check("a <code>$HOME</code> or <KBD>$x$</KBD> $b$", "a <code>$HOME</code> or <KBD>$x$</KBD> ⟨b⟩");
         check("a <b title=\"$x$\"> $y$", "a <b title=\"$x$\"> ⟨y⟩");
         check("a <https://x.org/$a$> $y$", "a <https://x.org/$a$> ⟨y⟩");
     }

@@ -18,6 +18,8 @@ pub(super) enum Scope {
     Line,
     /// On its line; code spans in their cell.
     Row,
+    /// In its container, as in a paragraph, but there are no code spans: this is a block of HTML.
+    Html,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +42,7 @@ pub(super) struct Region {
     pub(super) text: String,
     lines: Vec<Line>,
     containers: Vec<Container>,
-    scope: Scope,
+    pub(super) scope: Scope,
     /// No line can follow, or none follows in the source so far.
     end: End,
     scanner: Scanner,
@@ -48,7 +50,12 @@ pub(super) struct Region {
     natural_end: usize,
     /// Runs of backticks whose length occurs no more before `natural_end`: that length, and from where on.
     unclosed: Vec<(usize, usize)>,
+    /// Elements of code that do not end before `natural_end`.
+    open_elements: Vec<&'static str>,
 }
+
+/// Elements that hold code.
+const CODE: [&str; 7] = ["pre", "code", "kbd", "samp", "script", "style", "textarea"];
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum End {
@@ -70,6 +77,7 @@ impl Region {
     /// Begins at `cursor` in the line number `line`.
     pub(super) fn begin(
         &mut self,
+        scope: Scope,
         line: usize,
         cursor: &Cursor<'_>,
         lines: &[Range<usize>],
@@ -79,11 +87,12 @@ impl Region {
         self.lines.clear();
         self.containers.clear();
         self.containers.extend_from_slice(containers);
-        self.scope = Scope::Paragraph;
+        self.scope = scope;
         self.end = End::NotYet;
         self.scanner = Scanner::default();
         self.natural_end = 0;
         self.unclosed.clear();
+        self.open_elements.clear();
         self.push(line, lines[line].start, cursor, true);
     }
 
@@ -96,8 +105,7 @@ impl Region {
         scope: Scope,
         length: usize,
     ) {
-        self.begin(line, cursor, lines, &[]);
-        self.scope = scope;
+        self.begin(scope, line, cursor, lines, &[]);
         self.end = if lines[line].end < length { End::OfContainer } else { End::OfSource };
     }
 
@@ -125,9 +133,10 @@ impl Region {
         let all = self.containers.iter().all(|container| container.continues(&mut cursor));
         let blank = cursor.is_blank();
         let head = || all && super::columns(source, lines, index, &cursor, &self.containers).is_some();
-        let natural = !blank && !lines::interrupts(&cursor, all) && !head();
+        let html = self.scope == Scope::Html;
+        let natural = !blank && (html || (!lines::interrupts(&cursor, all) && !head()));
         let after_words = self.lines.last().is_some_and(|last| !self.text[last.start..].trim().is_empty());
-        let lazy = natural && after_words;
+        let lazy = natural && after_words && !html;
         if !all && !lazy {
             self.end = End::OfContainer;
             return false;
@@ -193,7 +202,7 @@ impl Region {
 
     /// Where the paragraph that goes on at `at` ends when no formula hides its end.
     fn natural_end(&mut self, at: usize, source: &str, lines: &[Range<usize>]) -> usize {
-        if self.scope != Scope::Paragraph {
+        if matches!(self.scope, Scope::Line | Scope::Row) {
             return self.text.len();
         }
         if at < self.natural_end {
@@ -204,6 +213,7 @@ impl Region {
             next += 1;
         }
         self.unclosed.clear();
+        self.open_elements.clear();
         self.natural_end = self.lines.get(next).map_or(self.text.len(), |line| line.start - 1);
         self.natural_end
     }
@@ -212,6 +222,9 @@ impl Region {
     pub(super) fn code_end(&mut self, at: usize, source: &str, lines: &[Range<usize>]) -> usize {
         let length = run(&self.text[at..]);
         let begin = at + length;
+        if self.scope == Scope::Html {
+            return begin;
+        }
         let end = self.natural_end(at, source, lines);
         let unclosed = |known: &(usize, usize)| known.0 == length && known.1 <= at;
         if length > MAX_TICKS || self.unclosed.iter().any(unclosed) {
@@ -244,6 +257,9 @@ impl Region {
     ) -> Option<bool> {
         let (mut depth, mut open) = (0usize, false);
         let mut at = formula.tex.start;
+        if self.scope == Scope::Html {
+            return Some(self.holds_tag(formula));
+        }
         while at < formula.tex.end {
             match self.text.as_bytes()[at] {
                 b'\\' => at += 1,
@@ -267,10 +283,32 @@ impl Region {
         (!open || !more).then_some(false)
     }
 
-    /// Where the tag or link in angle brackets that begins at `at` ends, or else its `<`.
+    /// In a block of HTML tags come before mathematics: `<td>$5</td><td>$6</td>`.
+    fn holds_tag(&self, formula: &Span) -> bool {
+        let tex = &self.text[formula.tex.clone()];
+        tex.match_indices('<').any(|(at, _)| inline::angled(&tex[at..]).is_some())
+    }
+
+    /// Where the tag or link in angle brackets that begins at `at` ends, or else its `<`; of an element that holds code
+    /// the whole of it.
     pub(super) fn angled_end(&mut self, at: usize, source: &str, lines: &[Range<usize>]) -> usize {
         let end = self.natural_end(at, source, lines);
-        inline::angled(&self.text[at..end]).map_or(at + 1, |length| at + length)
+        let Some(length) = inline::angled(&self.text[at..end]) else { return at + 1 };
+        let name = self.text[at + 1..end].split(|c: char| !c.is_ascii_alphanumeric()).next();
+        let element = CODE.iter().find(|code| name.is_some_and(|name| name.eq_ignore_ascii_case(code)));
+        let Some(element) = element.filter(|element| !self.open_elements.contains(element)) else {
+            return at + length;
+        };
+        let inside = &self.text[at + length..end];
+        let closes =
+            |tag: &str| tag.get(..element.len()).is_some_and(|name| name.eq_ignore_ascii_case(element));
+        match inside.match_indices("</").find(|(close, _)| closes(&inside[close + 2..])) {
+            Some((close, _)) => at + length + close,
+            None => {
+                self.open_elements.push(element);
+                at + length
+            }
+        }
     }
 }
 

@@ -65,6 +65,16 @@ fn of_the_author_as_a_block() {
         "<div>see <a class=\"eqref\" href=\"#eqn:a\">(1)</a></div>\n<div class=\"eq\" id=\"eqn:a\">⟪data-number=\"0\"\\begin{equation}x\\label{a}\\end{equation}⟫",
     );
     check("<iframe src=x></iframe>\n\na", "<p>a</p>");
+    check("<p>when $i<j$ holds</p>", "<p>when ⟨$i&lt;j$⟩ holds</p>");
+    check("<div>$a<b$ and $c>d$</div>", "<div>⟨$a&lt;b$⟩ and ⟨$c&gt;d$⟩</div>");
+    check("<div>\n$$\na\n\nb\n$$\n</div>", "<div>\n⟪$$\na\n\nb\n$$⟫\n</div>");
+    check("<p>$a &lt; b$ \\$5</p>", "<p>⟨$a &lt; b$⟩ $5</p>");
+    check(
+        "<table><tr><td>$5</td><td>$6 a$</td></tr></table>",
+        "<table><tbody><tr><td>$5</td><td>⟨$6 a$⟩</td></tr></tbody></table>",
+    );
+    check("a <code>$HOME</code> or <kbd>$x$</kbd>", "<p>a <code>$HOME</code> or <kbd>$x$</kbd></p>");
+    check("<div><input></div>", "<div><input disabled=\"\"></div>");
 }
 
 #[test]
@@ -84,6 +94,7 @@ fn as_other_systems_export_it() {
     check("<p>a", "<p>a</p>");
     check("<p>&amp;lt; &nbsp;</p>", "<p>&amp;lt; \u{a0}</p>");
     check("a & b < c", "a &amp; b &lt; c");
+    check("<p>\\$5 and \\$6 but $x$</p>", "<p>$5 and $6 but ⟨$x$⟩</p>");
 }
 
 #[test]

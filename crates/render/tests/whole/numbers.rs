@@ -162,3 +162,13 @@ fn warnings_say_where() {
     assert_eq!(said(&format!("{A}\n\n{A}"), Trust::Post), format!("RepeatedLabel {A}"));
     assert_eq!(said("`$$x` costs $5", Trust::Post), "");
 }
+
+#[test]
+fn an_id_stands_once() {
+    let text = format!("# fn-1\n\n# fnref 1\n\na[^1] {A}\n\n{A}\n\n[^1]: note {A}\n");
+    let html = render(&text, Format::Markdown, Trust::Post, &Context::default()).html.into_string();
+    let mut ids: Vec<&str> =
+        html.split(" id=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, ["eqn:a", "fn-1", "fnref-1", "h-fn-1", "h-fnref-1"]);
+}
