@@ -203,8 +203,17 @@ fn pairs(text: &str, range: Range<usize>) -> Vec<(usize, usize)> {
 /// The `$` rule for the closing side: `$5-$10` is money, `$x$10` is not.
 fn may_close(text: &str, start: usize, end: usize) -> bool {
     let content = &text[start..end];
-    let money = starts_with_digit(content) && starts_with_digit(&text[end + 1..]);
-    !money && !content.ends_with(char::is_whitespace)
+    let unit = content.starts_with(')') && content.len() > 1;
+    !unit && !content.ends_with(char::is_whitespace) && !is_money(content, &text[end + 1..])
+}
+
+/// Whether `content` is an amount of money with words behind it, and another amount or a formula begins `after` it.
+fn is_money(content: &str, after: &str) -> bool {
+    let amount = starts_with_digit(content) && !content.contains(['\\', '^', '_', '{']);
+    let begins = after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '\\');
+    let ideographs = content.contains(|c| ('\u{3400}'..='\u{9fff}').contains(&c));
+    let sentence = begins || content.contains(|c| "，。；：！？、（）".contains(c));
+    amount && (starts_with_digit(after) || content.ends_with('(') || (ideographs && sentence))
 }
 
 /// Whether the character that decides between money and a formula has not arrived.
@@ -397,6 +406,11 @@ mod tests {
         check("costs $5 per call; the loss is $x_1$", &["x_1"]);
         check("pay **$5** or **$6**", &[]);
         check("$5-$10", &[]);
+        check("每次$5，损失为$x_1$。花费$5而$y$是变量。", &["x_1", "y"]);
+        check("$1，2，…，n$ and 约$10万$个", &["1，2，…，n", "10万"]);
+        check("It costs $5 ($x$ is the number).", &["x"]);
+        check("| Revenue ($) | Cost ($) |", &[]);
+        check(r"$2\times$10$^{12}$", &[r"2\times", "^{12}"]);
         check(r"$\sim$10 and 3$\times$10$^{12}$", &[r"\sim", r"\times", "^{12}"]);
         check("$1$ and $2$", &["1", "2"]);
         check(r"\$5 and $x$ and \\$y$", &["x", "y"]);

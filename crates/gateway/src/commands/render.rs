@@ -60,11 +60,7 @@ struct Line {
 /// Standard input to standard output.
 pub(super) fn run(options: &Render) -> anyhow::Result<()> {
     if options.jsonl {
-        return io::stdin().lock().split(b'\n').enumerate().try_for_each(|(number, line)| {
-            let line = line.context("standard input")?;
-            let line: Line = serde_json::from_slice(&line).with_context(|| format!("line {}", number + 1))?;
-            print(each(options, line))
-        });
+        return lines(options);
     }
     let mut bytes = Vec::new();
     io::stdin().take(LONGEST + 1).read_to_end(&mut bytes).context("standard input")?;
@@ -79,6 +75,22 @@ pub(super) fn run(options: &Render) -> anyhow::Result<()> {
         true => print(report(&rendered)),
         false => print(rendered.html.as_str().trim_end_matches('\n')),
     }
+}
+
+/// A line that is no such object is named, and the others are rendered.
+fn lines(options: &Render) -> anyhow::Result<()> {
+    let mut wrong = 0;
+    for (number, line) in (1..).zip(io::stdin().lock().split(b'\n')) {
+        match serde_json::from_slice(&line.context("standard input")?) {
+            Ok(line) => print(each(options, line))?,
+            Err(error) => {
+                wrong += 1;
+                eprintln!("line {number}: {error}");
+            }
+        }
+    }
+    ensure!(wrong == 0, "{wrong} lines could not be read");
+    Ok(())
 }
 
 fn each(options: &Render, line: Line) -> Value {

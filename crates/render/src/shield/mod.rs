@@ -77,7 +77,7 @@ struct Shield<'s> {
     leaf: Leaf,
     /// The open paragraph, as far as anything had to look ahead in it.
     region: Region,
-    /// Where the open paragraph begins in the output.
+    /// Where the words of the open paragraph begin in the output.
     paragraph: usize,
     /// The number of containers after the current line opened some of them; 0 if it did not.
     opened: usize,
@@ -264,27 +264,26 @@ impl<'s> Shield<'s> {
 
     /// A paragraph that is nothing but a display is no heading: dashes below it are a rule.
     fn part_rule(&mut self, cursor: &Cursor<'_>) {
-        let rule = cursor.content().starts_with('-') && lines::rule(cursor.content());
-        if !self.containers.is_empty() || !rule {
+        if !cursor.content().starts_with('-') || !lines::rule(cursor.content()) {
             return;
         }
         let start = self.lines[self.line].start;
         self.copy_to(start);
-        let mut only_displays = true;
-        self.done.tokens.split(&self.done.text[self.paragraph..], |part| {
+        let paragraph = self.done.text.get(self.paragraph..).unwrap_or_default();
+        let mut only_displays = has_token(paragraph);
+        self.done.tokens.split(paragraph, |part| {
             only_displays &= match part {
-                Part::Text(text) => text.trim().is_empty(),
+                Part::Text(text) => text.trim_matches([' ', '\t', '\n', '>']).is_empty(),
                 Part::Token(token) => matches!(token, Token::Formula { display: true, .. }),
             }
         });
-        if only_displays && has_token(&self.done.text[self.paragraph..]) {
-            self.done.text.push('\n');
-            self.done.lines.push(start);
+        if only_displays {
+            self.part(cursor);
         }
     }
 
-    /// Ends the table before the current line by a comment that the writer drops: a blank line would make a list loose.
-    fn end_table(&mut self, cursor: &Cursor<'_>) {
+    /// Ends what is before the current line by a comment that the writer drops: a blank line would make a list loose.
+    fn part(&mut self, cursor: &Cursor<'_>) {
         let start = self.lines[self.line].start;
         self.copy_to(start);
         let prefix = start..start + cursor.offset + usize::from(cursor.padding() > 0);
@@ -292,7 +291,6 @@ impl<'s> Shield<'s> {
         self.done.text.push_str(BOUNDARY);
         self.done.text.push('\n');
         self.done.lines.push(start);
-        self.leaf = Leaf::None;
     }
 
     /// Whether a display of several lines begins here, which is no row.
@@ -316,7 +314,8 @@ impl<'s> Shield<'s> {
             if !self.ends_table(cursor) {
                 return self.row(cursor, columns, room);
             }
-            self.end_table(cursor);
+            self.part(cursor);
+            self.leaf = Leaf::None;
         }
         let columns = || columns(self.source, &self.lines, self.line, cursor, &self.containers);
         if let Some(columns) = (!lazy).then(columns).flatten() {
@@ -326,7 +325,7 @@ impl<'s> Shield<'s> {
             self.leaf = Leaf::Paragraph;
             self.region.clear();
             self.copy_to(self.lines[self.line].start);
-            self.paragraph = self.done.text.len();
+            self.paragraph = self.done.text.len() + cursor.offset;
         }
         self.scan_from(cursor, Scope::Paragraph);
     }
@@ -649,7 +648,7 @@ mod tests {
     fn references_and_reserved_characters() {
         check(r"see \eqref{a b} and \eqref{} or \\eqref{c}", r"see [\eqref{a b}] and \eqref{} or \\eqref{c}");
         check("\u{3ffd0}\u{3ffe0}\u{3ffd2} $a$", "\u{3ffd0}\u{3ffe0}\u{3ffd2} ⟨a⟩");
-        check("$$\na\n$$\n---", "⟪\na\n⟫\n\n---");
+        check("$$\na\n$$\n---", &format!("⟪\na\n⟫\n{BOUNDARY}\n---"));
         check("a $b$\n---", "a ⟨b⟩\n---");
     }
 

@@ -149,6 +149,8 @@ fn precedence() {
     check("$x$\n===", "<h1>⟨$x$⟩</h1>");
     check("a $x$\n---", "<h2>a ⟨$x$⟩</h2>");
     check("$$x$$\n---", "⟪$$x$$⟫\n<hr />");
+    check("> $$x$$\n> ---\n> a", "<blockquote>\n⟪$$x$$⟫\n<hr />\n<p>a</p>\n</blockquote>");
+    check("- $$x$$\n  ---", "<ul>\n<li>\n⟪$$x$$⟫\n<hr />\n</li>\n</ul>");
     check("[$x$]\n\n[$x$]: /a", "<p><a href=\"/a\">⟨$x$⟩</a></p>");
     check("![$x$](/a)", "<p><a href=\"/a\">$x$</a></p>");
     check("$$\na\n```\nb\n```\n$$", "<p>$$\na</p>\n<pre><code>b\n</code></pre>\n<p>$$</p>");
