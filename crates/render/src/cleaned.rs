@@ -466,7 +466,7 @@ impl<'f> Reader<'f> {
             plain::Part::Reference(source, label) => {
                 self.findings.push(Finding::Reference(label.to_owned()));
                 self.block.text.reference(source, label);
-                self.hole(Piece::Reference(label.to_owned()));
+                self.hole(Piece::Reference { label: label.to_owned(), in_link: false });
             }
             plain::Part::Formula(source, tex, display) => self.formula(source, tex, display),
         });

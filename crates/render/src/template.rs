@@ -21,12 +21,16 @@ pub(crate) enum Piece {
     /// HTML that the author wrote, to be cleaned.
     Raw(String),
     Formula(Box<Equation>),
-    /// `\eqref{label}` among words.
-    Reference(String),
+    /// `\eqref{label}` among words; in a link it is none itself.
+    Reference {
+        label: String,
+        in_link: bool,
+    },
     /// A reference to a note: its name, and what stands there if nobody defines it.
     Note {
         name: String,
         source: String,
+        in_link: bool,
     },
     /// The links from a note back to its references.
     Back(String),
@@ -182,8 +186,10 @@ impl<'p> Holes<'p> {
         match hole {
             Piece::Html(html) | Piece::Raw(html) => out.push_str(html),
             Piece::Formula(equation) => self.equation(out, equation),
-            Piece::Reference(_) => reference(out, self.labels.next().and_then(Option::as_ref)),
-            Piece::Note { name, source } => self.note(out, name, source),
+            Piece::Reference { in_link, .. } => {
+                reference(out, self.labels.next().and_then(Option::as_ref), *in_link)
+            }
+            Piece::Note { name, source, in_link } => self.note(out, name, source, *in_link),
             Piece::Back(name) => self.back(out, name),
             Piece::Anchor(_) => {
                 if let Some(id) = self.anchors.next().and_then(Option::as_ref) {
@@ -248,16 +254,20 @@ impl<'p> Holes<'p> {
         }
     }
 
-    fn note(&mut self, out: &mut String, name: &str, source: &str) {
+    fn note(&mut self, out: &mut String, name: &str, source: &str, in_link: bool) {
         let Some(note) = self.notes.next().copied().flatten() else { return escape(out, source) };
         let prefix = &self.place.prefix;
         let name = note_id(name);
         let occurrence = if note.occurrence > 1 { format!("-{}", note.occurrence) } else { String::new() };
-        out.push_str(&format!(
-            "<sup class=\"footnote-ref\"><a href=\"#{prefix}fn-{name}\" id=\"{prefix}fnref-{name}{occurrence}\" \
-             role=\"doc-noteref\">{}</a></sup>",
-            note.number
-        ));
+        let id = format!("{prefix}fnref-{name}{occurrence}");
+        let number = note.number;
+        out.push_str(&match in_link {
+            true => format!("<sup class=\"footnote-ref\" id=\"{id}\">{number}</sup>"),
+            false => format!(
+                "<sup class=\"footnote-ref\"><a href=\"#{prefix}fn-{name}\" id=\"{id}\" role=\"doc-noteref\">\
+                 {number}</a></sup>"
+            ),
+        });
     }
 
     fn back(&mut self, out: &mut String, name: &str) {
@@ -281,16 +291,21 @@ fn id(out: &mut String, prefix: &str, label: &str) {
     out.push('"');
 }
 
-fn reference(out: &mut String, target: Option<&Target>) {
+fn reference(out: &mut String, target: Option<&Target>, in_link: bool) {
     let Some(target) = target else { return out.push_str("<span class=\"unknown-ref\">(??)</span>") };
-    out.push_str("<a class=\"eqref\" href=\"");
-    escape(out, &target.href);
-    out.push_str("\">(");
+    let tag = if in_link { "span" } else { "a" };
+    out.push_str(&format!("<{tag} class=\"eqref\""));
+    if !in_link {
+        out.push_str(" href=\"");
+        escape(out, &target.href);
+        out.push('"');
+    }
+    out.push_str(">(");
     plain::split(&target.number, |part| match part {
         plain::Part::Formula(source, _, display) => formula::element(out, "span", source, display, ""),
         plain::Part::Text(text) | plain::Part::Reference(text, _) => escape(out, text),
     });
-    out.push_str(")</a>");
+    out.push_str(&format!(")</{tag}>"));
 }
 
 /// The id of the equation with a label, without the prefix of the document.

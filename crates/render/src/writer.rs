@@ -130,7 +130,8 @@ impl<'w, 's> Writer<'w, 's> {
                 let source: String = note.texts.iter().map(|(text, _)| text.as_str()).collect();
                 let source = self.setting.tokens.restored(&source).into_owned();
                 let name = note.name.to_lowercase();
-                self.hole(Piece::Note { name, source: format!("[{source}]") });
+                let in_link = self.in_link();
+                self.hole(Piece::Note { name, source: format!("[{source}]"), in_link });
             }
             NodeValue::FootnoteDefinition(note) => {
                 let name = note.name.to_lowercase();
@@ -223,7 +224,7 @@ impl<'w, 's> Writer<'w, 's> {
     fn reference(&mut self, source: &str, label: &str) {
         self.findings.push(Finding::Reference(label.to_owned()));
         self.block.text.reference(source, label);
-        self.hole(Piece::Reference(label.to_owned()));
+        self.hole(Piece::Reference { label: label.to_owned(), in_link: self.in_link() });
     }
 
     fn formula(&mut self, source: &Arc<str>, tex: Range<usize>, display: bool, alone: bool) {
@@ -369,6 +370,11 @@ impl<'w, 's> Writer<'w, 's> {
         let shift = |at| unescaped(&source[..at]).len();
         let tex = shift(tex.start)..shift(tex.end);
         self.formula(&unescaped(source).into(), tex, display, false);
+    }
+
+    /// Whether what comes next stands in a link, or will.
+    fn in_link(&self) -> bool {
+        self.open_links > 0 || !self.links
     }
 
     /// The outermost of links within links: HTML has no others, and a browser would take them apart.
