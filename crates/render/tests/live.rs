@@ -111,6 +111,7 @@ const FRAGMENTS: &[&str] = &[
     "[^]: /empty\n\n",
     "[a <b@c.org> <https://d.org>](/e) f\n\n",
     "$$\n$$\n",
+    "\u{feff}\u{feff}a\n",
     "$$x$$\n===\n",
     "costs $5 with ``$PATH`` and ",
     "<p>$i<j$\n$$\n\nb\n$$</p>\n",
