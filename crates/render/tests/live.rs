@@ -119,6 +119,15 @@ const POST: &[&str] = &[
     "<sub>a $x$</sub> <script>x</script>\n\n",
     "<p>",
     "</b>\n",
+    "$\\newcommand{\\R}{\\mathbb{R}}$\n",
+    "$x\\in\\R^n$ and $\\R$\n\n",
+    "- $$\\def\\R{\\Q}\\let\\Q\\alpha\\R$$\n",
+    "# On $\\R\\renewcommand{\\R}[1][r]{#1\\be}$\n",
+    "$\\def\\be{\\tag{$*$}}$  \n$$\\R\\be\\label{late}$$\n\n",
+    "![$\\def\\R{x}$][late] $\\R$\n\n",
+    "[^1]: $\\DeclareMathOperator\\R{R}$\n\n",
+    "| $\\R$ | $\\def\\R{\\R}$ |\n|-|-|\n| $\\R$ |\n\n",
+    "<p>$\\def\\R{q}\\R$</p>\n\n",
 ];
 
 fn document(trust: Trust) -> impl Strategy<Value = String> {
