@@ -104,6 +104,14 @@ impl Macros {
         Ok(macros)
     }
 
+    /// Names and bodies, in alphabetical order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.known.iter().map(|(name, meaning)| match &**meaning {
+            Meaning::Command(same) => (name.as_str(), same.as_str()),
+            Meaning::Macro { body, .. } => (name.as_str(), body.as_str()),
+        })
+    }
+
     /// The same macros for another document.
     pub fn afresh(&self) -> Self {
         Self { known: self.known.clone(), left: IN_DOCUMENT }
