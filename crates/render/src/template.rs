@@ -3,6 +3,7 @@
 //! A block of Markdown is parsed and written once, into a [`Template`]. What it depends on outside itself is a
 //! [`Place`], and [`Template::fill`] makes HTML of the two. A block is sent again when its place changes.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -51,6 +52,10 @@ pub(crate) enum Piece {
 pub(crate) struct Equation {
     /// With delimiters.
     pub(crate) source: Arc<str>,
+    /// Where the TeX is in it.
+    tex: Range<usize>,
+    /// What it is typeset from, if that is not the TeX.
+    expanded: Option<String>,
     pub(crate) display: bool,
     /// Whether it is a paragraph of its own.
     pub(crate) alone: bool,
@@ -60,10 +65,31 @@ pub(crate) struct Equation {
 }
 
 impl Equation {
-    pub(crate) fn new(source: Arc<str>, tex: Range<usize>, display: bool, alone: bool) -> Self {
-        let numbering = if display { tex::numbering(&source[tex.clone()]) } else { Numbering::default() };
-        let refs = references(&source[tex.clone()]);
-        Self { source, display, alone, numbering, refs }
+    pub(crate) fn new(
+        source: Arc<str>,
+        tex: Range<usize>,
+        expanded: Option<String>,
+        display: bool,
+        alone: bool,
+    ) -> Self {
+        let typeset = expanded.as_deref().unwrap_or(&source[tex.clone()]);
+        let numbering = if display { tex::numbering(typeset) } else { Numbering::default() };
+        let refs = references(typeset);
+        Self { source, tex, expanded, display, alone, numbering, refs }
+    }
+
+    /// Whether nothing of it shows: it only defines macros.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.expanded.as_deref() == Some("")
+    }
+
+    /// How it reads in plain text, of which nobody knows the macros.
+    pub(crate) fn plain(&self) -> Cow<'_, str> {
+        match self.expanded.as_deref() {
+            None => (&*self.source).into(),
+            Some("") => "".into(),
+            Some(tex) => [&self.source[..self.tex.start], tex, &self.source[self.tex.end..]].concat().into(),
+        }
     }
 
     /// The labels of its rows.
@@ -135,7 +161,9 @@ impl Template {
         let length = |piece: &Piece| match piece {
             Piece::Html(html) | Piece::Raw(html) => html.len(),
             Piece::Code { text, .. } => 3 * text.len(),
-            Piece::Formula(equation) => equation.source.len() + 100,
+            Piece::Formula(equation) => {
+                equation.source.len() + equation.expanded.as_ref().map_or(0, String::len) + 100
+            }
             _ => 50,
         };
         self.pieces.iter().map(length).sum()
@@ -226,10 +254,13 @@ impl<'p> Holes<'p> {
             escape(&mut attributes, &serde_json::Value::Object(refs).to_string());
             attributes.push('"');
         }
-        if !equation.display {
-            return formula::element(out, "span", &equation.source, false, &attributes);
-        }
+        formula::expansion(&mut attributes, equation.expanded.as_deref());
         let tag = if equation.alone { "div" } else { "span" };
+        if !equation.display || equation.is_silent() {
+            formula::element(out, tag, &equation.source, equation.display, &attributes);
+            out.push_str(if equation.alone { "\n" } else { "" });
+            return;
+        }
         let ids = self.ids.by_ref();
         let mut labels = equation.labels().zip(ids).filter_map(|(label, first)| first.then_some(label));
         out.push('<');

@@ -128,6 +128,15 @@ const POST: &[&str] = &[
     "</b>\n",
     "[^a <img src=x onerror=x>]\n\n",
     "[^a <img src=x onerror=x>]: a\n\n",
+    "$\\newcommand{\\R}{\\mathbb{R}}$\n",
+    "$x\\in\\R^n$ and $\\R$\n\n",
+    "- $$\\def\\R{\\Q}\\let\\Q\\alpha\\R$$\n",
+    "# On $\\R\\renewcommand{\\R}[1][r]{#1\\be}$\n",
+    "$\\def\\be{\\tag{$*$}}$  \n$$\\R\\be\\label{late}$$\n\n",
+    "![$\\def\\R{x}$][late] $\\R$\n\n",
+    "[^1]: $\\DeclareMathOperator\\R{R}$\n\n",
+    "| $\\R$ | $\\def\\R{\\R}$ |\n|-|-|\n| $\\R$ |\n\n",
+    "<p>$\\def\\R{q}\\R$</p>\n\n",
 ];
 
 fn document(trust: Trust) -> impl Strategy<Value = String> {
