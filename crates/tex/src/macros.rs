@@ -226,8 +226,9 @@ impl Writing<'_> {
                 while given.len() < *arguments {
                     given.push(self.input.argument()?);
                 }
+                self.spend(body.len())?;
                 let text = substituted(body, &given);
-                self.spend(text.len())?;
+                self.spend(text.len().saturating_sub(body.len()))?;
                 self.input.put_back(&text);
             }
         }
