@@ -226,9 +226,9 @@ impl Writing<'_> {
                 while given.len() < *arguments {
                     given.push(self.input.argument()?);
                 }
-                self.spend(body.len())?;
-                let text = substituted(body, &given);
-                self.spend(text.len().saturating_sub(body.len()))?;
+                let text = substituted(body, &given, self.left);
+                self.spend(text.as_ref().map_or(self.left, String::len))?;
+                let text = text?;
                 self.input.put_back(&text);
             }
         }
@@ -284,8 +284,8 @@ impl Writing<'_> {
     }
 }
 
-/// A body with its arguments.
-fn substituted(body: &str, given: &[String]) -> String {
+/// A body with its arguments, if that is not too long.
+fn substituted(body: &str, given: &[String], longest: usize) -> Option<String> {
     let mut out = String::new();
     let mut chars = body.chars().peekable();
     let mut after_argument = false;
@@ -298,6 +298,9 @@ fn substituted(body: &str, given: &[String]) -> String {
             out.push(' ');
         }
         after_argument = argument.is_some();
+        if out.len() >= longest {
+            return None;
+        }
         match argument {
             Some(argument) => {
                 chars.next();
@@ -310,7 +313,7 @@ fn substituted(body: &str, given: &[String]) -> String {
             }
         }
     }
-    out
+    Some(out)
 }
 
 /// Whether a letter that follows would become part of a command at the end.
@@ -504,6 +507,8 @@ mod tests {
         let tries = (0..100_000).filter(|_| macros.read(r"\a").is_some()).count();
         assert_eq!((tries, macros.left), (0, 0));
         assert!(macros.afresh().read("x").is_some());
+        let wide = format!(r"\def\a#1{{{}}}\a{{{}}}", "#1".repeat(30_000), "x".repeat(30_000));
+        assert_eq!(Macros::default().read(&wide), None);
         let many = |from: usize| {
             (from..from + MOST).fold(String::new(), |all, i| {
                 let name: String = i.to_string().bytes().map(|digit| char::from(digit + 49)).collect();
