@@ -90,7 +90,7 @@ export async function walk(page) {
       await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     }
   });
-  await page.waitForFunction(() => !document.querySelector(".math:not(.typeset, .bad-math)"));
+  await page.waitForFunction(() => !document.querySelector(".math:not(.typeset, .bad-math, [hidden])"));
   await page.evaluate(() => scrollTo({ top: 0, behavior: "instant" }));
 }
 

@@ -11,22 +11,17 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const BINARY = resolve(ROOT, process.env.INKSTONE_BIN ?? process.env.INKSTONE ?? "target/debug/inkstone");
 const PATIENCE = 60_000;
 
-/** Starts the server and waits until it says where it is. `settings` are environment variables without prefix. */
-export async function serve(settings = {}) {
+/**
+ * Starts the server, filled from a folder, and waits until it says where it is. `settings` are environment variables
+ * without prefix.
+ */
+export async function serve(settings = {}, sample = "tests/sample") {
   const folder = await mkdtemp(join(tmpdir(), "inkstone-"));
   const environment = Object.entries(settings).map(([name, value]) => [`INKSTONE_${name}`, String(value)]);
   const { INKSTONE, INKSTONE_BIN, ...inherited } = process.env;
   const child = spawn(
     BINARY,
-    [
-      "serve",
-      "--sample",
-      join(ROOT, "tests/sample"),
-      "--listen",
-      "127.0.0.1:0",
-      "--data",
-      join(folder, "data"),
-    ],
+    ["serve", "--sample", join(ROOT, sample), "--listen", "127.0.0.1:0", "--data", join(folder, "data")],
     { env: { ...inherited, ...Object.fromEntries(environment) }, stdio: ["ignore", "pipe", "pipe"] },
   );
   const log = [];

@@ -33,7 +33,7 @@ pub enum Engine {
 /// How a site is to be started.
 pub struct Run {
     engine: Engine,
-    sample: bool,
+    folder: Option<&'static str>,
     settings: Vec<(String, String)>,
 }
 
@@ -63,12 +63,17 @@ pub struct Ended {
 impl Run {
     /// A new empty site.
     pub fn on(engine: Engine) -> Self {
-        Self { engine, sample: false, settings: Vec::new() }
+        Self { engine, folder: None, settings: Vec::new() }
     }
 
     /// With the sample site in it.
-    pub fn with_sample(mut self) -> Self {
-        self.sample = true;
+    pub fn with_sample(self) -> Self {
+        self.with_folder(SAMPLE)
+    }
+
+    /// With what a folder like that of the sample site holds.
+    pub fn with_folder(mut self, folder: &'static str) -> Self {
+        self.folder = Some(folder);
         self
     }
 
@@ -94,8 +99,8 @@ impl Run {
             self.settings.push(("INKSTONE_DATABASE_URL".into(), url));
         }
         let data = folder.path().join("data");
-        let extra: &[&str] = if self.sample { &["--sample", SAMPLE] } else { &[] };
-        Site::launch(Some(folder), data, self.settings, extra).await
+        let extra = self.folder.map_or(Vec::new(), |folder| vec!["--sample", folder]);
+        Site::launch(Some(folder), data, self.settings, &extra).await
     }
 }
 

@@ -1,7 +1,9 @@
-// What the page says about one formula: the text of its element is the source, delimiters and all.
+// What the page says about one formula: the text of its element is the source, delimiters and all. Its macros are
+// written out by the server, so that no formula depends on another.
 
 /** One formula as the engine takes it. */
 export interface Formula {
+  /** With all macros written out. */
   tex: string;
   display: boolean;
   /** Where the equation counter of its document stands before it. */
@@ -38,7 +40,7 @@ export function source(element: HTMLElement): string {
 /** Reads a formula from its element. */
 export function formula(element: HTMLElement): Formula {
   return {
-    tex: stripped(source(element)),
+    tex: element.dataset.expanded ?? stripped(source(element)),
     display: element.classList.contains("display"),
     number: Number(element.dataset.number) || 0,
     refs: references(element.dataset.refs),

@@ -62,7 +62,7 @@ export function everything(): void {
 }
 
 function untouched(root: Element): HTMLElement[] {
-  return within(root, ".math:not(.typeset, .bad-math)");
+  return within(root, ".math:not(.typeset, .bad-math, [hidden])");
 }
 
 function within(root: Element, selector: string): HTMLElement[] {

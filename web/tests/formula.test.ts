@@ -26,6 +26,15 @@ test("a formula knows its number, its references and whether it is a display", (
   expect(formula(element)).toEqual(read);
 });
 
+test("a formula is typeset with its macros written out", () => {
+  const element = document.createElement("span");
+  element.textContent = "$\\R$";
+  element.dataset.expanded = "\\mathbb{R}";
+  expect(formula(element).tex).toBe("\\mathbb{R}");
+  element.dataset.expanded = "";
+  expect(formula(element).tex).toBe("");
+});
+
 test("bad references are none", () => {
   const element = document.createElement("span");
   element.dataset.refs = "{";

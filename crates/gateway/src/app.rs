@@ -39,6 +39,13 @@ pub struct App {
     pub(crate) live: live::Live,
 }
 
+impl App {
+    /// What any text of the site may refer to.
+    pub(crate) fn context(&self) -> render::Context {
+        render::Context { macros: self.config.macros.known().clone(), ..render::Context::default() }
+    }
+}
+
 /// Opens storage (with its schema brought up to date) and the index below the data folder.
 pub async fn open(config: Config) -> anyhow::Result<App> {
     let db = open_storage(&config).await?;

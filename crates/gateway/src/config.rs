@@ -5,7 +5,7 @@
 //! A secret can also be named by a file that holds it: `INKSTONE_DATABASE_URL_FILE`, or
 //! `api_key_file` in the file. A key that nobody reads is an error, never ignored.
 
-use std::{fmt, net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf};
 
 use content::Language;
 use serde::{Deserialize, Serialize};
@@ -37,6 +37,8 @@ pub struct Config {
     pub models: Vec<Model>,
     /// Who may have a paper read.
     pub readings: Readings,
+    /// What commands stand for in the formulas of all texts.
+    pub macros: Macros,
 }
 
 /// What the pages say of the site.
@@ -80,6 +82,37 @@ pub struct Readings {
     /// Whether a visitor may start a reading by a configured model, which costs money. The extractive
     /// reader is free and open to all.
     pub visitors_may_start_model: bool,
+}
+
+/// Macros by their names, without backslashes: `R = '\mathbb{R}'`. Each has as many arguments as the highest `#1` to `#9`
+/// in it. Visitors may use them as far as they may write what these stand for.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(try_from = "BTreeMap<String, String>", into = "BTreeMap<String, String>")]
+pub struct Macros {
+    bodies: BTreeMap<String, String>,
+    known: tex::Macros,
+}
+
+impl Macros {
+    /// As formulas use them.
+    pub fn known(&self) -> &tex::Macros {
+        &self.known
+    }
+}
+
+impl TryFrom<BTreeMap<String, String>> for Macros {
+    type Error = tex::WrongMacro;
+
+    fn try_from(bodies: BTreeMap<String, String>) -> Result<Self, Self::Error> {
+        let known = tex::Macros::of(bodies.iter().map(|(name, body)| (name.as_str(), body.as_str())))?;
+        Ok(Self { bodies, known })
+    }
+}
+
+impl From<Macros> for BTreeMap<String, String> {
+    fn from(macros: Macros) -> Self {
+        macros.bodies
+    }
 }
 
 /// One OpenAI-compatible model.
@@ -144,6 +177,7 @@ impl Default for Config {
             log: Log::default(),
             models: Vec::new(),
             readings: Readings::default(),
+            macros: Macros::default(),
         }
     }
 }

@@ -150,9 +150,10 @@ pub(crate) fn paper(paper: &Paper) -> Document {
     }
 }
 
-/// A post as the index sees it: its rendered plain text, formulas as their TeX.
+/// A post as the index sees it: its rendered plain text, formulas as their TeX. It does not depend on settings, so that
+/// no change of the site's macros makes the index wrong.
 pub(crate) fn post(post: &Post) -> Document {
-    let rendered = body_of(post);
+    let rendered = body_of(post, &render::Context::default());
     Document {
         id: DocId { kind: Kind::Post, id: post.id.0 },
         title: post.title.clone(),

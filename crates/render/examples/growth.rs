@@ -258,6 +258,20 @@ const TEXTS: &[Hostile] = &[
     Hostile { name: "&", unit: |n| "&amp;&".repeat(n), times: 50_000 },
     Hostile { name: "\\", unit: |n| "\\".repeat(n), times: 100_000 },
     Hostile { name: "~", unit: |n| "~a ~~b ".repeat(n), times: 20_000 },
+    Hostile {
+        name: "macros, doubling",
+        unit: |n| {
+            let doubling = (0..30).fold(String::from(r"$\def\b{\a}"), |all, _| all + r"\def\a{\b\b}");
+            doubling + "$\n\n" + &r"$\a$ ".repeat(n)
+        },
+        times: 20_000,
+    },
+    Hostile {
+        name: "macros, long",
+        unit: |n| format!("$\\def\\a{{{}}}$\n\n{}", "x".repeat(10_000), r"$\a$ ".repeat(n)),
+        times: 20_000,
+    },
+    Hostile { name: "macros, many", unit: |n| r"$\def\a{b}\a$ ".repeat(n), times: 10_000 },
     Hostile { name: "reserved", unit: |n| "\u{3ffd0}\u{3ffe0}".repeat(n), times: 20_000 },
     Hostile { name: "fences", unit: |n| "```rust\nfn f() {}\n```\n\n".repeat(n), times: 500 },
     Hostile {

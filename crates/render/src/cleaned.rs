@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use ammonia::Builder;
+use tex::Macros;
 
 use crate::context::{Context, Trust};
 use crate::document::{Block, Title};
@@ -212,10 +213,16 @@ fn allowed<'v>(
     }
 }
 
-/// A text in HTML, as other systems export it.
-pub(crate) fn block(html: &str, trust: Trust, context: &Context, findings: &mut Vec<Finding>) -> Block {
+/// A text in HTML, as other systems export it; its formulas use the macros that are known before it, and add to them.
+pub(crate) fn block(
+    html: &str,
+    trust: Trust,
+    context: &Context,
+    macros: &mut Macros,
+    findings: &mut Vec<Finding>,
+) -> Block {
     let cleaned = clean(&deepened(html, context.deeper), trust, context);
-    let mut reader = Reader::new(trust, findings);
+    let mut reader = Reader::new(trust, macros, findings);
     let mut ids = Vec::new();
     let mut rest = cleaned.as_str();
     parts(&cleaned, |part| match part {
@@ -393,14 +400,15 @@ pub(crate) fn allows(tag: &str) -> bool {
 
 struct Reader<'f> {
     trust: Trust,
+    macros: &'f mut Macros,
     findings: &'f mut Vec<Finding>,
     block: Block,
     html: String,
 }
 
 impl<'f> Reader<'f> {
-    fn new(trust: Trust, findings: &'f mut Vec<Finding>) -> Self {
-        Self { trust, findings, block: Block::default(), html: String::new() }
+    fn new(trust: Trust, macros: &'f mut Macros, findings: &'f mut Vec<Finding>) -> Self {
+        Self { trust, macros, findings, block: Block::default(), html: String::new() }
     }
 
     fn flush(&mut self) {
@@ -424,9 +432,23 @@ impl<'f> Reader<'f> {
             self.block.text.push_str("\n");
         }
         match heading(name).filter(|_| !tag.starts_with("</")) {
+            _ if tag == "</p>" && self.only_defines() => {}
             Some(level) => self.heading(level, tag, rest),
             None => self.html.push_str(tag),
         }
+    }
+
+    /// Whether the paragraph that ends here does nothing but define macros: it loses its tags, or it would be an empty
+    /// line.
+    fn only_defines(&mut self) -> bool {
+        let pieces = &mut self.block.template.pieces;
+        let silent = |piece: &&Piece| matches!(piece, Piece::Formula(equation) if equation.is_silent());
+        let silent = pieces.iter().rev().take_while(silent).count();
+        let begin = pieces.iter_mut().rev().nth(silent).filter(|_| silent > 0 && self.html.trim().is_empty());
+        let Some(Piece::Html(html)) = begin else { return false };
+        let only = html.ends_with("<p>");
+        html.truncate(html.len() - if only { "<p>".len() } else { 0 });
+        only
     }
 
     /// Text that holds no formulas, as it is escaped.
@@ -438,7 +460,8 @@ impl<'f> Reader<'f> {
     fn heading(&mut self, level: u8, tag: &str, rest: &str) {
         let inside = rest.split(&format!("</h{level}>")).next().unwrap_or_default();
         let mut ignored = Vec::new();
-        let mut words = Reader::new(self.trust, &mut ignored);
+        let mut macros = self.macros.clone();
+        let mut words = Reader::new(self.trust, &mut macros, &mut ignored);
         parts(inside, |part| match part {
             Part::Text(text) => words.text(text),
             Part::Html(code) if !code.starts_with('<') => words.code(code),
@@ -466,22 +489,22 @@ impl<'f> Reader<'f> {
             plain::Part::Reference(source, label) => {
                 self.findings.push(Finding::Reference(label.to_owned()));
                 self.block.text.reference(source, label);
-                self.hole(Piece::Reference(label.to_owned()));
+                self.hole(Piece::Reference { label: label.to_owned(), in_link: false });
             }
             plain::Part::Formula(source, tex, display) => self.formula(source, tex, display),
         });
     }
 
     fn formula(&mut self, source: &str, tex: Range<usize>, display: bool) {
-        if formula::refused(&source[tex.clone()], self.trust) {
+        let Ok(expanded) = formula::expanded(&source[tex.clone()], self.trust, self.macros) else {
             self.block.text.push_str(source);
             self.findings.push(Finding::Refused(source.to_owned()));
             return formula::refuse(&mut self.html, source);
-        }
-        self.block.text.formula(source);
+        };
         let source: Arc<str> = source.into();
         self.findings.push(Finding::Formula(source.clone(), tex.clone(), display));
-        let equation = Equation::new(source, tex, display, false);
+        let equation = Equation::new(source, tex, expanded, display, false);
+        self.block.text.formula(&equation.plain());
         self.hole(Piece::Formula(Box::new(equation)));
     }
 }

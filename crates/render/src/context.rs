@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::Serialize;
+use tex::Macros;
 
 use crate::html::Html;
 
@@ -40,6 +41,8 @@ pub struct Context {
     pub deeper: u8,
     /// Labels of the text that this one is about: the post of a comment.
     pub labels: Labels,
+    /// The macros that its formulas may use: those of the site, and of the post that a comment is about.
+    pub macros: Macros,
     /// The address of the whole document, where a part of it is rendered: a teaser's references past its end lead there.
     pub page: String,
     /// The hosts that are this site; images of others are shown as links.
@@ -81,7 +84,7 @@ pub struct Rendered {
     pub formulas: Vec<Formula>,
     /// Its headings, in order.
     pub headings: Vec<Heading>,
-    /// Its plain text; formulas are their TeX with delimiters, references the numbers of equations, as `(3)` or `(??)`.
+    /// Its plain text; formulas are their TeX with delimiters, their macros written out, references the numbers of equations, as `(3)` or `(??)`.
     /// Code and other words that would read as a formula have a backslash before it.
     pub text: String,
     /// What its author should look at.
@@ -89,6 +92,9 @@ pub struct Rendered {
     /// The labels it defines.
     #[serde(skip)]
     pub labels: Labels,
+    /// The macros that are known at its end.
+    #[serde(skip)]
+    pub macros: Macros,
 }
 
 /// A formula of a text.
@@ -136,7 +142,7 @@ pub enum WarningKind {
         /// The label.
         label: String,
     },
-    /// A formula that may not be shown in an untrusted text.
+    /// A formula that may not be shown in an untrusted text, or whose macros never end.
     RefusedFormula {
         /// The formula with its delimiters.
         formula: String,

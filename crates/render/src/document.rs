@@ -128,7 +128,7 @@ impl<'k> Known<'k> {
                     place.labels.extend(equation.refs.iter().map(|label| self.label(label)));
                     place.ids.extend(equation.labels().map(|label| self.is_first(label)));
                 }
-                Piece::Reference(label) => place.labels.push(self.label(label)),
+                Piece::Reference { label, .. } => place.labels.push(self.label(label)),
                 Piece::Note { name, .. } => place.notes.push(self.note(name)),
                 Piece::Back(name) => place.backs.push(self.count(name)),
                 Piece::Anchor(words) => place.anchors.push(self.anchor(words)),

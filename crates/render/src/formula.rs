@@ -1,17 +1,26 @@
 //! The element that carries a formula to the browser.
 
-use tex::Span;
+use std::borrow::Cow;
+
+use tex::{Macros, Span};
 
 use crate::context::Trust;
 use crate::html::escape;
 
-/// A formula of a plain text, which has no equation numbers and no labels.
-pub(crate) fn plain(out: &mut String, text: &str, span: &Span, trust: Trust) {
-    let tex = &text[span.tex.clone()];
-    if refused(tex, trust) {
-        return refuse(out, &text[span.range.clone()]);
+/// A formula of a plain text, which has no equation numbers and no labels; says whether it may be typeset.
+pub(crate) fn plain(out: &mut String, text: &str, span: &Span, trust: Trust, macros: &mut Macros) -> bool {
+    let source = &text[span.range.clone()];
+    let expanded = expanded(&text[span.tex.clone()], trust, macros);
+    let shown = expanded.is_ok();
+    match expanded {
+        Err(Refused) => refuse(out, source),
+        Ok(expanded) => {
+            let mut attributes = String::new();
+            expansion(&mut attributes, expanded.as_deref());
+            element(out, "span", source, span.display, &attributes);
+        }
     }
-    element(out, "span", &text[span.range.clone()], span.display, "");
+    shown
 }
 
 /// `attributes` are finished, with a space before each.
@@ -33,7 +42,30 @@ pub(crate) fn refuse(out: &mut String, source: &str) {
     out.push_str("</code>");
 }
 
-/// Whether a formula may not be typeset for whom wrote it.
-pub(crate) fn refused(tex: &str, trust: Trust) -> bool {
-    trust != Trust::Post && tex::refused(tex).is_some()
+/// A formula may not be typeset for whom wrote it.
+pub(crate) struct Refused;
+
+/// What a formula is typeset from, if that is not its TeX as it stands. Macros of posts only are learnt from it.
+pub(crate) fn expanded(tex: &str, trust: Trust, macros: &mut Macros) -> Result<Option<String>, Refused> {
+    let expanded = match trust {
+        Trust::Post => macros.read(tex),
+        _ => macros.expand(tex).filter(|tex| tex::refused(tex).is_none()),
+    };
+    match expanded.ok_or(Refused)? {
+        Cow::Borrowed(_) => Ok(None),
+        Cow::Owned(tex) => Ok(Some(tex)),
+    }
+}
+
+/// Appends the attributes that say what a formula is typeset from; one that only defines macros does not show.
+pub(crate) fn expansion(attributes: &mut String, expanded: Option<&str>) {
+    let Some(tex) = expanded else { return };
+    attributes.push_str(" data-expanded=\"");
+    escape(attributes, tex);
+    attributes.push_str(if tex.is_empty() { "\" hidden" } else { "\"" });
+}
+
+/// Whether a formula of a post does nothing but define macros.
+pub(crate) fn defines(tex: &str) -> bool {
+    Macros::default().read(tex).is_some_and(|rest| rest.is_empty())
 }

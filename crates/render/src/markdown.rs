@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use comrak::nodes::NodeValue;
 use comrak::options::{BrokenLinkReference, Extension, Parse};
 use comrak::{Arena, Options, ResolvedReference, parse_document};
+use tex::Macros;
 
 use crate::context::{Context, Trust};
 use crate::document::Block;
@@ -35,6 +36,8 @@ pub(crate) struct Part {
     pub(crate) source: Range<usize>,
     pub(crate) kind: Kind,
     pub(crate) findings: Vec<Finding>,
+    /// The macros that are known after it.
+    pub(crate) macros: Macros,
 }
 
 /// What can still happen to the last block when more lines follow.
@@ -55,10 +58,11 @@ pub(crate) enum Kind {
 
 impl Part {
     /// A table begins in the last line of a paragraph: to code spans and formulas the lines were one text.
-    fn grow(&mut self, table: Block, findings: Vec<Finding>) {
+    fn grow(&mut self, table: Block, findings: Vec<Finding>, macros: Macros) {
         self.block = std::mem::take(&mut self.block).with(table);
         self.findings.extend(findings);
         self.kind = Kind::Table;
+        self.macros = macros;
     }
 }
 
@@ -84,6 +88,7 @@ pub(crate) fn parse(
     let arena = Arena::new();
     let root = parse_document(&arena, &text, &options);
     let setting = Setting { tokens: &shielded.tokens, trust, context };
+    let mut macros = context.macros.clone();
     let mut blocks: Vec<Part> = Vec::new();
     for node in root.children() {
         let line = node.data().sourcepos.start.line;
@@ -92,19 +97,20 @@ pub(crate) fn parse(
         }
         let start = shielded.lines.get(line - skipped - 1).copied().unwrap_or(source.len());
         let mut findings = Vec::new();
-        let block = writer::block(node, &setting, &mut findings);
+        let block = writer::block(node, &setting, &mut macros, &mut findings);
         let kind = kind(&node.data().value);
         match blocks.last_mut() {
             Some(before)
                 if kind == Kind::Table && before.kind == Kind::Paragraph && !ends_blank(&source[..start]) =>
             {
-                before.grow(block, findings);
+                before.grow(block, findings, macros.clone());
                 continue;
             }
             Some(before) => before.source.end = start,
             None => {}
         }
-        blocks.push(Part { block, source: start..source.len(), kind, findings });
+        let source = start..source.len();
+        blocks.push(Part { block, source, kind, findings, macros: macros.clone() });
     }
     let unresolved = std::mem::take(&mut *unresolved.lock().unwrap_or_else(PoisonError::into_inner));
     Parsed { blocks, held: shielded.held, unclosed: shielded.unclosed, unresolved }
@@ -180,6 +186,11 @@ fn prelude(text: &str, tokens: &Tokens, definitions: &Definitions) -> (String, u
 fn quoted(text: &str) -> String {
     let special = |c: char| c.is_ascii_punctuation();
     text.chars().flat_map(|c| special(c).then_some('\\').into_iter().chain([c])).collect()
+}
+
+/// Whether a paragraph is nothing but definitions of links.
+pub(crate) fn only_defines(paragraph: &str) -> bool {
+    parse_document(&Arena::new(), paragraph, &Options::default()).children().next().is_none()
 }
 
 /// Names of notes that the text may refer to.

@@ -63,7 +63,8 @@ impl<'h> Formula<'h> {
         let refs = self.attribute("data-refs").and_then(|refs| serde_json::from_str(&refs).ok());
         let refs: serde_json::Map<String, serde_json::Value> = refs.unwrap_or_default();
         let number = |label: &str| refs.get(label)?.as_str().map(str::to_owned);
-        tex::mathml(stripped(&self.source), display, before, number)
+        let expanded = self.attribute("data-expanded");
+        tex::mathml(expanded.as_deref().unwrap_or(stripped(&self.source)), display, before, number)
     }
 
     fn attribute(&self, name: &str) -> Option<String> {

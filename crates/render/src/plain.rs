@@ -11,18 +11,22 @@ use crate::html::{Html, escape, normalised};
 use crate::shield::reference;
 
 /// One line of plain text with formulas, for a title: line breaks are spaces, and displays stay in the line.
-pub fn inline(text: &str, _context: &Context) -> Html {
+pub fn inline(text: &str, context: &Context) -> Html {
     let text = normalised(text);
+    let mut macros = context.macros.clone();
     let mut out = String::new();
     pieces(&text, &tex::formulas(&text), |piece| match piece {
         Piece::Text(range) => words(&mut out, &text[range].replace('\n', " ")),
-        Piece::Formula(span) => formula::plain(&mut out, &text, span, Trust::Paper),
+        Piece::Formula(span) => {
+            formula::plain(&mut out, &text, span, Trust::Paper, &mut macros);
+        }
     });
     Html::new(out)
 }
 
 /// Plain text with formulas in which the given byte ranges are marked. A range that touches a formula marks all of it.
-pub fn marked(text: &str, marks: &[Range<usize>]) -> Html {
+pub fn marked(text: &str, marks: &[Range<usize>], context: &Context) -> Html {
+    let mut macros = context.macros.clone();
     let spans = tex::formulas(text);
     let marks = widened(text, &spans, marks);
     let mut out = String::new();
@@ -40,7 +44,7 @@ pub fn marked(text: &str, marks: &[Range<usize>]) -> Html {
             Piece::Formula(span) => {
                 let hit = next.peek().is_some_and(|mark| mark.start < range.end);
                 out.push_str(if hit { "<mark>" } else { "" });
-                formula::plain(&mut out, text, span, Trust::Paper);
+                formula::plain(&mut out, text, span, Trust::Paper, &mut macros);
                 out.push_str(if hit { "</mark>" } else { "" });
             }
         }
@@ -66,18 +70,18 @@ pub fn cut(text: &str, chars: usize) -> String {
     format!("{kept}…")
 }
 
-pub(crate) fn render(text: &str, trust: Trust) -> Rendered {
+pub(crate) fn render(text: &str, trust: Trust, context: &Context) -> Rendered {
+    let mut macros = context.macros.clone();
     let spans = tex::formulas(text);
     let mut html = String::from("<p>");
     let mut formulas = Vec::new();
     pieces(text, &spans, |piece| match piece {
         Piece::Text(range) => paragraphs(&mut html, &text[range]),
         Piece::Formula(span) => {
-            let tex = &text[span.tex.clone()];
-            if !formula::refused(tex, trust) {
-                formulas.push(Formula { tex: tex.to_owned(), display: span.display });
+            if formula::plain(&mut html, text, span, trust, &mut macros) {
+                let tex = text[span.tex.clone()].to_owned();
+                formulas.push(Formula { tex, display: span.display });
             }
-            formula::plain(&mut html, text, span, trust);
         }
     });
     html.push_str("</p>\n");

@@ -3,6 +3,7 @@
 //! A block of Markdown is parsed and written once, into a [`Template`]. What it depends on outside itself is a
 //! [`Place`], and [`Template::fill`] makes HTML of the two. A block is sent again when its place changes.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -21,12 +22,16 @@ pub(crate) enum Piece {
     /// HTML that the author wrote, to be cleaned.
     Raw(String),
     Formula(Box<Equation>),
-    /// `\eqref{label}` among words.
-    Reference(String),
+    /// `\eqref{label}` among words; in a link it is none itself.
+    Reference {
+        label: String,
+        in_link: bool,
+    },
     /// A reference to a note: its name, and what stands there if nobody defines it.
     Note {
         name: String,
         source: String,
+        in_link: bool,
     },
     /// The links from a note back to its references.
     Back(String),
@@ -47,6 +52,10 @@ pub(crate) enum Piece {
 pub(crate) struct Equation {
     /// With delimiters.
     pub(crate) source: Arc<str>,
+    /// Where the TeX is in it.
+    tex: Range<usize>,
+    /// What it is typeset from, if that is not the TeX.
+    expanded: Option<String>,
     pub(crate) display: bool,
     /// Whether it is a paragraph of its own.
     pub(crate) alone: bool,
@@ -56,10 +65,31 @@ pub(crate) struct Equation {
 }
 
 impl Equation {
-    pub(crate) fn new(source: Arc<str>, tex: Range<usize>, display: bool, alone: bool) -> Self {
-        let numbering = if display { tex::numbering(&source[tex.clone()]) } else { Numbering::default() };
-        let refs = references(&source[tex.clone()]);
-        Self { source, display, alone, numbering, refs }
+    pub(crate) fn new(
+        source: Arc<str>,
+        tex: Range<usize>,
+        expanded: Option<String>,
+        display: bool,
+        alone: bool,
+    ) -> Self {
+        let typeset = expanded.as_deref().unwrap_or(&source[tex.clone()]);
+        let numbering = if display { tex::numbering(typeset) } else { Numbering::default() };
+        let refs = references(typeset);
+        Self { source, tex, expanded, display, alone, numbering, refs }
+    }
+
+    /// Whether nothing of it shows: it only defines macros.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.expanded.as_deref() == Some("")
+    }
+
+    /// How it reads in plain text, of which nobody knows the macros.
+    pub(crate) fn plain(&self) -> Cow<'_, str> {
+        match self.expanded.as_deref() {
+            None => (&*self.source).into(),
+            Some("") => "".into(),
+            Some(tex) => [&self.source[..self.tex.start], tex, &self.source[self.tex.end..]].concat().into(),
+        }
     }
 
     /// The labels of its rows.
@@ -131,7 +161,9 @@ impl Template {
         let length = |piece: &Piece| match piece {
             Piece::Html(html) | Piece::Raw(html) => html.len(),
             Piece::Code { text, .. } => 3 * text.len(),
-            Piece::Formula(equation) => equation.source.len() + 100,
+            Piece::Formula(equation) => {
+                equation.source.len() + equation.expanded.as_ref().map_or(0, String::len) + 100
+            }
             _ => 50,
         };
         self.pieces.iter().map(length).sum()
@@ -182,8 +214,10 @@ impl<'p> Holes<'p> {
         match hole {
             Piece::Html(html) | Piece::Raw(html) => out.push_str(html),
             Piece::Formula(equation) => self.equation(out, equation),
-            Piece::Reference(_) => reference(out, self.labels.next().and_then(Option::as_ref)),
-            Piece::Note { name, source } => self.note(out, name, source),
+            Piece::Reference { in_link, .. } => {
+                reference(out, self.labels.next().and_then(Option::as_ref), *in_link)
+            }
+            Piece::Note { name, source, in_link } => self.note(out, name, source, *in_link),
             Piece::Back(name) => self.back(out, name),
             Piece::Anchor(_) => {
                 if let Some(id) = self.anchors.next().and_then(Option::as_ref) {
@@ -220,10 +254,13 @@ impl<'p> Holes<'p> {
             escape(&mut attributes, &serde_json::Value::Object(refs).to_string());
             attributes.push('"');
         }
-        if !equation.display {
-            return formula::element(out, "span", &equation.source, false, &attributes);
-        }
+        formula::expansion(&mut attributes, equation.expanded.as_deref());
         let tag = if equation.alone { "div" } else { "span" };
+        if !equation.display || equation.is_silent() {
+            formula::element(out, tag, &equation.source, equation.display, &attributes);
+            out.push_str(if equation.alone { "\n" } else { "" });
+            return;
+        }
         let ids = self.ids.by_ref();
         let mut labels = equation.labels().zip(ids).filter_map(|(label, first)| first.then_some(label));
         out.push('<');
@@ -248,16 +285,20 @@ impl<'p> Holes<'p> {
         }
     }
 
-    fn note(&mut self, out: &mut String, name: &str, source: &str) {
+    fn note(&mut self, out: &mut String, name: &str, source: &str, in_link: bool) {
         let Some(note) = self.notes.next().copied().flatten() else { return escape(out, source) };
         let prefix = &self.place.prefix;
         let name = note_id(name);
         let occurrence = if note.occurrence > 1 { format!("-{}", note.occurrence) } else { String::new() };
-        out.push_str(&format!(
-            "<sup class=\"footnote-ref\"><a href=\"#{prefix}fn-{name}\" id=\"{prefix}fnref-{name}{occurrence}\" \
-             role=\"doc-noteref\">{}</a></sup>",
-            note.number
-        ));
+        let id = format!("{prefix}fnref-{name}{occurrence}");
+        let number = note.number;
+        out.push_str(&match in_link {
+            true => format!("<sup class=\"footnote-ref\" id=\"{id}\">{number}</sup>"),
+            false => format!(
+                "<sup class=\"footnote-ref\"><a href=\"#{prefix}fn-{name}\" id=\"{id}\" role=\"doc-noteref\">\
+                 {number}</a></sup>"
+            ),
+        });
     }
 
     fn back(&mut self, out: &mut String, name: &str) {
@@ -281,16 +322,21 @@ fn id(out: &mut String, prefix: &str, label: &str) {
     out.push('"');
 }
 
-fn reference(out: &mut String, target: Option<&Target>) {
+fn reference(out: &mut String, target: Option<&Target>, in_link: bool) {
     let Some(target) = target else { return out.push_str("<span class=\"unknown-ref\">(??)</span>") };
-    out.push_str("<a class=\"eqref\" href=\"");
-    escape(out, &target.href);
-    out.push_str("\">(");
+    let tag = if in_link { "span" } else { "a" };
+    out.push_str(&format!("<{tag} class=\"eqref\""));
+    if !in_link {
+        out.push_str(" href=\"");
+        escape(out, &target.href);
+        out.push('"');
+    }
+    out.push_str(">(");
     plain::split(&target.number, |part| match part {
         plain::Part::Formula(source, _, display) => formula::element(out, "span", source, display, ""),
         plain::Part::Text(text) | plain::Part::Reference(text, _) => escape(out, text),
     });
-    out.push_str(")</a>");
+    out.push_str(&format!(")</{tag}>"));
 }
 
 /// The id of the equation with a label, without the prefix of the document.

@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use tex::Macros;
+
 use crate::cleaned::{self, MORE};
 use crate::context::{Context, Format, Formula, Labels, Rendered, Trust};
 use crate::document::{Block, Known};
@@ -19,7 +21,7 @@ pub fn render(text: &str, format: Format, trust: Trust, context: &Context) -> Re
     let given = text;
     let text = normalised(given);
     if trust == Trust::Paper || format == Format::Text {
-        return plain::render(&text, trust);
+        return plain::render(&text, trust, context);
     }
     let document = match format {
         Format::Html => Document::of_html(&[&text], trust, context),
@@ -64,6 +66,8 @@ pub(crate) struct Document<'c> {
     pub(crate) unclosed: Vec<Range<usize>>,
     starts: Vec<u32>,
     places: Vec<Place>,
+    /// Those that are known after the blocks.
+    macros: Macros,
     pub(crate) known: Known<'static>,
 }
 
@@ -73,7 +77,7 @@ impl<'c> Document<'c> {
         let mut offset = 0;
         for part in parts {
             let mut findings = Vec::new();
-            document.blocks.push(cleaned::block(part, trust, context, &mut findings));
+            document.blocks.push(cleaned::block(part, trust, context, &mut document.macros, &mut findings));
             document.offsets.push(offset);
             document.findings.push(findings);
             offset += part.len();
@@ -89,6 +93,7 @@ impl<'c> Document<'c> {
             document.blocks.push(part.block);
             document.offsets.push(part.source.start);
             document.findings.push(part.findings);
+            document.macros = part.macros;
         }
         document.placed()
     }
@@ -102,6 +107,7 @@ impl<'c> Document<'c> {
             unclosed: Vec::new(),
             starts: Vec::new(),
             places: Vec::new(),
+            macros: context.macros.clone(),
             known: Known::new(trust, context),
         }
     }
@@ -137,6 +143,7 @@ impl<'c> Document<'c> {
             text: text.trim().to_owned(),
             warnings: Vec::new(),
             labels: Labels(known.labels),
+            macros: self.macros.afresh(),
         }
     }
 

@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use comrak::nodes::{ListType, Node, NodeCodeBlock, NodeLink, NodeValue, TableAlignment};
+use tex::Macros;
 
 use crate::cleaned;
 use crate::code;
@@ -39,15 +40,21 @@ pub(crate) enum Finding {
     Reference(String),
 }
 
-/// Writes one top-level block.
-pub(crate) fn block(node: Node<'_>, setting: &Setting<'_>, findings: &mut Vec<Finding>) -> Block {
-    let mut writer = Writer::new(setting, findings);
+/// Writes one top-level block; its formulas use the macros that are known before it, and add to them.
+pub(crate) fn block(
+    node: Node<'_>,
+    setting: &Setting<'_>,
+    macros: &mut Macros,
+    findings: &mut Vec<Finding>,
+) -> Block {
+    let mut writer = Writer::new(setting, macros, findings);
     writer.tree(node);
     writer.finish()
 }
 
 struct Writer<'w, 's> {
     setting: &'w Setting<'s>,
+    macros: &'w mut Macros,
     findings: &'w mut Vec<Finding>,
     block: Block,
     html: String,
@@ -75,11 +82,12 @@ enum Children {
 }
 
 impl<'w, 's> Writer<'w, 's> {
-    fn new(setting: &'w Setting<'s>, findings: &'w mut Vec<Finding>) -> Self {
+    fn new(setting: &'w Setting<'s>, macros: &'w mut Macros, findings: &'w mut Vec<Finding>) -> Self {
         let block = Block { text: Reading::with_capacity(128), ..Block::default() };
         let html = String::with_capacity(256);
         Self {
             setting,
+            macros,
             findings,
             block,
             html,
@@ -118,7 +126,7 @@ impl<'w, 's> Writer<'w, 's> {
         match &node.data().value {
             NodeValue::Text(text) => self.text(text, in_autolink(node)),
             NodeValue::SoftBreak => self.line_break("\n"),
-            NodeValue::LineBreak if beside_display(node, self.setting.tokens) => self.line_break("\n"),
+            NodeValue::LineBreak if beside_display(node, self.setting) => self.line_break("\n"),
             NodeValue::LineBreak => self.line_break("<br />\n"),
             NodeValue::Code(code) => self.code(&code.literal),
             NodeValue::HtmlInline(html) => self.inline_html(html),
@@ -130,7 +138,8 @@ impl<'w, 's> Writer<'w, 's> {
                 let source: String = note.texts.iter().map(|(text, _)| text.as_str()).collect();
                 let source = self.setting.tokens.restored(&source).into_owned();
                 let name = note.name.to_lowercase();
-                self.hole(Piece::Note { name, source: format!("[{source}]") });
+                let in_link = self.in_link();
+                self.hole(Piece::Note { name, source: format!("[{source}]"), in_link });
             }
             NodeValue::FootnoteDefinition(note) => {
                 let name = note.name.to_lowercase();
@@ -223,21 +232,21 @@ impl<'w, 's> Writer<'w, 's> {
     fn reference(&mut self, source: &str, label: &str) {
         self.findings.push(Finding::Reference(label.to_owned()));
         self.block.text.reference(source, label);
-        self.hole(Piece::Reference(label.to_owned()));
+        self.hole(Piece::Reference { label: label.to_owned(), in_link: self.in_link() });
     }
 
     fn formula(&mut self, source: &Arc<str>, tex: Range<usize>, display: bool, alone: bool) {
-        if formula::refused(&source[tex.clone()], self.setting.trust) {
+        let Ok(expanded) = formula::expanded(&source[tex.clone()], self.setting.trust, self.macros) else {
             self.block.text.push_str(source);
             self.findings.push(Finding::Refused(source.to_string()));
             formula::refuse(&mut self.html, source);
             self.fresh = false;
             return;
-        }
+        };
         self.findings.push(Finding::Formula(source.clone(), tex.clone(), display));
         let (shown, tex) = shown(source, tex);
-        self.block.text.formula(&shown);
-        let equation = Equation::new(shown, tex, display, alone);
+        let equation = Equation::new(shown, tex, expanded, display, alone);
+        self.block.text.formula(&equation.plain());
         self.hole(Piece::Formula(Box::new(equation)));
     }
 
@@ -371,6 +380,11 @@ impl<'w, 's> Writer<'w, 's> {
         self.formula(&unescaped(source).into(), tex, display, false);
     }
 
+    /// Whether what comes next stands in a link, or will.
+    fn in_link(&self) -> bool {
+        self.open_links > 0 || !self.links
+    }
+
     /// The outermost of links within links: HTML has no others, and a browser would take them apart.
     fn link(&mut self, link: &NodeLink) {
         self.open_links += 1;
@@ -442,7 +456,7 @@ impl<'w, 's> Writer<'w, 's> {
     }
 
     fn note(&mut self, name: String, node: Node<'_>) {
-        let mut writer = Writer::new(self.setting, self.findings);
+        let mut writer = Writer::new(self.setting, self.macros, self.findings);
         writer.depth = self.depth;
         for child in node.children() {
             writer.tree(child);
@@ -464,7 +478,9 @@ impl<'w, 's> Writer<'w, 's> {
         let NodeValue::Heading(heading) = node.data().value else { return };
         let level = self.level(heading.level);
         let mut ignored = Vec::new();
-        let mut words = Writer::new(self.setting, &mut ignored);
+        // What they define, they define again where they stand.
+        let mut macros = self.macros.clone();
+        let mut words = Writer::new(self.setting, &mut macros, &mut ignored);
         words.links = false;
         for child in node.children() {
             words.tree(child);
@@ -481,8 +497,7 @@ impl<'w, 's> Writer<'w, 's> {
     }
 
     fn paragraph(&mut self, node: Node<'_>) -> Children {
-        let tokens = self.setting.tokens;
-        let displays = only_displays(node, tokens);
+        let displays = only_displays(node, self.setting);
         self.displays = !displays.is_empty();
         if self.displays {
             self.line();
@@ -547,12 +562,12 @@ fn is_tight(node: Node<'_>) -> bool {
 }
 
 /// The displays of a paragraph that holds nothing else.
-fn only_displays<'t>(node: Node<'_>, tokens: &'t Tokens) -> Vec<&'t Token> {
+fn only_displays<'t>(node: Node<'_>, setting: &Setting<'t>) -> Vec<&'t Token> {
     let mut displays = Vec::new();
     for child in node.children() {
         match &child.data().value {
             NodeValue::Text(text) if has_token(text) || text.trim().is_empty() => {
-                if !take_displays(text, tokens, &mut displays) {
+                if !take_displays(text, setting, &mut displays) {
                     return Vec::new();
                 }
             }
@@ -563,28 +578,35 @@ fn only_displays<'t>(node: Node<'_>, tokens: &'t Tokens) -> Vec<&'t Token> {
     displays
 }
 
-fn take_displays<'t>(text: &str, tokens: &'t Tokens, displays: &mut Vec<&'t Token>) -> bool {
+fn take_displays<'t>(text: &str, setting: &Setting<'t>, displays: &mut Vec<&'t Token>) -> bool {
     let mut only = true;
-    tokens.split(text, |part| match part {
-        Part::Token(token @ (Token::Formula { display: true, .. } | Token::Held { display: true })) => {
-            displays.push(token)
-        }
+    setting.tokens.split(text, |part| match part {
+        Part::Token(token) if stands_apart(token, setting.trust) => displays.push(token),
         Part::Token(_) => only = false,
         Part::Text(text) => only &= text.trim().is_empty(),
     });
     only
 }
 
+/// Whether a token is a display, or nothing that shows: no words stand in its line.
+fn stands_apart(token: &Token, trust: Trust) -> bool {
+    match token {
+        Token::Formula { source, tex, display } => {
+            *display || trust == Trust::Post && formula::defines(&source[tex.clone()])
+        }
+        Token::Held { display } => *display,
+        _ => false,
+    }
+}
+
 /// Whether a display stands right before or after a line break: the break would show as an empty line.
-fn beside_display(node: Node<'_>, tokens: &Tokens) -> bool {
-    let displayed =
-        |token: &Token| matches!(token, Token::Formula { display: true, .. } | Token::Held { display: true });
+fn beside_display(node: Node<'_>, setting: &Setting<'_>) -> bool {
     let edge = |node: Option<Node<'_>>, last: bool| {
         let Some(node) = node else { return false };
         let NodeValue::Text(text) = &node.data().value else { return false };
         let mut parts = Vec::new();
-        tokens.split(text, |part| match part {
-            Part::Token(token) => parts.push(displayed(token)),
+        setting.tokens.split(text, |part| match part {
+            Part::Token(token) => parts.push(stands_apart(token, setting.trust)),
             Part::Text(text) if !text.trim().is_empty() => parts.push(false),
             Part::Text(_) => {}
         });

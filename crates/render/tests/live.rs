@@ -111,6 +111,7 @@ const FRAGMENTS: &[&str] = &[
     "[^]: /empty\n\n",
     "[a <b@c.org> <https://d.org>](/e) f\n\n",
     "$$\n$$\n",
+    "\u{feff}\u{feff}a\n",
     "$$x$$\n===\n",
     "costs $5 with ``$PATH`` and ",
     "<p>$i<j$\n$$\n\nb\n$$</p>\n",
@@ -127,6 +128,15 @@ const POST: &[&str] = &[
     "</b>\n",
     "[^a <img src=x onerror=x>]\n\n",
     "[^a <img src=x onerror=x>]: a\n\n",
+    "$\\newcommand{\\R}{\\mathbb{R}}$\n",
+    "$x\\in\\R^n$ and $\\R$\n\n",
+    "- $$\\def\\R{\\Q}\\let\\Q\\alpha\\R$$\n",
+    "# On $\\R\\renewcommand{\\R}[1][r]{#1\\be}$\n",
+    "$\\def\\be{\\tag{$*$}}$  \n$$\\R\\be\\label{late}$$\n\n",
+    "![$\\def\\R{x}$][late] $\\R$\n\n",
+    "[^1]: $\\DeclareMathOperator\\R{R}$\n\n",
+    "| $\\R$ | $\\def\\R{\\R}$ |\n|-|-|\n| $\\R$ |\n\n",
+    "<p>$\\def\\R{q}\\R$</p>\n\n",
 ];
 
 fn document(trust: Trust) -> impl Strategy<Value = String> {

@@ -22,6 +22,7 @@ mod durability;
 mod feeds;
 mod languages;
 mod lists;
+mod macros;
 mod models;
 mod pages;
 mod papers;

@@ -1,4 +1,7 @@
-use std::io::{self, BufRead as _, Read as _};
+use std::{
+    collections::BTreeMap,
+    io::{self, BufRead as _, Read as _},
+};
 
 use anyhow::{Context as _, ensure};
 use clap::{Args, ValueEnum};
@@ -115,6 +118,7 @@ fn report(rendered: &Rendered) -> Value {
         "headings": rendered.headings,
         "text": rendered.text,
         "warnings": rendered.warnings,
+        "macros": rendered.macros.iter().collect::<BTreeMap<_, _>>(),
     })
 }
 

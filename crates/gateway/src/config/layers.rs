@@ -438,6 +438,27 @@ mod tests {
     }
 
     #[test]
+    fn macros_are_checked() {
+        let file = "[macros]\nR = '\\mathbb{R}'\nnorm = '\\|#1\\|'";
+        let loaded = with(file, &[], &[]).expect("good settings");
+        assert_eq!(
+            loaded.config.macros.known().clone().expand(r"\norm\R").as_deref(),
+            Some(r"\|\mathbb{R}\|")
+        );
+        assert!(
+            loaded.settings().iter().any(|setting| setting.key == "macros.R" && setting.origin != "default")
+        );
+        check_error(
+            "[macros]\nR2 = 'x'",
+            &[],
+            ": `R2` is no name of a macro: letters without a backslash are",
+        );
+        check_error("[macros]\na = '{'", &[], ": the braces of `a` do not balance");
+        check_error("[macros]\na = '\\b'\nb = '\\a'", &[], ": `a` stands for itself, or for too much");
+        check_error("[macros]\na = ['b', 1]", &[], ": invalid type: found sequence, expected a string");
+    }
+
+    #[test]
     fn wrong_values_are_errors_without_their_secrets() {
         check_error("listen = 'everywhere'", &[], ": invalid socket address syntax");
         check_error("[site]\nlanguage = 'fr'", &[], ": \"fr\" is not one of en, zh");

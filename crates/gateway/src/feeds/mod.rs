@@ -84,11 +84,11 @@ fn of_post(app: &App, post: &Post) -> Entry {
         content::Format::Markdown => Format::Markdown,
         content::Format::Html => Format::Html,
     };
-    let context = Context { page: href.clone(), ..Context::default() };
+    let context = Context { page: href.clone(), ..app.context() };
     let body = render::render(&post.body, format, Trust::Post, &context);
     EntryBuilder::default()
         .id(absolute(app, &format!("/archives/{}", post.id.0)))
-        .title(Text::html(render::inline(&post.title, &Context::default()).as_str()))
+        .title(Text::html(render::inline(&post.title, &app.context()).as_str()))
         .updated(post.updated.fixed_offset())
         .published(Some(post.published.fixed_offset()))
         .author(person(&post.author))
@@ -100,12 +100,12 @@ fn of_post(app: &App, post: &Post) -> Entry {
 fn of_paper(app: &App, paper: &Paper) -> Entry {
     let record = &paper.shown;
     let day = noon(record.date).fixed_offset();
-    let summary = render::inline(&record.summary, &Context::default());
+    let summary = render::inline(&record.summary, &app.context());
     let subjects = record.categories.iter().map(|name| CategoryBuilder::default().term(name.clone()).build());
     EntryBuilder::default()
         // Our own key: it outlives the records that are joined to the paper or parted from it.
         .id(absolute(app, &format!("/papers/{}", paper.id.0)))
-        .title(Text::html(render::inline(&record.title, &Context::default()).as_str()))
+        .title(Text::html(render::inline(&record.title, &app.context()).as_str()))
         .updated(day)
         .published(Some(day))
         .authors(record.authors.iter().map(|name| person(name)).collect::<Vec<_>>())

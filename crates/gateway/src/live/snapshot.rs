@@ -2,6 +2,7 @@ use content::{AttemptId, AttemptState};
 use render::{Context, Live, Patch, Trust};
 use runs::End;
 use storage::{Database, answers};
+use tex::Macros;
 
 /// All of a run that is over, as the store has it.
 pub(super) struct Snapshot {
@@ -11,10 +12,14 @@ pub(super) struct Snapshot {
 }
 
 /// From the store; `None` if there never was such a run.
-pub(super) async fn of(db: &Database, run: AttemptId) -> Result<Option<Snapshot>, storage::Error> {
+pub(super) async fn of(
+    db: &Database,
+    run: AttemptId,
+    macros: &Macros,
+) -> Result<Option<Snapshot>, storage::Error> {
     let Some((_, attempt)) = answers::by_attempt(db, run).await? else { return Ok(None) };
     let sections = attempt.sections.iter().enumerate();
-    let sections = sections.map(|(section, text)| whole(run, section, &text.markdown)).collect();
+    let sections = sections.map(|(section, text)| whole(run, section, &text.markdown, macros)).collect();
     let state = match attempt.state {
         // No process is at work on it, or there would be a log.
         AttemptState::Running => AttemptState::Interrupted,
@@ -25,13 +30,13 @@ pub(super) async fn of(db: &Database, run: AttemptId) -> Result<Option<Snapshot>
 }
 
 /// The renderer of one section of an answer: a document of its own, with ids of its own.
-pub(super) fn renderer(run: AttemptId, section: usize) -> Live {
+pub(super) fn renderer(run: AttemptId, section: usize, macros: &Macros) -> Live {
     let prefix = format!("r{}-{section}-", run.0);
-    Live::new(Trust::Answer, &Context { prefix, ..Context::default() })
+    Live::new(Trust::Answer, &Context { prefix, macros: macros.clone(), ..Context::default() })
 }
 
-fn whole(run: AttemptId, section: usize, markdown: &str) -> Vec<Patch> {
-    let mut live = renderer(run, section);
+fn whole(run: AttemptId, section: usize, markdown: &str, macros: &Macros) -> Vec<Patch> {
+    let mut live = renderer(run, section, macros);
     live.push(markdown);
     live.finish();
     live.snapshot()

@@ -69,7 +69,7 @@ async fn begin(app: &App, place: Place, reader: &runs::Reader, m: Messages) -> R
             follow.push((run, 0));
             place.reach(run, 0);
         } else {
-            let told = match snapshot::of(&app.db, run).await? {
+            let told = match snapshot::of(&app.db, run, app.config.macros.known()).await? {
                 Some(snapshot) => wire::snapshot(run, &snapshot, m),
                 None => wire::gone(run),
             };

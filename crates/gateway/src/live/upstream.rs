@@ -6,6 +6,7 @@ use render::Patch;
 use runs::{Job, Stage, Step, Upstream};
 use storage::{Database, papers};
 use summarizer::{Fault, Piece, Reader};
+use tex::Macros;
 
 use super::{snapshot::renderer, text_of};
 use crate::{config::Config, errors::Chain};
@@ -40,7 +41,7 @@ impl Upstream for Readings {
             let mut stop = job.stop;
             // On a stop the reader is dropped here, and what was held back is still shown below.
             let pieces = pieces.take_until(async move { stop.requested().await });
-            let mut steps = std::pin::pin!(rendered(job.run, pieces));
+            let mut steps = std::pin::pin!(rendered(job.run, config.macros.known().clone(), pieces));
             while let Some(step) = steps.next().await {
                 yield step;
             }
@@ -71,11 +72,12 @@ async fn fetch(db: &Database, key: &AnswerKey) -> Result<(Paper, FullText), &'st
 /// Sections of Markdown as steps with patches. However the pieces end, every section is finished.
 pub(super) fn rendered(
     run: AttemptId,
+    macros: Macros,
     pieces: impl futures::Stream<Item = Result<Piece, Fault>>,
 ) -> impl futures::Stream<Item = Step> {
     async_stream::stream! {
         let mut pieces = std::pin::pin!(pieces);
-        let mut sections = Sections { run, open: None };
+        let mut sections = Sections { run, macros, open: None };
         let mut quiet = true;
         let last = loop {
             let piece = tokio::select! {
@@ -120,6 +122,7 @@ fn stage_of(stage: summarizer::Stage) -> Stage {
 /// The renderer of the section that is being written. Sections come one after the other.
 struct Sections {
     run: AttemptId,
+    macros: Macros,
     open: Option<(usize, render::Live)>,
 }
 
@@ -128,7 +131,7 @@ impl Sections {
         let mut steps = Vec::new();
         if self.open.as_ref().is_none_or(|(open, _)| *open != section) {
             steps.extend(self.finish());
-            self.open = Some((section, renderer(self.run, section)));
+            self.open = Some((section, renderer(self.run, section, &self.macros)));
         }
         if let Some((_, live)) = &mut self.open {
             let patches = json(live.push(&markdown));
@@ -170,7 +173,7 @@ mod tests {
     }
 
     async fn steps(pieces: impl futures::Stream<Item = Result<Piece, Fault>>) -> Vec<Step> {
-        rendered(AttemptId(1), pieces).collect().await
+        rendered(AttemptId(1), Macros::default(), pieces).collect().await
     }
 
     /// The text of a section and all that readers were told of it.
@@ -212,7 +215,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn text_that_stops_arriving_is_shown() {
         let pieces = stream::iter([text(0, "Hi.")]).chain(stream::pending());
-        let mut steps = std::pin::pin!(rendered(AttemptId(1), pieces));
+        let mut steps = std::pin::pin!(rendered(AttemptId(1), Macros::default(), pieces));
         let shown = async {
             while let Some(step) = steps.next().await {
                 if matches!(&step, Step::Text { patches: Some(patches), .. } if patches.contains("Hi.")) {

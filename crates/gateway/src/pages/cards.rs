@@ -1,9 +1,9 @@
 use chrono::NaiveDate;
 use content::{Language, Paper};
-use render::{Context, Html};
+use render::Html;
 
 use super::Link;
-use crate::papers;
+use crate::{app::App, papers};
 
 /// Authors shown before the rest is folded (P5).
 const SHOWN_AUTHORS: usize = 40;
@@ -47,7 +47,7 @@ pub(super) struct Brief {
 }
 
 impl Card {
-    pub(super) fn of(paper: &Paper, number: u64) -> Self {
+    pub(super) fn of(app: &App, paper: &Paper, number: u64) -> Self {
         let record = &paper.shown;
         let venue = record.venue.as_ref().map(|venue| VenueLink {
             name: format!("{} {}", venue.key, venue.year),
@@ -58,11 +58,10 @@ impl Card {
             number,
             id: paper.id.0,
             href: papers::address(paper),
-            title: title(&record.title),
+            title: title(app, &record.title),
             language: Language::of(&record.title),
             authors: Authors::of(&record.authors),
-            summary: (!record.summary.is_empty())
-                .then(|| plain(&record.summary, &format!("p{}-", paper.id.0))),
+            summary: (!record.summary.is_empty()).then(|| title(app, &record.summary)),
             pdf: papers::pdf(paper),
             subjects: record.categories.iter().map(|name| subject(name, record.is_arxiv())).collect(),
             venue,
@@ -82,7 +81,7 @@ impl Authors {
 }
 
 impl Brief {
-    pub(super) fn of(paper: &Paper, shared: Option<String>) -> Self {
+    pub(super) fn of(app: &App, paper: &Paper, shared: Option<String>) -> Self {
         let record = &paper.shown;
         let people = match record.authors.as_slice() {
             [] => String::new(),
@@ -96,7 +95,7 @@ impl Brief {
         };
         Self {
             href: papers::address(paper),
-            title: title(&record.title),
+            title: title(app, &record.title),
             language: Language::of(&record.title),
             byline: [people, place]
                 .into_iter()
@@ -108,14 +107,9 @@ impl Brief {
     }
 }
 
-/// A title: one line of plain text with formulas.
-pub(super) fn title(text: &str) -> Html {
-    render::inline(text, &Context::default())
-}
-
-/// An abstract: plain text with formulas.
-fn plain(text: &str, prefix: &str) -> Html {
-    render::inline(text, &Context { prefix: prefix.into(), ..Context::default() })
+/// A title or an abstract: plain text with formulas.
+pub(super) fn title(app: &App, text: &str) -> Html {
+    render::inline(text, &app.context())
 }
 
 /// The list of a category has only what arXiv put there; categories of others were inferred, and are searched for.

@@ -1,7 +1,7 @@
 use actix_web::web;
 use askama::Template;
 use content::{Comment, Language, Subject};
-use render::{Context, Format, Html, Labels, Trust};
+use render::{Context, Format, Html, Rendered, Trust};
 use storage::{Listing, Scope, comments, papers, posts};
 
 use super::{
@@ -72,7 +72,7 @@ async fn newest(app: &App) -> Result<Option<Newest>, Failure> {
     }
     let categories = papers::categories(&app.db).await?;
     Ok(Some(Newest {
-        papers: found.items.iter().map(|paper| Brief::of(paper, None)).collect(),
+        papers: found.items.iter().map(|paper| Brief::of(app, paper, None)).collect(),
         categories: categories
             .into_iter()
             .take(CATEGORIES)
@@ -97,26 +97,29 @@ struct About {
     href: String,
     title: Html,
     /// What the comment may refer to.
-    labels: Labels,
+    context: Context,
 }
 
 async fn about(app: &App, comment: &Comment) -> Result<Option<About>, Failure> {
     Ok(match comment.subject {
-        Subject::Post(id) => posts::by_id(&app.db, id).await?.map(|post| About {
-            href: address(&post.slug),
-            title: title(&post.title),
-            labels: body_of(&post).labels,
+        Subject::Post(id) => posts::by_id(&app.db, id).await?.map(|post| {
+            let Rendered { labels, macros, .. } = body_of(&post, &app.context());
+            About {
+                href: address(&post.slug),
+                title: title(app, &post.title),
+                context: Context { labels, macros, ..Context::default() },
+            }
         }),
         Subject::Paper(id) => papers::by_id(&app.db, id).await?.map(|paper| About {
             href: crate::papers::address(&paper),
-            title: title(&paper.shown.title),
-            labels: Labels::default(),
+            title: title(app, &paper.shown.title),
+            context: app.context(),
         }),
     })
 }
 
 fn shortened(comment: &Comment, about: About) -> Said {
-    let context = Context { labels: about.labels, ..Context::default() };
+    let context = about.context;
     let rendered = render::render(&comment.body, Format::Markdown, Trust::Comment, &context);
     Said {
         language: Language::of(&comment.body),

@@ -212,7 +212,8 @@ async fn found(app: &App, scope: Scope, date: Option<NaiveDate>, part: &Part) ->
     let after =
         part.after.as_deref().map(str::parse::<Cursor>).transpose().map_err(|_| Failure::WrongCursor)?;
     let found = papers::list(&app.db, &Listing { scope, date, after, limit: PER_PAGE }).await?;
-    let cards = (found.first..).zip(&found.items).map(|(number, paper)| Card::of(paper, number)).collect();
+    let cards =
+        (found.first..).zip(&found.items).map(|(number, paper)| Card::of(app, paper, number)).collect();
     Ok(Found { cards, first: found.first, total: found.total, next: found.next })
 }
 

@@ -1,7 +1,6 @@
 use actix_web::web;
 use askama::Template;
 use content::{Kind, Paper, PaperId, PostId, Subject};
-use render::Context;
 use search::Document;
 use storage::{comments, papers, posts};
 
@@ -90,8 +89,8 @@ pub(super) async fn show(app: &App, visit: &Visit, paper: Paper) -> Page {
         related: near.papers,
         posts: near.posts,
         cite: citations::of_paper(&paper, m.cite_paper()),
-        comments: thread(&said, &Context::default(), m)?,
-        card: Card::of(&paper, 1),
+        comments: thread(&said, &app.context(), m)?,
+        card: Card::of(app, &paper, 1),
     })
 }
 
@@ -123,12 +122,15 @@ pub(super) async fn related(
             .map(|words| words[..words.len().min(SHARED)].join(m.list_comma()))
     };
     Ok(Near {
-        papers: of_papers.iter().map(|paper| Brief::of(paper, shared(Kind::Paper, paper.id.0))).collect(),
+        papers: of_papers
+            .iter()
+            .map(|paper| Brief::of(app, paper, shared(Kind::Paper, paper.id.0)))
+            .collect(),
         posts: of_posts
             .iter()
             .map(|post| Brief {
                 href: address(&post.slug),
-                title: super::cards::title(&post.title),
+                title: super::cards::title(app, &post.title),
                 language: post.language,
                 byline: post.author.clone(),
                 shared: shared(Kind::Post, post.id.0),

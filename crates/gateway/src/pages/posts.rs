@@ -59,9 +59,10 @@ struct PostPage {
 /// `GET /posts/{slug}`
 pub(crate) async fn post(app: web::Data<App>, visit: Visit, slug: web::Path<String>) -> Page {
     let post = find(&app, &slug).await?;
-    let rendered = body_of(&post);
+    let rendered = body_of(&post, &app.context());
     let said = comments::of(&app.db, Subject::Post(post.id)).await?;
-    let context = Context { labels: rendered.labels.clone(), ..Context::default() };
+    let context =
+        Context { labels: rendered.labels.clone(), macros: rendered.macros.clone(), ..Context::default() };
     let comments = thread(&said, &context, visit.m)?;
     let related = paper::related(&app, indexing::post(&post), NEAR, visit.m).await?.papers;
     let href = address(&post.slug);
@@ -72,7 +73,7 @@ pub(crate) async fn post(app: web::Data<App>, visit: Visit, slug: web::Path<Stri
         own: Messages(post.language),
         language: post.language,
         other: other(post.language),
-        title: super::cards::title(&post.title),
+        title: super::cards::title(&app, &post.title),
         description: render::cut(&rendered.text, DESCRIPTION).to_string(),
         day: post.published.date_naive(),
         words: length(&rendered.text),
@@ -173,19 +174,19 @@ pub(super) async fn entries(
     let found = posts::list(&app.db, after, limit).await?;
     let ids: Vec<_> = found.items.iter().map(|post| post.id).collect();
     let counts = comments::counts(&app.db, &ids).await?;
-    let entries = found.items.iter().zip(counts).map(|(post, comments)| entry(post, comments)).collect();
+    let entries = found.items.iter().zip(counts).map(|(post, comments)| entry(app, post, comments)).collect();
     Ok((entries, found.next.map(|cursor| format!("/posts?after={}", escaped(&cursor.to_string())))))
 }
 
-fn entry(post: &Post, comments: u64) -> Entry {
+fn entry(app: &App, post: &Post, comments: u64) -> Entry {
     let href = address(&post.slug);
-    let context = Context { prefix: format!("a{}-", post.id.0), page: href.clone(), ..Context::default() };
+    let context = Context { prefix: format!("a{}-", post.id.0), page: href.clone(), ..app.context() };
     Entry {
         m: Messages(post.language),
         lead: false,
         language: post.language,
         other: other(post.language),
-        title: super::cards::title(&post.title),
+        title: super::cards::title(app, &post.title),
         title_text: post.title.clone(),
         teaser: render::teaser(&post.body, format_of(post), &context).html,
         author: post.author.clone(),
@@ -198,8 +199,8 @@ fn entry(post: &Post, comments: u64) -> Entry {
 }
 
 /// The body of a post, rendered with an author's trust.
-pub(crate) fn body_of(post: &Post) -> Rendered {
-    render::render(&post.body, format_of(post), Trust::Post, &Context::default())
+pub(crate) fn body_of(post: &Post, context: &Context) -> Rendered {
+    render::render(&post.body, format_of(post), Trust::Post, context)
 }
 
 fn format_of(post: &Post) -> render::Format {

@@ -68,7 +68,7 @@ pub(super) async fn of(app: &App, visit: &Visit, paper: &Paper) -> Result<Readin
         reading.run = attempt.id.0;
         reading.at = app.live.position(attempt.id);
         reading.fault = fault(&attempt, visit.m);
-        reading.sections = sections(&attempt, language);
+        reading.sections = sections(app, &attempt, language);
         reading.provenance = provenance(&key, &attempt, visit.m);
     }
     Ok(reading)
@@ -88,7 +88,7 @@ fn fault(attempt: &Attempt, m: Messages) -> Option<String> {
     }
 }
 
-fn sections(attempt: &Attempt, language: Language) -> Vec<Answered> {
+fn sections(app: &App, attempt: &Attempt, language: Language) -> Vec<Answered> {
     let questions = summarizer::questions(language).questions;
     let empty = content::Section::default();
     let texts = attempt.sections.iter().chain(std::iter::repeat(&empty));
@@ -97,14 +97,14 @@ fn sections(attempt: &Attempt, language: Language) -> Vec<Answered> {
             anchor: format!("q-{}", question.id),
             question: question.title,
             waiting: section.markdown.is_empty(),
-            html: body(&section.markdown, attempt.id.0, number),
+            html: body(app, &section.markdown, attempt.id.0, number),
         });
     answered.collect()
 }
 
 /// A section is a document of its own, with ids of its own, as in the stream.
-fn body(markdown: &str, run: i64, section: usize) -> Html {
-    let context = Context { prefix: format!("r{run}-{section}-"), ..Context::default() };
+fn body(app: &App, markdown: &str, run: i64, section: usize) -> Html {
+    let context = Context { prefix: format!("r{run}-{section}-"), ..app.context() };
     render::render(markdown, Format::Markdown, Trust::Answer, &context).html
 }
 

@@ -162,12 +162,12 @@ async fn hits(app: &App, query: &Query, results: &Results, m: Messages) -> Resul
         let hit = Hit {
             kind: m.kind_paper(),
             href: crate::papers::address(paper),
-            title: marked(query, &record.title, usize::MAX),
+            title: marked(app, query, &record.title, usize::MAX),
             language: Language::of(&record.title),
             day: record.date,
             facts: facts(paper),
             people: record.authors.join(", "),
-            snippet: marked(query, &record.summary, SNIPPET),
+            snippet: marked(app, query, &record.summary, SNIPPET),
         };
         shown.insert(DocId { kind: Kind::Paper, id: paper.id.0 }, hit);
     }
@@ -175,12 +175,12 @@ async fn hits(app: &App, query: &Query, results: &Results, m: Messages) -> Resul
         let hit = Hit {
             kind: m.kind_post(),
             href: address(&post.slug),
-            title: marked(query, &post.title, usize::MAX),
+            title: marked(app, query, &post.title, usize::MAX),
             language: post.language,
             day: post.published.date_naive(),
             facts: Vec::new(),
             people: post.author.clone(),
-            snippet: marked(query, &body_of(post).text, SNIPPET),
+            snippet: marked(app, query, &body_of(post, &app.context()).text, SNIPPET),
         };
         shown.insert(DocId { kind: Kind::Post, id: post.id.0 }, hit);
     }
@@ -188,7 +188,7 @@ async fn hits(app: &App, query: &Query, results: &Results, m: Messages) -> Resul
 }
 
 /// The part of a text that answers the query, its words marked.
-fn marked(query: &Query, text: &str, characters: usize) -> Html {
+fn marked(app: &App, query: &Query, text: &str, characters: usize) -> Html {
     let snippet = search::snippet(query, text, characters);
-    render::marked(&snippet.text, &snippet.marks)
+    render::marked(&snippet.text, &snippet.marks, &app.context())
 }

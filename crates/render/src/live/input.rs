@@ -10,8 +10,9 @@ pub(super) struct Normaliser {
 impl Normaliser {
     /// Appends a piece to `out` as it reads when the whole is normalised at once.
     pub(super) fn push(&mut self, out: &mut String, piece: &str) {
-        let piece = if self.begun { piece } else { piece.strip_prefix('\u{feff}').unwrap_or(piece) };
-        self.begun |= !piece.is_empty();
+        let first = !self.begun && !piece.is_empty();
+        self.begun |= first;
+        let piece = piece.strip_prefix('\u{feff}').filter(|_| first).unwrap_or(piece);
         for c in piece.chars() {
             match c {
                 '\n' if self.after_return => {}

@@ -24,6 +24,7 @@ use crate::whole;
 use hold::Ends;
 use input::Normaliser;
 pub use patch::Patch;
+use tex::Macros;
 
 /// One Markdown document that is still arriving.
 ///
@@ -40,6 +41,7 @@ pub use patch::Patch;
 pub struct Live {
     format: Format,
     trust: Trust,
+    /// Its macros are those that are known after what is sealed.
     context: Context,
     seq: u64,
     input: Normaliser,
@@ -66,6 +68,8 @@ pub struct Live {
 #[derive(Debug, Default)]
 struct Sealed {
     source: String,
+    /// The macros that are known before it.
+    macros: Macros,
     block: Block,
     equations: u32,
     place: Place,
@@ -214,14 +218,15 @@ impl Live {
     /// Seals the blocks of the first `cut` bytes of the tail.
     fn seal(&mut self, parts: Vec<Part>, unresolved: &BTreeSet<String>, cut: usize) -> Vec<Patch> {
         let first = self.sealed.len();
-        let source: String = self.tail.drain(..cut).collect();
-        self.late |= self.learn(&source);
+        let taken: String = self.tail.drain(..cut).collect();
         for part in parts {
-            let source = source[part.source.start..part.source.end.min(cut)].to_owned();
+            let source = taken[part.source.start..part.source.end.min(cut)].to_owned();
             let (equations, missed) = self.known.define(&part.block);
             self.late |= missed;
-            self.sealed.push(Sealed { source, block: part.block, equations, ..Sealed::default() });
+            let macros = std::mem::replace(&mut self.context.macros, part.macros);
+            self.sealed.push(Sealed { source, macros, block: part.block, equations, ..Sealed::default() });
         }
+        self.late |= self.learn(&taken);
         for label in unresolved.iter().filter(|label| !self.definitions.contains_key(*label)) {
             self.lacking.entry(label.clone()).or_default().extend(first..self.sealed.len());
         }
@@ -251,18 +256,35 @@ impl Live {
             late.extend(self.lacking.remove(&label).unwrap_or_default());
             Arc::make_mut(&mut self.definitions).insert(label, target);
         }
-        for index in &late {
-            let block = self.reparsed(&self.sealed[*index].source);
-            self.sealed[*index].block = block;
-            self.sealed[*index].stale = true;
+        let any = !late.is_empty();
+        while let Some(index) = late.pop_first() {
+            let macros = self.reparse(index);
+            // The words around a formula may be the text of an image now, and then it defines nothing.
+            match self.sealed.get_mut(index + 1) {
+                Some(next) if next.macros != macros => {
+                    next.macros = macros;
+                    late.insert(index + 1);
+                }
+                Some(_) => {}
+                None => self.context.macros = macros,
+            }
         }
-        !late.is_empty()
+        any
     }
 
-    /// A sealed block, parsed by itself.
-    fn reparsed(&self, source: &str) -> Block {
-        let parsed = markdown::parse(source, Input::Whole, self.trust, &self.context, &self.definitions);
-        parsed.blocks.into_iter().fold(Block::default(), |all, part| all.with(part.block))
+    /// Parses a sealed block anew, by itself; gives the macros that are known after it.
+    fn reparse(&mut self, index: usize) -> Macros {
+        let sealed = &mut self.sealed[index];
+        let now = std::mem::replace(&mut self.context.macros, sealed.macros.clone());
+        let parsed =
+            markdown::parse(&sealed.source, Input::Whole, self.trust, &self.context, &self.definitions);
+        let before = std::mem::replace(&mut self.context.macros, now);
+        sealed.stale = true;
+        sealed.block = Block::default();
+        parsed.blocks.into_iter().fold(before, |_, part| {
+            sealed.block = std::mem::take(&mut sealed.block).with(part.block);
+            part.macros
+        })
     }
 
     /// Places the blocks from `first` on; gives their indexes.

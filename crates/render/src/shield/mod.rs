@@ -14,6 +14,7 @@ use std::ops::Range;
 use memchr::memchr_iter;
 use tex::{Found, Span};
 
+use crate::markdown;
 use lines::{Container, Cursor, Start};
 use region::{Region, Scope};
 use tokens::has_reserved;
@@ -79,6 +80,10 @@ struct Shield<'s> {
     region: Region,
     /// Where the words of the open paragraph begin in the output.
     paragraph: usize,
+    /// Whether it is the first block of its item.
+    first: bool,
+    /// Where it begins in the source.
+    begun: usize,
     /// The number of containers after the current line opened some of them; 0 if it did not.
     opened: usize,
     /// The line in which an address was found last, and how many were found in it.
@@ -130,6 +135,8 @@ impl<'s> Shield<'s> {
             leaf: Leaf::None,
             region: Region::default(),
             paragraph: 0,
+            first: false,
+            begun: 0,
             opened: 0,
             addresses: (0, 0),
             in_address: false,
@@ -155,6 +162,7 @@ impl<'s> Shield<'s> {
             };
         }
         if cursor.is_blank() {
+            self.empty_item();
             self.close(matched.max(self.opened));
             self.leaf = Leaf::None;
             self.line += 1;
@@ -163,7 +171,8 @@ impl<'s> Shield<'s> {
         if !lazy {
             self.close(matched.max(self.opened));
         }
-        self.fill_items();
+        let filled = self.fill_items() || self.opened > 0;
+        self.first = if self.leaf == Leaf::Paragraph { self.first } else { filled };
         self.words(&cursor, lazy && self.opened == 0);
     }
 
@@ -252,13 +261,26 @@ impl<'s> Shield<'s> {
         }
     }
 
-    /// Items that began with a blank line hold something now.
-    fn fill_items(&mut self) {
+    /// Items that began with a blank line hold something now. Says whether there are any.
+    fn fill_items(&mut self) -> bool {
+        let mut any = false;
         for container in self.containers.iter_mut().rev() {
             match container {
                 Container::Item { empty: empty @ true, .. } => *empty = false,
                 _ => break,
             }
+            any = true;
+        }
+        any
+    }
+
+    /// An item whose paragraph ends and is nothing but definitions of links holds nothing again.
+    fn empty_item(&mut self) {
+        let Some(Container::Item { empty, .. }) = self.containers.last_mut() else { return };
+        if self.leaf == Leaf::Paragraph && self.first {
+            let end = self.lines[self.line].start;
+            let paragraph = self.source.get(self.begun..end).unwrap_or_default();
+            *empty = paragraph.starts_with('[') && markdown::only_defines(paragraph);
         }
     }
 
@@ -326,6 +348,7 @@ impl<'s> Shield<'s> {
             self.region.clear();
             self.copy_to(self.lines[self.line].start);
             self.paragraph = self.done.text.len() + cursor.offset;
+            self.begun = self.lines[self.line].start + cursor.offset;
         }
         self.scan_from(cursor, Scope::Paragraph);
     }

@@ -43,6 +43,8 @@ const ATTRIBUTES: &[&str] = &[
     "translate",
     "data-number",
     "data-refs",
+    "data-expanded",
+    "hidden",
     "role",
     "aria-label",
     "start",

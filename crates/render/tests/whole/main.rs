@@ -9,6 +9,7 @@ mod bounds;
 mod documents;
 mod formulas;
 mod html;
+mod macros;
 mod markdown;
 mod numbers;
 mod trust;

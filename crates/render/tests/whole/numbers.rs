@@ -172,3 +172,16 @@ fn an_id_stands_once() {
     ids.sort_unstable();
     assert_eq!(ids, ["eqn:a", "fn-1", "fnref-1", "h-fn-1", "h-fnref-1"]);
 }
+
+/// HTML has no links in links: what stands in one is its words.
+#[test]
+fn references_in_a_link() {
+    let text = format!("[see \\eqref{{a}} a[^1]](/u)\n\n# \\eqref{{a}}\n\n{A}\n\n[^1]: note\n");
+    let rendered = rendered(&text, Format::Markdown, Trust::Post, &Context::default());
+    let first = rendered.html.as_str().lines().next().unwrap();
+    assert_eq!(
+        first,
+        "<p><a href=\"/u\">see <span class=\"eqref\">(1)</span> a<sup class=\"footnote-ref\" id=\"fnref-1\">1</sup></a></p>"
+    );
+    assert_eq!(rendered.headings[0].html.as_str(), "<span class=\"eqref\">(1)</span>");
+}

@@ -131,10 +131,16 @@ fn cuts() {
 #[test]
 fn titles_and_marks() {
     assert_eq!(short(inline("a\n$x$ & <b>", &Context::default()).as_str()), "a ⟨$x$⟩ &amp; &lt;b&gt;");
-    assert_eq!(short(marked("a b $x$ c", &[2..3, 5..6]).as_str()), "a <mark>b</mark> <mark>⟨$x$⟩</mark> c");
-    assert_eq!(short(marked(r"\$a$ \$ $x$", &[0..3, 20..21]).as_str()), "<mark>$a</mark>$ $ ⟨$x$⟩");
+    assert_eq!(
+        short(marked("a b $x$ c", &[2..3, 5..6], &Context::default()).as_str()),
+        "a <mark>b</mark> <mark>⟨$x$⟩</mark> c"
+    );
+    assert_eq!(
+        short(marked(r"\$a$ \$ $x$", &[0..3, 20..21], &Context::default()).as_str()),
+        "<mark>$a</mark>$ $ ⟨$x$⟩"
+    );
     assert_eq!(short(inline(r"\$a$ \\$b$ \&", &Context::default()).as_str()), r"$a$ \\⟨$b$⟩ \&amp;");
-    assert_eq!(marked("é<b>", &[1..3, 9..9]).as_str(), "<mark>é&lt;</mark>b&gt;");
+    assert_eq!(marked("é<b>", &[1..3, 9..9], &Context::default()).as_str(), "<mark>é&lt;</mark>b&gt;");
 }
 
 #[test]
