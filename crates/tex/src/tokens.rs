@@ -57,7 +57,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// Passes over this many bytes, which must end between two characters.
-    pub(crate) fn skip(&mut self, bytes: usize) {
+    pub(crate) fn pass(&mut self, bytes: usize) {
         self.at += bytes;
     }
 
