@@ -283,7 +283,7 @@ impl<'a> Scan<'a> {
 const LONGEST_NAME: usize = 500;
 
 /// The bytes of the star and the length that may stand after `\\`, without any space before them.
-fn row_spacing(rest: &str) -> usize {
+pub(crate) fn row_spacing(rest: &str) -> usize {
     let star = usize::from(rest.starts_with('*'));
     let Some(inside) = rest[star..].strip_prefix('[') else { return star };
     let length = inside.find(|c: char| !(c.is_ascii_alphanumeric() || " +-.,".contains(c)));
