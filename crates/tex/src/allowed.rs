@@ -12,6 +12,11 @@ pub(crate) fn environment(name: &str) -> bool {
     ENVIRONMENTS.contains(&name.strip_suffix('*').unwrap_or(name))
 }
 
+/// Whether a visitor's, a paper's or a model's formula may have a colour.
+pub(crate) fn colour(name: &str) -> bool {
+    COLOURS.iter().any(|row| row.split(' ').any(|known| known == name))
+}
+
 const ENVIRONMENTS: &[&str] = &[
     "equation",
     "align",
@@ -51,7 +56,8 @@ const ENVIRONMENTS: &[&str] = &[
 ///
 /// Left out on purpose: what links, loads, styles or names elements (`href`, `class`, `style`, …), what
 /// defines (`newcommand`, `newcolumntype`, …), what changes the size of type, because that multiplies
-/// when nested, colours, because they can hide text, and whatever the page's MathJax does not know.
+/// when nested, coloured boxes, because what stands in one of its own colour cannot be seen, and whatever the page's
+/// MathJax does not know.
 const COMMANDS: &[&str] = &[
     // Single characters: spaces, escapes, delimiters, and the accents and brackets of text mode.
     "\\ , : ; ! > { } | & % $ # _ - / ( ) [ ] ' ` ^ \" ~ = . *",
@@ -129,8 +135,26 @@ const COMMANDS: &[&str] = &[
     "hskip hspace kern mskip mspace mkern rule raise lower moveleft moveright",
     // Numbers of equations.
     "tag notag nonumber label ref eqref",
+    // Colours, of which only some are allowed.
+    "color textcolor",
     // Chemistry, which is checked as the TeX it is.
     "ce pu",
+];
+
+/// Colours of letters, by their names in CSS and in LaTeX's `dvipsnames`.
+///
+/// A reader must see whatever a visitor writes and a model answers, on the light paper and on the dark one, whichever
+/// the writer saw. So there are no models of colour, whose values are unlimited, and of the names only those with a
+/// contrast of 1.85 or more to both papers of `web/styles/tokens.css`: neither white or yellow nor black or navy.
+const COLOURS: &[&str] = &[
+    "red blue green orange purple violet magenta fuchsia teal gray grey brown olive crimson tomato coral chocolate",
+    "firebrick orangered darkorange goldenrod darkgreen forestgreen seagreen limegreen royalblue steelblue dodgerblue",
+    "slateblue blueviolet darkviolet darkorchid darkcyan deeppink hotpink",
+    "Red BrickRed RedOrange OrangeRed Maroon Mahogany Bittersweet RawSienna Orange BurntOrange Peach Salmon Tan Green",
+    "ForestGreen OliveGreen PineGreen SeaGreen JungleGreen Emerald LimeGreen Aquamarine BlueGreen TealBlue Turquoise",
+    "Cyan ProcessBlue Cerulean CornflowerBlue NavyBlue RoyalBlue MidnightBlue CadetBlue Periwinkle BlueViolet Violet",
+    "RoyalPurple Purple DarkOrchid Orchid Mulberry Plum Fuchsia RedViolet VioletRed RubineRed WildStrawberry Rhodamine",
+    "Magenta CarnationPink Thistle Lavender Gray",
 ];
 
 #[cfg(test)]
@@ -176,7 +200,8 @@ mod tests {
             "toggle",
             "texttip",
             "mathtip",
-            "color",
+            "colorbox",
+            "fcolorbox",
             "definecolor",
             "Rule",
             "Space",

@@ -183,7 +183,7 @@ fn ends_paragraph(text: &str, at: usize) -> bool {
 }
 
 /// The matching braces of a range, by the position of the opening one; escaped ones do not count.
-fn pairs(text: &str, range: Range<usize>) -> Vec<(usize, usize)> {
+pub(crate) fn pairs(text: &str, range: Range<usize>) -> Vec<(usize, usize)> {
     let bytes = text.as_bytes();
     let (mut open, mut pairs) = (Vec::new(), Vec::new());
     let mut i = range.start;

@@ -9,7 +9,7 @@ use katex::{KatexContext, OutputFormat, Settings};
 use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
 
 use crate::{
-    numbering::{Number, Row, numbering},
+    numbering::{Number, Row, numbering, row_spacing},
     tokens::{Token, Tokens},
 };
 
@@ -133,6 +133,12 @@ fn standalone(tex: &str, display: bool, before: u32, reference: impl Fn(&str) ->
                 tokens.argument();
             }
             Token::Command("notag" | "nonumber") => (),
+            // One library shows the spacing as text, and the other no tags beside rows that `\cr` ends.
+            Token::Command(name @ ("\\" | "cr" | "newline")) => {
+                out.push_str(r"\\");
+                let spacing = if name == "\\" { row_spacing(tokens.rest()) } else { 0 };
+                tokens.pass(spacing);
+            }
             Token::Command(name @ ("eqref" | "ref")) => {
                 let label = tokens.argument();
                 let number = reference(label.trim()).unwrap_or_else(|| "??".into());
@@ -186,6 +192,10 @@ mod tests {
         check(
             r"\begin{align}a\\b\notag\\c\tag{*}\end{align}",
             r"\begin{align*}a\tag{4}\\b\\c\tag{*}\end{align*}",
+        );
+        check(
+            r"\begin{align}a\\*[1ex]b\cr c\\ [1]\end{align}",
+            r"\begin{align*}a\tag{4}\\b\tag{5}\\ c\tag{6}\\ [1]\tag{7}\end{align*}",
         );
         check(r"x\tag*{A}", r"\begin{equation*}x\tag{A}\end{equation*}");
         check(r"\begin{multline}a\\b\end{multline}", r"\begin{gather*}a\\b\tag{4}\end{gather*}");

@@ -29,6 +29,10 @@ pub enum Refusal {
     Columns(String),
     /// A length that would push things far over the page.
     Length(String),
+    /// Options that MathJax adds to a command of LaTeX: paddings, and colours of what lies behind.
+    Options(String),
+    /// A colour that is not on the list.
+    Colour(String),
 }
 
 /// Why a formula of a visitor, a paper or a model must not be typeset; `None` when it may be.
@@ -83,17 +87,78 @@ fn nested(depth: usize, command: &str) -> usize {
     }
 }
 
-fn refused_command(name: &str, rest: Tokens<'_>) -> Option<Refusal> {
+fn refused_command(name: &str, mut rest: Tokens<'_>) -> Option<Refusal> {
     if !allowed::command(name) {
         return Some(Refusal::Command(name.to_owned()));
     }
     match name {
         "begin" => refused_environment(rest),
-        "hskip" | "hspace" | "kern" | "mskip" | "mspace" | "mkern" | "rule" | "raise" | "lower"
-        | "moveleft" | "moveright" | "genfrac" => too_far(lengths(rest.rest())),
-        "\\" | "cr" | "newline" => too_far(rest.clone().option().unwrap_or_default()),
-        _ => None,
+        "color" | "textcolor" => refused_colour(rest),
+        "cancel" | "bcancel" | "xcancel" | "cancelto" => {
+            rest.brackets().map(|options| Refusal::Options(options.to_owned()))
+        }
+        // After a space, a bracket is one of the row.
+        "\\" if !rest.rest().trim_start_matches('*').starts_with('[') => None,
+        "\\" => {
+            rest.pass(rest.rest().len() - rest.rest().trim_start_matches('*').len());
+            rest.brackets().and_then(too_far)
+        }
+        _ => lengths(name).iter().find_map(|argument| match argument {
+            Argument::Other => {
+                rest.argument();
+                None
+            }
+            Argument::Option => rest.brackets().and_then(too_far),
+            Argument::Length => too_far(length(&mut rest)),
+        }),
     }
+}
+
+/// An argument of a command that takes lengths.
+#[derive(Clone, Copy)]
+enum Argument {
+    /// Something else.
+    Other,
+    /// A length in brackets, or none.
+    Option,
+    /// A length, in braces or not.
+    Length,
+}
+
+/// The arguments of a command up to its last length. Pure numbers are taken for lengths: they are lengths in em, or
+/// how often something is repeated or enlarged.
+fn lengths(command: &str) -> &'static [Argument] {
+    use Argument::{Length, Option, Other};
+    match command {
+        "hskip" | "hspace" | "kern" | "mskip" | "mspace" | "mkern" => &[Length],
+        "raise" | "lower" | "moveleft" | "moveright" => &[Length],
+        "rule" => &[Option, Length, Length],
+        "genfrac" => &[Other, Other, Length],
+        "xmathstrut" => &[Option, Length],
+        "overbracket" | "underbracket" => &[Option, Option],
+        "MoveEqLeft" | "shoveleft" | "shoveright" => &[Option],
+        _ => &[],
+    }
+}
+
+/// The length that follows.
+fn length<'a>(rest: &mut Tokens<'a>) -> &'a str {
+    rest.skip_space();
+    let text = rest.rest();
+    if text.starts_with('{') {
+        return rest.argument();
+    }
+    let number = |c: char| c.is_ascii_digit() || c.is_whitespace() || "+-.,".contains(c);
+    let unit = text.find(|c| !number(c)).unwrap_or(text.len());
+    let length = text.get(..unit + 2).unwrap_or(&text[..unit]);
+    rest.pass(length.len());
+    length
+}
+
+fn refused_colour(mut rest: Tokens<'_>) -> Option<Refusal> {
+    let model = rest.brackets().unwrap_or("named");
+    let colour = rest.argument();
+    (model != "named" || !allowed::colour(colour)).then(|| Refusal::Colour(colour.to_owned()))
 }
 
 fn refused_environment(mut rest: Tokens<'_>) -> Option<Refusal> {
@@ -101,14 +166,13 @@ fn refused_environment(mut rest: Tokens<'_>) -> Option<Refusal> {
     if !allowed::environment(name) {
         return Some(Refusal::Environment(name.to_owned()));
     }
-    while let Some(option) = rest.option() {
-        if let Some(refusal) = too_far(option) {
-            return Some(refusal);
-        }
-    }
     let columns = match name {
-        "array" | "subarray" => rest.argument(),
-        "alignat" | "alignat*" | "alignedat" => rest.argument(),
+        "multlined" => return (0..2).find_map(|_| rest.brackets().and_then(too_far)),
+        "array" | "subarray" | "alignat" | "alignat*" | "alignedat" => {
+            rest.brackets();
+            rest.argument()
+        }
+        _ if name.ends_with("matrix*") => rest.brackets().unwrap_or_default(),
         _ => return None,
     };
     let plain = columns.chars().all(|c| "lcr|: @{}!\\,;".contains(c) || c.is_ascii_digit());
@@ -116,23 +180,14 @@ fn refused_environment(mut rest: Tokens<'_>) -> Option<Refusal> {
     (!plain || !few).then(|| Refusal::Columns(columns.to_owned()))
 }
 
-/// As much of the text as can hold the lengths of one command: three groups of a few characters.
-fn lengths(rest: &str) -> &str {
-    let end = rest.char_indices().nth(60).map_or(rest.len(), |(index, _)| index);
-    let rest = &rest[..end];
-    let other = |c: char| !(c.is_ascii_alphanumeric() || c.is_whitespace() || "[]{}.,-+=*".contains(c));
-    &rest[..rest.find(other).unwrap_or(rest.len())]
-}
-
-/// Whether a number with a unit in this text is too great.
+/// Whether a number in this text is too great for a length.
 fn too_far(text: &str) -> Option<Refusal> {
     let mut rest = text;
     while let Some(start) = rest.find(|c: char| c.is_ascii_digit() || c == '.') {
         let number = &rest[start..];
         let end = number.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(number.len());
-        let value: f64 = number[..end].parse().unwrap_or(0.0);
-        let unit = em(number[end..].trim_start());
-        if unit.is_some_and(|unit| value * unit > FURTHEST) {
+        let value: f64 = number[..end].parse().unwrap_or(f64::INFINITY);
+        if value * em(number[end..].trim_start()) > FURTHEST {
             return Some(Refusal::Length(text.trim().to_owned()));
         }
         rest = &number[end..];
@@ -140,21 +195,18 @@ fn too_far(text: &str) -> Option<Refusal> {
     None
 }
 
-/// A unit of length in em.
-fn em(unit: &str) -> Option<f64> {
-    let size = match unit.get(..2)? {
-        "em" => 1.0,
+/// A unit of length in em. An unknown one may be the size of the formula itself.
+fn em(unit: &str) -> f64 {
+    match unit.get(..2).unwrap_or_default() {
         "ex" => 0.43,
-        "pt" | "bp" => 0.1,
-        "px" => 0.0625,
+        "pt" | "bp" | "px" => 0.1,
         "pc" => 1.2,
         "mu" => 1.0 / 18.0,
         "in" => 7.2,
         "cm" => 2.85,
         "mm" => 0.285,
-        _ => return None,
-    };
-    Some(size)
+        _ => 1.0,
+    }
 }
 
 #[cfg(test)]
@@ -218,13 +270,52 @@ mod tests {
     #[test]
     fn lengths_are_bounded() {
         accept(r"\hspace{3em}\kern5mu\rule[1pt]{2em}{3pt}\\[1ex]");
-        refuse(r"\hspace{9999em}", Refusal::Length("{9999em}".into()));
-        refuse(r"\rule{1em}{999em}", Refusal::Length("{1em}{999em}".into()));
+        refuse(r"\hspace{9999em}", Refusal::Length("9999em".into()));
+        refuse(r"\rule{1em}{999em}", Refusal::Length("999em".into()));
         refuse(r"a\\[500pt]b", Refusal::Length("500pt".into()));
-        refuse(r"\raise 99999px x", Refusal::Length("99999px x".into()));
+        refuse(r"\raise 99999px x", Refusal::Length("99999px".into()));
+        refuse(r"\hspace{99.9.9em}", Refusal::Length("99.9.9em".into()));
+        refuse(&format!(r"\hspace{{{}99em}}", " ".repeat(99)), Refusal::Length("99em".into()));
+        refuse(&format!(r"\rule{{1em}}{}{{99em}}", " ".repeat(99)), Refusal::Length("99em".into()));
+        refuse(r"\rule[\,99em]{1em}{1em}", Refusal::Length(r"\,99em".into()));
+        refuse(r"\kern-99em", Refusal::Length("-99em".into()));
+        refuse(r"\genfrac(){99pt }{}{a}{b}\genfrac[]{999pt}{}{a}{b}", Refusal::Length("999pt".into()));
+        refuse(r"\MoveEqLeft[9999]", Refusal::Length("9999".into()));
+        refuse(r"\shoveleft[9999em]{a}", Refusal::Length("9999em".into()));
+        refuse(r"\shoveright [9999]{a}", Refusal::Length("9999".into()));
+        refuse(r"\overbracket[999em][9999em]{x}", Refusal::Length("999em".into()));
+        refuse(r"\underbracket[1pt][9999height]{x}", Refusal::Length("9999height".into()));
+        refuse(r"\xmathstrut[.1]{99}", Refusal::Length("99".into()));
+        refuse(r"a\\*[500pt]b", Refusal::Length("500pt".into()));
+        refuse(r"\begin{multlined}[t][999em]\end{multlined}", Refusal::Length("999em".into()));
+        refuse(r"\begin{pmatrix*}[p{999em}]\end{pmatrix*}", Refusal::Columns("p{999em}".into()));
+        refuse(r"\cancel[data-padding=999em]{x}", Refusal::Options("data-padding=999em".into()));
+        accept(r"\hspace{.75em}\raise-.5ex\hbox{x}\\[0.75em]");
+        accept(
+            r"\\ [0,100] \kern 100 mu\MoveEqLeft[3]\overbracket[1pt][1ex]{99}\xmathstrut{.2}\cancel{x}[0,100]",
+        );
+        accept(r"\begin{aligned}[0,100]\end{aligned}\shoveleft{100}\raise.5ex\hbox{99}\rule{1em}{1em}99");
         refuse(r"\begin{array}{*{9999}{c}}\end{array}", Refusal::Columns("*{9999}{c}".into()));
         refuse(r"\begin{array}{p{9em}}\end{array}", Refusal::Columns("p{9em}".into()));
         refuse(r"\begin{alignat}{99999}\end{alignat}", Refusal::Columns("99999".into()));
+    }
+
+    #[test]
+    fn colours_are_those_that_are_seen() {
+        accept(r"{\color{red}x}+\textcolor{NavyBlue}{y}\color[named]{Orange}\text{\color{teal} z}");
+        for (tex, colour) in [
+            (r"\color{white}x", "white"),
+            (r"\textcolor{Black}{x}", "Black"),
+            (r"\color[rgb]{1,1,1}x", "1,1,1"),
+            (r"\color{#fff}x", "#fff"),
+            (r"\color{transparent}x", "transparent"),
+            (r"\color{red;x:url(//x)}", "red;x:url(//x)"),
+            (r"\color{ red}", " red"),
+            (r"\color\white", r"\white"),
+        ] {
+            refuse(tex, Refusal::Colour(colour.into()));
+        }
+        refuse(r"\colorbox{red}{x}", command("colorbox"));
     }
 
     proptest::proptest! {

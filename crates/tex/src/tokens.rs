@@ -56,8 +56,29 @@ impl<'a> Tokens<'a> {
         Some(&inside[..length])
     }
 
+    /// The inside of `[…]`, if that follows, with whatever is in it: a bracket within braces does not close it.
+    pub(crate) fn brackets(&mut self) -> Option<&'a str> {
+        let mut inside = self.clone();
+        inside.skip_space();
+        inside.next().filter(|(token, _)| *token == Token::Char('['))?;
+        let start = inside.at;
+        loop {
+            match inside.next()? {
+                (Token::Open, range) => {
+                    inside.group(range.end);
+                }
+                (Token::Close, _) => return None,
+                (Token::Char(']'), range) => {
+                    self.at = range.end;
+                    return Some(&self.tex[start..range.start]);
+                }
+                _ => (),
+            }
+        }
+    }
+
     /// Passes over this many bytes, which must end between two characters.
-    pub(crate) fn skip(&mut self, bytes: usize) {
+    pub(crate) fn pass(&mut self, bytes: usize) {
         self.at += bytes;
     }
 

@@ -88,7 +88,7 @@ impl Words {
         let based = !self.scripted && self.out.ends_with(char::is_alphanumeric);
         match script(tokens.rest()).filter(|_| based) {
             Some((script, length)) => {
-                tokens.skip(length);
+                tokens.pass(length);
                 self.out.push('_');
                 self.out.push_str(script);
                 self.scripted = true;

@@ -39,9 +39,13 @@ fn rules() {
         (r"\begin{multline}a\\b\label{b}\end{multline}", "b=1"),
         (r"\begin{equation}\begin{split}a\\b\end{split}\label{a}\end{equation}", "a=1"),
         (r"\begin{align}a\label{a}\\b\label{a}\end{align}", "a=1"),
+        (r"\begin{align}a\label{a}\cr b\label{b}\end{align}", "a=1 b=2"),
+        (r"\begin{align}\text{50%}\\b\label{b}\end{align}", "b=2"),
     ] {
         check(tex, labels, tex, "");
     }
+    let blank = "\\begin{align}a\\\\b\\\\[1ex]\n\\end{align}";
+    check(&format!("{blank}\n\n{A}"), "a=3", &format!("{blank}\n\n{A}"), "");
 }
 
 #[test]

@@ -119,6 +119,11 @@ fn refused_formulas_are_code() {
             r#"<p><code class="bad-math">$\href{javascript:x}{y}$</code></p>"#,
         );
         check(trust, r"a $$\def\a{\a}$$", r#"<p>a <code class="bad-math">$$\def\a{\a}$$</code></p>"#);
+        check(
+            trust,
+            r"$\MoveEqLeft[9999]$ $\color{white}x$ $\color{red}x$",
+            r#"<p><code class="bad-math">$\MoveEqLeft[9999]$</code> <code class="bad-math">$\color{white}x$</code> ⟨$\color{red}x$⟩</p>"#,
+        );
         check(trust, r"$$\unicode{60}$$", r#"<code class="bad-math">$$\unicode{60}$$</code>"#);
         check(trust, r"$\require{x}$ $x$", r#"<p><code class="bad-math">$\require{x}$</code> ⟨$x$⟩</p>"#);
         check(
