@@ -58,7 +58,9 @@ mathjax.asyncLoad = (name: string) => {
 const input = new TeX<HTMLElement, Text, Document>({
   packages: PACKAGES,
   tags: "ams",
-  macros: { bm: ["\\boldsymbol{#1}", 1], medspace: "\\:", thickspace: "\\;" },
+  // Labels are the server's: to the engine they would be one too many, where a starred row has one or a formula names
+  // its own.
+  macros: { bm: ["\\boldsymbol{#1}", 1], label: ["", 1], medspace: "\\:", thickspace: "\\;" },
   mathtools: { "allow-mathtoolsset": false },
   formatError: (_: unknown, error: Error) => {
     throw error;
