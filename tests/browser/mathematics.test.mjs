@@ -200,6 +200,15 @@ test("numbers come from the page and not from the order", async () => {
   assert.deepEqual(await shown(NUMBERED.toReversed().join(""), numbers), EXPECTED.toReversed());
 });
 
+test("labels are no business of the engine", async () => {
+  const twice = formula("\\begin{align*}a\\label{a}\\\\b\\label{b}\\end{align*}");
+  const own = formula("\\begin{equation}a\\label{own}\\eqref{own}\\end{equation}", {
+    number: 0,
+    refs: { own: "1" },
+  });
+  assert.deepEqual(await shown(twice + own, numbers), ["", "(1)"]);
+});
+
 test("references inside formulas show the number they are told", async () => {
   const text = await shown(NUMBERED[2], () => document.querySelector("mjx-container").textContent);
   assert.match(text, /\(2\)/);
