@@ -29,9 +29,6 @@ export function release(element: HTMLElement): void {
   boxes.unobserve(element);
 }
 
-// A formula in the text that is shorter than this, in the text's em, stays in one piece.
-const SHORT = 11;
-
 /** Formulas in the text break over lines when they are long; only what cannot be broken gets a box, too. */
 export function fit(formulas: Iterable<HTMLElement>): void {
   const inline = [...formulas].filter((element) => element.classList.contains("inline"));
@@ -39,13 +36,13 @@ export function fit(formulas: Iterable<HTMLElement>): void {
     element.classList.remove("long");
     mark(element, false);
   }
-  const long = inline.filter((element) => width(element) > Math.min(SHORT * em(element), room(element)));
+  const long = inline.filter((element) => element.matches(".parts") || width(element) > room(element));
   for (const element of long) element.classList.add("long");
   const wide = long.filter((element) => width(element) > room(element) + 1);
   for (const element of wide) mark(element, true);
 }
 
-// So little, in em, is added to or taken from the sides of a formula, that nobody sees it.
+// So little, in em, is added to or taken from the sides of a formula, or of an operator in it, that nobody sees it.
 const LITTLE = 0.2;
 
 // What is wider than this, in em, may be too wide for some paper.
@@ -58,23 +55,57 @@ const BROAD = 12;
 export function settle(formulas: readonly HTMLElement[]): void {
   const measured = formulas.flatMap((element) => {
     const inner = element.querySelector<HTMLElement>("mjx-container");
-    return inner
-      ? [
-          {
-            element,
-            own: inner.getBoundingClientRect().width / em(element),
-            whole: whole(inner) / em(element),
-          },
-        ]
-      : [];
+    if (!inner) return [];
+    const broad = whole(inner) / em(element);
+    return [{ element, inner, broad, spare: element.matches(".inline.room") ? spare(element, inner) : [] }];
   });
-  for (const { element, own, whole } of measured) {
-    const over = element.matches(".inline.room")
-      ? Number(element.style.getPropertyValue("--room")) - own
-      : LITTLE;
-    if (Math.abs(over) < LITTLE) element.style.setProperty("--side", `${(over / 2).toFixed(3)}em`);
-    element.classList.toggle("broad", whole > BROAD);
-    if (whole > BROAD) element.style.setProperty("--broad", whole.toFixed(2));
+  for (const { element, inner, broad, spare } of measured) {
+    if (spare.length > 1) spread(inner, spare);
+    else if (spare[0] !== undefined && Math.abs(spare[0]) < LITTLE)
+      element.style.setProperty("--side", `${(spare[0] / 2).toFixed(4)}em`);
+    element.classList.toggle("broad", broad > BROAD);
+    if (broad > BROAD) element.style.setProperty("--broad", broad.toFixed(2));
+  }
+}
+
+/** Where lines may end. */
+const BREAKS = "mjx-break:not(:has(+ mjx-mspace[style*='width: 0.']))";
+
+/** How much wider the room for each piece of a formula is than the piece, in em; nothing where the pieces differ. */
+function spare(element: HTMLElement, inner: HTMLElement): number[] {
+  const rooms = element.style.getPropertyValue("--rooms").split(" ").map(Number);
+  const own = rooms.length > 1 ? parts(inner) : [width(inner)];
+  if (own.length !== rooms.length) return [];
+  return own.map((wide, n) => (rooms[n] ?? 0) - wide / em(element));
+}
+
+/** The widths of what stays whole in a line. */
+function parts(inner: HTMLElement): number[] {
+  const breaks = [...inner.querySelectorAll(BREAKS)];
+  const starts = [
+    inner.querySelector("mjx-math")?.firstElementChild,
+    ...breaks.map((at) => at.nextElementSibling),
+  ];
+  const ends = [
+    ...breaks.map((at) => at.previousElementSibling),
+    inner.querySelector("mjx-math")?.lastElementChild,
+  ];
+  return starts.map((start, n) => {
+    const [from, to] = [
+      start?.getBoundingClientRect().left ?? 0,
+      ends[n]?.getBoundingClientRect().right ?? 0,
+    ];
+    return to - from;
+  });
+}
+
+/** Moves the operators at which lines may end, so that each piece is as wide as its room. */
+function spread(inner: HTMLElement, spare: readonly number[]): void {
+  const operators = [...inner.querySelectorAll(BREAKS)].map((at) => at.nextElementSibling);
+  for (const [n, over] of spare.entries()) {
+    const side = n === 0 ? "marginInlineStart" : "marginInlineEnd";
+    const place = n === 0 ? inner : operators[n - 1];
+    if (place instanceof HTMLElement && Math.abs(over) < LITTLE) place.style[side] = `${over.toFixed(4)}em`;
   }
 }
 
@@ -84,9 +115,7 @@ function whole(container: HTMLElement): number {
   const least = Number.parseFloat(container.style.minWidth);
   if (least) return least * em(container);
   const { left, right } = (container.querySelector("mjx-math") ?? container).getBoundingClientRect();
-  const breaks = [...container.querySelectorAll("mjx-break")].map(
-    (place) => place.getBoundingClientRect().left,
-  );
+  const breaks = [...container.querySelectorAll(BREAKS)].map((place) => place.getBoundingClientRect().left);
   const edges = [left, ...breaks, right];
   return edges.reduce((widest, edge, n) => Math.max(widest, edge - (edges[n - 1] ?? edge)), 0);
 }

@@ -1,29 +1,31 @@
-// Gives each formula the room it will take as soon as the parser has made its element, before the first paint: what
-// stands around it then stays where it is when the engine comes.
+// Gives each formula the room it will take as soon as it is in the page, before it is painted: what stands around it
+// then stays where it is when the engine comes.
 
 import { source } from "./formula.ts";
-import { height, type Piece, pieces, reach, width } from "./measures.ts";
+import { height, type Piece, pieces, width } from "./measures.ts";
 import { neighbours } from "./neighbours.ts";
 
-/** Longer ones may break over lines, so that they get a box for each piece that stays whole. */
+/** Longer ones may break over lines, so that they get a box for each piece that stays whole; in em. */
 const LONG = 11;
+/** What goes further than this from the foot of its line may push the next line away; in em. */
+const ABOVE = 0.8;
+const BELOW = 0.3;
 
-/** Follows the parser to the end of the page. */
+/** Follows the parser, and whatever comes into the page later. */
 export function rooms(): void {
   const parser = new MutationObserver(reserve);
   parser.observe(document, { childList: true, subtree: true });
-  document.addEventListener("DOMContentLoaded", () => {
-    reserve(parser.takeRecords());
-    parser.disconnect();
-  });
+  document.addEventListener("DOMContentLoaded", () => reserve(parser.takeRecords()));
 }
+
+const NEW = ".math:not(.room, .typeset, .bad-math)";
 
 function reserve(records: MutationRecord[]): void {
   for (const { addedNodes } of records) {
     for (const node of addedNodes) {
       if (!(node instanceof HTMLElement)) continue;
-      if (node.matches(".math")) give(node);
-      else for (const element of node.querySelectorAll<HTMLElement>(".math:not(.room)")) give(element);
+      if (node.matches(NEW)) give(node);
+      else for (const element of node.querySelectorAll<HTMLElement>(NEW)) give(element);
     }
   }
 }
@@ -36,37 +38,34 @@ function give(element: HTMLElement): void {
     element.classList.add("room");
     return;
   }
-  for (const [side, far] of Object.entries(reached(tex))) element.style.setProperty(side, far.toFixed(2));
   neighbours(element);
+  const all = pieces(tex);
   const wide = width(tex);
-  if (wide > LONG) {
-    element.classList.add("rooms");
-    element.replaceChildren(
-      ...pieces(tex)
-        .flatMap((piece) => [gap(), room(piece)])
-        .slice(1),
-    );
-    return;
-  }
+  const parts = wide > LONG ? all : [whole(tex, wide, all)];
   element.classList.add("room");
-  element.style.setProperty("--room", wide.toFixed(2));
+  element.classList.toggle("parts", parts.length > 1);
+  element.style.setProperty("--rooms", parts.map(({ width }) => width.toFixed(3)).join(" "));
+  element.replaceChildren(...parts.flatMap((piece) => [gap(piece), room(piece)]).slice(1));
 }
 
-function room({ tex, width }: Piece): HTMLElement {
+function whole(tex: string, width: number, parts: readonly Piece[]): Piece {
+  const most = (side: "above" | "below") => Math.max(...parts.map((part) => part[side]));
+  return { tex, width, gap: 0, above: most("above"), below: most("below") };
+}
+
+function room({ tex, width, above, below }: Piece): HTMLElement {
   const place = document.createElement("span");
-  place.style.setProperty("--room", width.toFixed(2));
+  place.style.setProperty("--room", width.toFixed(3));
+  if (above > ABOVE) place.style.setProperty("--above", above.toFixed(2));
+  if (below > BELOW) place.style.setProperty("--below", below.toFixed(2));
   place.textContent = tex;
   return place;
 }
 
 /** Between two pieces: at the end of a line it goes. */
-function gap(): HTMLElement {
+function gap(piece: Piece): HTMLElement {
   const place = document.createElement("span");
   place.className = "gap";
+  place.style.setProperty("--gap", piece.gap.toFixed(3));
   return place;
-}
-
-function reached(tex: string): Record<string, number> {
-  const [above, below] = reach(tex) ?? [];
-  return above && below ? { "--above": above, "--below": below } : {};
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { height, pieces, reach, width } from "../src/measures.ts";
+import { height, pieces, width } from "../src/measures.ts";
 
 // Widths as the engine sets them, in em of the text.
 const SET: [string, number][] = [
@@ -39,10 +39,34 @@ test("a long formula comes in the pieces that lines may be made of, together its
   expect(sum).toBeGreaterThan(width(tex) - 1);
 });
 
-test("what is set as in a display reaches over its line", () => {
-  expect(reach("$\\frac12$")).toBeUndefined();
-  expect(reach("$\\dfrac12$")).toBeDefined();
-  expect(reach("$\\displaystyle\\int_0^1 f$")).toBeDefined();
+// How far formulas go above and below their line, as the engine sets them.
+const REACH: [string, number, number][] = [
+  ["$\\mathbb{R}^{d}$", 0.91, 0],
+  ["$\\lambda=\\frac{r}{r+k+1}$", 0.79, 0.46],
+  ["$\\dfrac{\\mathrm{d}u}{u^2}$", 1.45, 0.77],
+  ["$\\displaystyle\\int_t^{\\infty}\\frac{e^{\\mathrm{i}u}}{u}$", 1.59, 0.96],
+  ["$\\bigl(1+\\tfrac{k+1}{r}\\bigr)$", 1.03, 0.5],
+  ["$x_{i_j}^{n^2}$", 1.06, 0.59],
+];
+
+test.each(REACH)("%s goes about as far above and below its line as it is guessed to", (tex, above, below) => {
+  const most = (side: "above" | "below") => Math.max(...pieces(tex).map((piece) => piece[side]));
+  expect(Math.abs(most("above") - above)).toBeLessThan(0.15);
+  expect(Math.abs(most("below") - below)).toBeLessThan(0.15);
+});
+
+// The heights of displays, with the space above and below, as the engine sets them.
+const DISPLAYS: [string, number][] = [
+  ["$$\\begin{pmatrix}1&2\\\\3&4\\end{pmatrix}$$", 3.78],
+  ["\\begin{align}\\frac ab&=b\\\\\\sum_{i}^n c&=d\\\\e&=f\\end{align}", 7.77],
+  ["$$\\begin{vmatrix}1&2&3\\\\3&4&5\\\\1&1&1\\end{vmatrix}$$", 5.26],
+  ["$$\\begin{cases}a,&\\text{向右走}\\\\-a,&\\text{向左走}\\end{cases}$$", 4.45],
+  ["$$\\sqrt{\\frac{1+x}{1-x}}$$", 3.86],
+];
+
+test.each(DISPLAYS)("%s gets at least the height that it takes, and little more", (tex, em) => {
+  expect(height(tex)).toBeGreaterThan(em - 0.05);
+  expect(height(tex)).toBeLessThan(em + 1.2);
 });
 
 test.each([
@@ -55,8 +79,13 @@ test.each([
   "$\\sqrt[$",
   `$${"{".repeat(20000)}$`,
   `$${"\\sqrt".repeat(20000)}$`,
+  `$${"\\left".repeat(20000)}$`,
+  `$${"\\begin{cases}".repeat(20000)}$`,
+  `$${"&\\\\[".repeat(20000)}$`,
+  `$${"x^{x_".repeat(20000)}$`,
 ])("a joke ends, too: %#", (tex) => {
   expect(width(tex)).toBeGreaterThanOrEqual(0);
+  expect(height(tex)).toBeGreaterThan(0);
   expect(
     pieces(tex)
       .map((piece) => piece.tex)
