@@ -147,8 +147,8 @@ async function heights(address, width) {
   const after = await look();
   await close(page);
   return after
-    .map(([height, text], n) => [height - before[n][0], text])
-    .filter(([by]) => Math.abs(by) >= 0.5);
+    .map(({ height, ...what }, n) => ({ by: height - before[n].height, ...what }))
+    .filter(({ by }) => Math.abs(by) >= 0.5);
 }
 
 test("on A5 nothing is clipped", async () => {
