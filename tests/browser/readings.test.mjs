@@ -120,6 +120,80 @@ test("with a model: the answer grows, formulas come whole, a reload in mid-strea
     await Promise.all([close(page), close(second)]);
   }));
 
+/** Forty formulas in the text and fifteen displays, word by word. */
+function answerOfFormulas() {
+  const inline = [
+    "$x_{N}$",
+    "$\\frac{a_N}{b}$",
+    "$\\mathbb{E}[f(x_N)]$",
+    "$\\displaystyle\\sum_{k=1}^{N}a_k$",
+  ];
+  const display = [
+    "$$\n\\sum_{k=1}^{N} a_k = \\frac{1}{2}\n$$",
+    "\\begin{align}a_N&=b\\\\c&=\\int_0^1 f\\end{align}",
+    "$$\n\\begin{pmatrix}1\\\\N\\\\3\\end{pmatrix}\n$$",
+  ];
+  const paragraph = (n) =>
+    [0, 1, 2]
+      .map((k) => 3 * n + k)
+      .filter((k) => k < 40)
+      .map((k) => `Words before it, and then ${inline[k % 4].replaceAll("N", k)} with words behind`)
+      .join(", ");
+  const parts = Array.from(
+    { length: 15 },
+    (_, n) => `${paragraph(n)}.\n\n${display[n % 3].replaceAll("N", n)}\n\n`,
+  );
+  return `## Q1\n${parts.join("")}That is the end.`;
+}
+
+for (const width of [390, 1280]) {
+  test(`an answer with many formulas moves nothing that is being read, ${width} px`, (context) =>
+    staged({ scripted: true }, async (site, machine) => {
+      const page = await open(browser, site.address + PLACES.paper, { viewport: { width, height: 900 } });
+      await page.locator("form.reading button").click();
+      await page.locator(".machine .faq-q.wait").nth(5).waitFor();
+      // The reader looks at the answer as it grows.
+      await page.evaluate(() => {
+        document.querySelector(".machine .faq-a").scrollIntoView({ block: "start", behavior: "instant" });
+        globalThis.sum = 0;
+        globalThis.moved = [];
+        let shown = new Map();
+        const follow = () => {
+          const now = new Map();
+          for (const block of document.querySelectorAll(".machine .faq-a > *")) {
+            const { top, bottom } = block.getBoundingClientRect();
+            if (bottom > 0 && top < innerHeight) now.set(block, top);
+            const by = top - (shown.get(block) ?? top);
+            if (Math.abs(by) > 1) globalThis.moved.push([by, block.textContent.slice(0, 40)]);
+          }
+          shown = now;
+          requestAnimationFrame(follow);
+        };
+        follow();
+        new PerformanceObserver((list) => {
+          for (const { value, hadRecentInput } of list.getEntries())
+            if (!hadRecentInput) globalThis.sum += value;
+        }).observe({ type: "layout-shift" });
+      });
+      const text = answerOfFormulas();
+      for (const piece of text.match(/[\s\S]{1,60}/g)) {
+        machine.say(piece);
+        await page.evaluate(
+          () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+        );
+      }
+      machine.finish();
+      await ended(page);
+      const math = page.locator(".machine .faq-a .math");
+      assert.equal(await math.count(), 55);
+      const [sum, moved] = await page.evaluate(() => [globalThis.sum, globalThis.moved]);
+      context.diagnostic(`shifts ${sum.toFixed(4)}, blocks moved ${moved.length} times`);
+      assert.ok(sum <= 0.1, `${sum}`);
+      assert.deepEqual(moved, []);
+      await close(page);
+    }));
+}
+
 test("page translation during a stream: formulas stay, and each word of the prose is translated once", () =>
   staged({ scripted: true }, async (site, machine) => {
     const page = await open(browser, site.address + PLACES.paper);

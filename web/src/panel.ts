@@ -131,9 +131,14 @@ export class Panel implements Reader {
 
   #close(): void {
     this.#busy(false);
-    this.#stages?.replaceChildren();
-    if (this.#stages) this.#stages.hidden = true;
+    // The stages stay, and so does the height of the header: the text below may be being read.
+    for (const item of this.#stages?.children ?? []) {
+      item.removeAttribute("aria-current");
+      item.className = "done";
+    }
     this.connected(true);
+    const header = this.element.querySelector<HTMLElement>(":scope > header");
+    if (header) header.style.minHeight = `${header.offsetHeight}px`;
     this.element.querySelector("form.stop")?.remove();
     for (const place of this.#answer.querySelectorAll(".growing")) place.classList.remove("growing");
   }

@@ -24,6 +24,8 @@ export class LiveDocument {
   readonly #blocks: Node[][] = [];
   #tail = "";
   #tailNodes: Node[] = [];
+  /** The tail as it was parsed: what the page does with its nodes since makes no difference. */
+  #tailParsed: Node[] = [];
   #seq = 0;
   #ended = false;
 
@@ -74,32 +76,35 @@ export class LiveDocument {
     if (keep !== this.#tail.length || html !== "") this.#setTail(this.#tail.slice(0, keep) + html);
     this.#blocks.push(this.#tailNodes);
     this.#watcher.sealed(this.#tailNodes);
+    this.#clearTail();
+  }
+
+  #clearTail(): void {
     this.#tail = "";
     this.#tailNodes = [];
+    this.#tailParsed = [];
   }
 
   /** Replaces the tail from the first node that changed: what stays is not built again. */
   #setTail(html: string): void {
     const fresh = parsed(html);
-    const same = equalStart(this.#tailNodes, fresh);
+    const same = equalStart(this.#tailParsed, fresh);
     const old = this.#tailNodes.slice(same);
     this.#watcher.leaving(old);
     for (const node of old) node.parentNode?.removeChild(node);
-    const added = fresh.slice(same);
+    const added = fresh.slice(same).map((node) => node.cloneNode(true));
     this.#place.append(...added);
     this.#tailNodes = [...this.#tailNodes.slice(0, same), ...added];
+    this.#tailParsed = fresh;
     this.#tail = html;
   }
 
   #text(text: string): void {
     const end = this.#tail.lastIndexOf("</code></pre>");
-    const code = this.#tailNodes
-      .flatMap((node) => (node instanceof Element ? [node, ...node.querySelectorAll("pre")] : []))
-      .filter((element) => element.matches("pre"))
-      .at(-1)?.lastElementChild;
-    if (end < 0 || !code) throw new Lost("text for a code block that is not there");
+    const codes = [this.#tailNodes, this.#tailParsed].map(lastCode);
+    if (end < 0 || !codes.every((code) => code)) throw new Lost("text for a code block that is not there");
     this.#tail = this.#tail.slice(0, end) + escaped(text) + this.#tail.slice(end);
-    code.append(text);
+    for (const code of codes) code?.append(text);
   }
 
   #replace(number: number, html: string): void {
@@ -124,8 +129,7 @@ export class LiveDocument {
     this.#watcher.leaving([...this.#place.childNodes]);
     this.#place.replaceChildren();
     this.#blocks.length = 0;
-    this.#tail = "";
-    this.#tailNodes = [];
+    this.#clearTail();
     for (const html of patch.blocks) this.#append(0, html);
     this.#setTail(patch.tail);
     this.#seq = patch.seq;
@@ -144,6 +148,13 @@ function equalStart(old: readonly Node[], fresh: readonly Node[]): number {
   let same = 0;
   while (same < old.length && same < fresh.length && old[same]?.isEqualNode(fresh[same] ?? null)) same += 1;
   return same;
+}
+
+function lastCode(nodes: readonly Node[]): Element | null | undefined {
+  return nodes
+    .flatMap((node) => (node instanceof Element ? [node, ...node.querySelectorAll("pre")] : []))
+    .filter((element) => element.matches("pre"))
+    .at(-1)?.lastElementChild;
 }
 
 function escaped(text: string): string {

@@ -57,10 +57,10 @@ test("the growing part is busy and not live, a status says the stages", () => {
   expect(document.querySelector(".answer")?.hasAttribute("aria-live")).toBe(false);
 });
 
-test("at the end the stages and the stop button go, provenance comes", () => {
+test("at the end no stage is current, the stop button goes, provenance comes", () => {
   panel.patch(0, [{ op: "append", seq: 1, html: "<p>It</p>" }]);
   panel.end({ state: "done", model: "kimi-k3" });
-  expect(text(".stages li, form.stop, .note")).toEqual([]);
+  expect(text(".stages [aria-current], form.stop, .note")).toEqual([]);
   expect(text("footer span")).toEqual(["kimi-k3", "may be wrong"]);
   expect(document.querySelector(".answer")?.hasAttribute("aria-busy")).toBe(false);
 });

@@ -135,6 +135,17 @@ describe("nodes", () => {
     expect(place.childNodes[1]).not.toBe(second);
     expect(told).toEqual(["leaving b"]);
   });
+  test("what the page does in a tail builds none of it again", () => {
+    live.apply({ op: "tail", seq: 1, html: "<p>a <i>x</i></p><pre><code>b</code></pre>" });
+    const [first, code] = place.children;
+    first?.firstElementChild?.classList.add("room");
+    live.apply({ op: "text", seq: 2, text: "c" });
+    live.apply({ op: "tail", seq: 3, keep: 43, html: "<p>d</p>" });
+    expect([...place.children].slice(0, 2)).toEqual([first, code]);
+    live.apply({ op: "append", seq: 4, keep: 51, html: "" });
+    expect(place.children[0]).toBe(first);
+    expect(place.textContent).toBe("a xbcd");
+  });
   test("the typesetter hears of what leaves before what is sealed", () => {
     check(
       [
