@@ -104,7 +104,7 @@ export class LiveDocument {
     const codes = [this.#tailNodes, this.#tailParsed].map(lastCode);
     if (end < 0 || !codes.every((code) => code)) throw new Lost("text for a code block that is not there");
     this.#tail = this.#tail.slice(0, end) + escaped(text) + this.#tail.slice(end);
-    for (const code of codes) code?.append(text);
+    for (const code of codes) lengthen(code, text);
   }
 
   #replace(number: number, html: string): void {
@@ -155,6 +155,12 @@ function lastCode(nodes: readonly Node[]): Element | null | undefined {
     .flatMap((node) => (node instanceof Element ? [node, ...node.querySelectorAll("pre")] : []))
     .filter((element) => element.matches("pre"))
     .at(-1)?.lastElementChild;
+}
+
+/** Adds text as a parser would have: no two text nodes side by side. */
+function lengthen(code: Element | null | undefined, text: string): void {
+  if (code?.lastChild instanceof Text) code.lastChild.appendData(text);
+  else code?.append(text);
 }
 
 function escaped(text: string): string {
