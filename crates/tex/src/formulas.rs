@@ -209,11 +209,13 @@ fn may_close(text: &str, start: usize, end: usize) -> bool {
 
 /// Whether `content` is an amount of money with words behind it, and another amount or a formula begins `after` it.
 fn is_money(content: &str, after: &str) -> bool {
-    let amount = starts_with_digit(content) && !content.contains(['\\', '^', '_', '{']);
+    if !starts_with_digit(content) || content.contains(['\\', '^', '_', '{']) {
+        return false;
+    }
     let begins = after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '\\');
     let ideographs = content.contains(|c| ('\u{3400}'..='\u{9fff}').contains(&c));
     let sentence = begins || content.contains(|c| "，。；：！？、（）".contains(c));
-    amount && (starts_with_digit(after) || content.ends_with('(') || (ideographs && sentence))
+    starts_with_digit(after) || content.ends_with('(') || (ideographs && sentence)
 }
 
 /// Whether the character that decides between money and a formula has not arrived.

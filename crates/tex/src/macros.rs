@@ -132,6 +132,9 @@ impl Macros {
     }
 
     fn written<'t>(&mut self, tex: &'t str, definitions: Definitions) -> Option<Cow<'t, str>> {
+        if self.known.is_empty() && !may_define(tex) {
+            return Some(tex.into());
+        }
         let matters =
             |name| definitions == Definitions::Read && is_definition(name) || self.known.contains_key(name);
         if !Tokens::of(tex).any(|(token, _)| matches!(token, Token::Command(name) if matters(name))) {
@@ -165,6 +168,14 @@ fn is_definition(name: &str) -> bool {
         name,
         "newcommand" | "renewcommand" | "providecommand" | "DeclareMathOperator" | "def" | "gdef" | "let"
     )
+}
+
+/// Whether a formula may define something: most do not, and nearly all documents have no macros.
+fn may_define(tex: &str) -> bool {
+    tex.split('\\').skip(1).any(|rest| {
+        let end = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
+        is_definition(&rest[..end])
+    })
 }
 
 fn is_word(name: &str) -> bool {

@@ -260,6 +260,9 @@ impl Region {
         if self.scope == Scope::Html {
             return Some(self.holds_tag(formula));
         }
+        if !self.text.as_bytes()[formula.tex.clone()].contains(&b'`') {
+            return Some(false);
+        }
         while at < formula.tex.end {
             match self.text.as_bytes()[at] {
                 b'\\' => at += 1,

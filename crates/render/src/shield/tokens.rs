@@ -152,7 +152,8 @@ pub(crate) enum Part<'x, 't> {
 
 /// Whether text may hold characters that tokens are made of.
 pub(crate) fn has_reserved(text: &str) -> bool {
-    memchr::memmem::find(text.as_bytes(), b"\xf0\xbf\xbf").is_some()
+    let first = memchr::memchr_iter(0xf0, text.as_bytes());
+    first.into_iter().any(|at| text.as_bytes()[at..].starts_with(b"\xf0\xbf\xbf"))
 }
 
 /// Whether text holds a token.
