@@ -74,7 +74,7 @@ pub(crate) fn plain<'r, 'n>(
         let mut at = 0;
         let mut own = reading.formulas.iter().peekable();
         for (range, label) in &reading.references {
-            while let Some(formula) = own.next_if(|formula| formula.start < range.start) {
+            while let Some(formula) = own.next_if(|formula| formula.end <= range.start) {
                 formulas.push(out.len() + formula.start - at..out.len() + formula.end - at);
             }
             out.push_str(&reading.source[at..range.start]);

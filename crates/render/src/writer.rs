@@ -435,7 +435,8 @@ impl<'w, 's> Writer<'w, 's> {
     /// An image of this site in a post; a link to anything else.
     fn image(&mut self, node: Node<'_>, image: &NodeLink) -> Children {
         let url = self.setting.tokens.unescaped(&image.url);
-        let own = links::foreign_host(&url, &self.setting.context.hosts).is_none();
+        let own = links::foreign_host(&url, &self.setting.context.hosts).is_none()
+            && links::allows(&url, Trust::Comment);
         let words = words_of(node, self.setting.tokens);
         self.block.text.formula(&words);
         if self.setting.trust == Trust::Post && own {

@@ -215,7 +215,7 @@ fn is_money(content: &str, after: &str) -> bool {
     let begins = after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '\\');
     let ideographs = content.contains(|c| ('\u{3400}'..='\u{9fff}').contains(&c));
     let sentence = begins || content.contains(|c| "，。；：！？、（）".contains(c));
-    starts_with_digit(after) || content.ends_with('(') || (ideographs && sentence)
+    starts_with_digit(after) || content.ends_with(['(', '，', '；', '、']) || (ideographs && sentence)
 }
 
 /// Whether the character that decides between money and a formula has not arrived.
@@ -409,6 +409,7 @@ mod tests {
         check("pay **$5** or **$6**", &[]);
         check("$5-$10", &[]);
         check("每次$5，损失为$x_1$。花费$5而$y$是变量。", &["x_1", "y"]);
+        check("costs $5，$x$ is", &["x"]);
         check("$1，2，…，n$ and 约$10万$个", &["1，2，…，n", "10万"]);
         check("It costs $5 ($x$ is the number).", &["x"]);
         check("| Revenue ($) | Cost ($) |", &[]);

@@ -15,9 +15,9 @@ const MOST: usize = 500;
 /// The longest body of a macro that [`Macros::of`] takes, in bytes.
 const LONGEST: usize = 1_000;
 /// How many characters macros may write in one formula, counting those that they write for each other.
-const IN_FORMULA: usize = 100_000;
+const IN_FORMULA: usize = 20_000;
 /// The same for all formulas of a document.
-const IN_DOCUMENT: usize = 2_000_000;
+const IN_DOCUMENT: usize = 1_000_000;
 
 /// The macros that are known at one place of a document.
 ///

@@ -315,7 +315,7 @@ impl<'s> Shield<'s> {
         self.done.lines.push(start);
     }
 
-    /// Whether a display of several lines begins here, which is no row.
+    /// Whether a display begins here that is no row: it has several lines, or this one for itself.
     fn ends_table(&self, cursor: &Cursor<'_>) -> bool {
         if !["$$", r"\[", r"\begin{"].iter().any(|opener| cursor.content().starts_with(opener)) {
             return false;
@@ -324,7 +324,10 @@ impl<'s> Shield<'s> {
         region.begin(Scope::Paragraph, self.line, cursor, &self.lines, &self.containers);
         let at = region.text.len() - cursor.content().len();
         match region.find(at, self.source, &self.lines, self.input) {
-            Found::Formula(span) => region.text[span.range].contains('\n'),
+            Found::Formula(span) => {
+                let (formula, after) = region.text[span.range.start..].split_at(span.range.len());
+                formula.contains('\n') || after.split('\n').next().is_some_and(|rest| rest.trim().is_empty())
+            }
             Found::Open(opener) => opener.spans_blank_lines,
             Found::Skip(_) | Found::Empty(_) => false,
         }
@@ -604,6 +607,8 @@ mod tests {
         check("`$a` $b$ `$c`", "`$a` ⟨b⟩ `$c`");
         check("`a $b$", "`a ⟨b⟩");
         check("$a `b$ c` $d$", "$a `b$ c` ⟨d⟩");
+        check("$$\na`b\n$$\n`c`", "⟪\na`b\n⟫\n`c`");
+        check("\\begin{align}\nx`\n\\end{align}\n`c`", "⟪\\begin{align}\nx`\n\\end{align}⟫\n`c`");
         check("$\\text{``a''}$ $\\text{``b''}$", "⟨\\text{``a''}⟩ ⟨\\text{``b''}⟩");
         check("\\[a `\\]` b\\]", "\\[a `\\]` b\\]");
         check("| $5 | `$x` |\n|---|---|", "| $5 | `$x` |\n|---|---|");

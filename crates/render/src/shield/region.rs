@@ -247,7 +247,7 @@ impl Region {
     }
 
     /// Whether the closing delimiter of a formula stands in a code span that begins in the formula; unknown while more
-    /// text may come. Backticks in braces are the quotes of TeX.
+    /// text may come. Backticks in braces are the quotes of TeX, and a delimiter that begins a line is no code.
     pub(super) fn ends_in_code(
         &mut self,
         formula: &Span,
@@ -260,7 +260,9 @@ impl Region {
         if self.scope == Scope::Html {
             return Some(self.holds_tag(formula));
         }
-        if !self.text.as_bytes()[formula.tex.clone()].contains(&b'`') {
+        let tex = &self.text[formula.tex.clone()];
+        let last = tex.rsplit_once('\n').map(|(_, line)| line.trim_start());
+        if !tex.contains('`') || last.is_some_and(|line| line.is_empty() || line.starts_with(r"\end{")) {
             return Some(false);
         }
         while at < formula.tex.end {

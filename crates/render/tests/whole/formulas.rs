@@ -314,7 +314,14 @@ fn underlines() {
 #[test]
 fn displays_below_tables() {
     let table = "<table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>b</td>\n</tr>\n</tbody>\n</table>";
-    for display in ["$$\nx\n$$", "\\[\nx\n\\]", "\\begin{align*}\nx\n\\end{align*}", "$$\n\n| x |\n\n$$"] {
+    for display in [
+        "$$ z $$",
+        "\\[ z|w \\]",
+        "$$\nx\n$$",
+        "\\[\nx\n\\]",
+        "\\begin{align*}\nx\n\\end{align*}",
+        "$$\n\n| x |\n\n$$",
+    ] {
         check(&format!("| a |\n|---|\n| b |\n{display}"), &format!("{table}\n⟪{display}⟫"));
         check(
             &format!("> | a |\n> |---|\n> | b |\n> {}", display.replace('\n', "\n> ")),

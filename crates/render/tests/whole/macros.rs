@@ -145,3 +145,14 @@ fn bombs_are_bounded() {
         render(&long, Format::Markdown, Trust::Post, &Context::default()).html.as_str().len() < 6_000_000
     );
 }
+
+/// A reference right behind what does not show.
+#[test]
+fn nothing_is_as_long_as_nothing() {
+    for text in
+        [r"$\def\R{}$\eqref{a}", r"$x$$\def\R{}$<a>\eqref{a}</a>", r"$\newcommand{\z}[2][]{}$\eqref{a} $y$"]
+    {
+        let text = render(text, Format::Markdown, Trust::Post, &Context::default()).text;
+        assert!(text.contains("(??)"), "{text}");
+    }
+}
