@@ -1,7 +1,7 @@
 // A page with very many formulas: it must not jump while they are typeset, and must fit on small paper.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { formula, serve } from "./assets.mjs";
 import { close, launch, open, walk, without } from "./browser.mjs";
 import { PLACES, POSTS } from "./places.mjs";
@@ -9,6 +9,8 @@ import { serve as samples } from "./site.mjs";
 
 const INLINE = 261;
 const DISPLAYS = 60;
+/** 148 mm less the margins of the print style, at 96 pixels an inch. */
+const A5 = Math.floor(((148 - 32) / 25.4) * 96);
 
 let browser;
 let site;
@@ -151,10 +153,78 @@ async function heights(address, width) {
     .filter(({ by }) => Math.abs(by) >= 0.5);
 }
 
-test("on A5 nothing is clipped", async () => {
-  // 148 mm less the margins of the print style, at 96 pixels an inch.
-  const width = Math.floor(((148 - 32) / 25.4) * 96);
-  const page = await open(browser, site.address, { viewport: { width, height: 700 } });
+const SUM = Array.from({ length: 30 }, (_, k) => `a_{${k}}`).join("+");
+const FRACTIONS = Array.from({ length: 14 }, (_, k) => `\\frac{a_{${k}}}{b_{${k}}+1}`).join("+");
+const MATRIX = `\\begin{pmatrix}${"aaaa&".repeat(9)}b\\end{pmatrix}`;
+const inline = (tex) => formula(tex, { display: false }).replace(/<\/?p>/g, "");
+
+/** What is wider than small paper, where it may stand, and whether it may become small there. */
+const WIDE = {
+  "a sum": [formula(`$$${SUM}=0$$`)],
+  "a numbered sum": [formula(`\\begin{equation}${SUM}=0\\label{a}\\end{equation}`, { number: 0 })],
+  "aligned sums": [formula(`\\begin{align}f(x)&=${SUM}\\\\&=${FRACTIONS}\\end{align}`, { number: 1 })],
+  "split sums": [
+    formula(`\\begin{equation}\\begin{split}f(x)&=${SUM}\\\\&=${FRACTIONS}\\end{split}\\end{equation}`, {
+      number: 3,
+    }),
+  ],
+  "a sum of two lines": [formula(`\\begin{multline}${SUM}\\\\+${SUM}=0\\end{multline}`, { number: 4 })],
+  "a fraction": [formula(`$$\\frac{${SUM}}{${SUM}}$$`)],
+  "a pair of parentheses": [formula(`$$\\left(${SUM}\\right)^2$$`)],
+  "a sum in the text": [`<p>Words ${inline(`$${SUM}=0$`)} and words.</p>`],
+  "a sum in a list": [`<ul><li>Words${formula(`$$${SUM}=0$$`)}</li></ul>`],
+  "a sum in a quotation": [`<blockquote><p>Words</p>${formula(`$$${SUM}=0$$`)}</blockquote>`],
+  "a table": [
+    `<table><tr><th>Formula<th>Words<tr><td>${inline(`$${SUM}$`)}<td>some words that take place<tr><td>${inline("$\\frac{x+y+z}{b}$")}<td>${inline("$x^2$")}</table>`,
+  ],
+  "a matrix": [formula(`$$${MATRIX.replaceAll("&", "+b&")}$$`), "small"],
+  "a table with a matrix": [
+    `<table><tr><th>Formula<th>Words<tr><td>${inline(`$${MATRIX}$`)}<td>some words<td>${inline(`$${MATRIX}$`)}</table>`,
+    "small",
+  ],
+  "a matrix in the text": [`<p>Words ${inline(`$${MATRIX}$`)} and words.</p>`, "small"],
+};
+
+describe("on A5 nothing is clipped, and what can be broken stays large", () => {
+  for (const [name, [body, small]] of Object.entries(WIDE)) {
+    test(name, async () => {
+      const site = await serve(body);
+      const page = await open(browser, site.address);
+      await walk(page);
+      await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+      await page.emulateMedia({ media: "print" });
+      await page.setViewportSize({ width: A5, height: 700 });
+      const seen = await page.evaluate(() => {
+        const parts = [
+          ...document.querySelectorAll("mjx-container mjx-math, mjx-container mjx-labels, td, th"),
+        ];
+        const boxes = parts.map((part) => part.getBoundingClientRect()).filter(({ width }) => width > 0);
+        const text = Number.parseFloat(getComputedStyle(document.querySelector(".prose")).fontSize);
+        const sizes = [...document.querySelectorAll(".math mjx-container")]
+          .filter((one) => one.getBoundingClientRect().width > 0)
+          .map((one) => Number.parseFloat(getComputedStyle(one).fontSize) / text);
+        return {
+          left: Math.min(...boxes.map(({ left }) => left)),
+          right: Math.max(...boxes.map(({ right }) => right)) - innerWidth,
+          size: Math.min(...sizes),
+          count: sizes.length - document.querySelectorAll(".math").length,
+        };
+      });
+      assert.ok(seen.left >= -1 && seen.right <= 1, JSON.stringify(seen));
+      if (!small) assert.ok(seen.size >= 0.6, `${seen.size}`);
+      assert.equal(seen.count, 0);
+      await page.emulateMedia({ media: "screen" });
+      await page.setViewportSize({ width: 1280, height: 900 });
+      await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+      assert.equal(await page.locator(".folded").count(), 0);
+      await close(page);
+      site.stop();
+    });
+  }
+});
+
+test("on A5 nothing of very many formulas is clipped", async () => {
+  const page = await open(browser, site.address, { viewport: { width: A5, height: 700 } });
   await page.emulateMedia({ media: "print" });
   await page.waitForSelector("mjx-container");
   await page.evaluate(() => dispatchEvent(new Event("beforeprint")));

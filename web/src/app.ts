@@ -4,11 +4,13 @@ import { contents } from "./contents.ts";
 import { copying } from "./copying.ts";
 import { keys } from "./keys.ts";
 import { margin } from "./margin.ts";
+import { unfold } from "./printing.ts";
 import { readings } from "./readings.ts";
 import { everything, watch } from "./typesetting.ts";
 
 watch(document.documentElement);
 addEventListener("beforeprint", everything);
+addEventListener("afterprint", unfold);
 margin();
 contents();
 copying();

@@ -114,10 +114,7 @@ function whole(container: HTMLElement): number {
   // With a number beside it a display is as wide as its column, but no narrower than this.
   const least = Number.parseFloat(container.style.minWidth);
   if (least) return least * em(container);
-  const { left, right } = (container.querySelector("mjx-math") ?? container).getBoundingClientRect();
-  const breaks = [...container.querySelectorAll(BREAKS)].map((place) => place.getBoundingClientRect().left);
-  const edges = [left, ...breaks, right];
-  return edges.reduce((widest, edge, n) => Math.max(widest, edge - (edges[n - 1] ?? edge)), 0);
+  return Math.max(0, ...parts(container));
 }
 
 const columns = new ResizeObserver(() => fit(document.querySelectorAll<HTMLElement>(".math.typeset")));

@@ -5,6 +5,7 @@ import { BOXES, fit, release, reserve, settle } from "./boxes.ts";
 import { texButton } from "./copying.ts";
 import { formula, source } from "./formula.ts";
 import { neighbours } from "./neighbours.ts";
+import { fold } from "./printing.ts";
 
 type Engine = typeof import("./mathjax/engine.ts");
 
@@ -57,8 +58,9 @@ function done(element: HTMLElement): void {
 /** Typesets all that is left, for paper. Works at once when the engine is there. */
 export function everything(): void {
   for (const element of untouched(document.documentElement)) waiting.add(element);
-  if (ready) slice(ready, [...waiting], Number.POSITIVE_INFINITY);
-  else void work();
+  if (!ready) return void work();
+  slice(ready, [...waiting], Number.POSITIVE_INFINITY);
+  fold(ready);
 }
 
 function untouched(root: Element): HTMLElement[] {
@@ -105,7 +107,7 @@ function slice(mathjax: Engine, elements: HTMLElement[], deadline: number): Prom
   const finished: [HTMLElement, HTMLElement][] = [];
   let pause: Promise<unknown> | undefined;
   for (const element of elements) {
-    if (performance.now() > deadline || pause) break;
+    if (performance.now() > deadline || (pause && deadline < Number.POSITIVE_INFINITY)) break;
     done(element);
     if (!element.isConnected) continue;
     try {

@@ -6,6 +6,8 @@ import { MathJaxMhchemFontExtension } from "@mathjax/mathjax-mhchem-font-extensi
 import { MathJaxNewcmFont } from "@mathjax/mathjax-newcm-font/js/chtml.js";
 import { browserAdaptor } from "@mathjax/src/js/adaptors/browserAdaptor.js";
 import type { MathDocument } from "@mathjax/src/js/core/MathDocument.js";
+import { STATE } from "@mathjax/src/js/core/MathItem.js";
+import type { MmlNode } from "@mathjax/src/js/core/MmlTree/MmlNode.js";
 import { RegisterHTMLHandler } from "@mathjax/src/js/handlers/html.js";
 import { Label } from "@mathjax/src/js/input/tex/Tags.js";
 import { TeX } from "@mathjax/src/js/input/tex.js";
@@ -48,6 +50,9 @@ const DEEP = 120;
 const FAR = 200;
 const LENGTH = /\d{2}[\d.]*\s*(?:e[mx]|p[tc]|in|cm|mm|mu|sp|bp|dd|cc)/;
 
+/** The state of a formula that was read, and lost what is not safe. */
+const SAFE = (STATE.COMPILED ?? 0) + 1;
+
 const COMMON = ["MJX-NCM-N", "MJX-NCM-ZERO", "MJX-BRK"];
 
 mathjax.asyncLoad = (name: string) => {
@@ -74,6 +79,7 @@ const output = new CHTML<HTMLElement, Text, Document>({
   fontURL,
   scale: 1.06,
   matchFontHeight: false,
+  linebreaks: { lineleading: 0.45 },
 });
 // The element around the formula holds its source: no need for a piece of it on every node.
 Object.assign(ChtmlWrapper.skipAttributes, { "data-latex": true, "data-latex-item": true });
@@ -88,8 +94,11 @@ const page = mathjax.document(document, {
   safeOptions: { allow: { URLs: "none", classes: "none", cssIDs: "none", styles: "none" } },
 }) as Dom;
 
-/** The typeset form of one formula, not yet in the page. Throws what cannot be typeset. */
-export function typeset(formula: Formula, place: HTMLElement): HTMLElement {
+/**
+ * The typeset form of one formula, not yet in the page; a display may be broken into lines of a width in pixels.
+ * Throws what cannot be typeset.
+ */
+export function typeset(formula: Formula, place: HTMLElement, lines?: number): HTMLElement {
   if (REFUSED.test(formula.tex)) throw new Error("a command that is not allowed here");
   const { tags } = input.parseOptions;
   tags.reset(formula.number);
@@ -98,14 +107,35 @@ export function typeset(formula: Formula, place: HTMLElement): HTMLElement {
   item.start.node = place.firstChild ?? place;
   const style = getComputedStyle(place);
   const em = Number.parseFloat(style.fontSize);
-  const width = place.clientWidth || place.parentElement?.clientWidth || 40 * em;
+  output.options.displayOverflow = lines ? "linebreak" : "overflow";
+  const width = lines || place.clientWidth || place.parentElement?.clientWidth || 40 * em;
   item.setMetrics(em, em / 2, width, 1);
+  item.convert(page, SAFE);
+  item.root.walkTree((node: MmlNode) => {
+    if (matrix(node)) node.attributes.set("class", "matrix");
+  });
+  if (lines) steady(item.root);
   item.convert(page);
   const root = item.typesetRoot as HTMLElement;
   if (deeper(root, DEEP)) throw new Error("nested too deeply");
   if (LENGTH.test(formula.tex) && vast(output.getBBox(item, page)))
     throw new Error("a length that is too great");
   return disarmed(root, formula);
+}
+
+/** Lines end in no cell of a matrix, and of aligned equations only in what stands last in its row. */
+function steady(root: MmlNode): void {
+  root.walkTree((cell) => {
+    if (!cell.isKind("mtd")) return;
+    if (!matrix(cell.parent.parent) && cell === cell.parent.childNodes.at(-1)) return;
+    cell.walkTree((part) => {
+      if (part.isKind("mo") || part.isKind("mspace")) part.attributes.set("linebreak", "nobreak");
+    });
+  });
+}
+
+function matrix(node: MmlNode): boolean {
+  return node.isKind("mtable") && node.attributes.getExplicit("displaystyle") !== true;
 }
 
 function deeper(root: Element, levels: number): boolean {
