@@ -98,7 +98,7 @@ fn guarded(text: &str, formulas: &[Range<usize>]) -> String {
     let mut formulas = formulas.iter().peekable();
     let mut scanner = tex::Scanner::default();
     let (mut at, mut copied) = (0, 0);
-    while let Some(found) = text[at..].find(['$', '\\']) {
+    while let Some(found) = memchr::memchr2(b'$', b'\\', &text.as_bytes()[at..]) {
         at += found;
         while formulas.next_if(|formula| formula.end <= at).is_some() {}
         if let Some(formula) = formulas.peek().filter(|formula| formula.start <= at) {
