@@ -35,6 +35,9 @@ export function plain(fragment: DocumentFragment): string {
   // innerText knows about lines and hidden parts, but only of what is in the page.
   box.className = "vh";
   box.style.whiteSpace = "normal";
+  // In TeX the end of a line may be the end of a remark.
+  for (const element of box.querySelectorAll<HTMLElement>("[data-source]"))
+    element.style.whiteSpace = "pre-wrap";
   document.body.append(box);
   // Not textContent: lines and hidden parts matter here.
   const text = box.innerText;
@@ -46,7 +49,12 @@ function unrendered(fragment: DocumentFragment): HTMLElement {
   const box = document.createElement("div");
   box.append(fragment);
   for (const element of box.querySelectorAll("button, .vh, .bar")) element.remove();
-  for (const element of box.querySelectorAll<HTMLElement>(".math")) element.replaceChildren(source(element));
+  for (const element of box.querySelectorAll<HTMLElement>(".math")) {
+    const text = document.createElement(element.localName);
+    text.dataset.source = "";
+    text.textContent = source(element);
+    element.replaceWith(text);
+  }
   return box;
 }
 
@@ -54,11 +62,29 @@ function copySelection(event: ClipboardEvent): void {
   const selection = getSelection();
   if (!event.clipboardData || !selection || selection.isCollapsed || selection.rangeCount === 0) return;
   const range = whole(selection.getRangeAt(0).cloneRange());
-  if (!range.cloneContents().querySelector(".math.typeset")) return;
-  const html = unrendered(range.cloneContents()).innerHTML;
-  event.clipboardData.setData("text/plain", plain(range.cloneContents()));
-  event.clipboardData.setData("text/html", html);
+  if (!range.cloneContents().querySelector(".math")) return;
+  const box = unrendered(contents(range));
+  for (const element of box.querySelectorAll("*"))
+    for (const { name } of [...element.attributes]) if (!KEPT.test(name)) element.removeAttribute(name);
+  event.clipboardData.setData("text/plain", plain(contents(range)));
+  event.clipboardData.setData("text/html", box.innerHTML);
   event.preventDefault();
+}
+
+/** What another program has a use for. */
+const KEPT = /^(?:href|src|alt|title|lang|start|colspan|rowspan|align)$/;
+
+/** What is selected; rows and items within their table or list. */
+function contents(range: Range): DocumentFragment {
+  const fragment = range.cloneContents();
+  let holder: Node | null = range.commonAncestorContainer;
+  while (holder instanceof Element && holder.matches("tr, thead, tbody, table, ul, ol")) {
+    const shell = holder.cloneNode(false) as Element;
+    shell.append(fragment);
+    fragment.append(shell);
+    holder = holder.matches("table, ul, ol") ? null : holder.parentElement;
+  }
+  return fragment;
 }
 
 /** The range grown so that it holds each formula whole. */
@@ -71,7 +97,7 @@ function whole(range: Range): Range {
 }
 
 function around(node: Node): Element | null | undefined {
-  return (node instanceof Element ? node : node.parentElement)?.closest(".math.typeset");
+  return (node instanceof Element ? node : node.parentElement)?.closest(".math");
 }
 
 function wanted(button: HTMLElement): string {
