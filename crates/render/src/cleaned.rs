@@ -250,6 +250,9 @@ pub(crate) enum Part<'h> {
     Html(&'h str),
 }
 
+/// Elements that hold code.
+pub(crate) const CODE: [&str; 7] = ["pre", "code", "kbd", "samp", "script", "style", "textarea"];
+
 /// Splits HTML into tags and text.
 pub(crate) fn parts<'h>(html: &'h str, mut each: impl FnMut(Part<'h>)) {
     let mut verbatim = 0usize;
@@ -262,7 +265,7 @@ pub(crate) fn parts<'h>(html: &'h str, mut each: impl FnMut(Part<'h>)) {
             text => each(Part::Text(text)),
         }
         let (tag, after) = tag.split_at(tag_end(tag));
-        if ["pre", "code", "kbd", "samp", "script", "style", "textarea"].contains(&name(tag)) {
+        if CODE.contains(&name(tag)) {
             verbatim = if tag.starts_with("</") { verbatim.saturating_sub(1) } else { verbatim + 1 };
         }
         if !tag.is_empty() {

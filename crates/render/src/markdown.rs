@@ -188,11 +188,6 @@ fn quoted(text: &str) -> String {
     text.chars().flat_map(|c| special(c).then_some('\\').into_iter().chain([c])).collect()
 }
 
-/// Whether a paragraph is nothing but definitions of links.
-pub(crate) fn only_defines(paragraph: &str) -> bool {
-    parse_document(&Arena::new(), paragraph, &Options::default()).children().next().is_none()
-}
-
 /// Names of notes that the text may refer to.
 fn noted(text: &str) -> BTreeSet<&str> {
     let begins = text.match_indices('[').map(|(at, _)| &text[at + 1..]);

@@ -43,7 +43,7 @@ fn folder() -> PathBuf {
     let version = cargo(&["-vV"]);
     let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-    let arguments = ["metadata", "--format-version=1", "--frozen", "--filter-platform", host];
+    let arguments = ["metadata", "--format-version=1", "--locked", "--filter-platform", host];
     let metadata = cargo(&[&arguments[..], &["--manifest-path", manifest]].concat());
     let metadata: serde_json::Value = serde_json::from_str(&metadata).unwrap();
     let packages = metadata["packages"].as_array().unwrap();

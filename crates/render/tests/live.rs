@@ -3,7 +3,7 @@
 mod support;
 
 use proptest::prelude::*;
-use render::{Context, Live, Patch, Trust};
+use render::{Context, Format, Live, Patch, Trust, render};
 use support::page::Page;
 use support::random::cases;
 use support::stream::check;
@@ -212,4 +212,24 @@ fn what_comes_late_changes_only_what_lacked_it() {
         })
         .collect();
     assert_eq!(replaced, [0, 2, 0]);
+}
+
+#[test]
+fn other_formats_show_when_they_are_complete() {
+    let text = "<p>*a* $x &lt; y$</p>\n\n<img src=x onerror=y>";
+    for (format, trust) in [
+        (Format::Html, Trust::Post),
+        (Format::Html, Trust::Comment),
+        (Format::Text, Trust::Answer),
+        (Format::Markdown, Trust::Paper),
+    ] {
+        let mut live = Live::of(format, trust, &Context::default());
+        let mut page = Page::default();
+        for piece in text.split_inclusive(' ') {
+            assert_eq!([live.push(piece), live.quiet()].concat(), []);
+        }
+        page.apply_all(&live.finish());
+        assert_eq!(page.html(), render(text, format, trust, &Context::default()).html.as_str());
+        assert!(page.ended);
+    }
 }

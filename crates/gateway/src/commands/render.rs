@@ -23,10 +23,11 @@ pub(super) struct Render {
     /// Whose text it is: what it may contain depends on that.
     #[arg(long, value_enum, default_value_t = Trust::Post)]
     trust: Trust,
-    /// Print the HTML with formulas, headings, plain text and warnings as one JSON object.
+    /// Print the HTML with formulas, headings, plain text, warnings and macros as one JSON object.
     #[arg(long)]
     json: bool,
-    /// Read lines of `{"id", "text", "format"?, "trust"?}`, and print one JSON object for each.
+    /// Read lines of `{"id", "text", "format"?, "trust"?}`, and print one JSON object for each. What is
+    /// no such line is named on standard error.
     #[arg(long)]
     jsonl: bool,
     /// Feed the text in pieces of that many bytes, and print the patches as JSON Lines. With --jsonl:

@@ -118,9 +118,6 @@ impl Live {
             return Vec::new();
         }
         self.input.push(&mut self.tail, text);
-        if self.format != Format::Markdown {
-            return Vec::new();
-        }
         let growth = (self.parsed / SHARE).max(self.parsed.saturating_sub(LONG));
         if self.tail.len() < self.parsed + growth.max(GROWTH) {
             return Vec::new();
@@ -130,11 +127,7 @@ impl Live {
 
     /// Nothing has come for a while: shows what was not worth a parse before.
     pub fn quiet(&mut self) -> Vec<Patch> {
-        if self.ended || self.tail.len() == self.parsed || self.format != Format::Markdown {
-            Vec::new()
-        } else {
-            self.refresh()
-        }
+        if self.ended || self.tail.len() == self.parsed { Vec::new() } else { self.refresh() }
     }
 
     /// The text is complete.
@@ -187,6 +180,9 @@ impl Live {
 
     /// Parses the tail, seals what is final and shows the rest.
     fn refresh(&mut self) -> Vec<Patch> {
+        if self.format != Format::Markdown {
+            return Vec::new();
+        }
         let visible = hold::visible(&self.tail, self.ends);
         let mut parsed = self.parse(visible, Input::Arriving);
         self.ends = match parsed.blocks.last() {
@@ -291,7 +287,7 @@ impl Live {
     fn place(&mut self, first: usize) -> Vec<usize> {
         for sealed in &mut self.sealed[first..] {
             sealed.place = self.known.place(&sealed.block, sealed.equations);
-            sealed.html = filled(&sealed.block, &sealed.place, &self.context);
+            sealed.html = filled(&sealed.block, &sealed.place, &self.context, self.ended);
         }
         (first..self.sealed.len()).collect()
     }
@@ -309,7 +305,7 @@ impl Live {
             if !new && !sealed.stale && place == sealed.place {
                 continue;
             }
-            let html = filled(&sealed.block, &place, &self.context);
+            let html = filled(&sealed.block, &place, &self.context, self.ended);
             if new || html != sealed.html {
                 changed.push(index);
             }
@@ -376,10 +372,11 @@ impl Live {
 }
 
 /// The HTML of a block in its place. A late definition can make HTML of the author of what was none: it is cleaned by
-/// itself until the end has come.
-fn filled(block: &Block, place: &Place, context: &Context) -> String {
-    match block.is_raw() {
-        true => cleaned::document(std::iter::once((block, place)), context),
-        false => block.template.fill(place),
+/// itself until the end has come, and then with all the rest, by [`Live::clean`].
+fn filled(block: &Block, place: &Place, context: &Context, ended: bool) -> String {
+    match (block.is_raw(), ended) {
+        (false, _) => block.template.fill(place),
+        (true, false) => cleaned::document(std::iter::once((block, place)), context),
+        (true, true) => String::new(),
     }
 }

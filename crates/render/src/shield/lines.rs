@@ -1,6 +1,8 @@
 //! The block structure of Markdown, as far as it decides where a formula may stand: containers and their prefixes,
 //! code, HTML, and what may interrupt a paragraph. It follows CommonMark 0.31 and the extensions that are switched on.
 
+use comrak::{Arena, Options, parse_document};
+
 /// A position in a line: bytes and columns differ where there are tabs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Cursor<'s> {
@@ -383,6 +385,11 @@ const BLOCK_TAGS: [&str; 62] = [
     "track",
     "ul",
 ];
+
+/// Whether a paragraph is nothing but definitions of links.
+pub(super) fn only_defines(paragraph: &str) -> bool {
+    parse_document(&Arena::new(), paragraph, &Options::default()).children().next().is_none()
+}
 
 /// The number of cells of a row that only holds dashes and colons.
 pub(super) fn delimiter_row(content: &str) -> Option<usize> {

@@ -14,7 +14,6 @@ use std::ops::Range;
 use memchr::memchr_iter;
 use tex::{Found, Span};
 
-use crate::markdown;
 use lines::{Container, Cursor, Start};
 use region::{Region, Scope};
 use tokens::has_reserved;
@@ -280,7 +279,7 @@ impl<'s> Shield<'s> {
         if self.leaf == Leaf::Paragraph && self.first {
             let end = self.lines[self.line].start;
             let paragraph = self.source.get(self.begun..end).unwrap_or_default();
-            *empty = paragraph.starts_with('[') && markdown::only_defines(paragraph);
+            *empty = paragraph.starts_with('[') && lines::only_defines(paragraph);
         }
     }
 

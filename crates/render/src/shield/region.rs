@@ -7,6 +7,7 @@ use tex::{Found, Scanner, Span};
 use super::Input;
 use super::inline;
 use super::lines::{self, Container, Cursor};
+use crate::cleaned::CODE;
 
 /// Where a formula that begins here must end.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -53,9 +54,6 @@ pub(super) struct Region {
     /// Elements of code that do not end before `natural_end`.
     open_elements: Vec<&'static str>,
 }
-
-/// Elements that hold code.
-const CODE: [&str; 7] = ["pre", "code", "kbd", "samp", "script", "style", "textarea"];
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum End {

@@ -26,7 +26,7 @@ pub(crate) enum Token {
     Reference { source: String, label: String },
     /// A formula that is still arriving.
     Held { display: bool },
-    /// A character of the text that tokens are made of.
+    /// What Markdown is not to read: a character that tokens are made of, delimiters with nothing between them.
     Literal(String),
 }
 
