@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
+use chrono::Datelike as _;
 use content::{DocId, Kind, Paper, PaperId, Post, PostId};
 use search::{Document, Index, Update};
 use storage::{Database, changes, papers, posts};
@@ -142,11 +143,13 @@ pub(crate) fn paper(paper: &Paper) -> Document {
         body: record.summary.clone(),
         authors: record.authors.clone(),
         categories: record.categories.clone(),
+        source: Some(record.key.source.clone()),
         venue: record.venue.as_ref().map(|venue| venue.key.clone()),
-        year: record.venue.as_ref().map(|venue| venue.year),
+        year: Some(record.venue.as_ref().map_or(record.date.year(), |venue| venue.year)),
         date: Some(record.date),
         language: content::Language::of(&record.title),
         identifiers: std::iter::once(&record.key).chain(&paper.others).map(|key| key.id.clone()).collect(),
+        answered: false,
     }
 }
 
@@ -160,10 +163,9 @@ pub(crate) fn post(post: &Post) -> Document {
         body: numbered(&rendered.text, &rendered.labels),
         authors: vec![post.author.clone()],
         categories: post.categories.iter().chain(&post.tags).cloned().collect(),
-        venue: None,
-        year: None,
+        year: Some(post.published.year()),
         date: Some(post.published.date_naive()),
         language: post.language,
-        identifiers: Vec::new(),
+        ..Document::default()
     }
 }

@@ -12,11 +12,13 @@ pub struct Document {
     pub body: String,
     /// One name an entry.
     pub authors: Vec<String>,
+    /// The short name of the source it came from (`arxiv`, `acl`).
+    pub source: Option<String>,
     /// Subject categories, tags.
     pub categories: Vec<String>,
     /// The short name of the venue (`ICLR`).
     pub venue: Option<String>,
-    /// The year of the venue's edition.
+    /// The year of the venue's edition, else the one it appeared in.
     pub year: Option<i32>,
     /// The day it appeared.
     pub date: Option<NaiveDate>,
@@ -24,6 +26,8 @@ pub struct Document {
     pub language: Language,
     /// The sources' identifiers (`2401.01234`).
     pub identifiers: Vec<String>,
+    /// Whether an AI reading of it is there.
+    pub answered: bool,
 }
 
 /// One change of the index.
@@ -59,6 +63,8 @@ impl Default for Document {
             date: None,
             language: Language::default(),
             identifiers: Vec::new(),
+            source: None,
+            answered: false,
         }
     }
 }
