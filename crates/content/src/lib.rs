@@ -8,6 +8,7 @@
 //! Nothing here does input or output, and nothing knows a database, a page or a model.
 
 mod answers;
+mod categories;
 mod changes;
 mod comments;
 mod days;
@@ -17,6 +18,7 @@ mod papers;
 mod posts;
 
 pub use answers::{Answer, AnswerKey, Attempt, AttemptId, AttemptState, Question, QuestionSet, Section};
+pub use categories::canonical_category;
 pub use changes::{Change, DocId, Kind};
 pub use comments::{Comment, CommentId, Subject};
 pub use days::day;

@@ -1,23 +1,50 @@
-use std::{cmp::Reverse, collections::BinaryHeap, sync::Arc};
+//! Collecting the best documents of a query and counting all of them, in one pass without pruning.
+//!
+//! Pruning (block-max WAND) would be quicker for a few words when nothing is counted, and is several times slower for
+//! many words.
 
-use content::Kind;
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BinaryHeap},
+    sync::Arc,
+    time::Instant,
+};
+
 use tantivy::{
     DocAddress, DocId, Score, SegmentOrdinal, SegmentReader,
     collector::{Collector, SegmentCollector},
-    columnar::ColumnValues,
+    columnar::{Cardinality, Column, ColumnValues, StrColumn},
 };
 
-use crate::schema::{KEY, KINDS, kind_index};
+use crate::{
+    Facet, Filters,
+    schema::{DATE, KEY},
+};
 
-/// Collects the best documents and counts all of them by kind, in one pass without pruning.
-///
-/// Pruning (block-max WAND) would be quicker for a few words when nothing is counted, and is several
-/// times slower for many words.
-pub(crate) struct Best {
-    /// How many of the best are kept.
+/// Documents that are looked at together, column by column.
+const BLOCK: usize = 1024;
+
+/// How results are ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum Sort {
+    /// The best first.
+    #[default]
+    Relevance,
+    /// The newest first, then by number.
+    Newest,
+    /// The oldest first, then by number.
+    Oldest,
+}
+
+/// Collects the best documents that pass the filters.
+pub(crate) struct Best<'a> {
     pub(crate) limit: usize,
-    /// The kinds that are kept; all are counted.
-    pub(crate) kinds: [bool; KINDS.len()],
+    pub(crate) sort: Sort,
+    pub(crate) filters: &'a Filters,
+    /// What is counted besides the total.
+    pub(crate) facets: &'a [Facet],
+    /// When to stop looking.
+    pub(crate) until: Option<Instant>,
 }
 
 /// A document with its score. The greater is the better; equal scores are ordered by key, so that
@@ -29,74 +56,203 @@ pub(crate) struct Ranked {
     pub(crate) address: DocAddress,
 }
 
-/// What [`Best`] found: the best first, and how many there are of each kind.
+/// How many documents have each value of a facet.
+pub(crate) type Counts = BTreeMap<String, u64>;
+
+/// What [`Best`] found.
+#[derive(Default)]
 pub(crate) struct Found {
+    /// The best first.
     pub(crate) best: Vec<Ranked>,
-    pub(crate) counts: [u64; KINDS.len()],
+    /// How many pass all filters.
+    pub(crate) total: u64,
+    /// For each facet asked for: how many documents with each value pass the filters on all other facets.
+    pub(crate) counts: BTreeMap<Facet, Counts>,
+    /// Whether there was no time to look at all documents.
+    pub(crate) cut_short: bool,
 }
 
-impl Best {
-    pub(crate) fn of(kind: Option<Kind>, limit: usize) -> Self {
-        let mut kinds = [kind.is_none(); KINDS.len()];
-        if let Some(kind) = kind {
-            kinds[kind_index(kind)] = true;
-        }
-        Self { limit, kinds }
-    }
-}
-
-impl Collector for Best {
+impl Collector for Best<'_> {
     type Fruit = Found;
     type Child = SegmentBest;
 
     fn for_segment(&self, segment: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<SegmentBest> {
+        let columns = reader.fast_fields();
+        let wanted =
+            |facet: &&Facet| self.facets.contains(facet) || self.filters.chosen(**facet).next().is_some();
+        let facets = Facet::ALL.iter().filter(wanted).map(|facet| self.segment_facet(reader, *facet));
         Ok(SegmentBest {
             segment,
-            keys: reader.fast_fields().column_first_or_default(KEY)?,
-            kinds: self.kinds,
+            keys: columns.column_first_or_default(KEY)?,
+            dates: (self.sort != Sort::Relevance)
+                .then(|| columns.column_first_or_default(DATE))
+                .transpose()?,
+            oldest: self.sort == Sort::Oldest,
+            facets: facets.collect::<tantivy::Result<_>>()?,
             limit: self.limit,
+            until: self.until,
+            block: Vec::with_capacity(BLOCK),
+            failures: vec![Failures::default(); BLOCK],
             heap: BinaryHeap::new(),
-            counts: [0; KINDS.len()],
+            total: 0,
+            cut_short: false,
         })
     }
 
     fn requires_scoring(&self) -> bool {
-        true
+        self.sort == Sort::Relevance
     }
 
-    fn merge_fruits(&self, segments: Vec<Found>) -> tantivy::Result<Found> {
-        let mut counts = [0; KINDS.len()];
-        let mut best = Vec::new();
+    fn merge_fruits(&self, segments: Vec<tantivy::Result<Found>>) -> tantivy::Result<Found> {
+        let mut merged = Found::default();
         for segment in segments {
-            counts.iter_mut().zip(segment.counts).for_each(|(sum, count)| *sum += count);
-            best.extend(segment.best);
+            let segment = segment?;
+            merged.best.extend(segment.best);
+            merged.total += segment.total;
+            merged.cut_short |= segment.cut_short;
+            for (facet, counts) in segment.counts {
+                let sums = merged.counts.entry(facet).or_default();
+                counts.into_iter().for_each(|(value, count)| *sums.entry(value).or_default() += count);
+            }
         }
-        best.sort_unstable_by(|a: &Ranked, b| b.cmp(a));
-        best.truncate(self.limit);
-        Ok(Found { best, counts })
+        merged.best.sort_unstable_by(|a: &Ranked, b| b.cmp(a));
+        merged.best.truncate(self.limit);
+        Ok(merged)
     }
+}
+
+impl Best<'_> {
+    fn segment_facet(&self, reader: &SegmentReader, facet: Facet) -> tantivy::Result<SegmentFacet> {
+        let column = reader.fast_fields().str(facet.name())?;
+        let mut chosen = Vec::new();
+        if let Some(column) = &column {
+            for value in self.filters.chosen(facet) {
+                chosen.extend(column.dictionary().term_ord(value.as_bytes())?);
+            }
+        }
+        let counts =
+            column.as_ref().filter(|_| self.facets.contains(&facet)).map_or(0, |column| column.num_terms());
+        Ok(SegmentFacet {
+            facet,
+            filters: self.filters.chosen(facet).next().is_some(),
+            chosen,
+            counts: vec![0; counts],
+            column,
+        })
+    }
+}
+
+/// How many filters a document fails, and the last of them.
+#[derive(Debug, Clone, Copy, Default)]
+struct Failures {
+    number: u8,
+    last: u8,
 }
 
 pub(crate) struct SegmentBest {
     segment: SegmentOrdinal,
     keys: Arc<dyn ColumnValues<u64>>,
-    kinds: [bool; KINDS.len()],
+    dates: Option<Arc<dyn ColumnValues<i64>>>,
+    oldest: bool,
+    facets: Vec<SegmentFacet>,
     limit: usize,
+    until: Option<Instant>,
+    block: Vec<(DocId, Score)>,
+    failures: Vec<Failures>,
     heap: BinaryHeap<Reverse<Ranked>>,
-    counts: [u64; KINDS.len()],
+    total: u64,
+    cut_short: bool,
+}
+
+struct SegmentFacet {
+    facet: Facet,
+    /// Whether anything is chosen, here or in another segment.
+    filters: bool,
+    /// The ordinals of the values that pass.
+    chosen: Vec<u64>,
+    /// By ordinal; empty where nothing is counted.
+    counts: Vec<u64>,
+    column: Option<StrColumn>,
 }
 
 impl SegmentCollector for SegmentBest {
-    type Fruit = Found;
+    type Fruit = tantivy::Result<Found>;
 
     fn collect(&mut self, doc: DocId, score: Score) {
-        let key = self.keys.get_val(doc);
-        let kind = kind_index(crate::schema::id(key).kind);
-        self.counts[kind] += 1;
-        if !self.kinds[kind] || self.limit == 0 {
-            return;
+        self.block.push((doc, score));
+        if self.block.len() == BLOCK {
+            self.flush();
         }
-        let ranked = Ranked { score, key, address: DocAddress::new(self.segment, doc) };
+    }
+
+    fn harvest(mut self) -> tantivy::Result<Found> {
+        self.flush();
+        let counted = self.facets.into_iter().filter(|facet| !facet.counts.is_empty());
+        let counts = counted.map(|facet| Ok((facet.facet, facet.by_value()?)));
+        Ok(Found {
+            best: self.heap.into_iter().map(|ranked| ranked.0).collect(),
+            total: self.total,
+            counts: counts.collect::<tantivy::Result<_>>()?,
+            cut_short: self.cut_short,
+        })
+    }
+}
+
+impl SegmentBest {
+    fn flush(&mut self) {
+        let block = std::mem::take(&mut self.block);
+        self.cut_short |= self.until.is_some_and(|until| Instant::now() > until);
+        if !self.cut_short {
+            self.filter(&block);
+            self.count(&block);
+            self.rank(&block);
+        }
+        self.block = block;
+        self.block.clear();
+    }
+
+    fn filter(&mut self, block: &[(DocId, Score)]) {
+        self.failures[..block.len()].fill(Failures::default());
+        for (place, facet) in self.facets.iter().enumerate().filter(|(_, facet)| facet.filters) {
+            for ((doc, _), failures) in block.iter().zip(&mut self.failures) {
+                if !facet.passes(*doc) {
+                    failures.number += 1;
+                    failures.last = place as u8;
+                }
+            }
+        }
+    }
+
+    /// Counts a document for a facet when it passes the filters on all others.
+    fn count(&mut self, block: &[(DocId, Score)]) {
+        for (place, facet) in self.facets.iter_mut().enumerate().filter(|(_, facet)| !facet.counts.is_empty())
+        {
+            let counted = |failures: &Failures| {
+                failures.number == 0 || failures.number == 1 && usize::from(failures.last) == place
+            };
+            let docs = block.iter().zip(&self.failures).filter(|(_, failures)| counted(failures));
+            facet.count(docs.map(|((doc, _), _)| *doc));
+        }
+    }
+
+    fn rank(&mut self, block: &[(DocId, Score)]) {
+        for (index, (doc, score)) in block.iter().enumerate() {
+            if self.failures[index].number > 0 {
+                continue;
+            }
+            self.total += 1;
+            let score = self.dates.as_ref().map_or(*score, |dates| worth(dates.get_val(*doc), self.oldest));
+            // Most documents are worse than all that are kept, and their keys need not be read.
+            let full = self.heap.len() == self.limit;
+            if full && self.heap.peek().is_none_or(|worst| score < worst.0.score) {
+                continue;
+            }
+            let address = DocAddress::new(self.segment, *doc);
+            self.keep(Ranked { score, key: self.keys.get_val(*doc), address });
+        }
+    }
+
+    fn keep(&mut self, ranked: Ranked) {
         if self.heap.len() < self.limit {
             self.heap.push(Reverse(ranked));
         } else if let Some(mut worst) = self.heap.peek_mut()
@@ -105,9 +261,44 @@ impl SegmentCollector for SegmentBest {
             *worst = Reverse(ranked);
         }
     }
+}
 
-    fn harvest(self) -> Found {
-        Found { best: self.heap.into_iter().map(|ranked| ranked.0).collect(), counts: self.counts }
+/// The score of a day. Days of the next 40 000 years are exact in it.
+fn worth(day: i64, oldest: bool) -> Score {
+    match (day, oldest) {
+        (i64::MIN, _) => Score::MIN,
+        (day, true) => -(day as Score),
+        (day, false) => day as Score,
+    }
+}
+
+impl SegmentFacet {
+    fn passes(&self, doc: DocId) -> bool {
+        let Some(column) = &self.column else { return false };
+        column.term_ords(doc).any(|ord| self.chosen.contains(&ord))
+    }
+
+    fn count(&mut self, docs: impl Iterator<Item = DocId>) {
+        let Some(column) = &self.column else { return };
+        let ords: &Column<u64> = column.ords();
+        if ords.get_cardinality() == Cardinality::Full {
+            docs.for_each(|doc| self.counts[ords.values.get_val(doc) as usize] += 1);
+        } else {
+            docs.flat_map(|doc| ords.values_for_doc(doc)).for_each(|ord| self.counts[ord as usize] += 1);
+        }
+    }
+
+    fn by_value(self) -> tantivy::Result<Counts> {
+        let mut counts = Counts::new();
+        let Some(column) = self.column else { return Ok(counts) };
+        for (ord, count) in self.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+            let mut value = String::new();
+            column.ord_to_str(ord as u64, &mut value)?;
+            if !value.is_empty() {
+                counts.insert(value, *count);
+            }
+        }
+        Ok(counts)
     }
 }
 

@@ -4,10 +4,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
 };
 
-use content::{DocId, Kind};
+use content::DocId;
 
 use crate::{
-    Document, Error, Query, Related, Results, Update,
+    Document, Error, Related, Request, Results, Update,
     folder::Folder,
     generation::{Earlier, Generation},
     related,
@@ -123,18 +123,12 @@ impl Index {
         Ok(Rebuild { shared: self.shared.clone(), generation, finished: false })
     }
 
-    /// The documents that answer a query: `limit` of them after the first `offset`.
+    /// The documents that answer a query, in order and counted.
     ///
     /// Up to six words must all occur, common ones aside; when hardly any document has them all, those
     /// with some of them follow, and the results say so. Longer queries are answered by what fits best.
-    pub fn search(
-        &self,
-        query: &Query,
-        kind: Option<Kind>,
-        offset: usize,
-        limit: usize,
-    ) -> Result<Results, Error> {
-        Results::find(&self.shared.live(), query, kind, offset, limit)
+    pub fn search(&self, request: &Request<'_>) -> Result<Results, Error> {
+        Results::find(&self.shared.live(), request)
     }
 
     /// The papers and posts most like a document, which need not be in the index; never itself.

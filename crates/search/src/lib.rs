@@ -12,7 +12,7 @@
 //!
 //! ```
 //! use content::{DocId, Kind, Language};
-//! use search::{Document, Index, Query, Update};
+//! use search::{Document, Index, Query, Request, Update};
 //!
 //! # fn main() -> Result<(), search::Error> {
 //! # let folder = tempfile::tempdir().expect("a folder");
@@ -25,17 +25,20 @@
 //! };
 //! index.apply(vec![Update::Put(paper)])?;
 //! index.commit(1)?;
-//! let results = index.search(&Query::parse("transformers"), None, 0, 10)?;
+//! let results = index.search(&Request::of(&Query::parse("transformers"), 10))?;
 //! assert_eq!(results.hits[0].id, DocId { kind: Kind::Paper, id: 1 });
 //! # Ok(())
 //! # }
 //! ```
 
+mod authors;
 mod collect;
 mod document;
 mod error;
+mod filters;
 mod folder;
 mod generation;
+mod identifiers;
 mod index;
 mod plan;
 mod query;
@@ -43,13 +46,16 @@ mod related;
 mod results;
 mod schema;
 mod snippet;
+mod spelling;
 mod text;
 
+pub use collect::Sort;
 pub use document::{Document, Update};
 pub use error::Error;
+pub use filters::{Facet, Filters};
 pub use folder::{ask_for_rebuild, rebuild_asked};
 pub use index::{Index, Rebuild};
-pub use query::{Hint, Query};
+pub use query::{Hint, Part, Query, Reading};
 pub use related::Related;
-pub use results::{Hit, Results, Snapshot};
+pub use results::{Hit, Request, Results, Snapshot};
 pub use snippet::{Snippet, snippet};

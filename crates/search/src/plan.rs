@@ -1,19 +1,23 @@
 //! From a [`Query`] to a query of the engine. The numbers are explained in `docs/search.md`.
 
-use content::ArxivId;
+use std::{collections::BTreeMap, ops::Bound};
+
+use chrono::NaiveDate;
 use tantivy::{
-    Score, Term,
+    Score, Searcher, Term,
     query::{
-        BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query as EngineQuery,
-        TermQuery,
+        AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, FuzzyTermQuery, Occur, PhraseQuery,
+        Query as EngineQuery, RangeQuery, TermQuery,
     },
     schema::{Field, IndexRecordOption},
 };
 use words::Word;
 
 use crate::{
-    Query,
-    query::{Chunk, Clause, Group, sequence},
+    Error, Facet, Query,
+    authors::Name,
+    identifiers::Named,
+    query::{Chunk, Clause, Demand, Filter, Group, Node, Scope, sequence},
     schema::Fields,
     text::{exact_term, stem_term},
 };
@@ -23,7 +27,7 @@ const STRICT: usize = 6;
 
 /// The weight of the body is 1; a title is summed to it with this weight.
 pub(crate) const TITLE: Score = 0.5;
-/// What a word adds that stands in the body exactly as it was typed.
+/// What a word adds that stands in the body exactly as it was typed; in long queries a Chinese character by itself, too.
 const EXACT: Score = 0.2;
 /// The weight of a name among the authors.
 const AUTHOR: Score = 1.0;
@@ -33,9 +37,7 @@ const WHOLE_TITLE: Score = 1_000.0;
 const TITLE_PHRASE: Score = 5.0;
 /// Added to documents with all words when others are shown too.
 const ALL_WORDS: Score = 10.0;
-/// Added when the query names an identifier of the document.
-const IDENTIFIER: Score = 1_000.0;
-/// The score of a venue, a year or a category that was typed as a word.
+/// The score of a venue, a year, a category or an identifier that was typed as a word.
 const FACET: Score = 1.0;
 /// The longest query that is compared with titles as a phrase, in words.
 const LONGEST_TITLE: usize = 16;
@@ -43,6 +45,8 @@ const LONGEST_TITLE: usize = 16;
 /// Which documents a plan finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reach {
+    /// The papers that the query names, in its order.
+    Named,
     /// Those with all words, common ones aside.
     All,
     /// Those with some words; those with all of them first.
@@ -53,208 +57,314 @@ pub(crate) enum Reach {
 
 type Clauses = Vec<(Occur, Box<dyn EngineQuery>)>;
 
-/// Whether the query is so short that all its words must occur.
-pub(crate) fn is_strict(query: &Query) -> bool {
-    query.length <= STRICT
+/// Makes plans for one state of the index: what it does not hold is not looked for.
+pub(crate) struct Planner<'a> {
+    pub(crate) searcher: &'a Searcher,
+    pub(crate) fields: &'a Fields,
 }
 
-/// Whether asking for some of the words instead of all can find more.
-pub(crate) fn can_widen(query: &Query) -> bool {
-    let parts = query.clauses.iter().map(|clause| match clause {
-        Clause::Phrase(_) => 1,
-        Clause::Chunk(chunk) => chunk.groups.iter().map(Group::parts).sum(),
-    });
-    parts.sum::<usize>() > 1 && query.clauses.iter().any(|clause| matches!(clause, Clause::Chunk(_)))
-}
-
-/// The engine's query; `None` when there is nothing to look for.
-pub(crate) fn plan(fields: &Fields, query: &Query, reach: Reach) -> Option<Box<dyn EngineQuery>> {
-    if query.is_empty() {
-        return None;
+impl Query {
+    /// Whether the query is so short that all its words must occur.
+    pub(crate) fn is_strict(&self) -> bool {
+        self.length <= STRICT
     }
-    let mut clauses = match reach {
-        Reach::All => all(fields, query),
-        Reach::Any | Reach::Wide => any(fields, query),
-    };
-    if reach == Reach::Wide {
-        let all = Box::new(BooleanQuery::new(all(fields, query)));
-        clauses.push((Occur::Should, Box::new(ConstScoreQuery::new(all, ALL_WORDS))));
+
+    /// Whether asking for some of the words instead of all can find more.
+    pub(crate) fn can_widen(&self) -> bool {
+        let parts =
+            self.clauses.iter().filter(|clause| clause.demand == Demand::Wanted).map(|clause| match &clause
+                .node
+            {
+                Node::Chunk(_, chunk) => chunk.groups.iter().map(Group::parts).sum(),
+                _ => 0,
+            });
+        parts.sum::<usize>() > 1
     }
-    clauses.extend(title_bonus(fields, query));
-    for excluded in &query.excluded {
-        clauses.push((Occur::MustNot, clause(fields, excluded)));
-    }
-    Some(Box::new(BooleanQuery::new(clauses)))
 }
 
-fn all(fields: &Fields, query: &Query) -> Clauses {
-    let only_common = query.clauses.iter().all(is_common);
-    let occur = |clause: &Clause| if is_common(clause) && !only_common { Occur::Should } else { Occur::Must };
-    query.clauses.iter().map(|wanted| (occur(wanted), clause(fields, wanted))).collect()
-}
+impl Planner<'_> {
+    /// The engine's query.
+    pub(crate) fn plan(&self, query: &Query, reach: Reach) -> Result<Box<dyn EngineQuery>, Error> {
+        if reach == Reach::Named {
+            return Ok(self.named(&query.named));
+        }
+        let mut clauses = self.clauses(&query.clauses, reach)?;
+        if reach == Reach::Wide {
+            let all = Box::new(BooleanQuery::new(self.clauses(&query.clauses, Reach::All)?));
+            clauses.push((Occur::Should, Box::new(ConstScoreQuery::new(all, ALL_WORDS))));
+        }
+        clauses.extend(self.title_phrase(query));
+        let plan: Box<dyn EngineQuery> = Box::new(BooleanQuery::new(clauses));
+        Ok(match self.whole_title(query)? {
+            Some(title) => Box::new(BooleanQuery::new(vec![(Occur::Should, plan), (Occur::Should, title)])),
+            None => plan,
+        })
+    }
 
-fn any(fields: &Fields, query: &Query) -> Clauses {
-    let only_common = query.clauses.iter().all(is_common);
-    let mut clauses = Clauses::new();
-    for wanted in &query.clauses {
-        match wanted {
-            // Quotation marks mean it.
-            Clause::Phrase(words) => clauses.push((Occur::Must, phrase(fields, words))),
-            Clause::Chunk(chunk) => {
-                let said = chunk.groups.iter().filter(|group| only_common || !group.is_common());
-                clauses.extend(said.flat_map(|group| flat(fields, group)));
-                clauses.extend(names(fields, &chunk.typed));
+    /// As they were typed: the names that no document has.
+    pub(crate) fn unknown(&self, named: &[Named]) -> Result<Vec<String>, Error> {
+        let mut unknown = Vec::new();
+        for one in named {
+            let mut known = false;
+            for key in &one.keys {
+                known |= self.has(&Term::from_field_text(self.fields.identifiers, key))?;
+            }
+            unknown.extend((!known).then(|| one.typed.clone()));
+        }
+        Ok(unknown)
+    }
+
+    /// The papers of identifiers, the first one first.
+    fn named(&self, named: &[Named]) -> Box<dyn EngineQuery> {
+        let scores = (1..=named.len()).rev().map(|score| score as Score);
+        let one = |(named, score): (&Named, Score)| {
+            named
+                .keys
+                .iter()
+                .map(move |key| (Occur::Should, constant(self.fields.identifiers, key, score)))
+                .collect::<Vec<_>>()
+        };
+        Box::new(BooleanQuery::new(named.iter().zip(scores).flat_map(one).collect()))
+    }
+
+    fn clauses(&self, wanted: &[Clause], reach: Reach) -> Result<Clauses, Error> {
+        let only_common = wanted.iter().all(Clause::is_common);
+        let (mut firm, mut soft) = (Clauses::new(), Clauses::new());
+        let mut required = false;
+        for clause in wanted {
+            match clause.demand {
+                Demand::Excluded => firm.push((Occur::MustNot, self.node(&clause.node)?)),
+                Demand::Wanted if reach == Reach::All && clause.is_common() && !only_common => {
+                    firm.push((Occur::Should, self.node(&clause.node)?));
+                }
+                Demand::Wanted if reach != Reach::All => soft.extend(self.flat(&clause.node, only_common)?),
+                Demand::Required | Demand::Wanted => {
+                    required = true;
+                    firm.push((Occur::Must, self.node(&clause.node)?));
+                }
             }
         }
-    }
-    if clauses.is_empty() { vec![(Occur::Must, Box::new(EmptyQuery))] } else { clauses }
-}
-
-fn clause(fields: &Fields, clause: &Clause) -> Box<dyn EngineQuery> {
-    match clause {
-        Clause::Phrase(words) => phrase(fields, words),
-        Clause::Chunk(chunk) => chunk_query(fields, chunk),
-    }
-}
-
-fn chunk_query(fields: &Fields, chunk: &Chunk) -> Box<dyn EngineQuery> {
-    let groups: Clauses =
-        chunk.groups.iter().map(|group| (Occur::Must, group_query(fields, group))).collect();
-    let mut names = names(fields, &chunk.typed);
-    let words = joined(groups);
-    if names.is_empty() {
-        return words;
-    }
-    names.push((Occur::Should, words));
-    Box::new(BooleanQuery::new(names))
-}
-
-/// All parts of a group, or all of them written as one word.
-fn group_query(fields: &Fields, group: &Group) -> Box<dyn EngineQuery> {
-    match group {
-        Group::Compound { parts, joined: whole } => {
-            let parts = joined(parts.iter().map(|part| (Occur::Must, one_word(fields, part))).collect());
-            let Some(whole) = whole else { return parts };
-            let mut either = in_text(fields, stem_term(whole));
-            either.push((Occur::Should, parts));
-            Box::new(BooleanQuery::new(either))
+        if soft.is_empty() && !required {
+            firm.push((Occur::Must, Box::new(ConstScoreQuery::new(Box::new(AllQuery), 0.0))));
+        } else if required && !soft.is_empty() {
+            firm.push((Occur::Must, Box::new(BooleanQuery::new(soft))));
+        } else {
+            firm.append(&mut soft);
         }
-        Group::Run(pairs) => {
-            let pair = |pair: &Word| -> Box<dyn EngineQuery> {
-                Box::new(BooleanQuery::new(in_text(fields, stem_term(pair))))
+        Ok(firm)
+    }
+
+    fn node(&self, node: &Node) -> Result<Box<dyn EngineQuery>, Error> {
+        Ok(match node {
+            Node::Chunk(scope, chunk) => self.chunk(*scope, chunk)?,
+            Node::Phrase(scope, words) => self.phrase(*scope, words),
+            Node::Author(name) => self.author(name),
+            Node::Filter(filter) => Box::new(ConstScoreQuery::new(self.filter(filter), 0.0)),
+            Node::All(clauses) => Box::new(BooleanQuery::new(self.clauses(clauses, Reach::All)?)),
+            Node::Any(alternatives) => {
+                let each = alternatives.iter().map(|clauses| -> Result<_, Error> {
+                    let all: Box<dyn EngineQuery> =
+                        Box::new(BooleanQuery::new(self.clauses(clauses, Reach::All)?));
+                    Ok((Occur::Should, all))
+                });
+                Box::new(BooleanQuery::new(each.collect::<Result<_, _>>()?))
+            }
+        })
+    }
+
+    /// The terms of words that need not be there, each for itself: quick, for long queries.
+    fn flat(&self, node: &Node, only_common: bool) -> Result<Clauses, Error> {
+        let Node::Chunk(scope, chunk) = node else { return Ok(vec![(Occur::Should, self.node(node)?)]) };
+        let said = chunk.groups.iter().filter(|group| only_common || !group.is_common());
+        let mut clauses: Clauses = said.flat_map(|group| self.flat_group(*scope, group)).collect();
+        clauses.extend(self.names(&chunk.typed)?);
+        Ok(clauses)
+    }
+
+    fn chunk(&self, scope: Scope, chunk: &Chunk) -> Result<Box<dyn EngineQuery>, Error> {
+        let groups: Clauses =
+            chunk.groups.iter().map(|group| (Occur::Must, self.group(scope, group))).collect();
+        let words = joined(groups);
+        let mut names = if scope == Scope::Anywhere { self.names(&chunk.typed)? } else { Clauses::new() };
+        if names.is_empty() {
+            return Ok(words);
+        }
+        names.push((Occur::Should, words));
+        Ok(Box::new(BooleanQuery::new(names)))
+    }
+
+    /// All parts of a group, or all of them written as one word.
+    fn group(&self, scope: Scope, group: &Group) -> Box<dyn EngineQuery> {
+        match group {
+            Group::Compound { parts, joined: whole } => {
+                let part = |part| (Occur::Must, either(self.word(scope, part)));
+                let parts = joined(parts.iter().map(part).collect());
+                let Some(whole) = whole else { return parts };
+                let mut ways = self.term(scope, stem_term(whole));
+                ways.push((Occur::Should, parts));
+                either(ways)
+            }
+            Group::Run { pairs, .. } => joined(
+                pairs.iter().map(|pair| (Occur::Must, either(self.term(scope, stem_term(pair))))).collect(),
+            ),
+            Group::Character(word) => either(self.term(scope, &exact_term(word))),
+            Group::Prefix(prefix) => either(self.prefix(scope, prefix)),
+        }
+    }
+
+    fn flat_group(&self, scope: Scope, group: &Group) -> Clauses {
+        match group {
+            Group::Compound { parts, joined } => {
+                let whole = joined.iter().flat_map(|whole| self.term(scope, stem_term(whole)));
+                parts.iter().flat_map(|part| self.word(scope, part)).chain(whole).collect()
+            }
+            Group::Run { pairs, characters } => {
+                // Two texts may say one thing with other pairs of the same characters.
+                let characters =
+                    characters.iter().map(|one| should(self.fields.body, &exact_term(one), EXACT));
+                pairs.iter().flat_map(|pair| self.term(scope, stem_term(pair))).chain(characters).collect()
+            }
+            Group::Character(word) => self.term(scope, &exact_term(word)),
+            Group::Prefix(prefix) => self.prefix(scope, prefix),
+        }
+    }
+
+    fn word(&self, scope: Scope, word: &Word) -> Clauses {
+        let mut terms = self.term(scope, stem_term(word));
+        if scope == Scope::Anywhere {
+            terms.push(should(self.fields.authors, stem_term(word), AUTHOR));
+        }
+        if scope != Scope::Title && !words::is_common(word.exact()) {
+            terms.push(should(self.fields.body, &exact_term(word), EXACT));
+        }
+        terms
+    }
+
+    fn term(&self, scope: Scope, term: &str) -> Clauses {
+        self.texts(scope).map(|(field, weight)| should(field, term, weight)).collect()
+    }
+
+    /// Words that begin like this, all worth the same.
+    fn prefix(&self, scope: Scope, prefix: &str) -> Clauses {
+        let authors = (scope == Scope::Anywhere).then_some((self.fields.authors, AUTHOR));
+        let exact = format!("{}{prefix}", crate::text::EXACT);
+        let one = |(field, weight)| -> (Occur, Box<dyn EngineQuery>) {
+            (Occur::Should, Box::new(BoostQuery::new(beginning(field, &exact), weight)))
+        };
+        self.texts(scope).chain(authors).map(one).collect()
+    }
+
+    /// Words that follow each other; a single word in quotation marks is meant exactly as it is written.
+    fn phrase(&self, scope: Scope, words: &[Word]) -> Box<dyn EngineQuery> {
+        let authors = (scope == Scope::Anywhere).then_some((self.fields.authors, AUTHOR));
+        let fields = self.texts(scope).chain(authors);
+        let [word] = words else {
+            let boosted = |(field, weight)| -> (Occur, Box<dyn EngineQuery>) {
+                (Occur::Should, Box::new(BoostQuery::new(in_order(field, words), weight)))
             };
-            joined(pairs.iter().map(|word| (Occur::Must, pair(word))).collect())
+            return either(fields.map(boosted).collect());
+        };
+        // A pair of characters and a common word have no exact form of their own.
+        let stem = word.shape == words::Shape::Pair || words::is_common(word.exact());
+        let term = if stem { stem_term(word).to_owned() } else { exact_term(word) };
+        either(fields.map(|(field, weight)| should(field, &term, weight)).collect())
+    }
+
+    /// The fields of a scope and their weights.
+    fn texts(&self, scope: Scope) -> impl Iterator<Item = (Field, Score)> + use<> {
+        let body = (scope != Scope::Title).then_some((self.fields.body, 1.0));
+        let title = match scope {
+            Scope::Anywhere => Some((self.fields.title, TITLE)),
+            Scope::Title => Some((self.fields.title, 1.0)),
+            Scope::Abstract => None,
+        };
+        body.into_iter().chain(title)
+    }
+
+    fn author(&self, name: &Name) -> Box<dyn EngineQuery> {
+        let key = |key: &String| (Occur::Should, constant(self.fields.names, key, AUTHOR));
+        let reading = |reading: &Vec<Vec<String>>| -> (Occur, Box<dyn EngineQuery>) {
+            let parts = reading.iter().map(|keys| (Occur::Must, either(keys.iter().map(key).collect())));
+            (Occur::Should, Box::new(BooleanQuery::new(parts.collect())))
+        };
+        either(name.readings.iter().map(reading).collect())
+    }
+
+    fn filter(&self, filter: &Filter) -> Box<dyn EngineQuery> {
+        let facet = |facet, value: &str| constant(self.fields.facet(facet), value, 1.0);
+        match filter {
+            Filter::Category(name) => {
+                // An archive is found with all its subjects.
+                let within = beginning(self.fields.categories, &format!("{name}."));
+                let exact = constant(self.fields.categories, name, 1.0);
+                either(vec![(Occur::Should, exact), (Occur::Should, within)])
+            }
+            Filter::Venue(name) => constant(self.fields.venue, name, 1.0),
+            Filter::Years(years) => {
+                let bound = |year: i32| Term::from_field_i64(self.fields.year, i64::from(year));
+                between(bound(*years.start()), bound(*years.end()))
+            }
+            Filter::Dates(dates) => {
+                let bound =
+                    |date: NaiveDate| Term::from_field_i64(self.fields.date, i64::from(date.to_epoch_days()));
+                between(bound(*dates.start()), bound(*dates.end()))
+            }
+            Filter::Identifier(keys) => either(
+                keys.iter().map(|key| (Occur::Should, constant(self.fields.identifiers, key, 1.0))).collect(),
+            ),
+            Filter::Kind(kind) => facet(Facet::Kind, kind.name()),
+            Filter::Language(language) => facet(Facet::Language, language.code()),
+            Filter::Source(source) => facet(Facet::Source, source),
+            Filter::Answered => facet(Facet::Answered, "yes"),
         }
-        Group::Character(word) => Box::new(BooleanQuery::new(in_text(fields, &exact_term(word)))),
     }
-}
 
-/// The terms of a group, each for itself: quick, for long queries.
-fn flat(fields: &Fields, group: &Group) -> Clauses {
-    match group {
-        Group::Compound { parts, joined } => {
-            let whole = joined.iter().flat_map(|whole| in_text(fields, stem_term(whole)));
-            parts.iter().flat_map(|part| word_terms(fields, part)).chain(whole).collect()
+    /// What a word can be besides a word: an identifier, a venue, a year, a category.
+    fn names(&self, typed: &str) -> Result<Clauses, Error> {
+        let typed = typed.trim_matches([',', ';', '(', ')', '.']);
+        let fields = self.fields;
+        let mut names: BTreeMap<Field, Term> = BTreeMap::new();
+        if typed.is_ascii() && (2..=40).contains(&typed.len()) {
+            names.extend(
+                [fields.venue, fields.categories].map(|field| (field, Term::from_field_text(field, typed))),
+            );
         }
-        Group::Run(pairs) => pairs.iter().flat_map(|pair| in_text(fields, stem_term(pair))).collect(),
-        Group::Character(word) => in_text(fields, &exact_term(word)),
+        if typed.len() >= 6 && typed.bytes().any(|byte| byte.is_ascii_digit()) {
+            names.insert(fields.identifiers, Term::from_field_text(fields.identifiers, typed));
+        }
+        if let Some(year) = typed.parse().ok().filter(|year| (1900..2100).contains(year)) {
+            names.insert(fields.year, Term::from_field_i64(fields.year, year));
+        }
+        let mut clauses = Clauses::new();
+        for term in names.into_values() {
+            if self.has(&term)? {
+                let term = TermQuery::new(term, IndexRecordOption::Basic);
+                clauses.push((Occur::Should, Box::new(ConstScoreQuery::new(Box::new(term), FACET))));
+            }
+        }
+        Ok(clauses)
     }
-}
 
-fn one_word(fields: &Fields, word: &Word) -> Box<dyn EngineQuery> {
-    Box::new(BooleanQuery::new(word_terms(fields, word)))
-}
+    /// Documents whose title is the query.
+    fn whole_title(&self, query: &Query) -> Result<Option<Box<dyn EngineQuery>>, Error> {
+        let there = !query.title_key.is_empty()
+            && self.has(&Term::from_field_text(self.fields.whole_title, &query.title_key))?;
+        Ok(there.then(|| constant(self.fields.whole_title, &query.title_key, WHOLE_TITLE)))
+    }
 
-fn word_terms(fields: &Fields, word: &Word) -> Clauses {
-    let mut terms = in_text(fields, stem_term(word));
-    terms.push(should(fields.authors, stem_term(word), AUTHOR));
-    if !words::is_common(word.exact()) {
-        terms.push(should(fields.body, &exact_term(word), EXACT));
+    /// What is added when the query stands in the title.
+    fn title_phrase(&self, query: &Query) -> Option<(Occur, Box<dyn EngineQuery>)> {
+        let words = sequence(&query.words);
+        (2..=LONGEST_TITLE).contains(&words.len()).then(|| {
+            let phrase = in_order(self.fields.title, &words);
+            let bonus: Box<dyn EngineQuery> = Box::new(ConstScoreQuery::new(phrase, TITLE_PHRASE));
+            (Occur::Should, bonus)
+        })
     }
-    terms
-}
 
-fn in_text(fields: &Fields, term: &str) -> Clauses {
-    vec![should(fields.body, term, 1.0), should(fields.title, term, TITLE)]
-}
-
-/// What a word can be besides a word: an identifier, a venue, a year, a category.
-fn names(fields: &Fields, typed: &str) -> Clauses {
-    let constant = |field, text: &str, score| -> (Occur, Box<dyn EngineQuery>) {
-        let term = TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic);
-        (Occur::Should, Box::new(ConstScoreQuery::new(Box::new(term), score)))
-    };
-    let typed = typed.trim_matches([',', ';', '(', ')']);
-    let mut names: Clauses =
-        identifiers(typed).iter().map(|id| constant(fields.identifiers, id, IDENTIFIER)).collect();
-    if typed.bytes().all(|byte| byte.is_ascii_alphanumeric()) && (2..=10).contains(&typed.len()) {
-        names.push(constant(fields.venue, typed, FACET));
+    fn has(&self, term: &Term) -> Result<bool, Error> {
+        Ok(self.searcher.doc_freq(term)? > 0)
     }
-    if typed.is_ascii() && typed.contains(['.', '-']) && typed.len() < 20 {
-        names.push(constant(fields.categories, typed, FACET));
-    }
-    if let Some(year) = typed.parse().ok().filter(|year| (1900..2100).contains(year)) {
-        let term = TermQuery::new(Term::from_field_i64(fields.year, year), IndexRecordOption::Basic);
-        names.push((Occur::Should, Box::new(ConstScoreQuery::new(Box::new(term), FACET))));
-    }
-    names
-}
-
-/// The identifiers that something typed can mean: itself, an arXiv id in any spelling, the end of an address.
-fn identifiers(typed: &str) -> Vec<String> {
-    if !typed.bytes().any(|byte| byte.is_ascii_digit()) || typed.len() < 6 {
-        return Vec::new();
-    }
-    let path = typed.split_once("://").map_or(typed, |(_, path)| path);
-    let path = path.split_once("?id=").map_or(path, |(_, id)| id);
-    let path =
-        path.split(['?', '#']).next().unwrap_or_default().trim_end_matches(".pdf").trim_end_matches('/');
-    let after =
-        |slashes: usize| path.rmatch_indices('/').nth(slashes).map_or(path, |(slash, _)| &path[slash + 1..]);
-    let mut found = vec![typed.to_owned(), path.to_owned(), after(0).to_owned(), after(1).to_owned()];
-    let arxiv = [after(0), after(1)].map(|text| text.parse::<ArxivId>().ok());
-    found.extend(arxiv.into_iter().flatten().map(|id| id.id().to_owned()));
-    found.sort_unstable();
-    found.dedup();
-    found
-}
-
-/// What is added when the query is the title, or stands in it.
-fn title_bonus(fields: &Fields, query: &Query) -> Clauses {
-    let mut bonus = Clauses::new();
-    if !query.title_key.is_empty() {
-        let term = TermQuery::new(
-            Term::from_field_text(fields.whole_title, &query.title_key),
-            IndexRecordOption::Basic,
-        );
-        bonus.push((Occur::Should, Box::new(ConstScoreQuery::new(Box::new(term), WHOLE_TITLE))));
-    }
-    let words = sequence(&query.words);
-    if (2..=LONGEST_TITLE).contains(&words.len()) {
-        let phrase = in_order(fields.title, &words);
-        bonus.push((Occur::Should, Box::new(ConstScoreQuery::new(phrase, TITLE_PHRASE))));
-    }
-    bonus
-}
-
-/// Words that follow each other; a single word in quotation marks is meant exactly as it is written.
-fn phrase(fields: &Fields, words: &[Word]) -> Box<dyn EngineQuery> {
-    if let [word] = words {
-        let term = if words::is_common(word.exact()) { stem_term(word).to_owned() } else { exact_term(word) };
-        let mut either = in_text(fields, &term);
-        either.push(should(fields.authors, &term, AUTHOR));
-        // A pair of characters has no exact form of its own.
-        either.extend((word.shape == words::Shape::Pair).then(|| should(fields.body, stem_term(word), 1.0)));
-        either
-            .extend((word.shape == words::Shape::Pair).then(|| should(fields.title, stem_term(word), TITLE)));
-        return Box::new(BooleanQuery::new(either));
-    }
-    let boosted = |field, weight| -> (Occur, Box<dyn EngineQuery>) {
-        (Occur::Should, Box::new(BoostQuery::new(in_order(field, words), weight)))
-    };
-    let either =
-        vec![boosted(fields.body, 1.0), boosted(fields.title, TITLE), boosted(fields.authors, AUTHOR)];
-    Box::new(BooleanQuery::new(either))
 }
 
 fn in_order(field: Field, words: &[Word]) -> Box<dyn EngineQuery> {
@@ -263,55 +373,34 @@ fn in_order(field: Field, words: &[Word]) -> Box<dyn EngineQuery> {
     Box::new(PhraseQuery::new_with_offset(words.iter().map(term).collect()))
 }
 
-fn should(field: Field, text: &str, weight: Score) -> (Occur, Box<dyn EngineQuery>) {
-    let term = TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::WithFreqs);
+fn beginning(field: Field, text: &str) -> Box<dyn EngineQuery> {
+    Box::new(FuzzyTermQuery::new_prefix(Term::from_field_text(field, text), 0, false))
+}
+
+fn between(from: Term, to: Term) -> Box<dyn EngineQuery> {
+    Box::new(RangeQuery::new(Bound::Included(from), Bound::Included(to)))
+}
+
+fn constant(field: Field, text: &str, score: Score) -> Box<dyn EngineQuery> {
+    let term = TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic);
+    Box::new(ConstScoreQuery::new(Box::new(term), score))
+}
+
+fn should(field: Field, term: &str, weight: Score) -> (Occur, Box<dyn EngineQuery>) {
+    let term = TermQuery::new(Term::from_field_text(field, term), IndexRecordOption::WithFreqs);
     let weighted: Box<dyn EngineQuery> =
         if weight == 1.0 { Box::new(term) } else { Box::new(BoostQuery::new(Box::new(term), weight)) };
     (Occur::Should, weighted)
 }
 
-/// A conjunction, without a shell around a single clause.
+fn either(ways: Clauses) -> Box<dyn EngineQuery> {
+    Box::new(BooleanQuery::new(ways))
+}
+
 fn joined(mut clauses: Clauses) -> Box<dyn EngineQuery> {
-    if clauses.len() == 1 { clauses.remove(0).1 } else { Box::new(BooleanQuery::new(clauses)) }
-}
-
-fn is_common(clause: &Clause) -> bool {
-    match clause {
-        Clause::Phrase(_) => false,
-        Clause::Chunk(chunk) => chunk.groups.iter().all(Group::is_common),
-    }
-}
-
-impl Group {
-    /// How many things of the group can occur without the others.
-    fn parts(&self) -> usize {
-        match self {
-            Self::Compound { parts, .. } => parts.len(),
-            Self::Run(pairs) => pairs.len(),
-            Self::Character(_) => 1,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(typed: &str, expected: &str) {
-        let found = identifiers(typed);
-        assert!(found.iter().any(|id| id == expected), "{typed:?}: {found:?}");
-    }
-
-    #[test]
-    fn identifiers_in_every_spelling() {
-        check("2401.01234v3", "2401.01234");
-        check("arxiv:2401.1234", "2401.01234");
-        check("https://arxiv.org/abs/2401.01234v2", "2401.01234");
-        check("https://arxiv.org/pdf/2401.01234.pdf", "2401.01234");
-        check("http://arxiv.org/abs/hep-th/9901001v1", "hep-th/9901001");
-        check("https://openreview.net/forum?id=05t81scpfb", "05t81scpfb");
-        check("https://doi.org/10.1000/abc123", "10.1000/abc123");
-        check("https://aclanthology.org/2024.acl-long.5/", "2024.acl-long.5");
-        assert!(identifiers("attention").is_empty());
+    match clauses.len() {
+        0 => Box::new(EmptyQuery),
+        1 => clauses.remove(0).1,
+        _ => Box::new(BooleanQuery::new(clauses)),
     }
 }

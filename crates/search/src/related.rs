@@ -9,10 +9,10 @@ use tantivy::{
 use words::{Shape, Word};
 
 use crate::{
-    Document, Error,
+    Document, Error, Facet, Filters, Sort,
     collect::{Best, Ranked},
     plan::TITLE,
-    schema::{self, Fields, kind_index},
+    schema::{self, Fields},
     text::{plain, title_key},
 };
 
@@ -57,11 +57,9 @@ pub(crate) fn related(
     if telling.is_empty() {
         return Ok(Vec::new());
     }
-    let mut best = Best::of(None, limit);
-    best.kinds = [false; schema::KINDS.len()];
-    for kind in [Kind::Paper, Kind::Post] {
-        best.kinds[kind_index(kind)] = true;
-    }
+    let mut filters = Filters::kind(Kind::Paper);
+    filters.choose(Facet::Kind, Kind::Post.name());
+    let best = Best { limit, sort: Sort::Relevance, filters: &filters, facets: &[], until: None };
     let found = searcher.search(&query(fields, document, &telling), &best)?.best;
     let mut shared = shared(searcher, fields, &telling, &found)?;
     let one = |ranked: &Ranked| Related {

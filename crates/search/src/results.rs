@@ -1,18 +1,45 @@
-use std::path::Path;
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    time::{Duration, Instant},
+};
 
-use content::{DocId, Kind};
+use content::DocId;
+use tantivy::Searcher;
 
 use crate::{
-    Error, Hint, Query,
+    Error, Facet, Filters, Hint, Query, Sort,
     collect::{Best, Found, Ranked},
     folder,
     generation::Generation,
-    plan::{self, Reach},
-    schema::{self, KINDS, kind_index},
+    plan::{Planner, Reach},
+    schema::{self, Fields},
+    spelling,
 };
 
 /// Documents that hold all words of a short query; with fewer than this, others are shown too.
 const FEW: u64 = 5;
+/// How long a search may take. Few queries come near: all are bounded in length.
+const LONGEST: Duration = Duration::from_secs(2);
+
+/// What is asked of an index.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// What was typed. An empty one finds everything that passes the filters, if there are any.
+    pub query: &'a Query,
+    /// What results must be besides.
+    pub filters: &'a Filters,
+    /// Their order.
+    pub sort: Sort,
+    /// How many results to leave out before the first.
+    pub offset: usize,
+    /// How many to give.
+    pub limit: usize,
+    /// What to count.
+    pub facets: &'a [Facet],
+    /// Whether documents may lack a word when hardly any has all.
+    pub widen: bool,
+}
 
 /// The index of a folder as it was last committed, to be searched beside the process that owns it.
 pub struct Snapshot {
@@ -24,9 +51,13 @@ pub struct Snapshot {
 pub struct Results {
     /// The part of the results that was asked for, the best first.
     pub hits: Vec<Hit>,
-    /// Something to tell about how they were found.
-    pub hint: Option<Hint>,
-    counts: [u64; KINDS.len()],
+    /// How many documents answer the query and pass the filters.
+    pub total: u64,
+    /// What to tell about how they were found.
+    pub hints: Vec<Hint>,
+    /// The query with words that no document holds replaced by some that are like them.
+    pub suggestion: Option<String>,
+    counts: BTreeMap<Facet, BTreeMap<String, u64>>,
 }
 
 /// A document that answers a query.
@@ -36,6 +67,14 @@ pub struct Hit {
     pub id: DocId,
     /// How well it answers; comparable only within one search.
     pub score: f32,
+}
+
+impl<'a> Request<'a> {
+    /// The best `limit` documents of any kind, nothing counted.
+    pub fn of(query: &'a Query, limit: usize) -> Self {
+        static NONE: Filters = Filters::NONE;
+        Self { query, filters: &NONE, sort: Sort::Relevance, offset: 0, limit, facets: &[], widen: true }
+    }
 }
 
 impl Snapshot {
@@ -51,53 +90,110 @@ impl Snapshot {
     }
 
     /// As [`Index::search`](crate::Index::search).
-    pub fn search(
-        &self,
-        query: &Query,
-        kind: Option<Kind>,
-        offset: usize,
-        limit: usize,
-    ) -> Result<Results, Error> {
-        Results::find(&self.generation, query, kind, offset, limit)
+    pub fn search(&self, request: &Request<'_>) -> Result<Results, Error> {
+        Results::find(&self.generation, request)
     }
 }
 
 impl Results {
-    pub(crate) fn find(
-        generation: &Generation,
-        query: &Query,
-        kind: Option<Kind>,
-        offset: usize,
-        limit: usize,
-    ) -> Result<Self, Error> {
+    /// How many documents have each value of a facet that was asked for, most first; years newest first. Each count is
+    /// what would be left if this value were chosen instead of what is chosen of its facet.
+    pub fn counts(&self, facet: Facet) -> Vec<(&str, u64)> {
+        let counts = self.counts.get(&facet).into_iter().flatten();
+        let mut counts: Vec<_> = counts.map(|(value, count)| (value.as_str(), *count)).collect();
+        match facet {
+            Facet::Year => counts.reverse(),
+            _ => counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count)),
+        }
+        counts
+    }
+
+    /// How many documents have this value of a facet.
+    pub fn count(&self, facet: Facet, value: &str) -> u64 {
+        self.counts.get(&facet).and_then(|counts| counts.get(value)).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn find(generation: &Generation, request: &Request<'_>) -> Result<Self, Error> {
         let searcher = generation.searcher();
-        let best = Best::of(kind, offset.saturating_add(limit).min(searcher.num_docs() as usize));
-        let run = |reach| match plan::plan(&generation.fields, query, reach) {
-            Some(plan) => searcher.search(&plan, &best),
-            None => Ok(Found { best: Vec::new(), counts: [0; KINDS.len()] }),
+        let search = Search {
+            searcher: &searcher,
+            fields: &generation.fields,
+            request,
+            until: Instant::now() + LONGEST,
         };
-        if !plan::is_strict(query) {
-            return Ok(Self::of(run(Reach::Any)?, offset, None));
-        }
-        let found = run(Reach::All)?;
-        if plan::can_widen(query) && found.counts.iter().sum::<u64>() < FEW {
-            let wider = run(Reach::Wide)?;
-            let more = wider.counts.iter().sum::<u64>() > found.counts.iter().sum();
-            return Ok(Self::of(wider, offset, more.then_some(Hint::Widened)));
-        }
-        Ok(Self::of(found, offset, None))
-    }
-
-    /// How many documents answer the query: of one kind, or of all.
-    pub fn total(&self, kind: Option<Kind>) -> u64 {
-        match kind {
-            Some(kind) => self.counts[kind_index(kind)],
-            None => self.counts.iter().sum(),
-        }
-    }
-
-    fn of(found: Found, offset: usize, hint: Option<Hint>) -> Self {
+        let (found, hints) = search.run()?;
         let hit = |ranked: &Ranked| Hit { id: schema::id(ranked.key), score: ranked.score };
-        Self { hits: found.best.iter().skip(offset).map(hit).collect(), hint, counts: found.counts }
+        let suggestion = match request.offset {
+            0 => spelling::suggestion(&searcher, &generation.fields, request.query)?,
+            _ => None,
+        };
+        Ok(Self {
+            hits: found.best.iter().skip(request.offset).map(hit).collect(),
+            total: found.total,
+            hints,
+            suggestion,
+            counts: found.counts,
+        })
+    }
+}
+
+/// One search while it runs.
+struct Search<'a> {
+    searcher: &'a Searcher,
+    fields: &'a Fields,
+    request: &'a Request<'a>,
+    until: Instant,
+}
+
+impl Search<'_> {
+    fn run(&self) -> Result<(Found, Vec<Hint>), Error> {
+        let query = self.request.query;
+        let mut hints = Vec::new();
+        if !query.named.is_empty() {
+            let unknown = self.planner().unknown(&query.named)?;
+            if unknown.len() < query.named.len() {
+                hints.extend((!unknown.is_empty()).then_some(Hint::Unknown(unknown)));
+                return Ok((self.find(Reach::Named)?, hints));
+            }
+            hints.push(Hint::Unknown(unknown));
+        }
+        let strict = query.is_strict() || self.request.sort != Sort::Relevance;
+        let mut found = self.find(if strict { Reach::All } else { Reach::Any })?;
+        if strict && self.request.widen && query.can_widen() && found.all() < FEW {
+            let wider = self.find(Reach::Wide)?;
+            if wider.all() > found.all() {
+                hints.push(Hint::Widened(found.total));
+                found = wider;
+            }
+        }
+        hints.extend(found.cut_short.then_some(Hint::CutShort));
+        Ok((found, hints))
+    }
+
+    fn find(&self, reach: Reach) -> Result<Found, Error> {
+        let Request { query, filters, sort, offset, limit, facets, .. } = *self.request;
+        if query.is_empty() && filters.is_empty() {
+            return Ok(Found::default());
+        }
+        let plan = self.planner().plan(query, reach)?;
+        // Where nothing is better than anything else, what is new is.
+        let sort = if sort == Sort::Relevance && !query.ranks() && reach != Reach::Named {
+            Sort::Newest
+        } else {
+            sort
+        };
+        let limit = offset.saturating_add(limit).min(self.searcher.num_docs() as usize);
+        Ok(self.searcher.search(&plan, &Best { limit, sort, filters, facets, until: Some(self.until) })?)
+    }
+
+    fn planner(&self) -> Planner<'_> {
+        Planner { searcher: self.searcher, fields: self.fields }
+    }
+}
+
+impl Found {
+    /// How many documents there are of any kind, whichever is chosen, so that a tab does not change what is found.
+    fn all(&self) -> u64 {
+        self.counts.get(&Facet::Kind).map_or(self.total, |kinds| kinds.values().sum())
     }
 }

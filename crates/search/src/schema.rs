@@ -6,16 +6,18 @@ use tantivy::{
 };
 
 use crate::{
-    Document,
+    Document, Facet, authors,
     text::{Terms, title_key},
 };
 
 /// Part of the folder's name. Raise it when terms or fields change: the old index is then left alone
 /// and a new one fills itself.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// The name of the fast column with [`key`].
 pub(crate) const KEY: &str = "key";
+/// The name of the fast column with the day of appearance, in days since 1970.
+pub(crate) const DATE: &str = "date";
 
 const TERMS: &str = "terms";
 const KIND_SHIFT: u32 = 56;
@@ -25,17 +27,20 @@ const KIND_SHIFT: u32 = 56;
 pub(crate) struct Fields {
     pub(crate) schema: Schema,
     pub(crate) key: Field,
-    pub(crate) kind: Field,
     pub(crate) title: Field,
     pub(crate) body: Field,
+    /// The words of the authors' names.
     pub(crate) authors: Field,
+    /// The [keys](authors::keys) of the authors' names.
+    pub(crate) names: Field,
     pub(crate) whole_title: Field,
     pub(crate) identifiers: Field,
+    /// In lower case, as the venues.
     pub(crate) categories: Field,
     pub(crate) venue: Field,
     pub(crate) year: Field,
     pub(crate) date: Field,
-    pub(crate) language: Field,
+    facets: [(Facet, Field); Facet::ALL.len()],
 }
 
 impl Fields {
@@ -45,20 +50,20 @@ impl Fields {
             .set_tokenizer(TERMS)
             .set_index_option(IndexRecordOption::WithFreqsAndPositions);
         let text = TextOptions::default().set_indexing_options(terms);
-        let facet = STRING.set_fast("raw");
         Self {
             key: schema.add_u64_field(KEY, INDEXED | FAST),
-            kind: schema.add_text_field("kind", STRING),
             title: schema.add_text_field("title", text.clone()),
             body: schema.add_text_field("body", text.clone()),
             authors: schema.add_text_field("authors", text),
+            names: schema.add_text_field("names", STRING),
             whole_title: schema.add_text_field("whole_title", STRING),
             identifiers: schema.add_text_field("identifiers", STRING),
-            categories: schema.add_text_field("categories", facet.clone()),
-            venue: schema.add_text_field("venue", facet.clone()),
-            year: schema.add_i64_field("year", INDEXED | FAST),
-            date: schema.add_i64_field("date", FAST),
-            language: schema.add_text_field("language", facet),
+            categories: schema.add_text_field("categories", STRING),
+            venue: schema.add_text_field("venue_key", STRING),
+            year: schema.add_i64_field("years", INDEXED | FAST),
+            date: schema.add_i64_field(DATE, FAST),
+            facets: Facet::ALL
+                .map(|facet| (facet, schema.add_text_field(facet.name(), STRING.set_fast("raw")))),
             schema: schema.build(),
         }
     }
@@ -67,28 +72,57 @@ impl Fields {
     pub(crate) fn document(&self, document: &Document) -> TantivyDocument {
         let mut made = TantivyDocument::default();
         made.add_u64(self.key, key(document.id));
-        made.add_text(self.kind, document.id.kind.name());
         made.add_text(self.title, &document.title);
         made.add_text(self.body, &document.body);
         made.add_text(self.whole_title, title_key(&document.title));
-        document.authors.iter().for_each(|name| made.add_text(self.authors, name));
-        document
-            .identifiers
-            .iter()
-            .flat_map(|id| spellings(id))
-            .for_each(|id| made.add_text(self.identifiers, id));
-        document.categories.iter().for_each(|name| made.add_text(self.categories, name.to_lowercase()));
+        for name in &document.authors {
+            made.add_text(self.authors, name);
+            authors::keys(name).into_iter().for_each(|key| made.add_text(self.names, key));
+        }
+        let identifiers = document.identifiers.iter().flat_map(|id| spellings(id));
+        identifiers.for_each(|id| made.add_text(self.identifiers, id));
+        for category in &document.categories {
+            made.add_text(self.categories, content::canonical_category(&category.to_lowercase()));
+        }
         document.venue.iter().for_each(|name| made.add_text(self.venue, name.to_lowercase()));
         document.year.iter().for_each(|year| made.add_i64(self.year, i64::from(*year)));
-        document.date.iter().for_each(|date| made.add_i64(self.date, i64::from(date.to_epoch_days())));
-        made.add_text(self.language, document.language.code());
+        // Always a value: a column with one for each document is the quickest to read.
+        made.add_i64(self.date, document.date.map_or(i64::MIN, |date| i64::from(date.to_epoch_days())));
+        for (facet, field) in self.facets {
+            values(document, facet).into_iter().for_each(|value| made.add_text(field, value));
+        }
         made
+    }
+
+    /// The field whose terms are the values of a facet.
+    pub(crate) fn facet(&self, facet: Facet) -> Field {
+        self.facets[Facet::ALL.iter().position(|one| *one == facet).unwrap_or_default()].1
     }
 
     /// The term that names one document.
     pub(crate) fn key_term(&self, id: DocId) -> Term {
         Term::from_field_u64(self.key, key(id))
     }
+}
+
+/// A document's values of a facet; an empty one where it has none, except for categories.
+fn values(document: &Document, facet: Facet) -> Vec<String> {
+    let one = match facet {
+        Facet::Kind => document.id.kind.name().to_owned(),
+        Facet::Source => document.source.clone().unwrap_or_default(),
+        Facet::Category => {
+            return document
+                .categories
+                .iter()
+                .map(|name| content::canonical_category(name).to_owned())
+                .collect();
+        }
+        Facet::Venue => document.venue.clone().unwrap_or_default(),
+        Facet::Year => document.year.map(|year| year.to_string()).unwrap_or_default(),
+        Facet::Language => document.language.code().to_owned(),
+        Facet::Answered => if document.answered { "yes" } else { "" }.to_owned(),
+    };
+    vec![one]
 }
 
 /// The tokenizers that the fields name.
@@ -110,17 +144,10 @@ pub(crate) fn id(key: u64) -> DocId {
     DocId { kind: KINDS[(key >> KIND_SHIFT) as usize % KINDS.len()], id: number }
 }
 
-/// All kinds, in the order in which they are counted.
-pub(crate) const KINDS: [Kind; 4] = [Kind::Paper, Kind::Post, Kind::Comment, Kind::Answer];
+const KINDS: [Kind; 4] = [Kind::Paper, Kind::Post, Kind::Comment, Kind::Answer];
 
-/// The place of a kind in [`KINDS`].
-pub(crate) fn kind_index(kind: Kind) -> usize {
-    match kind {
-        Kind::Paper => 0,
-        Kind::Post => 1,
-        Kind::Comment => 2,
-        Kind::Answer => 3,
-    }
+fn kind_index(kind: Kind) -> usize {
+    KINDS.iter().position(|one| *one == kind).unwrap_or_default()
 }
 
 /// An identifier as it is, and what follows its last slash, which people also paste.

@@ -28,7 +28,7 @@ pub struct Snippet {
 /// ```
 pub fn snippet(query: &Query, text: &str, chars: usize) -> Snippet {
     let formulas: Vec<_> = tex::formulas(text).into_iter().map(|span| span.range).collect();
-    let matches = matches(&query.forms(), text, &formulas);
+    let matches = matches(&query.forms().whole, text, &formulas);
     let cuts = Cuts::of(text, &formulas);
     let window = cuts.best_window(&matches, chars);
     piece(text, cuts.chars[window.start]..cuts.chars[window.end], &matches)

@@ -4,7 +4,7 @@ use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 use words::{Shape, Word};
 
 /// The mark of a term that stands for a word exactly as written, or for one Chinese character.
-const EXACT: char = '=';
+pub(crate) const EXACT: char = '=';
 
 /// A text with each formula replaced by its words.
 pub(crate) fn plain(text: &str) -> Cow<'_, str> {

@@ -1,7 +1,7 @@
 //! What is found, and in which order.
 
 use content::{DocId, Kind};
-use search::{Document, Hint, Index, Query, Update};
+use search::{Document, Facet, Filters, Hint, Index, Query, Request, Results, Sort, Update};
 use tempfile::TempDir;
 
 fn paper(id: i64, title: &str, body: &str) -> Document {
@@ -48,6 +48,7 @@ fn library() -> (Index, TempDir) {
     documents[1].categories = vec!["cs.LG".into()];
     documents[1].venue = Some("NeurIPS".into());
     documents[1].year = Some(2018);
+    documents[3].language = content::Language::Zh;
     let post = Document {
         id: DocId { kind: Kind::Post, id: 1 },
         ..paper(0, "On attention", "A post about attention.")
@@ -58,8 +59,8 @@ fn library() -> (Index, TempDir) {
 
 /// Names as `p1` for a paper and `o1` for a post, the best first.
 fn found(index: &Index, query: &str) -> Vec<String> {
-    let results = index.search(&Query::parse(query), None, 0, 50).expect("searched");
-    assert_eq!(results.total(None), results.hits.len() as u64, "{query:?} counts what it shows");
+    let results = index.search(&Request::of(&Query::parse(query), 50)).expect("searched");
+    assert_eq!(results.total, results.hits.len() as u64, "{query:?} counts what it shows");
     let name = |id: DocId| format!("{}{}", if id.kind == Kind::Paper { 'p' } else { 'o' }, id.id);
     results.hits.iter().map(|hit| name(hit.id)).collect()
 }
@@ -113,7 +114,6 @@ fn phrases_and_exclusions() {
     let mut without = found(&index, "attention -transformer -detail");
     without.sort();
     assert_eq!(without, ["o1"]);
-    assert_eq!(found(&index, "-attention"), [""; 0]);
 }
 
 #[test]
@@ -143,29 +143,174 @@ fn the_form_that_was_typed_ranks_higher() {
     assert_eq!(found(&index, "universal")[0], "p1");
 }
 
+fn ask(index: &Index, query: &str) -> Results {
+    index.search(&Request::of(&Query::parse(query), 10)).expect("searched")
+}
+
 #[test]
 fn few_results_are_widened_and_say_so() {
     let (index, _folder) = library();
-    let results = index.search(&Query::parse("transformer images"), None, 0, 10).expect("searched");
-    assert_eq!(results.hint, Some(Hint::Widened));
-    assert_eq!(results.total(None), 2);
-    let results = index.search(&Query::parse("network images"), None, 0, 10).expect("searched");
-    assert_eq!(results.hits[0].id.id, 7, "what has all words stays first");
-    let results = index.search(&Query::parse("transformer relies"), None, 0, 10).expect("searched");
-    assert_eq!(results.hint, None, "nothing was gained by widening");
+    let results = ask(&index, "transformer images");
+    assert_eq!((results.total, results.hints), (2, vec![Hint::Widened(0)]));
+    let results = ask(&index, "network images");
+    assert_eq!(
+        (results.hits[0].id.id, results.hints),
+        (7, vec![Hint::Widened(1)]),
+        "what has all words stays first"
+    );
+    assert_eq!(ask(&index, "transformer relies").hints, [], "nothing was gained by widening");
     let long = "the hidden state of a derivative that we parameterize, with zebras and more";
-    let results = index.search(&Query::parse(long), None, 0, 10).expect("searched");
-    assert_eq!((results.hits[0].id.id, results.hint), (2, None));
+    let results = ask(&index, long);
+    assert_eq!((results.hits[0].id.id, results.hints), (2, vec![]));
+    let query = Query::parse("network images");
+    let narrow = index.search(&Request { widen: false, ..Request::of(&query, 10) }).expect("searched");
+    assert_eq!((narrow.total, narrow.hints), (1, vec![]));
+    // What was required stays so.
+    assert_eq!(found(&index, "network AND images"), ["p7"]);
+    assert_eq!(found(&index, "ti:network images systems zebra"), ["p7", "p6"]);
 }
 
 #[test]
 fn kinds_are_counted_truly_whatever_is_shown() {
     let (index, _folder) = library();
     let query = Query::parse("attention");
-    let posts = index.search(&query, Some(Kind::Post), 0, 10).expect("searched");
-    assert_eq!(posts.hits.len(), 1);
-    assert_eq!((posts.total(None), posts.total(Some(Kind::Paper)), posts.total(Some(Kind::Post))), (3, 2, 1));
-    assert_eq!(posts.total(Some(Kind::Answer)), 0);
+    let filters = Filters::kind(Kind::Post);
+    let request = Request { filters: &filters, facets: &[Facet::Kind], ..Request::of(&query, 10) };
+    let posts = index.search(&request).expect("searched");
+    assert_eq!((posts.hits.len(), posts.total), (1, 1));
+    assert_eq!(posts.counts(Facet::Kind), [("paper", 2), ("post", 1)]);
+    assert_eq!(posts.count(Facet::Kind, "answer"), 0);
+}
+
+#[test]
+fn operators_and_fields() {
+    let (index, _folder) = library();
+    let check = |query: &str, expected: &[&str]| {
+        let mut names = found(&index, query);
+        names.sort();
+        assert_eq!(names, expected, "{query:?}");
+    };
+    check("transformer OR lora", &["p1", "p4"]);
+    check("attention AND (transformer OR detail)", &["p1", "p3"]);
+    check("attention AND NOT (transformer OR detail)", &["o1"]);
+    check("attention -(transformer OR detail)", &["o1"]);
+    check("ti:network", &["p6", "p7"]);
+    check("ti:images", &[]);
+    check("abs:images", &["p7"]);
+    check("abs:\"hidden state\"", &["p2"]);
+    check("au:chen", &["p2"]);
+    check("au:\"Su, Jianlin\"", &["p2"]);
+    check("au:\"J. Su\"", &["p2"]);
+    check("au:\"Chen Su\"", &[]);
+    check("cat:cs.LG", &["p2"]);
+    check("cat:cs", &["p2"]);
+    check("venue:neurips", &["p2"]);
+    check("venue:neurips.2018", &["p2"]);
+    check("venue:neurips.2019", &[]);
+    check("year:2017..2019", &["p2"]);
+    check("year:<2018", &[]);
+    check("id:1806.07366v2", &["p2"]);
+    check("in:post attention", &["o1"]);
+    check("in:post", &["o1"]);
+    check("trans*", &["p1"]);
+    check("schröd*", &["p5"]);
+    check("ti:diff*", &["p2"]);
+    check("-attention", &["p2", "p4", "p5", "p6", "p7"]);
+    check("lang:zh", &["p4"]);
+    check("WHY NOT", &[]);
+}
+
+#[test]
+fn identifiers_open_as_a_list() {
+    let mut documents: Vec<_> = (1..=3).map(|id| paper(id, "Paper", "mentions 2401.00003")).collect();
+    for (document, id) in documents.iter_mut().zip(["2401.00001", "10.1000/abc", "hep-th/9901001"]) {
+        document.identifiers = vec![id.into()];
+    }
+    let (index, _folder) = index(documents);
+    assert_eq!(found(&index, "https://arxiv.org/abs/hep-th/9901001v2, arXiv:2401.00001"), ["p3", "p1"]);
+    assert_eq!(found(&index, "10.48550/arXiv.2401.00001"), ["p1"]);
+    assert_eq!(found(&index, "doi:10.1000/ABC"), ["p2"]);
+    let results = ask(&index, "2401.00001 2401.00002");
+    assert_eq!((results.total, results.hints), (1, vec![Hint::Unknown(vec!["2401.00002".into()])]));
+    let results = ask(&index, "2401.00003");
+    assert_eq!(
+        (results.total, results.hints),
+        (3, vec![Hint::Unknown(vec!["2401.00003".into()])]),
+        "it is text, then"
+    );
+}
+
+#[test]
+fn facets_narrow_and_count_what_could_be_chosen_instead() {
+    let mut documents: Vec<_> = (1..=6).map(|id| paper(id, "Same title", "same words")).collect();
+    for (document, category, year) in [
+        (0, "cs.LG", 2023),
+        (1, "cs.LG", 2024),
+        (2, "math.OC", 2024),
+        (3, "cs.NA", 2024),
+        (4, "math.NA", 2023),
+    ] {
+        documents[document].categories = vec![category.into(), "stat.ML".into()];
+        documents[document].year = Some(year);
+    }
+    let (index, _folder) = index(documents);
+    let query = Query::parse("words");
+    let search = |chosen: &[(Facet, &str)]| {
+        let mut filters = Filters::default();
+        chosen.iter().for_each(|(facet, value)| filters.choose(*facet, *value));
+        index
+            .search(&Request { filters: &filters, facets: &Facet::ALL, ..Request::of(&query, 10) })
+            .expect("searched")
+    };
+    let all = search(&[]);
+    assert_eq!(all.counts(Facet::Category), [("stat.ML", 5), ("cs.LG", 2), ("math.NA", 2), ("math.OC", 1)]);
+    assert_eq!(all.counts(Facet::Year), [("2024", 3), ("2023", 2)]);
+    assert_eq!(all.counts(Facet::Venue), []);
+    let one = search(&[(Facet::Category, "cs.LG"), (Facet::Category, "math.OC"), (Facet::Year, "2024")]);
+    assert_eq!(one.total, 2);
+    assert_eq!(one.counts(Facet::Year), [("2024", 2), ("2023", 1)], "as if no year were chosen");
+    assert_eq!(one.count(Facet::Category, "math.NA"), 1, "as if no category were chosen");
+    let none = search(&[(Facet::Category, "no such"), (Facet::Year, "2024")]);
+    assert_eq!(
+        (none.total, none.count(Facet::Category, "cs.LG"), none.count(Facet::Year, "2024")),
+        (0, 1, 0)
+    );
+}
+
+#[test]
+fn filters_without_words_list_what_is_new() {
+    let mut documents: Vec<_> = (1..=3).map(|id| paper(id, "Title", "words")).collect();
+    for (document, day) in documents.iter_mut().zip([2, 3, 1]) {
+        document.date = chrono::NaiveDate::from_ymd_opt(2024, 1, day);
+    }
+    documents.push(paper(4, "Title", "words without a day"));
+    let (index, _folder) = index(documents);
+    let ids = |query: &str, sort| {
+        let (query, filters) = (Query::parse(query), Filters::kind(Kind::Paper));
+        let results =
+            index.search(&Request { sort, filters: &filters, ..Request::of(&query, 10) }).expect("searched");
+        results.hits.iter().map(|hit| hit.id.id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids("", Sort::Relevance), [2, 1, 3, 4]);
+    assert_eq!(ids("words", Sort::Newest), [2, 1, 3, 4]);
+    assert_eq!(ids("words", Sort::Oldest), [3, 1, 2, 4]);
+    assert_eq!(ids("date:2024-01-02..", Sort::Relevance), [2, 1]);
+    assert_eq!(ids("date:2024-01 year:2024", Sort::Relevance), [0; 0], "a day is not a year");
+}
+
+#[test]
+fn mistyped_words_are_mended() {
+    let (index, _folder) = library();
+    let check = |query: &str, expected: Option<&str>| {
+        assert_eq!(ask(&index, query).suggestion.as_deref(), expected, "{query:?}");
+    };
+    check("tranformer", Some("transformer"));
+    check("the tarnsformer of \"images\"", Some("the transformer of \"images\""));
+    check("ti:diferential (entrpy OR x)", Some("ti:differential (entropy OR x)"));
+    check("transformers", None);
+    check("zebra", None);
+    check("W_0 schrodinger", None);
+    check("-tranformer", None);
 }
 
 #[test]
@@ -174,11 +319,13 @@ fn pages_follow_each_other() {
         (1..=95).map(|id| paper(id, "", if id % 3 == 0 { "same words here" } else { "same words" }));
     let (index, _folder) = index(documents.collect());
     let query = Query::parse("same words");
-    let whole = index.search(&query, None, 0, 100).expect("searched").hits;
+    let page = |offset, limit| {
+        index.search(&Request { offset, ..Request::of(&query, limit) }).expect("searched").hits
+    };
+    let whole = page(0, 100);
     assert_eq!(whole.len(), 95);
-    let pages = (0..10).flat_map(|page| index.search(&query, None, page * 10, 10).expect("searched").hits);
-    assert_eq!(pages.collect::<Vec<_>>(), whole);
-    assert!(index.search(&query, None, usize::MAX, 10).expect("searched").hits.is_empty());
+    assert_eq!((0..10).flat_map(|number| page(number * 10, 10)).collect::<Vec<_>>(), whole);
+    assert!(page(usize::MAX, 10).is_empty());
 }
 
 #[test]

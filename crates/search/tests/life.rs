@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use content::{DocId, Kind};
-use search::{Document, Error, Index, Query, Snapshot, Update};
+use search::{Document, Error, Index, Query, Request, Snapshot, Update};
 
 fn paper(id: i64, body: &str) -> Document {
     Document { id: DocId { kind: Kind::Paper, id }, body: body.into(), ..Document::default() }
@@ -14,7 +14,7 @@ fn put(index: &Index, id: i64, body: &str) {
 }
 
 fn found(index: &Index, query: &str) -> Vec<i64> {
-    let results = index.search(&Query::parse(query), None, 0, 50).expect("searched");
+    let results = index.search(&Request::of(&Query::parse(query), 50)).expect("searched");
     let mut ids: Vec<_> = results.hits.iter().map(|hit| hit.id.id).collect();
     ids.sort();
     ids
@@ -68,7 +68,7 @@ fn kinds_do_not_share_numbers() {
         .apply(vec![Update::Put(post), Update::Remove(DocId { kind: Kind::Paper, id: 1 })])
         .expect("applied");
     index.commit(1).expect("committed");
-    let hits = index.search(&Query::parse("word"), None, 0, 10).expect("searched").hits;
+    let hits = index.search(&Request::of(&Query::parse("word"), 10)).expect("searched").hits;
     assert_eq!(hits.iter().map(|hit| hit.id.kind).collect::<Vec<_>>(), [Kind::Post]);
 }
 
@@ -92,7 +92,7 @@ fn an_index_is_searched_beside_its_owner() {
     let snapshot = Snapshot::open(folder.path()).expect("opened");
     index.rebuild().expect("begun").finish(2).expect("an empty one takes its place");
     let count = |snapshot: &Snapshot| {
-        snapshot.search(&Query::parse("word"), None, 0, 9).expect("searched").total(None)
+        snapshot.search(&Request::of(&Query::parse("word"), 9)).expect("searched").total
     };
     assert_eq!(count(&snapshot), 1, "it shows what it opened");
     assert_eq!(count(&Snapshot::open(folder.path()).expect("opened")), 0);
@@ -167,8 +167,8 @@ fn a_rebuild_that_was_given_up_leaves_nothing() {
 fn what_a_crash_left_behind_is_removed() {
     let folder = tempfile::tempdir().expect("a folder");
     drop(open(folder.path()));
-    fs::create_dir(folder.path().join("v1/g77")).expect("created");
-    fs::write(folder.path().join("v1/g77/meta.json"), "{").expect("written");
+    fs::create_dir(folder.path().join("v2/g77")).expect("created");
+    fs::write(folder.path().join("v2/g77/meta.json"), "{").expect("written");
     let index = open(folder.path());
     assert_eq!((generations(folder.path()), index.set_aside()), (vec!["g1".to_owned()], None));
 }
@@ -181,7 +181,7 @@ fn a_damaged_index_is_set_aside_and_an_empty_one_takes_its_place() {
         put(&index, 1, "word");
         index.commit(7).expect("committed");
         drop(index);
-        damage(&folder.path().join("v1").join(&generations(folder.path())[0]));
+        damage(&folder.path().join("v2").join(&generations(folder.path())[0]));
         let index = open(folder.path());
         assert_eq!((index.position(), index.len()), (0, 0));
         assert!(index.set_aside().is_some_and(Path::is_dir));
@@ -219,7 +219,7 @@ fn segment_file(generation: &Path) -> std::path::PathBuf {
 }
 
 fn generations(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder.join("v1")).expect("listed").flatten();
+    let entries = fs::read_dir(folder.join("v2")).expect("listed").flatten();
     let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
     names.filter(|name| name.starts_with('g')).collect()
 }

@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context as _, ensure};
 use clap::{Args, Subcommand};
 use content::{DocId, Kind, Language};
-use search::{Document, Index, Query, Update};
+use search::{Document, Index, Query, Request, Update};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{print, progress};
@@ -77,7 +77,7 @@ pub(super) fn run(eval: &Eval) -> anyhow::Result<()> {
     collection.fill(&index)?;
     let measures = match eval {
         Eval::Search(_) => collection.measure(|query| {
-            let hits = index.search(&Query::parse(&query.text), None, 0, REACHED)?.hits;
+            let hits = index.search(&Request::of(&Query::parse(&query.text), REACHED))?.hits;
             Ok(hits.iter().map(|hit| hit.id.id).collect())
         }),
         Eval::Related(_) => collection.measure(|query| {

@@ -6,7 +6,7 @@ use std::{
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use content::{DocId, PaperId, PostId};
-use search::{Hint, Query, Snapshot};
+use search::{Filters, Hint, Query, Request, Snapshot};
 use serde::Serialize;
 use storage::{Database, papers, posts};
 
@@ -53,9 +53,13 @@ pub(super) async fn run(config: Config, asked: Search) -> anyhow::Result<()> {
     let index = Snapshot::open(&config.index()).context("`inkstone reindex` builds the search index")?;
     let db = app::open_storage(&config).await?;
     let query = Query::parse(&asked.query);
-    let results = index.search(&query, asked.kind.map(Into::into), 0, asked.limit.into())?;
-    for hint in query.hints().iter().chain(&results.hint) {
-        let _ = writeln!(io::stderr(), "{}", sentence(*hint));
+    let filters = asked.kind.map_or(Filters::NONE, |kind| Filters::kind(kind.into()));
+    let results = index.search(&Request { filters: &filters, ..Request::of(&query, asked.limit.into()) })?;
+    for hint in query.hints().iter().chain(&results.hints) {
+        let _ = writeln!(io::stderr(), "{}", sentence(hint));
+    }
+    if let Some(suggestion) = &results.suggestion {
+        let _ = writeln!(io::stderr(), "did you mean: {suggestion}");
     }
     if results.hits.is_empty() {
         let _ = writeln!(io::stderr(), "nothing was found");
@@ -73,13 +77,24 @@ pub(super) async fn run(config: Config, asked: Search) -> anyhow::Result<()> {
 }
 
 /// What the page of a search says, too.
-fn sentence(hint: Hint) -> &'static str {
+fn sentence(hint: &Hint) -> String {
     match hint {
-        Hint::Widened => "few documents have all words; those with some of them follow",
-        Hint::TooLong => "the query is longer than 512 characters; only its beginning was used",
-        Hint::TooManyWords => "the query has more than 32 words; only the first were used",
-        Hint::UnclosedQuote => "a quotation mark has no partner and was left out",
-        Hint::OnlyExcluded => "there are only words that must not occur",
+        Hint::Widened(all) => format!("only {all} documents have all words; those with some of them follow"),
+        Hint::TooLong => "the query is longer than 512 characters; only its beginning was used".into(),
+        Hint::TooManyWords => "the query has more than 32 words; only the first were used".into(),
+        Hint::TooManyPrefixes => "only four words may end with a star; the other stars were left out".into(),
+        Hint::UnclosedQuote => "a quotation mark has no partner and was left out".into(),
+        Hint::UnclosedParenthesis => "a parenthesis is not closed; it was taken to end with the query".into(),
+        Hint::Dangling(operator) => format!("{operator} has nothing on one side and was left out"),
+        Hint::NoValue(field) => format!("nothing follows {field}:"),
+        Hint::BadValue { field, value } => {
+            format!("{field}: does not know {value:?}, which was looked for as words")
+        }
+        Hint::StarInFront => "a star can only end a word".into(),
+        Hint::ShortPrefix => "a star needs two letters before it".into(),
+        Hint::OnlyExcluded => "there are only words that must not occur; everything else is shown".into(),
+        Hint::Unknown(ids) => format!("nothing here has the identifier {}", ids.join(", ")),
+        Hint::CutShort => "the search took too long and shows what was found until then".into(),
     }
 }
 

@@ -5,7 +5,7 @@ use askama::Template;
 use chrono::NaiveDate;
 use content::{DocId, Kind, Language, PaperId, PostId};
 use render::Html;
-use search::{Hint, Query, Results};
+use search::{Facet, Filters, Hint, Query, Request, Results};
 use serde::Deserialize;
 use storage::{changes, papers, posts};
 
@@ -78,7 +78,7 @@ pub(crate) async fn search(app: web::Data<App>, visit: Visit, asked: web::Query<
     let position = app.index.position();
     let results = find(&app, &query, kind, from).await?;
     let hits = hits(&app, &query, &results, visit.m).await?;
-    let total = results.total(kind);
+    let total = results.total;
     let reached = from + results.hits.len();
     let next = (!results.hits.is_empty() && (reached as u64) < total && reached < DEEPEST)
         .then(|| format!("{}&from={reached}", here(&asked.query, kind)));
@@ -100,7 +100,13 @@ pub(crate) async fn search(app: web::Data<App>, visit: Visit, asked: web::Query<
 
 async fn find(app: &App, query: &Query, kind: Option<Kind>, from: usize) -> Result<Results, Failure> {
     let (index, query) = (app.index.clone(), query.clone());
-    Ok(web::block(move || index.search(&query, kind, from, PER_PAGE)).await??)
+    let filters = kind.map_or(Filters::NONE, Filters::kind);
+    let results = web::block(move || {
+        let request =
+            Request { filters: &filters, offset: from, facets: &Facet::ALL, ..Request::of(&query, PER_PAGE) };
+        index.search(&request)
+    });
+    Ok(results.await??)
 }
 
 fn offset(from: Option<&str>) -> Result<usize, Failure> {
@@ -122,7 +128,10 @@ fn tabs(query: &str, current: Option<Kind>, results: &Results, m: Messages) -> V
     let tab = |(kind, name): (Option<Kind>, &str)| Choice {
         name: name.into(),
         href: here(query, kind),
-        count: Some(results.total(kind)),
+        count: Some(match kind {
+            Some(kind) => results.count(Facet::Kind, kind.name()),
+            None => results.counts(Facet::Kind).iter().map(|(_, count)| count).sum(),
+        }),
         current: kind == current,
     };
     kinds.map(tab).into()
@@ -136,12 +145,13 @@ async fn hints(
     position: i64,
     m: Messages,
 ) -> Result<Vec<String>, Failure> {
-    let own = query.hints().iter().chain(&results.hint).map(|hint| match hint {
-        Hint::Widened => m.hint_widened(),
-        Hint::TooLong => m.hint_too_long(),
-        Hint::TooManyWords => m.hint_too_many(),
-        Hint::UnclosedQuote => m.hint_unclosed(),
-        Hint::OnlyExcluded => m.hint_only_excluded(),
+    let own = query.hints().iter().chain(&results.hints).filter_map(|hint| match hint {
+        Hint::Widened(_) => Some(m.hint_widened()),
+        Hint::TooLong => Some(m.hint_too_long()),
+        Hint::TooManyWords => Some(m.hint_too_many()),
+        Hint::UnclosedQuote => Some(m.hint_unclosed()),
+        Hint::OnlyExcluded => Some(m.hint_only_excluded()),
+        _ => None,
     });
     let mut hints: Vec<String> = own.map(str::to_owned).collect();
     let behind = changes::last(&app.db).await? - position;

@@ -1,0 +1,139 @@
+//! "Did you mean": words that are in no document, and what they are probably meant to be.
+
+use std::collections::BTreeMap;
+
+use tantivy::{Searcher, Term, query::FuzzyTermQuery, schema::Field};
+use words::Word;
+
+use crate::{
+    Error, Query,
+    query::{Clause, Demand, Group, Node},
+    schema::Fields,
+    text::{EXACT, exact_term, stem_term},
+};
+
+/// The shortest word that is mended, in letters.
+const SHORTEST: usize = 4;
+/// From this length on a word may have two mistakes.
+const TWO_MISTAKES: usize = 7;
+/// A word with two mistakes must be meant to be one that this many documents hold.
+const KNOWN: u64 = 3;
+
+/// The query with words that no document holds replaced, if any can be.
+pub(crate) fn suggestion(
+    searcher: &Searcher,
+    fields: &Fields,
+    query: &Query,
+) -> Result<Option<String>, Error> {
+    let spelling = Spelling { searcher, fields: [fields.body, fields.title, fields.authors] };
+    let mut text = query.text().to_owned();
+    let mut mended = false;
+    // From behind, so that ranges stay right.
+    for (start, word) in words(&query.clauses).into_iter().rev() {
+        if let Some(meant) = spelling.meant(&word)? {
+            text.replace_range(start + word.range.start..start + word.range.end, &meant);
+            mended = true;
+        }
+    }
+    Ok(mended.then_some(text))
+}
+
+/// The wanted words, and where their ranges begin in the query.
+fn words(clauses: &[Clause]) -> Vec<(usize, Word)> {
+    let mut found = Vec::new();
+    for clause in clauses.iter().filter(|clause| clause.demand != Demand::Excluded) {
+        match &clause.node {
+            Node::Chunk(_, chunk) if chunk.verbatim => {
+                let parts = chunk.groups.iter().filter_map(|group| match group {
+                    Group::Compound { parts, .. } => Some(parts),
+                    _ => None,
+                });
+                found.extend(parts.flatten().map(|word| (chunk.start, word.clone())));
+            }
+            Node::All(clauses) => found.extend(words(clauses)),
+            Node::Any(alternatives) => found.extend(alternatives.iter().flat_map(|clauses| words(clauses))),
+            _ => (),
+        }
+    }
+    found
+}
+
+struct Spelling<'a> {
+    searcher: &'a Searcher,
+    fields: [Field; 3],
+}
+
+impl Spelling<'_> {
+    /// What a word is meant to be, if it is in no document.
+    fn meant(&self, word: &Word) -> Result<Option<String>, Error> {
+        let letters = word.exact().chars().count();
+        let mendable = letters >= SHORTEST && word.exact().chars().all(char::is_alphabetic);
+        if !mendable || self.documents(stem_term(word))? > 0 {
+            return Ok(None);
+        }
+        if let Some(near) = self.nearest(word, 1, 1)? {
+            return Ok(Some(near));
+        }
+        if let Some(two) = self.divided(word)? {
+            return Ok(Some(two));
+        }
+        if letters >= TWO_MISTAKES { self.nearest(word, 2, KNOWN) } else { Ok(None) }
+    }
+
+    /// The most frequent word within so many mistakes.
+    fn nearest(&self, word: &Word, mistakes: u8, least: u64) -> Result<Option<String>, Error> {
+        let mut candidates: BTreeMap<String, u64> = BTreeMap::new();
+        for field in self.fields {
+            let like = FuzzyTermQuery::new(Term::from_field_text(field, &exact_term(word)), mistakes, true);
+            for segment in self.searcher.segment_readers() {
+                let index = segment.inverted_index(field)?;
+                let mut terms = index
+                    .terms()
+                    .search(like.automaton()?)
+                    .into_stream()
+                    .map_err(tantivy::TantivyError::from)?;
+                while terms.advance() {
+                    let Some(term) =
+                        std::str::from_utf8(terms.key()).ok().and_then(|term| term.strip_prefix(EXACT))
+                    else {
+                        continue;
+                    };
+                    if term.chars().all(char::is_alphabetic) {
+                        *candidates.entry(term.to_owned()).or_default() += u64::from(terms.value().doc_freq);
+                    }
+                }
+            }
+        }
+        let known = candidates.into_iter().filter(|(_, documents)| *documents >= least);
+        Ok(known.max_by_key(|(_, documents)| *documents).map(|(term, _)| term))
+    }
+
+    /// Two words that were written as one.
+    fn divided(&self, word: &Word) -> Result<Option<String>, Error> {
+        let mut best = (KNOWN - 1, None);
+        for (at, _) in word.exact().char_indices().skip(3) {
+            let (first, second) = word.exact().split_at(at);
+            if second.chars().count() < 3 {
+                break;
+            }
+            let documents = self.exactly(first)?.min(self.exactly(second)?);
+            if documents > best.0 {
+                best = (documents, Some(format!("{first} {second}")));
+            }
+        }
+        Ok(best.1)
+    }
+
+    fn exactly(&self, word: &str) -> Result<u64, Error> {
+        self.documents(&format!("{EXACT}{word}"))
+    }
+
+    /// How many documents hold a term.
+    fn documents(&self, term: &str) -> Result<u64, Error> {
+        let mut documents = 0;
+        for field in self.fields {
+            documents = documents.max(self.searcher.doc_freq(&Term::from_field_text(field, term))?);
+        }
+        Ok(documents)
+    }
+}
