@@ -1,11 +1,11 @@
 use std::{borrow::Cow, ops::Range};
 
-use crate::{Shape, Word, fold::greek, stem::stem};
+use crate::{Shape, Word, fold::spoken, stem::stem};
 
 /// More parts than this are a path or an identifier, not one word.
 const MOST_JOINED: usize = 4;
 
-/// A run of letters, of digits or of Greek letters inside a compound.
+/// A run of letters, of digits or of signs inside a compound.
 pub(crate) struct Part {
     pub(crate) text: String,
     pub(crate) range: Range<usize>,
@@ -18,7 +18,8 @@ pub(crate) struct Part {
 pub(crate) enum PartKind {
     Letters,
     Digits,
-    Greek,
+    /// Greek letters and mathematical signs, which go by their names.
+    Signs,
 }
 
 /// Adds the words of one compound, the first at `position`.
@@ -46,8 +47,8 @@ fn joined_from(parts: &[Part], index: usize) -> impl Iterator<Item = usize> {
 
 /// A Greek letter or two are symbols and go by their names; three are a Greek word.
 fn name(part: &Part) -> Cow<'_, str> {
-    if part.kind == PartKind::Greek && part.text.chars().count() < 3 {
-        Cow::Owned(part.text.chars().filter_map(greek).collect())
+    if part.kind == PartKind::Signs && part.text.chars().count() < 3 {
+        Cow::Owned(part.text.chars().filter_map(spoken).collect())
     } else {
         Cow::Borrowed(&part.text)
     }

@@ -1,9 +1,11 @@
 use std::ops::Range;
 
+use unicode_normalization::char::compose;
+
 use crate::{
     Shape, Word,
     compound::{self, Part, PartKind},
-    fold::{fold_char, greek, is_ignored, is_unspaced},
+    fold::{fold_char, fold_unspaced, is_ignored, is_unspaced, is_wordly, narrow, spoken},
 };
 
 /// Longer words are cut: nobody types them, and an index should not hold them.
@@ -11,8 +13,9 @@ const LONGEST: usize = 64;
 
 /// The words of a plain text, in order.
 ///
-/// A hyphen, an underscore or a change between letters and digits splits a word and also joins it:
-/// `low-rank` is `low`, `rank` and, at the place of the first, `lowrank`. A decimal number is one word.
+/// A hyphen, a script's `_` or `^`, or a change between letters and digits splits a word and also joins it:
+/// `low-rank` is `low`, `rank` and, at the place of the first, `lowrank`. So do the full stops of initials:
+/// `i.i.d.` is also `iid`. A decimal number is one word.
 pub fn words(text: &str) -> Vec<Word> {
     let mut splitter = Splitter { text, words: Vec::with_capacity(text.len() / 5), position: 0 };
     splitter.run();
@@ -33,7 +36,7 @@ impl Splitter<'_> {
                 self.unspaced(at)
             } else if let Some(end) = self.ascii_word(at) {
                 end
-            } else if c.is_alphanumeric() {
+            } else if is_wordly(c) {
                 self.compound(at)
             } else {
                 at + c.len_utf8()
@@ -53,7 +56,7 @@ impl Splitter<'_> {
         while let Some(c) = self.char_at(at).filter(|c| is_unspaced(*c) || is_ignored(*c)) {
             let end = at + c.len_utf8();
             if is_unspaced(c) {
-                run.push((c, at..end));
+                add_unspaced(&mut run, fold_unspaced(c), at..end);
             }
             at = end;
         }
@@ -72,7 +75,8 @@ impl Splitter<'_> {
         let rest = &self.text.as_bytes()[start..];
         let length = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
         let next = rest.get(length).copied().unwrap_or(b' ');
-        let ends = next.is_ascii() && !next.is_ascii_digit() && !b"-_'+#".contains(&next);
+        let ends = next.is_ascii() && !next.is_ascii_digit() && !b"-_^'+#".contains(&next);
+        let ends = ends && (next, length) != (b'.', 1);
         if !(1..=LONGEST).contains(&length) || !ends {
             return None;
         }
@@ -89,7 +93,7 @@ impl Splitter<'_> {
         let mut at = start;
         loop {
             at = self.run_of_parts(at, &mut parts);
-            match self.joint(at) {
+            match self.joint(at, &parts) {
                 Some(next) => at = next,
                 None => break,
             }
@@ -101,10 +105,18 @@ impl Splitter<'_> {
     }
 
     /// Where the next part begins, if a joint stands at `at`.
-    fn joint(&self, at: usize) -> Option<usize> {
-        let joint = self.char_at(at).filter(|c| matches!(c, '-' | '_' | '\u{2010}' | '\u{2011}'))?;
-        let next = at + joint.len_utf8();
-        self.char_at(next).filter(|c| c.is_alphanumeric() && !is_unspaced(*c)).map(|_| next)
+    fn joint(&self, at: usize, parts: &[Part]) -> Option<usize> {
+        let joint = self.char_at(at)?;
+        let mut after = self.text[at + joint.len_utf8()..].chars();
+        let first = after.next().filter(|c| is_wordly(*c) && !is_unspaced(*c))?;
+        let joins = match narrow(joint) {
+            '-' | '_' | '^' => true,
+            // Hyphens, dashes that are used as such, and the minus of a paper's own typesetting.
+            '\u{2010}'..='\u{2013}' | '\u{2212}' => true,
+            '.' => first.is_alphabetic() && !after.next().is_some_and(is_wordly) && are_initials(parts),
+            _ => false,
+        };
+        joins.then_some(at + joint.len_utf8())
     }
 
     /// Adds the parts of one unbroken run of letters and digits; where it ends.
@@ -113,7 +125,7 @@ impl Splitter<'_> {
         let mut fresh = true;
         while let Some(c) = self.char_at(at) {
             let end = at + c.len_utf8();
-            if c.is_alphanumeric() && !is_unspaced(c) {
+            if is_wordly(c) && !is_unspaced(c) {
                 fold_char(c, |folded| add(parts, folded, at..end, &mut fresh));
                 at = end;
             } else if is_ignored(c) {
@@ -138,9 +150,20 @@ impl Splitter<'_> {
     }
 }
 
+/// Adds one folded character to a run. A voicing mark, or a part of a Korean syllable, joins the last one.
+fn add_unspaced(run: &mut Vec<(char, Range<usize>)>, folded: char, range: Range<usize>) {
+    if let Some(last) = run.last_mut()
+        && let Some(both) = compose(last.0, folded)
+    {
+        *last = (both, last.1.start..range.end);
+    } else {
+        run.push((folded, range));
+    }
+}
+
 /// Adds one folded character to the last part, or begins the next one with it.
 fn add(parts: &mut Vec<Part>, folded: char, range: Range<usize>, fresh: &mut bool) {
-    if !folded.is_alphanumeric() {
+    if !is_wordly(folded) {
         return;
     }
     let kind = PartKind::of(folded);
@@ -155,19 +178,27 @@ fn add(parts: &mut Vec<Part>, folded: char, range: Range<usize>, fresh: &mut boo
     *fresh = false;
 }
 
+/// Whether all parts are single letters, as in `i.i.d.` and `U.S.`
+fn are_initials(parts: &[Part]) -> bool {
+    parts.iter().all(|part| part.kind == PartKind::Letters && part.text.chars().count() == 1)
+}
+
 /// What stands inside a word without being a letter or digit: what of it is kept, and its length.
-fn inner<'a>(rest: &'a str, before: &Part) -> Option<(&'a str, usize)> {
-    let digits = |skip: usize| rest[skip..].bytes().take_while(u8::is_ascii_digit).count();
-    let letter_at = |skip: usize| rest[skip..].chars().next().is_some_and(char::is_alphabetic);
-    let first = rest.chars().next()?;
-    match (before.kind, first) {
-        (PartKind::Digits, '.') if digits(1) > 0 => Some((".", 1)),
-        (PartKind::Digits, ',') if digits(1) == 3 => Some(("", 1)),
-        (PartKind::Letters, '\'' | '’') => apostrophe(rest, first.len_utf8()),
-        (PartKind::Letters, '+') if rest.starts_with("++") && before.text.len() < 4 => Some(("++", 2)),
-        (PartKind::Letters, '#') if before.text.len() == 1 && !letter_at(1) && digits(1) == 0 => {
-            Some(("#", 1))
+fn inner(rest: &str, before: &Part) -> Option<(&'static str, usize)> {
+    let mut after = rest.chars();
+    let first = after.next()?;
+    let ahead = || after.clone().map(narrow);
+    let digits = || ahead().take_while(char::is_ascii_digit).take(4).count();
+    let letter_or_digit = || ahead().next().is_some_and(|c| c.is_alphabetic() || c.is_ascii_digit());
+    let length = first.len_utf8();
+    match (before.kind, narrow(first)) {
+        (PartKind::Digits, '.') if digits() > 0 => Some((".", length)),
+        (PartKind::Digits, ',') if digits() == 3 => Some(("", length)),
+        (PartKind::Letters, '\'' | '’' | '‘') => apostrophe(rest, length),
+        (PartKind::Letters, '+') if ahead().next() == Some('+') && before.text.len() < 4 => {
+            Some(("++", 2 * length))
         }
+        (PartKind::Letters, '#') if before.text.len() == 1 && !letter_or_digit() => Some(("#", length)),
         _ => None,
     }
 }
@@ -184,8 +215,8 @@ impl PartKind {
     fn of(folded: char) -> Self {
         if folded.is_numeric() {
             Self::Digits
-        } else if greek(folded).is_some() {
-            Self::Greek
+        } else if spoken(folded).is_some() {
+            Self::Signs
         } else {
             Self::Letters
         }
@@ -216,7 +247,10 @@ mod tests {
         check(" ,.;!", "");
         check("Neural networks", "0:neural 1:network=networks");
         check("running RUNS", "0:run=running 1:run=runs");
-        check("Erdős–Rényi", "0:erdo=erdos 1:renyi");
+        check("Erdős–Rényi", "0:erdo=erdos [0:erdosrenyi] 1:renyi");
+        check("Erdős—Rényi", "0:erdo=erdos 1:renyi");
+        check("i.i.d. samples. A test", "0:i [0:iid] 1:i 2:d 3:sampl=samples 4:a 5:test");
+        check("by J. Su. e.g.BERT f.read", "0:by 1:j 2:su 3:e [3:eg] 4:g 5:bert 6:f 7:read");
         check("Schro\u{308}dinger’s cat", "0:schroding=schrodinger 1:cat");
         check("don't O'Brien", "0:dont 1:obrien");
         check("co\u{ad}operate", "0:cooper=cooperate");
@@ -246,7 +280,9 @@ mod tests {
         check("C++ and C#", "0:c++ 1:and 2:c#");
         check("C++17", "0:c++ [0:c++17] 1:17");
         check("x+y CD4+ #1", "0:x 1:y 2:cd [2:cd4] 3:4 4:1");
-        check("m²", "0:m [0:m2] 1:2");
+        check("m² m^2 10^6", "0:m [0:m2] 1:2 2:m [2:m2] 3:2 4:10 [4:106] 5:6");
+        check("L∞ ∂f √", "0:l [0:linfin=linfinity] 1:infin=infinity 2:partial [2:partialf] 3:f 4:sqrt");
+        check("３．５ Ｃ＋＋ １０，０００", "0:3.5 1:c++ 2:10000");
         check("α-helix β", "0:alpha [0:alphahelix] 1:helix 2:beta");
         check("λόγος", "0:λογοσ");
         check("𝛼 ＧＰＴ", "0:alpha 1:gpt");
@@ -258,6 +294,8 @@ mod tests {
         check("初始化", "0:初 0:初始 1:始 1:始化 2:化");
         check("LoRA-GA的W_0", "0:lora [0:loraga] 1:ga 2:的 3:w [3:w0] 4:0");
         check("矩阵，向量", "0:矩 0:矩阵 1:阵 2:向 2:向量 3:量");
+        check("數學，数学", "0:数 0:数学 1:学 2:数 2:数学 3:学");
+        check("ﾊﾞｲｵ", "0:バ 0:バイ 1:イ 1:イオ 2:オ");
         check("ニューラル", "0:ニ 0:ニュ 1:ュ 1:ュー 2:ー 2:ーラ 3:ラ 3:ラル 4:ル");
     }
 
