@@ -16,7 +16,9 @@ mod language;
 mod papers;
 mod posts;
 
-pub use answers::{Answer, AnswerKey, Attempt, AttemptId, AttemptState, Question, QuestionSet, Section};
+pub use answers::{
+    Answer, AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, Question, QuestionSet, Section,
+};
 pub use changes::{Change, DocId, Kind};
 pub use comments::{Comment, CommentId, Subject};
 pub use days::day;
