@@ -22,6 +22,10 @@ pub struct AnswerKey {
     pub question_set: String,
 }
 
+/// The number of an [`AnswerKey`] in storage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct AnswerId(pub i64);
+
 /// Everything known for one key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Answer {

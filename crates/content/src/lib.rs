@@ -17,7 +17,9 @@ mod language;
 mod papers;
 mod posts;
 
-pub use answers::{Answer, AnswerKey, Attempt, AttemptId, AttemptState, Question, QuestionSet, Section};
+pub use answers::{
+    Answer, AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, Question, QuestionSet, Section,
+};
 pub use categories::canonical_category;
 pub use changes::{Change, DocId, Kind};
 pub use comments::{Comment, CommentId, Subject};

@@ -1,11 +1,20 @@
 //! The index follows the change log of storage; this is the only way anything gets into it.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use chrono::Datelike as _;
-use content::{DocId, Kind, Paper, PaperId, Post, PostId};
+use content::{AnswerId, Comment, CommentId, DocId, Kind, Language, Paper, PaperId, Post, PostId};
+use render::{Format, Trust};
 use search::{Document, Index, Update};
-use storage::{Database, changes, papers, posts};
+use storage::{
+    Database,
+    answers::{self, Finished},
+    changes, comments, papers, posts,
+};
 use tokio::task::JoinHandle;
 
 use crate::{
@@ -81,11 +90,11 @@ pub async fn catch_up(
         let docs: BTreeSet<_> = entries.iter().map(|change| change.doc).collect();
         done += docs.len() as u64;
         uncommitted += docs.len() as u64;
-        let updates = updates(db, docs).await?;
+        let loaded = load(db, with_papers(db, docs).await?).await?;
         let index = index.clone();
         let commit = uncommitted >= COMMIT_EVERY.min(done / 2);
         tokio::task::spawn_blocking(move || {
-            index.apply(updates)?;
+            index.apply(loaded.updates())?;
             if commit { index.commit(position) } else { Ok(()) }
         })
         .await??;
@@ -112,9 +121,10 @@ pub async fn rebuild(db: &Database, index: &Arc<Index>, mut progress: impl FnMut
         let Some(last) = docs.last() else { break };
         after = Some(*last);
         done += docs.len() as u64;
-        let updates = updates(db, docs.into_iter().collect()).await?;
+        let loaded = load(db, docs.into_iter().collect()).await?;
         let mut taken = building.take().expect("put back below");
-        building = Some(tokio::task::spawn_blocking(move || taken.apply(updates).map(|()| taken)).await??);
+        let applied = move || taken.apply(loaded.updates()).map(|()| taken);
+        building = Some(tokio::task::spawn_blocking(applied).await??);
         progress(done);
     }
     let taken = building.take().expect("put back above");
@@ -122,16 +132,55 @@ pub async fn rebuild(db: &Database, index: &Arc<Index>, mut progress: impl FnMut
     Ok(done)
 }
 
-/// What the index has to do so that it tells the truth about these documents.
-async fn updates(db: &Database, docs: BTreeSet<DocId>) -> Result<Vec<Update>, Error> {
-    let keys = |kind| docs.iter().filter(move |doc| doc.kind == kind).map(|doc| doc.id);
-    let paper_ids: Vec<_> = keys(Kind::Paper).map(PaperId).collect();
-    let post_ids: Vec<_> = keys(Kind::Post).map(PostId).collect();
-    let mut found: Vec<Document> = papers::by_ids(db, &paper_ids).await?.iter().map(paper).collect();
-    found.extend(posts::by_ids(db, &post_ids).await?.iter().map(post));
-    let present: BTreeSet<_> = found.iter().map(|document| document.id).collect();
-    let gone = docs.difference(&present).copied().map(Update::Remove);
-    Ok(gone.chain(found.into_iter().map(Update::Put)).collect())
+/// Documents as storage has them now.
+struct Loaded {
+    asked: BTreeSet<DocId>,
+    papers: Vec<Paper>,
+    answered: HashSet<PaperId>,
+    posts: Vec<Post>,
+    comments: Vec<Comment>,
+    answers: Vec<Finished>,
+}
+
+/// These documents and the papers that tell whether one of these answers is there.
+async fn with_papers(db: &Database, mut docs: BTreeSet<DocId>) -> Result<BTreeSet<DocId>, Error> {
+    let answers: Vec<_> = numbers(&docs, Kind::Answer).map(AnswerId).collect();
+    let papers = answers::papers_of(db, &answers).await?.into_iter();
+    docs.extend(papers.map(|paper| DocId { kind: Kind::Paper, id: paper.0 }));
+    Ok(docs)
+}
+
+/// A few queries for each kind, however many documents there are.
+async fn load(db: &Database, asked: BTreeSet<DocId>) -> Result<Loaded, Error> {
+    let papers: Vec<_> = numbers(&asked, Kind::Paper).map(PaperId).collect();
+    let posts: Vec<_> = numbers(&asked, Kind::Post).map(PostId).collect();
+    let comments: Vec<_> = numbers(&asked, Kind::Comment).map(CommentId).collect();
+    let answers: Vec<_> = numbers(&asked, Kind::Answer).map(AnswerId).collect();
+    Ok(Loaded {
+        papers: papers::by_ids(db, &papers).await?,
+        answered: answers::papers_with_answers(db, &papers).await?,
+        posts: posts::by_ids(db, &posts).await?,
+        comments: comments::by_ids(db, &comments).await?,
+        answers: answers::by_ids(db, &answers).await?,
+        asked,
+    })
+}
+
+fn numbers(docs: &BTreeSet<DocId>, kind: Kind) -> impl Iterator<Item = i64> {
+    docs.iter().filter(move |doc| doc.kind == kind).map(|doc| doc.id)
+}
+
+impl Loaded {
+    /// What the index has to do so that it tells the truth about these documents. Takes its time: texts are rendered.
+    fn updates(&self) -> Vec<Update> {
+        let papers = self.papers.iter();
+        let papers = papers.map(|one| Document { answered: self.answered.contains(&one.id), ..paper(one) });
+        let said = self.comments.iter().map(comment).chain(self.answers.iter().map(answer));
+        let found: Vec<_> = papers.chain(self.posts.iter().map(post)).chain(said).collect();
+        let present: BTreeSet<_> = found.iter().map(|document| document.id).collect();
+        let gone = self.asked.difference(&present).copied().map(Update::Remove);
+        gone.chain(found.into_iter().map(Update::Put)).collect()
+    }
 }
 
 /// A paper as the index sees it.
@@ -147,7 +196,7 @@ pub(crate) fn paper(paper: &Paper) -> Document {
         venue: record.venue.as_ref().map(|venue| venue.key.clone()),
         year: Some(record.venue.as_ref().map_or(record.date.year(), |venue| venue.year)),
         date: Some(record.date),
-        language: content::Language::of(&record.title),
+        language: Language::of(&record.title),
         identifiers: std::iter::once(&record.key).chain(&paper.others).map(|key| key.id.clone()).collect(),
         answered: false,
     }
@@ -167,5 +216,184 @@ pub(crate) fn post(post: &Post) -> Document {
         date: Some(post.published.date_naive()),
         language: post.language,
         ..Document::default()
+    }
+}
+
+/// A comment as the index sees it: what it says and who said it. The title of its subject is the subject's own, and
+/// would make every comment on it answer to its words.
+fn comment(comment: &Comment) -> Document {
+    Document {
+        id: DocId { kind: Kind::Comment, id: comment.id.0 },
+        body: plain(&comment.body, Trust::Comment),
+        authors: vec![comment.author.clone()],
+        year: Some(comment.created.year()),
+        date: Some(comment.created.date_naive()),
+        language: Language::of(&comment.body),
+        ..Document::default()
+    }
+}
+
+/// An answer as the index sees it: all sections of its newest finished attempt.
+fn answer(answer: &Finished) -> Document {
+    let attempt = &answer.attempt;
+    let ended = attempt.ended.unwrap_or(attempt.started);
+    let sections = attempt.sections.iter().map(|section| plain(&section.markdown, Trust::Answer));
+    Document {
+        id: DocId { kind: Kind::Answer, id: answer.id.0 },
+        body: sections.collect::<Vec<_>>().join("\n\n"),
+        year: Some(ended.year()),
+        date: Some(ended.date_naive()),
+        language: answer.key.language,
+        ..Document::default()
+    }
+}
+
+fn plain(markdown: &str, trust: Trust) -> String {
+    render::render(markdown, Format::Markdown, trust, &render::Context::default()).text
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, Utc};
+    use content::{AnswerKey, AttemptId, AttemptState, Record, RecordKey, Section, Subject};
+    use search::Query;
+    use storage::answers::{Begun, Outcome, Want};
+    use tempfile::TempDir;
+
+    use super::*;
+
+    /// An empty database and an index that follows it.
+    struct Place {
+        db: Database,
+        index: Arc<Index>,
+        _folder: TempDir,
+    }
+
+    impl Place {
+        async fn new() -> Self {
+            let folder = tempfile::tempdir().expect("a folder");
+            let file = folder.path().join("inkstone.db");
+            let db = storage::connect(&format!("sqlite:{}", file.display())).await.expect("a database");
+            storage::migrate(&db).await.expect("the schema fits");
+            let index = Arc::new(Index::open(&folder.path().join("index")).expect("an index"));
+            Self { db, index, _folder: folder }
+        }
+
+        /// What the index finds, as `kind:number`: the same whether it followed the log or was built anew.
+        async fn check(&self, query: &str, expected: &str) {
+            catch_up(&self.db, &self.index, |_| ()).await.expect("caught up");
+            assert_eq!(self.found(query), expected, "{query}, from the log");
+            rebuild(&self.db, &self.index, |_| ()).await.expect("built");
+            assert_eq!(self.found(query), expected, "{query}, built anew");
+        }
+
+        fn found(&self, query: &str) -> String {
+            let results = self.index.search(&Query::parse(query), None, 0, 9).expect("searched");
+            let mut ids: Vec<_> = results.hits.iter().map(|hit| hit.id.to_string()).collect();
+            ids.sort();
+            ids.join(" ")
+        }
+
+        async fn say(&self, body: &str) {
+            let draft = comments::Draft {
+                subject: Subject::Paper(PaperId(1)),
+                parent: None,
+                author: "Vera Rubin".into(),
+                mail: Some("vera@example.org".into()),
+                site: None,
+                body: body.into(),
+                created: moment(),
+            };
+            comments::save(&self.db, &draft).await.expect("saved");
+        }
+
+        async fn attempt(&self) -> AttemptId {
+            match answers::begin(&self.db, &key(), Want::Again).await.expect("begun") {
+                Begun::New(attempt) => attempt,
+                Begun::Stored(attempt) => panic!("{attempt:?} was there already"),
+            }
+        }
+
+        async fn end(&self, attempt: AttemptId, state: AttemptState, texts: [&str; 2]) {
+            let sections = texts.map(|text| Section { markdown: text.into() }).into();
+            let outcome = Outcome { state, model: None, tokens: None, fault: None, sections };
+            answers::end(&self.db, attempt, &outcome).await.expect("ended");
+        }
+    }
+
+    fn moment() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_760_000_000, 0).expect("a moment")
+    }
+
+    fn key() -> AnswerKey {
+        AnswerKey {
+            paper: PaperId(1),
+            record_version: "v1".into(),
+            text_source: "abstract".into(),
+            extractor: "none".into(),
+            language: Language::En,
+            model: "m".into(),
+            question_set: "six@1".into(),
+        }
+    }
+
+    async fn with_paper() -> Place {
+        let place = Place::new().await;
+        let record = Record {
+            key: RecordKey { source: "arxiv".into(), id: "2401.00001".into(), version: "v1".into() },
+            title: "Rotation of galaxies".into(),
+            authors: vec!["Ada Lovelace".into()],
+            summary: "Curves are flat.".into(),
+            categories: vec!["astro-ph.GA".into()],
+            venue: None,
+            date: moment().date_naive(),
+            keywords: Vec::new(),
+            note: None,
+        };
+        papers::save(&place.db, &[storage::Harvested { record, raw: String::new() }]).await.expect("saved");
+        place
+    }
+
+    #[tokio::test]
+    async fn comments_are_found_by_what_they_say_and_who_said_it() {
+        let place = with_paper().await;
+        place.say("**Halo** masses, see [this](https://example.org/hidden) and $v_c$").await;
+        place.check("halo masses", "comment:1").await;
+        place.check("rubin", "comment:1").await;
+        place.check("hidden", "").await;
+        place.check("example", "").await;
+        place.check("galaxies", "paper:1").await;
+    }
+
+    #[tokio::test]
+    async fn answers_are_found_once_they_are_finished() {
+        let place = with_paper().await;
+        let first = place.attempt().await;
+        let half = vec![Section { markdown: "# Darkness\n\nhalf".into() }];
+        answers::checkpoint(&place.db, &[(first, half)]).await.expect("saved");
+        place.check("darkness", "").await;
+        place.end(first, AttemptState::Done, ["# Darkness", "is *everywhere*"]).await;
+        place.check("darkness", "answer:1").await;
+        place.check("everywhere", "answer:1").await;
+        let failed = place.attempt().await;
+        place.end(failed, AttemptState::Failed, ["unfinished", ""]).await;
+        place.check("unfinished", "").await;
+        place.check("darkness", "answer:1").await;
+        let second = place.attempt().await;
+        place.end(second, AttemptState::Done, ["Light", ""]).await;
+        place.check("darkness", "").await;
+        place.check("light", "answer:1").await;
+    }
+
+    #[tokio::test]
+    async fn an_answer_changes_its_paper_too() {
+        let place = with_paper().await;
+        let attempt = place.attempt().await;
+        place.end(attempt, AttemptState::Done, ["Darkness", ""]).await;
+        let answer = DocId { kind: Kind::Answer, id: 1 };
+        let docs = with_papers(&place.db, [answer].into()).await.expect("docs");
+        let updates = load(&place.db, docs).await.expect("loaded").updates();
+        let answered = |update: &Update| matches!(update, Update::Put(document) if document.answered);
+        assert_eq!(updates.iter().map(answered).collect::<Vec<_>>(), [true, false], "{updates:?}");
     }
 }

@@ -1,19 +1,22 @@
 //! Answers: attempts at reading a paper, with their sections.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use content::{Answer, AnswerKey, Attempt, AttemptId, AttemptState, DocId, Kind, Language, PaperId, Section};
+use content::{
+    Answer, AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, DocId, Kind, Language, PaperId, Section,
+};
 use sea_orm::{
     ActiveValue::{NotSet, Set, Unchanged},
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, OnConflict},
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, RelationDef,
+    sea_query::{Expr, OnConflict, SimpleExpr},
 };
 
 use crate::{
     Database, Error, changes,
     connection::{Durability, Write},
-    papers::members_of,
-    rows::{answers, attempts, sections},
+    papers::{group, members_of, roots_of},
+    rows::{answers, attempts, papers, sections},
     text::{in_pieces, now, storable},
 };
 
@@ -38,6 +41,19 @@ pub enum Begun {
     New(AttemptId),
     /// One that was there already, running or done.
     Stored(AttemptId),
+}
+
+/// An answer that was finished, as it was last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finished {
+    /// Its number.
+    pub id: AnswerId,
+    /// What it answers.
+    pub key: AnswerKey,
+    /// The paper that stands for the one that was read, or that one itself.
+    pub paper: PaperId,
+    /// The newest attempt that was done.
+    pub attempt: Attempt,
 }
 
 /// How an attempt ended.
@@ -94,6 +110,61 @@ pub async fn by_attempt(db: &Database, id: AttemptId) -> Result<Option<(AnswerKe
     let key = key.ok_or_else(|| Error::Corrupt(format!("attempt {} answers nothing", id.0)))?;
     let attempt = with_sections(db, vec![row]).await?.pop();
     attempt.map(|attempt| Ok((key_of(key)?, attempt))).transpose()
+}
+
+/// The answers of these numbers that were finished, in the order asked.
+pub async fn by_ids(db: &Database, ids: &[AnswerId]) -> Result<Vec<Finished>, Error> {
+    let (mut keys, mut done) = (HashMap::new(), Vec::new());
+    for piece in in_pieces(ids.iter().map(|id| id.0)) {
+        let found = answers::Entity::find().filter(answers::Column::Id.is_in(piece.clone()));
+        keys.extend(found.all(db.read()).await?.into_iter().map(|key| (key.id, key)));
+        let of_these = Condition::all().add(attempts::Column::AnswerId.is_in(piece)).add(is_done());
+        done.extend(newest_first(of_these, db.read()).await?);
+    }
+    let mut seen = HashSet::new();
+    done.retain(|attempt| seen.insert(attempt.answer_id));
+    let roots = roots_of(db.read(), keys.values().map(|key| key.paper_id)).await?;
+    let order: Vec<i64> = done.iter().map(|attempt| attempt.answer_id).collect();
+    let attempts = order.into_iter().zip(with_sections(db, done).await?);
+    let mut attempts: HashMap<i64, Attempt> = attempts.collect();
+    let finished = |id: &AnswerId| {
+        let (key, attempt) = keys.remove(&id.0).zip(attempts.remove(&id.0))?;
+        let paper = PaperId(*roots.get(&key.paper_id).unwrap_or(&key.paper_id));
+        Some(key_of(key).map(|key| Finished { id: *id, key, paper, attempt }))
+    };
+    ids.iter().filter_map(finished).collect()
+}
+
+/// What these answers were read from: the papers that stand for them, each once.
+pub async fn papers_of(db: &Database, ids: &[AnswerId]) -> Result<HashSet<PaperId>, Error> {
+    let mut read: HashSet<i64> = HashSet::new();
+    for piece in in_pieces(ids.iter().map(|id| id.0)) {
+        let of_these = answers::Entity::find().select_only().column(answers::Column::PaperId);
+        let of_these = of_these.filter(answers::Column::Id.is_in(piece)).into_tuple();
+        read.extend::<Vec<i64>>(of_these.all(db.read()).await?);
+    }
+    let roots = roots_of(db.read(), read.iter().copied()).await?;
+    Ok(read.iter().map(|id| PaperId(*roots.get(id).unwrap_or(id))).collect())
+}
+
+/// Those of these papers that have a finished answer, or stand for one that has.
+pub async fn papers_with_answers(db: &Database, papers: &[PaperId]) -> Result<HashSet<PaperId>, Error> {
+    let mut with = HashSet::new();
+    for piece in in_pieces(papers.iter().map(|paper| paper.0)) {
+        let found: Vec<(i64, Option<i64>)> = papers::Entity::find()
+            .select_only()
+            .column(papers::Column::Id)
+            .column(papers::Column::RootId)
+            .distinct()
+            .join(JoinType::InnerJoin, answers_of_papers())
+            .filter(group(piece))
+            .filter(finished())
+            .into_tuple()
+            .all(db.read())
+            .await?;
+        with.extend(found.into_iter().map(|(id, root)| PaperId(root.unwrap_or(id))));
+    }
+    Ok(with)
 }
 
 /// Begins an attempt, unless one is running, or done and good enough. Of several that ask at the same
@@ -228,6 +299,20 @@ fn exactly(key: &AnswerKey) -> Condition {
         .add(Column::Extractor.eq(&key.extractor))
         .add(Column::Model.eq(&key.model))
         .add(Column::QuestionSet.eq(&key.question_set))
+}
+
+fn is_done() -> SimpleExpr {
+    attempts::Column::State.eq(AttemptState::Done.name())
+}
+
+/// Answers that have an attempt that was done.
+pub(crate) fn finished() -> Condition {
+    let done = attempts::Entity::find().select_only().column(attempts::Column::AnswerId).filter(is_done());
+    Condition::all().add(answers::Column::Id.in_subquery(done.into_query()))
+}
+
+fn answers_of_papers() -> RelationDef {
+    papers::Entity::belongs_to(answers::Entity).from(papers::Column::Id).to(answers::Column::PaperId).into()
 }
 
 async fn newest_first(

@@ -3,14 +3,14 @@
 use content::{Change, DocId, Kind};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::OnConflict,
 };
 
 use crate::{
     Database, Error,
     connection::{Durability, Write},
-    rows::{answers, attempts, change_log, comments, facts, papers, posts},
+    rows::{answers, change_log, comments, facts, papers, posts},
     text::in_pieces,
 };
 
@@ -62,7 +62,7 @@ pub async fn trim(db: &Database, sequence: i64) -> Result<(), Error> {
 }
 
 /// Everything that an index should hold, in the order of [`DocId`]: papers that stand on their own,
-/// public posts, visible comments, answers that were finished.
+/// public posts, comments that everybody may read, answers that were finished.
 pub async fn all_documents(db: &Database, after: Option<DocId>, limit: u64) -> Result<Vec<DocId>, Error> {
     let mut found = Vec::new();
     for kind in [Kind::Paper, Kind::Post, Kind::Comment, Kind::Answer] {
@@ -107,15 +107,11 @@ async fn ids_after(db: &Database, kind: Kind, from: i64, limit: u64) -> Result<V
                 .await?
         };
     }
-    let done = attempts::Column::State.eq(content::AttemptState::Done.name());
-    let finished = attempts::Entity::find().select_only().column(attempts::Column::AnswerId).filter(done);
     Ok(match kind {
         Kind::Paper => ids!(papers, papers::Column::RootId.is_null()),
         Kind::Post => ids!(posts, posts::Column::Visibility.eq(crate::posts::PUBLIC)),
-        Kind::Comment => ids!(comments, comments::Column::State.eq(crate::comments::VISIBLE)),
-        Kind::Answer => {
-            ids!(answers, answers::Column::Id.in_subquery(finished.into_query()))
-        }
+        Kind::Comment => ids!(comments, crate::comments::readable()),
+        Kind::Answer => ids!(answers, crate::answers::finished()),
     })
 }
 

@@ -6,19 +6,19 @@ use chrono::{DateTime, Utc};
 use content::{Comment, CommentId, DocId, Kind, PaperId, PostId, Subject};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 
 use crate::{
     Database, Error, changes,
     connection::Durability,
-    papers::{members_of, root_of},
-    rows::comments,
+    papers::{members_of, roots_of},
+    rows::{comments, posts},
     text::{in_pieces, storable, storable_moment},
 };
 
 /// The state of comments that everybody may read.
-pub(crate) const VISIBLE: &str = "visible";
+const VISIBLE: &str = "visible";
 
 /// A comment to be saved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,15 +90,20 @@ pub async fn recent(db: &Database, limit: u64) -> Result<Vec<Comment>, Error> {
         .limit(limit)
         .all(db.read())
         .await?;
-    let mut recent = Vec::new();
-    for row in rows {
-        let mut comment = comment(row)?;
-        if let Subject::Paper(PaperId(own)) = comment.subject {
-            comment.subject = Subject::Paper(PaperId(root_of(db.read(), own).await?.unwrap_or(own)));
-        }
-        recent.push(comment);
+    standing(db, rows).await
+}
+
+/// The comments of these numbers that everybody may read, in the order asked: visible ones, about papers
+/// or public posts. What was said about a joined paper counts as said about the one that stands for it.
+pub async fn by_ids(db: &Database, ids: &[CommentId]) -> Result<Vec<Comment>, Error> {
+    let mut found = Vec::new();
+    for piece in in_pieces(ids.iter().map(|id| id.0)) {
+        let which = readable().add(comments::Column::Id.is_in(piece));
+        found.extend(comments::Entity::find().filter(which).all(db.read()).await?);
     }
-    Ok(recent)
+    let found = standing(db, found).await?.into_iter();
+    let mut found: HashMap<CommentId, Comment> = found.map(|comment| (comment.id, comment)).collect();
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
 /// How much was said about each of these posts.
@@ -121,6 +126,26 @@ pub async fn counts(db: &Database, posts: &[PostId]) -> Result<Vec<u64>, Error> 
 
 fn visible() -> sea_orm::Select<comments::Entity> {
     comments::Entity::find().filter(comments::Column::State.eq(VISIBLE))
+}
+
+/// What everybody may read: what is visible, about papers or public posts.
+pub(crate) fn readable() -> Condition {
+    let public = posts::Entity::find().select_only().column(posts::Column::Id);
+    let public = public.filter(posts::Column::Visibility.eq(crate::posts::PUBLIC)).into_query();
+    let about = Condition::any()
+        .add(comments::Column::PostId.is_null())
+        .add(comments::Column::PostId.in_subquery(public));
+    Condition::all().add(comments::Column::State.eq(VISIBLE)).add(about)
+}
+
+/// Comments whose papers stand on their own.
+async fn standing(db: &Database, rows: Vec<comments::Model>) -> Result<Vec<Comment>, Error> {
+    let roots = roots_of(db.read(), rows.iter().filter_map(|row| row.paper_id)).await?;
+    let standing = |row: comments::Model| {
+        let paper_id = row.paper_id.map(|id| *roots.get(&id).unwrap_or(&id));
+        comment(comments::Model { paper_id, ..row })
+    };
+    rows.into_iter().map(standing).collect()
 }
 
 fn comment(row: comments::Model) -> Result<Comment, Error> {

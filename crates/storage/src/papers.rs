@@ -168,7 +168,7 @@ fn select(columns: &[records::Column], roots: Vec<i64>) -> Select<records::Entit
 }
 
 /// These papers, if they stand on their own, and all that they stand for.
-fn group(roots: Vec<i64>) -> Condition {
+pub(crate) fn group(roots: Vec<i64>) -> Condition {
     let themselves = Condition::all()
         .add(papers::Column::Id.is_in(roots.iter().copied()))
         .add(papers::Column::RootId.is_null());
@@ -225,6 +225,27 @@ async fn own_paper(connection: &impl ConnectionTrait, source: &str, id: &str) ->
 pub(crate) async fn root_of(connection: &impl ConnectionTrait, id: i64) -> Result<Option<i64>, Error> {
     let found = papers::Entity::find_by_id(id).one(connection).await?;
     Ok(found.map(|paper| paper.root_id.unwrap_or(paper.id)))
+}
+
+/// The papers that stand for these, by what they stand for. Papers that stand on their own are left out.
+pub(crate) async fn roots_of(
+    connection: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = i64>,
+) -> Result<HashMap<i64, i64>, Error> {
+    let mut roots = HashMap::new();
+    for piece in in_pieces(ids) {
+        let found: Vec<(i64, i64)> = papers::Entity::find()
+            .select_only()
+            .column(papers::Column::Id)
+            .column(papers::Column::RootId)
+            .filter(papers::Column::Id.is_in(piece))
+            .filter(papers::Column::RootId.is_not_null())
+            .into_tuple()
+            .all(connection)
+            .await?;
+        roots.extend(found);
+    }
+    Ok(roots)
 }
 
 /// The paper and all that it stands for: where its comments, answers and texts may hang.

@@ -1,6 +1,6 @@
 //! Attempts begin, grow, end, and then never change.
 
-use content::{AnswerKey, Attempt, AttemptId, AttemptState, Language, PaperId, Section};
+use content::{AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, Language, PaperId, Section};
 use storage::{
     Database, Error,
     answers::{self, Begun, Outcome, Want},
@@ -151,5 +151,57 @@ async fn nothing_is_answered_about_a_paper_that_is_not_there() {
     for engine in engines().await {
         let refused = answers::begin(&engine.db, &key("m"), Want::Any).await;
         assert!(matches!(refused, Err(Error::Missing(_))), "{}: {refused:?}", engine.name);
+    }
+}
+
+/// What is found by search: the newest finished attempt of each, and the paper that now stands for what was read.
+#[tokio::test]
+async fn answers_of_numbers_are_what_was_finished_last() {
+    for engine in engines().await {
+        let db = &engine.db;
+        let batch: Vec<_> = (1..=4).map(|n| arxiv(&format!("2401.0000{n}"), "v1", day(1))).collect();
+        papers::save(db, &batch).await.expect("saved");
+        let of = |paper, model| AnswerKey { paper: PaperId(paper), ..key(model) };
+        let (one, two, three) = (of(1, "m"), of(2, "m"), of(3, "m"));
+        for (key, state, text) in [
+            (&one, AttemptState::Done, "first"),
+            (&one, AttemptState::Done, "second"),
+            (&one, AttemptState::Failed, "third"),
+            (&two, AttemptState::Cancelled, "never"),
+            (&three, AttemptState::Done, "other"),
+        ] {
+            let attempt = new(db, key, Want::Again).await;
+            answers::end(db, attempt, &ending(state, &[text, "more"])).await.expect("ended");
+        }
+        let running = new(db, &of(4, "m"), Want::Any).await;
+        answers::checkpoint(db, &[(running, texts(&["half"]))]).await.expect("saved");
+        papers::join(db, PaperId(2), PaperId(3)).await.expect("joined");
+
+        let asked: Vec<_> = [3, 1, 2, 9, 4].map(AnswerId).into();
+        let found = answers::by_ids(db, &asked).await.expect("answers");
+        let seen: Vec<_> = found.iter().map(|one| (one.id.0, one.paper.0, &one.key)).collect();
+        assert_eq!(seen, [(3, 2, &three), (1, 1, &one)], "{}", engine.name);
+        let sections: Vec<_> = found.iter().map(|one| one.attempt.sections.clone()).collect();
+        assert_eq!(sections, [texts(&["other", "more"]), texts(&["second", "more"])], "{}", engine.name);
+
+        let papers = answers::papers_of(db, &asked).await.expect("papers");
+        assert_eq!(papers, [1, 2, 4].map(PaperId).into(), "{}", engine.name);
+        let with = answers::papers_with_answers(db, &[1, 2, 3, 4].map(PaperId)).await.expect("papers");
+        assert_eq!(with, [1, 2].map(PaperId).into(), "{}: the one it was joined to has it", engine.name);
+    }
+}
+
+#[tokio::test]
+async fn many_answers_are_loaded_in_pieces() {
+    for engine in engines().await {
+        let db = &engine.db;
+        let ids: Vec<_> = (1..=1200).map(AnswerId).collect();
+        with_paper(db).await;
+        let attempt = new(db, &key("m"), Want::Any).await;
+        answers::end(db, attempt, &ending(AttemptState::Done, &["a"])).await.expect("ended");
+        assert_eq!(answers::by_ids(db, &ids).await.expect("answers").len(), 1, "{}", engine.name);
+        let papers: Vec<_> = (1..=1200).map(PaperId).collect();
+        let with = answers::papers_with_answers(db, &papers).await.expect("papers");
+        assert_eq!(with, [PaperId(1)].into(), "{}", engine.name);
     }
 }

@@ -1,10 +1,10 @@
 //! Posts and what is said about them.
 
 use chrono::{DateTime, Utc};
-use content::{CommentId, Format, Language, PaperId, PostId, Slug, Subject};
-use storage::{Database, Error, changes, comments, posts};
+use content::{CommentId, Format, Kind, Language, PaperId, PostId, Slug, Subject};
+use storage::{Database, Error, changes, comments, papers, posts};
 
-use crate::support::engines;
+use crate::support::{arxiv, day, engines};
 
 fn slug(text: &str) -> Slug {
     text.parse().expect("a slug")
@@ -114,6 +114,46 @@ async fn comments_are_oldest_first_and_recent_ones_newest_first() {
         let recent = comments::recent(db, 2).await.expect("comments");
         assert_eq!(recent.iter().map(|one| one.id).collect::<Vec<_>>(), [reply, first]);
     }
+}
+
+/// What is found by search: many at once, in the order asked, and nothing that is not for everybody.
+#[tokio::test]
+async fn comments_of_numbers_are_those_that_everybody_may_read() {
+    for engine in engines().await {
+        let db = &engine.db;
+        let (open, closed) = (save(db, "open").await, save(db, "closed").await);
+        papers::save(db, &[arxiv("2401.00001", "v1", day(1)), arxiv("2401.00002", "v1", day(1))])
+            .await
+            .expect("saved");
+        let (keep, joined) = (PaperId(1), PaperId(2));
+        papers::join(db, keep, joined).await.expect("joined");
+        let mut said = Vec::new();
+        for subject in
+            [Subject::Post(open), Subject::Post(closed), Subject::Paper(joined), Subject::Post(open)]
+        {
+            said.push(say(db, subject, None, 1).await.expect("said"));
+        }
+        let asked = [said[3], said[2], CommentId(99), said[1], said[0]];
+        let ids = async || {
+            let found = comments::by_ids(db, &asked).await.expect("comments");
+            found.iter().map(|one| one.id).collect::<Vec<_>>()
+        };
+        assert_eq!(ids().await, [said[3], said[2], said[1], said[0]], "{}", engine.name);
+        let about = comments::by_ids(db, &[said[2]]).await.expect("comments");
+        assert_eq!(about[0].subject, Subject::Paper(keep), "the one that stands for it");
+
+        engine.run("UPDATE posts SET visibility = 'private' WHERE slug = 'closed'").await;
+        engine.run(&format!("UPDATE comments SET state = 'deleted' WHERE id = {}", said[3].0)).await;
+        assert_eq!(ids().await, [said[2], said[0]], "{}", engine.name);
+        let all = changes::all_documents(db, None, 99).await.expect("documents");
+        let all: Vec<_> =
+            all.iter().filter(|doc| doc.kind == Kind::Comment).map(|doc| CommentId(doc.id)).collect();
+        assert_eq!(all, [said[0], said[2]], "{}", engine.name);
+    }
+}
+
+async fn save(db: &Database, name: &str) -> PostId {
+    posts::save(db, &draft(name, 0)).await.expect("saved")
 }
 
 #[tokio::test]

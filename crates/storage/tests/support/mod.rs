@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use content::{Record, RecordKey, Venue};
+use sea_orm::ConnectionTrait as _;
 use storage::{Database, Harvested};
 use tempfile::TempDir;
 
@@ -18,6 +19,14 @@ pub(crate) struct Engine {
     /// It, with the schema.
     pub(crate) db: Database,
     _folder: Option<Arc<TempDir>>,
+}
+
+impl Engine {
+    /// Runs a statement for what no function of this crate does yet.
+    pub(crate) async fn run(&self, statement: &str) {
+        let connection = sea_orm::Database::connect(&self.url).await.expect("the engine is there");
+        connection.execute_unprepared(statement).await.expect("the statement fits the schema");
+    }
 }
 
 /// Both engines, with the schema and nothing else.
