@@ -4,15 +4,15 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
+mod made_up;
+
 use std::{
-    fmt::Write as _,
     fs,
     path::Path,
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
-use serde_json::json;
 use tests::{Engine, Run, Site};
 
 /// Papers that are imported.
@@ -24,7 +24,7 @@ const REQUESTS: usize = 101;
 async fn main() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("papers.jsonl");
-    fs::write(&file, papers()).expect("written");
+    fs::write(&file, made_up::papers(PAPERS)).expect("written");
     println!("import of {PAPERS} papers             seconds   papers/s   peak MiB   ratio");
     let first = import("first", &file, folder.path(), None);
     import("again, nothing new", &file, folder.path(), Some(first));
@@ -84,28 +84,4 @@ async fn request(site: &Site, page: &str, base: Option<f64>) -> f64 {
     let median = times[REQUESTS / 2];
     println!("{page:<38} {median:>7.2}  × {:.1}", median / base.unwrap_or(median));
     median
-}
-
-/// Papers whose words are as unevenly frequent as those of a language.
-fn papers() -> String {
-    let mut lines = String::new();
-    let mut state = 1u64;
-    let mut word = move || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let uniform = (state >> 11) as f64 / (1u64 << 53) as f64;
-        format!("w{}", (20_000f64.powf(uniform)) as u32)
-    };
-    for number in 0..PAPERS {
-        let mut text = |count: usize| (0..count).map(|_| word()).collect::<Vec<_>>().join(" ");
-        let paper = json!({
-            "id": format!("{:02}{:02}.{:05}", 15 + number / 60_000, 1 + number / 5_000 % 12, 1 + number % 5_000),
-            "title": text(9), "authors": [text(2), text(2), text(2)],
-            "abstract": format!("{} $x_{{{number}}}$ {}", text(90), text(90)),
-            "categories": ["cs.LG"], "venue": "arXiv", "source": "arxiv-daily",
-            "date": format!("20{:02}-{:02}-{:02}", 15 + number / 60_000, 1 + number / 5_000 % 12, 1 + number % 28),
-            "keywords": "", "citations": null,
-        });
-        writeln!(lines, "{paper}").expect("writing to a string");
-    }
-    lines
 }

@@ -13,12 +13,12 @@ use std::{
 use tantivy::{
     DocAddress, DocId, Score, SegmentOrdinal, SegmentReader,
     collector::{Collector, SegmentCollector},
-    columnar::{Cardinality, Column, ColumnValues, StrColumn},
+    columnar::{Cardinality, Column, StrColumn},
 };
 
 use crate::{
     Facet, Filters,
-    schema::{DATE, KEY},
+    columns::{Columns, OpenColumns},
 };
 
 /// Documents that are looked at together, column by column.
@@ -38,6 +38,7 @@ pub enum Sort {
 
 /// Collects the best documents that pass the filters.
 pub(crate) struct Best<'a> {
+    pub(crate) columns: &'a OpenColumns,
     pub(crate) limit: usize,
     pub(crate) sort: Sort,
     pub(crate) filters: &'a Filters,
@@ -77,18 +78,15 @@ impl Collector for Best<'_> {
     type Child = SegmentBest;
 
     fn for_segment(&self, segment: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<SegmentBest> {
-        let columns = reader.fast_fields();
+        let columns = self.columns.of(reader)?;
         let wanted =
             |facet: &&Facet| self.facets.contains(facet) || self.filters.chosen(**facet).next().is_some();
-        let facets = Facet::ALL.iter().filter(wanted).map(|facet| self.segment_facet(reader, *facet));
+        let facets = Facet::ALL.iter().filter(wanted).map(|facet| self.segment_facet(&columns, *facet));
         Ok(SegmentBest {
             segment,
-            keys: columns.column_first_or_default(KEY)?,
-            dates: (self.sort != Sort::Relevance)
-                .then(|| columns.column_first_or_default(DATE))
-                .transpose()?,
-            oldest: self.sort == Sort::Oldest,
+            sort: self.sort,
             facets: facets.collect::<tantivy::Result<_>>()?,
+            columns,
             limit: self.limit,
             until: self.until,
             block: Vec::with_capacity(BLOCK),
@@ -122,8 +120,8 @@ impl Collector for Best<'_> {
 }
 
 impl Best<'_> {
-    fn segment_facet(&self, reader: &SegmentReader, facet: Facet) -> tantivy::Result<SegmentFacet> {
-        let column = reader.fast_fields().str(facet.name())?;
+    fn segment_facet(&self, columns: &Columns, facet: Facet) -> tantivy::Result<SegmentFacet> {
+        let column = columns.facet(facet).cloned();
         let mut chosen = Vec::new();
         if let Some(column) = &column {
             for value in self.filters.chosen(facet) {
@@ -151,9 +149,8 @@ struct Failures {
 
 pub(crate) struct SegmentBest {
     segment: SegmentOrdinal,
-    keys: Arc<dyn ColumnValues<u64>>,
-    dates: Option<Arc<dyn ColumnValues<i64>>>,
-    oldest: bool,
+    columns: Arc<Columns>,
+    sort: Sort,
     facets: Vec<SegmentFacet>,
     limit: usize,
     until: Option<Instant>,
@@ -241,14 +238,17 @@ impl SegmentBest {
                 continue;
             }
             self.total += 1;
-            let score = self.dates.as_ref().map_or(*score, |dates| worth(dates.get_val(*doc), self.oldest));
+            let score = match self.sort {
+                Sort::Relevance => *score,
+                Sort::Newest | Sort::Oldest => worth(self.columns.dates.get_val(*doc), self.sort),
+            };
             // Most documents are worse than all that are kept, and their keys need not be read.
             let full = self.heap.len() == self.limit;
             if full && self.heap.peek().is_none_or(|worst| score < worst.0.score) {
                 continue;
             }
             let address = DocAddress::new(self.segment, *doc);
-            self.keep(Ranked { score, key: self.keys.get_val(*doc), address });
+            self.keep(Ranked { score, key: self.columns.keys.get_val(*doc), address });
         }
     }
 
@@ -264,11 +264,11 @@ impl SegmentBest {
 }
 
 /// The score of a day. Days of the next 40 000 years are exact in it.
-fn worth(day: i64, oldest: bool) -> Score {
-    match (day, oldest) {
+fn worth(day: i64, sort: Sort) -> Score {
+    match (day, sort) {
         (i64::MIN, _) => Score::MIN,
-        (day, true) => -(day as Score),
-        (day, false) => day as Score,
+        (day, Sort::Oldest) => -(day as Score),
+        (day, _) => day as Score,
     }
 }
 

@@ -10,7 +10,7 @@ use tantivy::{
     Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyError, directory::MmapDirectory,
 };
 
-use crate::{Error, Update, folder, schema, schema::Fields};
+use crate::{Error, Update, columns::OpenColumns, folder, schema, schema::Fields};
 
 /// Threads that turn documents into segments.
 const THREADS: usize = 2;
@@ -20,6 +20,7 @@ const MEMORY: usize = 96 << 20;
 /// One complete index of the engine in a folder of its own.
 pub(crate) struct Generation {
     pub(crate) fields: Fields,
+    pub(crate) columns: OpenColumns,
     path: PathBuf,
     reader: IndexReader,
     /// `None` once the generation has been replaced, and where it is only read.
@@ -65,6 +66,7 @@ impl Generation {
         let position = index.load_metas()?.payload.and_then(|payload| payload.parse().ok()).unwrap_or(0);
         Ok(Self {
             fields: Fields::new(),
+            columns: OpenColumns::default(),
             path: path.to_owned(),
             reader: index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?,
             writer: Mutex::new(writer),
@@ -114,6 +116,7 @@ impl Generation {
         });
         committed.map_err(|error| revived(writer, error))?;
         self.reader.reload()?;
+        self.columns.keep(&self.searcher());
         self.position.store(position, Ordering::Release);
         Ok(())
     }

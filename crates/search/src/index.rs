@@ -134,7 +134,7 @@ impl Index {
     /// The papers and posts most like a document, which need not be in the index; never itself.
     pub fn related(&self, document: &Document, limit: usize) -> Result<Vec<Related>, Error> {
         let generation = self.shared.live();
-        related::related(&generation.searcher(), &generation.fields, document, limit)
+        related::related(&generation.searcher(), &generation.fields, &generation.columns, document, limit)
     }
 }
 

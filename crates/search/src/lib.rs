@@ -33,6 +33,7 @@
 
 mod authors;
 mod collect;
+mod columns;
 mod document;
 mod error;
 mod filters;

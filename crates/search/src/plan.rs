@@ -338,13 +338,15 @@ impl Planner<'_> {
         let typed = typed.trim_matches([',', ';', '(', ')', '.']);
         let fields = self.fields;
         let mut names: BTreeMap<Field, Term> = BTreeMap::new();
-        if typed.is_ascii() && (2..=40).contains(&typed.len()) {
-            names.extend(
-                [fields.venue, fields.categories].map(|field| (field, Term::from_field_text(field, typed))),
-            );
+        let mut add = |field, name: &str| drop(names.insert(field, Term::from_field_text(field, name)));
+        if typed.bytes().all(|byte| byte.is_ascii_alphanumeric()) && (2..=10).contains(&typed.len()) {
+            add(fields.venue, typed);
+        }
+        if typed.is_ascii() && typed.contains(['.', '-']) && typed.len() < 20 {
+            add(fields.categories, content::canonical_category(typed));
         }
         if typed.len() >= 6 && typed.bytes().any(|byte| byte.is_ascii_digit()) {
-            names.insert(fields.identifiers, Term::from_field_text(fields.identifiers, typed));
+            add(fields.identifiers, typed);
         }
         if let Some(year) = typed.parse().ok().filter(|year| (1900..2100).contains(year)) {
             names.insert(fields.year, Term::from_field_i64(fields.year, year));

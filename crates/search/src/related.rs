@@ -11,6 +11,7 @@ use words::{Shape, Word};
 use crate::{
     Document, Error, Facet, Filters, Sort,
     collect::{Best, Ranked},
+    columns::OpenColumns,
     plan::TITLE,
     schema::{self, Fields},
     text::{plain, title_key},
@@ -50,6 +51,7 @@ struct Telling {
 pub(crate) fn related(
     searcher: &Searcher,
     fields: &Fields,
+    columns: &OpenColumns,
     document: &Document,
     limit: usize,
 ) -> Result<Vec<Related>, Error> {
@@ -59,7 +61,7 @@ pub(crate) fn related(
     }
     let mut filters = Filters::kind(Kind::Paper);
     filters.choose(Facet::Kind, Kind::Post.name());
-    let best = Best { limit, sort: Sort::Relevance, filters: &filters, facets: &[], until: None };
+    let best = Best { columns, limit, sort: Sort::Relevance, filters: &filters, facets: &[], until: None };
     let found = searcher.search(&query(fields, document, &telling), &best)?.best;
     let mut shared = shared(searcher, fields, &telling, &found)?;
     let one = |ranked: &Ranked| Related {

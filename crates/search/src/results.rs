@@ -13,8 +13,7 @@ use crate::{
     folder,
     generation::Generation,
     plan::{Planner, Reach},
-    schema::{self, Fields},
-    spelling,
+    schema, spelling,
 };
 
 /// Documents that hold all words of a short query; with fewer than this, others are shown too.
@@ -115,17 +114,14 @@ impl Results {
 
     pub(crate) fn find(generation: &Generation, request: &Request<'_>) -> Result<Self, Error> {
         let searcher = generation.searcher();
-        let search = Search {
-            searcher: &searcher,
-            fields: &generation.fields,
-            request,
-            until: Instant::now() + LONGEST,
-        };
+        let search = Search { searcher: &searcher, generation, request, until: Instant::now() + LONGEST };
         let (found, hints) = search.run()?;
         let hit = |ranked: &Ranked| Hit { id: schema::id(ranked.key), score: ranked.score };
-        let suggestion = match request.offset {
-            0 => spelling::suggestion(&searcher, &generation.fields, request.query)?,
-            _ => None,
+        // Where all words were required and found, all of them are known.
+        let known = request.query.is_strict() && found.total > 0 && hints.is_empty();
+        let suggestion = match known || request.offset > 0 {
+            false => spelling::suggestion(&searcher, &generation.fields, request.query)?,
+            true => None,
         };
         Ok(Self {
             hits: found.best.iter().skip(request.offset).map(hit).collect(),
@@ -140,7 +136,7 @@ impl Results {
 /// One search while it runs.
 struct Search<'a> {
     searcher: &'a Searcher,
-    fields: &'a Fields,
+    generation: &'a Generation,
     request: &'a Request<'a>,
     until: Instant,
 }
@@ -183,19 +179,18 @@ impl Search<'_> {
             sort
         };
         let limit = offset.saturating_add(limit).min(self.searcher.num_docs() as usize);
-        let until = Some(self.until);
-        if facets.is_empty() {
-            // What need not be counted need not be looked at.
-            let plan = self.planner().filtered(plan, filters);
-            return Ok(self
-                .searcher
-                .search(&plan, &Best { limit, sort, filters: &Filters::NONE, facets, until })?);
-        }
-        Ok(self.searcher.search(&plan, &Best { limit, sort, filters, facets, until })?)
+        // What need not be counted need not be looked at.
+        let (plan, filters) = match facets {
+            [] => (self.planner().filtered(plan, filters), &Filters::NONE),
+            _ => (plan, filters),
+        };
+        let columns = &self.generation.columns;
+        let best = Best { columns, limit, sort, filters, facets, until: Some(self.until) };
+        Ok(self.searcher.search(&plan, &best)?)
     }
 
     fn planner(&self) -> Planner<'_> {
-        Planner { searcher: self.searcher, fields: self.fields }
+        Planner { searcher: self.searcher, fields: &self.generation.fields }
     }
 }
 

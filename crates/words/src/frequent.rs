@@ -1,3 +1,5 @@
+use std::{collections::HashSet, sync::LazyLock};
+
 /// English words, folded, that say nothing about a text's subject.
 const COMMON: &[&str] = &[
     "a",
@@ -153,6 +155,8 @@ const COMMON: &[&str] = &[
     "your",
 ];
 
+static COMMON_SET: LazyLock<HashSet<&str>> = LazyLock::new(|| COMMON.iter().copied().collect());
+
 /// Chinese characters that say nothing about a text's subject.
 const COMMON_CHARACTERS: &str =
     "的了在是和与及或也都就而但对为以于其之这那有我们个中上下不被把将从到等所可会能要很更最";
@@ -162,7 +166,7 @@ const COMMON_CHARACTERS: &str =
 /// A pair of Chinese characters is common when both of them are.
 pub fn is_common(word: &str) -> bool {
     match word.chars().next() {
-        Some(first) if first.is_ascii() => COMMON.contains(&word),
+        Some(first) if first.is_ascii() => COMMON_SET.contains(word),
         Some(_) => word.chars().all(|c| COMMON_CHARACTERS.contains(c)),
         None => true,
     }
