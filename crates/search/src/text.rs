@@ -6,32 +6,52 @@ use words::{Shape, Word};
 /// The mark of a term that stands for a word exactly as written, or for one Chinese character.
 pub(crate) const EXACT: char = '=';
 
-/// A text with each formula replaced by its words.
+/// A text with each formula replaced by its words, and accents and type in LaTeX by what they stand for.
 pub(crate) fn plain(text: &str) -> Cow<'_, str> {
-    if !text.contains(['$', '\\']) {
+    if !text.contains(['$', '\\', '{']) {
         return Cow::Borrowed(text);
     }
-    let mut plain = String::with_capacity(text.len());
-    let mut end = 0;
-    for span in tex::formulas(text) {
-        let words = tex::words(&text[span.tex]);
-        plain.push_str(&text[end..span.range.start]);
-        plain.push_str(if words.is_empty() { " " } else { &words });
-        end = span.range.end;
+    let formulas = tex::formulas(text);
+    if outside(text, &formulas).any(|piece| piece.contains(['\\', '{'])) {
+        let text = tex::text_mode(text);
+        return Cow::Owned(spoken(&text, &tex::formulas(&text)));
     }
-    plain.push_str(&text[end..]);
-    Cow::Owned(plain)
+    Cow::Owned(spoken(text, &formulas))
 }
 
-/// The words of a title run together, so that spaces, hyphens, case, accents and LaTeX do not matter.
+/// The pieces before, between and behind the formulas of a text; one more than there are formulas.
+fn outside<'a>(text: &'a str, formulas: &'a [tex::Span]) -> impl Iterator<Item = &'a str> {
+    let starts = std::iter::once(0).chain(formulas.iter().map(|span| span.range.end));
+    let ends = formulas.iter().map(|span| span.range.start).chain([text.len()]);
+    starts.zip(ends).map(|(start, end)| &text[start..end])
+}
+
+fn spoken(text: &str, formulas: &[tex::Span]) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let words = formulas.iter().map(|span| Some(tex::words(&text[span.tex.clone()]))).chain([None]);
+    for (piece, words) in outside(text, formulas).zip(words) {
+        plain.push_str(piece);
+        plain.push_str(words.as_deref().map_or("", |words| if words.is_empty() { " " } else { words }));
+    }
+    plain
+}
+
+/// As [`plain`], and commands outside of formulas, which lost their dollars, read as in one.
+pub(crate) fn read(text: &str) -> Cow<'_, str> {
+    let plain = plain(text);
+    if !plain.contains('\\') {
+        return plain;
+    }
+    let chunk = |chunk: &str| if chunk.contains('\\') { tex::words(chunk) + " " } else { chunk.to_owned() };
+    Cow::Owned(plain.split_inclusive(char::is_whitespace).map(chunk).collect())
+}
+
+/// The letters and digits of a title run together, so that spaces, punctuation, case, accents and LaTeX do
+/// not matter.
 pub(crate) fn title_key(title: &str) -> String {
     const LONGEST: usize = 200;
-    let mut key = String::new();
-    for word in words::words(&plain(title)) {
-        if matches!(word.shape, Shape::Plain | Shape::Single) && key.len() < LONGEST {
-            key.push_str(word.exact());
-        }
-    }
+    let mut key = words::letters(&read(title));
+    key.truncate(key.floor_char_boundary(LONGEST));
     key
 }
 
@@ -72,7 +92,7 @@ impl Tokenizer for Terms {
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> TermStream<'a> {
         self.token.reset();
-        TermStream { words: words::words(&plain(text)), next: 0, exact: false, token: &mut self.token }
+        TermStream { words: words::words(&read(text)), next: 0, exact: false, token: &mut self.token }
     }
 }
 
@@ -156,10 +176,31 @@ mod tests {
     }
 
     #[test]
+    fn latex_outside_of_formulas_reads_as_text() {
+        assert_eq!(plain(r#"Schr\"odinger's {\em cat} {B}ERT"#), "Schrödinger's cat BERT");
+        assert_eq!(read(r"\alpha-divergence of \mathbf{W}_0 holds"), "alpha divergence of W_0 holds");
+        assert_eq!(read(r"costs \$5, sets {0,1}"), "costs 5 sets {0,1}");
+    }
+
+    #[test]
     fn title_keys() {
-        let key = title_key("Pre-training of $W_0$: Schrödinger’s GPT4");
-        assert_eq!(key, "pretrainingofw0schrodingersgpt4".replace("schrodingers", "schrodinger"));
-        assert_eq!(title_key(r"pretraining of W0 schrodinger's gpt 4"), key);
-        assert_eq!(title_key("旋转 位置编码"), "旋转位置编码");
+        let same = |titles: &[&str], key: &str| {
+            for title in titles {
+                assert_eq!(title_key(title), key, "{title:?}");
+            }
+        };
+        same(
+            &[
+                "Pre-training of $W_0$: Schrödinger’s GPT4",
+                r"pretraining of W0 schrodingers gpt 4",
+                r#"PRE--TRAINING OF \(\mathbf{W}_{0}\): {Schr\"odinger's} {GPT}-4"#,
+                "Ｐｒｅ－ｔｒａｉｎｉｎｇ ｏｆ Ｗ₀ Schro\u{308}dinger's GPT4.",
+            ],
+            "pretrainingofw0schrodingersgpt4",
+        );
+        same(&["旋转 位置编码", "旋轉位置編碼"], "旋转位置编码");
+        same(&[r"$\alpha$-Rényi", r"\alpha{}-R\'enyi", "α Renyi", "Alpha-Renyi"], "alpharenyi");
+        same(&["C++ & $3.5\\%$", r"C \& 35\%"], "c35");
+        assert_eq!(title_key(&"pre-".repeat(99)), title_key(&"pre".repeat(99)));
     }
 }

@@ -3,7 +3,7 @@ use std::{borrow::Cow, ops::Range};
 use crate::{Shape, Word, fold::spoken, stem::stem};
 
 /// More parts than this are a path or an identifier, not one word.
-const MOST_JOINED: usize = 4;
+pub(crate) const MOST_JOINED: usize = 4;
 
 /// A run of letters, of digits or of signs inside a compound.
 pub(crate) struct Part {

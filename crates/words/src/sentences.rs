@@ -10,6 +10,9 @@ const SHORT: &[&str] = &[
     "viz", "ca", "jr", "dept", "univ", "proc", "conf", "trans", "eds", "assoc", "i.i.d", "u.s", "ph.d",
 ];
 
+/// More bytes than any of these has.
+const LONGEST_SHORT: usize = 16;
+
 /// Words that are shortened ones only in front of a number.
 const SHORT_BEFORE_NUMBERS: &[&str] = &[
     "no", "nos", "ref", "refs", "prop", "def", "cor", "rem", "ex", "ch", "chap", "app", "alg", "vol", "p",
@@ -28,10 +31,14 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
             None => at + c.len_utf8(),
         };
         let end = if next > at + c.len_utf8() { None } else { sentence_end(text, start, at, c) };
-        at = end.unwrap_or(next);
-        if end.is_some() {
-            found.extend(trimmed(text, start..at));
-            start = at;
+        match end {
+            Some(end) => {
+                found.extend(trimmed(text, start..end));
+                (start, at) = (end, end);
+            }
+            // Of stops in a row, all end the sentence or none does.
+            None if matches!(c, '.' | '!' | '?') => at = text.len() - text[at..].trim_start_matches(c).len(),
+            None => at = next,
         }
     }
     found.extend(trimmed(text, start..text.len()));
@@ -73,6 +80,7 @@ fn begins_sentence(rest: &str) -> bool {
 
 /// Whether the text before a full stop ends with a shortened word or an initial.
 fn is_short(before: &str, after: &str) -> bool {
+    let before = &before[before.ceil_char_boundary(before.len().saturating_sub(LONGEST_SHORT))..];
     let last = before.rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '[' | '~' | '“' | '"')).next();
     let last = last.unwrap_or_default();
     // J. Su; J.-P. Serre
@@ -107,8 +115,9 @@ fn dollar_end(rest: &str) -> Option<usize> {
     let first = inside.chars().next().filter(|c| !c.is_whitespace())?;
     let mut escaped = false;
     for (index, c) in inside.char_indices() {
-        if c == '$' && !escaped && closes(inside, index, first) {
-            return Some(1 + index + 1);
+        // Only the next dollar can close it: so a text full of them is read once.
+        if c == '$' && !escaped {
+            return closes(inside, index, first).then_some(1 + index + 1);
         }
         if c == '\n' && inside[index + 1..].trim_start_matches([' ', '\t']).starts_with('\n') {
             return None;

@@ -152,7 +152,8 @@ impl Splitter<'_> {
 
 /// Adds one folded character to a run. A voicing mark, or a part of a Korean syllable, joins the last one.
 fn add_unspaced(run: &mut Vec<(char, Range<usize>)>, folded: char, range: Range<usize>) {
-    if let Some(last) = run.last_mut()
+    if matches!(folded, '\u{1161}'..='\u{11ff}' | '\u{3099}' | '\u{309a}')
+        && let Some(last) = run.last_mut()
         && let Some(both) = compose(last.0, folded)
     {
         *last = (both, last.1.start..range.end);
@@ -180,7 +181,8 @@ fn add(parts: &mut Vec<Part>, folded: char, range: Range<usize>, fresh: &mut boo
 
 /// Whether all parts are single letters, as in `i.i.d.` and `U.S.`
 fn are_initials(parts: &[Part]) -> bool {
-    parts.iter().all(|part| part.kind == PartKind::Letters && part.text.chars().count() == 1)
+    parts.len() < compound::MOST_JOINED
+        && parts.iter().all(|part| part.kind == PartKind::Letters && part.text.chars().count() == 1)
 }
 
 /// What stands inside a word without being a letter or digit: what of it is kept, and its length.

@@ -10,6 +10,39 @@ thread_local! {
     static STEMS: RefCell<HashMap<Box<str>, Option<Box<str>>>> = RefCell::default();
 }
 
+/// Endings that English took from Latin and Greek, which the stemmer does not know, and what is stemmed
+/// in their place.
+const FOREIGN: &[(&str, &str)] = &[
+    ("ysis", "yses"),
+    ("thesis", "theses"),
+    ("matrices", "matrix"),
+    ("vertices", "vertex"),
+    ("indices", "index"),
+    ("vortices", "vortex"),
+    ("simplices", "simplex"),
+    ("cortices", "cortex"),
+    ("helices", "helix"),
+    ("appendices", "appendix"),
+    ("criteria", "criterion"),
+    ("phenomena", "phenomenon"),
+    ("automata", "automaton"),
+    ("polyhedra", "polyhedron"),
+    ("corpora", "corpus"),
+    ("spectra", "spectrum"),
+    ("optima", "optimum"),
+    ("minima", "minimum"),
+    ("maxima", "maximum"),
+    ("momenta", "momentum"),
+    ("quanta", "quantum"),
+    ("bacteria", "bacterium"),
+    ("nuclei", "nucleus"),
+    ("stimuli", "stimulus"),
+    ("moduli", "modulus"),
+    ("radii", "radius"),
+    ("formulae", "formula"),
+    ("lemmata", "lemma"),
+];
+
 /// The English stem of a folded word, where it differs from the word.
 pub(crate) fn stem(word: &str) -> Option<String> {
     if !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
@@ -19,11 +52,40 @@ pub(crate) fn stem(word: &str) -> Option<String> {
         if let Some(stem) = stems.get(word) {
             return stem.as_deref().map(str::to_owned);
         }
-        let stem = Some(Stemmer::create(Algorithm::English).stem(word)).filter(|stem| stem != word);
+        let stem = Some(stemmed(word)).filter(|stem| stem != word);
         if stems.len() >= REMEMBERED {
             stems.clear();
         }
         stems.insert(word.into(), stem.as_deref().map(Box::from));
-        stem.map(|stem| stem.into_owned())
+        stem
     })
+}
+
+fn stemmed(word: &str) -> String {
+    let stemmer = Stemmer::create(Algorithm::English);
+    let foreign =
+        FOREIGN.iter().find_map(|(ending, other)| Some(word.strip_suffix(ending)?.to_owned() + other));
+    stemmer.stem(foreign.as_deref().unwrap_or(word)).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(words: &[&str], expected: &str) {
+        for word in words {
+            assert_eq!(stemmed(word), expected, "{word:?}");
+        }
+    }
+
+    #[test]
+    fn stems() {
+        check(&["network", "networks", "networked"], "network");
+        check(&["analysis", "analyses", "analyse", "analysing"], "analys");
+        check(&["hypothesis", "hypotheses"], "hypothes");
+        check(&["synthesis", "syntheses", "synthesize"], "synthes");
+        check(&["matrix", "matrices"], "matrix");
+        check(&["eigenspectra", "eigenspectrum"], "eigenspectrum");
+        check(&["minimum", "minima"], "minimum");
+    }
 }
