@@ -256,7 +256,7 @@ fn plain(markdown: &str, trust: Trust) -> String {
 mod tests {
     use chrono::{DateTime, Utc};
     use content::{AnswerKey, AttemptId, AttemptState, Record, RecordKey, Section, Subject};
-    use search::Query;
+    use search::{Query, Request};
     use storage::answers::{Begun, Outcome, Want};
     use tempfile::TempDir;
 
@@ -288,7 +288,7 @@ mod tests {
         }
 
         fn found(&self, query: &str) -> String {
-            let results = self.index.search(&Query::parse(query), None, 0, 9).expect("searched");
+            let results = self.index.search(&Request::of(&Query::parse(query), 9)).expect("searched");
             let mut ids: Vec<_> = results.hits.iter().map(|hit| hit.id.to_string()).collect();
             ids.sort();
             ids.join(" ")

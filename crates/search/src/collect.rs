@@ -289,15 +289,17 @@ impl SegmentFacet {
     }
 
     fn by_value(self) -> tantivy::Result<Counts> {
+        let Some(column) = self.column else { return Ok(Counts::new()) };
+        let counted: Vec<_> = (0..).zip(&self.counts).filter(|(_, count)| **count > 0).collect();
+        let ords: Vec<u64> = counted.iter().map(|(ord, _)| *ord).collect();
+        let mut numbers = counted.iter().map(|(_, count)| **count);
         let mut counts = Counts::new();
-        let Some(column) = self.column else { return Ok(counts) };
-        for (ord, count) in self.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-            let mut value = String::new();
-            column.ord_to_str(ord as u64, &mut value)?;
-            if !value.is_empty() {
-                counts.insert(value, *count);
-            }
-        }
+        // All at once: each one by itself would unpack a block of the dictionary.
+        column.dictionary().sorted_ords_to_term_cb(&ords, |value| {
+            let value = String::from_utf8_lossy(value).into_owned();
+            counts.extend(numbers.next().map(|number| (value, number)));
+        })?;
+        counts.remove("");
         Ok(counts)
     }
 }

@@ -14,7 +14,7 @@ use tantivy::{
 use words::Word;
 
 use crate::{
-    Error, Facet, Query,
+    Error, Facet, Filters, Query,
     authors::Name,
     identifiers::Named,
     query::{Chunk, Clause, Demand, Filter, Group, Node, Scope, sequence},
@@ -99,6 +99,20 @@ impl Planner<'_> {
             Some(title) => Box::new(BooleanQuery::new(vec![(Occur::Should, plan), (Occur::Should, title)])),
             None => plan,
         })
+    }
+
+    /// A plan and what its results must be besides.
+    pub(crate) fn filtered(&self, plan: Box<dyn EngineQuery>, filters: &Filters) -> Box<dyn EngineQuery> {
+        let mut clauses: Clauses = vec![(Occur::Must, plan)];
+        for facet in Facet::ALL {
+            let field = self.fields.facet(facet);
+            let chosen: Clauses =
+                filters.chosen(facet).map(|value| (Occur::Should, constant(field, value, 1.0))).collect();
+            if !chosen.is_empty() {
+                clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(either(chosen), 0.0))));
+            }
+        }
+        joined(clauses)
     }
 
     /// As they were typed: the names that no document has.

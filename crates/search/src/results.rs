@@ -183,7 +183,15 @@ impl Search<'_> {
             sort
         };
         let limit = offset.saturating_add(limit).min(self.searcher.num_docs() as usize);
-        Ok(self.searcher.search(&plan, &Best { limit, sort, filters, facets, until: Some(self.until) })?)
+        let until = Some(self.until);
+        if facets.is_empty() {
+            // What need not be counted need not be looked at.
+            let plan = self.planner().filtered(plan, filters);
+            return Ok(self
+                .searcher
+                .search(&plan, &Best { limit, sort, filters: &Filters::NONE, facets, until })?);
+        }
+        Ok(self.searcher.search(&plan, &Best { limit, sort, filters, facets, until })?)
     }
 
     fn planner(&self) -> Planner<'_> {
