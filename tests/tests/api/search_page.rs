@@ -1,10 +1,13 @@
 //! The page of a search: every state of it is an address, and no address is an error but a place in the list that is
 //! none.
 
+use std::time::Duration;
+
 use tests::{
     Engine, Site,
     html::{attributes, next_page, tags, text},
 };
+use tokio::time::timeout;
 
 on_each_engine!(
     an_identifier_alone_opens_the_paper,
@@ -20,6 +23,7 @@ on_each_engine!(
     any_query_is_a_page,
     wrong_places_are_refused,
     comments_are_found,
+    answers_are_found,
     results_come_while_typing,
     browsers_learn_to_search_here,
     searches_have_feeds,
@@ -247,8 +251,8 @@ async fn nothing_asked_explains_itself(engine: Engine) {
         ["/search", "/search?query=", "/search?query=%20", "/search?query=%22%22", "/search?query=...&hl=zh"]
     {
         let html = site.page(page).await;
-        let (_, table) = html.split_once("class=\"syntax\"").unwrap_or_else(|| panic!("{page}: no help"));
-        let examples = attributes(table.split_once("</table>").expect("an end").0, "href");
+        let (_, list) = html.split_once("class=\"syntax\"").unwrap_or_else(|| panic!("{page}: no help"));
+        let examples = attributes(list.split_once("</dl>").expect("an end").0, "href");
         assert!(
             examples.len() > 10 && examples.iter().all(|href| href.starts_with("/search?query=")),
             "{page}"
@@ -320,6 +324,40 @@ async fn comments_are_found(engine: Engine) {
     assert!(said.contains("Comment Ravi") && said.contains("On “"), "{said}");
     let found = results(&page);
     assert!(found.iter().any(|href| href.starts_with("/posts/lora-first-step#c-")), "{found:?}");
+}
+
+/// The embedded reader answers from the abstract: what it writes is found under the question that it answers.
+async fn answers_are_found(engine: Engine) {
+    let site = tests::Run::on(engine).with_sample().start().await;
+    let paper = site.page("/arxiv/hep-th/9711200").await;
+    let form = tags(&paper, "form").into_iter().find(|tag| tag.contains("/readings")).expect("a form");
+    let begun = site.post(&attributes(form, "action")[0], "lang=en").await;
+    assert_eq!(begun.status(), 303);
+    let page = found(&site, "/search?query=supergravity&kind=answer&hl=en").await;
+    let said = text(&page);
+    assert!(said.contains("Answer machine-made on arXiv:hep-th/9711200, question"), "{said}");
+    let results = results(&page);
+    assert!(results[0].starts_with("/arxiv/hep-th/9711200?answer=en#q-"), "{results:?}");
+    // The paper tells that it was read.
+    let page = found(&site, "/search?query=supergravity&answered=yes").await;
+    assert!(page.contains("name=\"answered\" value=\"yes\" checked"), "{page}");
+    let output =
+        site.run(&["search", "supergravity", "--kind", "answer", "--sort", "newest", "--json"]).await;
+    let hit: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON line");
+    assert_eq!(hit["path"], "/arxiv/hep-th/9711200?answer=en#ai");
+}
+
+/// A page of a search that finds something, once the index has it.
+async fn found(site: &Site, search: &str) -> String {
+    let found = async {
+        loop {
+            let page = site.page(search).await;
+            if !results(&page).is_empty() {
+                return page;
+            }
+        }
+    };
+    timeout(Duration::from_secs(60), found).await.expect("the index takes it in")
 }
 
 async fn results_come_while_typing(engine: Engine) {

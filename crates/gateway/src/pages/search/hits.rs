@@ -1,6 +1,6 @@
 use chrono::NaiveDate;
 use content::{Comment, Language, Paper, Post};
-use render::{Context, Format, Html, Trust};
+use render::{Context, Format, Html, Rendered, Trust};
 use search::{Query, Results, Snippet};
 use storage::answers::Finished;
 
@@ -8,7 +8,7 @@ use super::facets::language_name;
 use crate::{
     app::App,
     language::Messages,
-    pages::{body_of, paper::facts},
+    pages::{body_of, numbered, paper::facts},
     papers,
     searches::{About, Document, Documents},
 };
@@ -107,7 +107,7 @@ impl View<'_> {
             kind: self.m.kind_paper(),
             title: self.marked(&record.title, usize::MAX),
             day: record.date,
-            names: vec![facts(paper).join(" · ")],
+            names: facts(paper),
             people: people(&record.authors, self.m),
             snippet: self.marked(&record.summary, SNIPPET),
             ..Hit::of(Language::of(&record.title))
@@ -122,7 +122,7 @@ impl View<'_> {
             day: post.published.date_naive(),
             names: vec![post.author.clone()],
             fact: foreign.then(|| self.m.in_language(language_name(post.language, self.m))),
-            snippet: self.marked(&body_of(post, &self.context).text, SNIPPET),
+            snippet: self.marked(&text_of(post, &self.context).0, SNIPPET),
             ..Hit::of(post.language)
         }
     }
@@ -134,7 +134,7 @@ impl View<'_> {
             title_language: self.m.language(),
             day: comment.created.date_naive(),
             names: vec![comment.author.clone()],
-            snippet: self.marked(&self.plain(&comment.body, Trust::Comment), SNIPPET),
+            snippet: self.marked(&self.said(comment, about), SNIPPET),
             ..Hit::of(Language::of(&comment.body))
         }
     }
@@ -160,7 +160,7 @@ impl View<'_> {
             href: format!("{}?answer={}#{anchor}", papers::address(paper), language.code()),
             title: render::inline(&title, &self.context),
             day: answer.attempt.ended.unwrap_or(answer.attempt.started).date_naive(),
-            fact: Some(self.m.answer_on(papers::identifier(paper), best + 1)),
+            fact: Some(self.m.answer_on(best + 1, papers::identifier(paper))),
             people: render::inline(&paper.shown.title, &self.context),
             snippet: render::marked(&snippet.text, &snippet.marks, &self.context),
             ..Hit::of(language)
@@ -176,6 +176,16 @@ impl View<'_> {
         search::snippet(self.query, text, SNIPPET)
     }
 
+    /// What a comment says; it may name equations of its post.
+    fn said(&self, comment: &Comment, about: About<'_>) -> String {
+        let context = match about {
+            About::Post(post) => text_of(post, &self.context).1,
+            About::Paper(_) => self.context.clone(),
+        };
+        let said = render::render(&comment.body, Format::Markdown, Trust::Comment, &context);
+        numbered(&said.text, &context.labels)
+    }
+
     fn plain(&self, markdown: &str, trust: Trust) -> String {
         render::render(markdown, Format::Markdown, trust, &self.context).text
     }
@@ -185,6 +195,12 @@ impl View<'_> {
         let snippet = search::snippet(self.query, text, characters);
         render::marked(&snippet.text, &snippet.marks, &self.context)
     }
+}
+
+/// The text of a post with its numbers, and what others may name of it.
+fn text_of(post: &Post, context: &Context) -> (String, Context) {
+    let Rendered { text, labels, macros, .. } = body_of(post, context);
+    (numbered(&text, &labels), Context { labels, macros, ..context.clone() })
 }
 
 /// The first authors, and how many more there are.

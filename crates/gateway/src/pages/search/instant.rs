@@ -2,6 +2,7 @@ use actix_web::{HttpResponse, http::header, web};
 use askama::Template;
 use content::{DocId, Language};
 use render::Html;
+use search::Query;
 use serde_json::json;
 
 use super::hits;
@@ -41,16 +42,25 @@ struct Preview {
     byline: String,
 }
 
+/// The best results, and the search that has all of them.
+struct Best {
+    ids: Vec<DocId>,
+    /// What the query may become where it is not finished; its words are marked.
+    marked: Query,
+    all: Asked,
+    total: u64,
+}
+
 /// `GET /search/instant?query=`: the best results of a query that is still being typed, as a piece of a page.
 pub(crate) async fn instant(app: web::Data<App>, visit: Visit, asked: Asked) -> Page {
-    let (ids, total) = best(&app, &asked).await?;
-    let documents = Documents::load(&app.db, ids.iter().copied()).await?;
-    let found = ids.iter().filter_map(|id| documents.get(*id));
+    let best = best(&app, &asked).await?;
+    let documents = Documents::load(&app.db, best.ids.iter().copied()).await?;
+    let found = best.ids.iter().filter_map(|id| documents.get(*id));
     let options = Options {
         m: visit.m,
-        hits: found.map(|document| preview(&app, &asked, document, visit.m)).collect(),
-        all: asked.address(),
-        total,
+        hits: found.map(|document| preview(&app, &best.marked, document, visit.m)).collect(),
+        all: best.all.address(),
+        total: best.total,
     };
     let mut response = visit.page(&options)?;
     response.headers_mut().insert(header::CACHE_CONTROL, kept());
@@ -59,9 +69,9 @@ pub(crate) async fn instant(app: web::Data<App>, visit: Visit, asked: Asked) -> 
 
 /// `GET /search/suggest?query=`: titles, as browsers ask for them that have the site among their search engines.
 pub(crate) async fn suggest(app: web::Data<App>, asked: Asked) -> Result<HttpResponse, Failure> {
-    let (ids, _) = best(&app, &asked).await?;
-    let documents = Documents::load(&app.db, ids.iter().copied()).await?;
-    let found: Vec<_> = ids.iter().filter_map(|id| documents.get(*id)).collect();
+    let best = best(&app, &asked).await?;
+    let documents = Documents::load(&app.db, best.ids.iter().copied()).await?;
+    let found: Vec<_> = best.ids.iter().filter_map(|id| documents.get(*id)).collect();
     let titles: Vec<_> = found.iter().map(Document::title).collect();
     let addresses: Vec<_> =
         found.iter().map(|document| format!("{}{}", app.base, document.address())).collect();
@@ -72,24 +82,32 @@ pub(crate) async fn suggest(app: web::Data<App>, asked: Asked) -> Result<HttpRes
         .body(json!([asked.query.text(), titles, nothing, addresses]).to_string()))
 }
 
-/// The best results: first of what the query may become, then of what it is; and how many it has.
-async fn best(app: &App, asked: &Asked) -> Result<(Vec<DocId>, u64), Failure> {
+/// First the best results of what the query may become, then those of what it is.
+async fn best(app: &App, asked: &Asked) -> Result<Best, Failure> {
+    let mut best = Best { ids: Vec::new(), marked: asked.query.clone(), all: asked.clone(), total: 0 };
     if asked.is_empty() {
-        return Ok((Vec::new(), 0));
+        return Ok(best);
     }
     let whole = find(app, asked, SHOWN, &[]).await?;
-    let mut ids = Vec::new();
+    best.total = whole.total;
+    let mut hits = Vec::new();
     if let Some(longer) = completed(asked.query.text()) {
         let longer = asked.with_query(&longer).with_all_words(true);
-        ids.extend(find(app, &longer, SHOWN, &[]).await?.hits.iter().map(|hit| hit.id));
-    }
-    for hit in &whole.hits {
-        if !ids.contains(&hit.id) {
-            ids.push(hit.id);
+        let found = find(app, &longer, SHOWN, &[]).await?;
+        hits.extend(found.hits);
+        best.marked = longer.query.clone();
+        if whole.total == 0 {
+            (best.all, best.total) = (longer.with_all_words(false), found.total);
         }
     }
-    ids.truncate(SHOWN);
-    Ok((ids, whole.total))
+    hits.extend(whole.hits);
+    for hit in hits {
+        if !best.ids.contains(&hit.id) {
+            best.ids.push(hit.id);
+        }
+    }
+    best.ids.truncate(SHOWN);
+    Ok(best)
 }
 
 /// The query with a star behind its last word, where that may be the beginning of another.
@@ -107,8 +125,8 @@ fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}')
 }
 
-fn preview(app: &App, asked: &Asked, document: Document<'_>, m: Messages) -> Preview {
-    let (title, language) = hits::title(app, &asked.query, document, m);
+fn preview(app: &App, query: &Query, document: Document<'_>, m: Messages) -> Preview {
+    let (title, language) = hits::title(app, query, document, m);
     let (kind, facts) = match document {
         Document::Paper(paper) => {
             let record = &paper.shown;

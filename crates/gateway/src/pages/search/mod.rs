@@ -74,6 +74,13 @@ struct Found {
     cut_off: bool,
 }
 
+impl Found {
+    /// Whether there is anything beside the results.
+    fn has_rail(&self) -> bool {
+        !self.groups.is_empty() || self.feed.is_some()
+    }
+}
+
 /// A query that shows what queries can say.
 struct Example {
     queries: Vec<Link>,
