@@ -41,8 +41,8 @@ impl Asked {
                 "as" => asked.as_list = value == "list",
                 "from" => asked.from = place(&value)?,
                 name => {
-                    let facet = Facet::of(name).filter(|facet| chosen < MOST_CHOSEN && has(*facet, &value));
-                    if let Some(facet) = facet {
+                    let known = Facet::of(name).filter(|facet| has(*facet, &value));
+                    if let Some(facet) = known.filter(|facet| chosen < MOST_CHOSEN && asked.takes(*facet)) {
                         asked.filters.choose(facet, value);
                         chosen += 1;
                     }
@@ -72,9 +72,12 @@ impl Asked {
 
     /// The kind that results are to be of, if they are to be of one.
     pub(crate) fn kind(&self) -> Option<Kind> {
-        let mut kinds = self.filters.chosen(Facet::Kind);
-        let kind = kinds.next().and_then(Kind::of);
-        kind.filter(|_| kinds.next().is_none())
+        self.filters.chosen(Facet::Kind).next().and_then(Kind::of)
+    }
+
+    /// Whether another value of a facet can be chosen: kinds are tabs, of which one is open.
+    fn takes(&self, facet: Facet) -> bool {
+        facet != Facet::Kind || self.kind().is_none()
     }
 
     /// What is chosen besides the kind, facet by facet.
@@ -232,6 +235,7 @@ mod tests {
         check("query=x&sort=newest&words=all&from=20", "query=x&sort=newest&words=all&from=20");
         check("query=x&sort=relevance&words=some&from=0", "query=x");
         check("query=one&query=two", "query=one");
+        check("query=x&kind=post&kind=paper", "query=x&kind=post");
         check("query=%ED%A0%80%00", "query=%EF%BF%BD%EF%BF%BD%EF%BF%BD%00");
         check("query=x&kind=nonsense&year=soon&lang=fr&answered=no&colour=red&cat=", "query=x");
         check("query=x&as=list", "query=x&as=list");
