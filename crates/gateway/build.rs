@@ -58,7 +58,11 @@ fn parameter(name: &str) -> String {
 }
 
 fn expression(value: &Value, names: &BTreeSet<String>) -> String {
-    let text = |text: &str| if names.is_empty() { format!("{text:?}") } else { format!("format!({text:?})") };
+    let text = |text: &str| match (names.is_empty(), text.contains('{')) {
+        (true, _) => format!("{text:?}"),
+        (false, true) => format!("format!({text:?})"),
+        (false, false) => format!("{text:?}.to_owned()"),
+    };
     match value {
         Value::String(whole) => text(whole),
         Value::Object(forms) => {

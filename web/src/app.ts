@@ -2,6 +2,8 @@
 
 import { contents } from "./contents.ts";
 import { copying } from "./copying.ts";
+import { facets } from "./facets.ts";
+import { instant } from "./instant.ts";
 import { keys } from "./keys.ts";
 import { margin } from "./margin.ts";
 import { unfold } from "./printing.ts";
@@ -15,4 +17,6 @@ margin();
 contents();
 copying();
 keys();
+instant();
+facets();
 readings();

@@ -21,4 +21,5 @@ mod language;
 mod live;
 mod pages;
 mod papers;
+mod searches;
 mod visit;

@@ -27,4 +27,5 @@ mod models;
 mod pages;
 mod papers;
 mod readings;
+mod search_page;
 mod searching;

@@ -60,7 +60,7 @@ enum Command {
     /// Build the search index anew from the database. A running server does it, and serves on meanwhile.
     #[command(after_help = "Example: inkstone reindex --data /srv/inkstone")]
     Reindex,
-    /// Search posts and papers.
+    /// Search papers, posts, comments and answers.
     #[command(after_help = "Example: inkstone search --kind paper --json 'low-rank adaptation'")]
     Search(search::Search),
     /// Measure how well search orders its results, on a collection in BEIR form.

@@ -5,7 +5,7 @@ use atom_syndication::{
     CategoryBuilder, ContentBuilder, Entry, EntryBuilder, Feed, FeedBuilder, LinkBuilder, PersonBuilder, Text,
 };
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use content::{Paper, Post};
+use content::{Kind, Paper, Post};
 use render::{Context, Format, Trust};
 use sha2::{Digest, Sha256};
 use storage::{Listing, Scope, papers, posts};
@@ -14,12 +14,15 @@ use crate::{
     app::App,
     errors::Failure,
     papers::{address, category_address, escaped},
+    searches::{Asked, Document, Documents, find},
 };
 
 /// Entries of a feed of posts.
 const POSTS: u64 = 20;
 /// Entries of a feed of papers.
 const PAPERS: u64 = 100;
+/// Entries of a feed of a search.
+const RESULTS: usize = 50;
 
 /// What a feed is about.
 struct Channel {
@@ -62,6 +65,38 @@ pub(crate) async fn venue(
     }
     let scope = Scope::Venue { key: key.to_owned(), year };
     of_papers(&app, &request, scope, which.replace('.', " "), format!("/venue/{}", escaped(&which))).await
+}
+
+/// `GET /arxiv/search/feed?query=`: papers only, at the address that other tools use.
+pub(crate) async fn paper_search(asked: Asked) -> HttpResponse {
+    let papers = asked.with_kind(Some(Kind::Paper)).feed();
+    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, papers)).finish()
+}
+
+/// `GET /search/feed?query=&…`: what a search finds among papers and posts, the newest first.
+pub(crate) async fn search(
+    app: web::Data<App>,
+    request: HttpRequest,
+    asked: Asked,
+) -> Result<HttpResponse, Failure> {
+    if asked.is_empty() {
+        return Err(Failure::NotFound);
+    }
+    let results = find(&app, &asked.as_feed(), RESULTS, &[]).await?;
+    let documents = Documents::load(&app.db, results.hits.iter().map(|hit| hit.id)).await?;
+    let entries = results.hits.iter().filter_map(|hit| match documents.get(hit.id)? {
+        Document::Paper(paper) => Some(of_paper(&app, paper)),
+        Document::Post(post) => Some(of_post(&app, post)),
+        Document::Comment(..) | Document::Answer(..) => None,
+    });
+    // XML has no place for control characters.
+    let name = asked.query.text().replace(char::is_control, " ");
+    let channel = Channel {
+        title: format!("{name} – {}", app.config.site.title),
+        page: asked.address(),
+        own: asked.feed(),
+    };
+    Ok(write(&app, &request, channel, entries.collect()))
 }
 
 async fn of_papers(

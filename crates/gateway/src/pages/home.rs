@@ -2,6 +2,7 @@ use actix_web::web;
 use askama::Template;
 use content::{Comment, Language, Subject};
 use render::{Context, Format, Html, Rendered, Trust};
+use serde_json::json;
 use storage::{Listing, Scope, comments, papers, posts};
 
 use super::{
@@ -30,6 +31,8 @@ struct HomePage {
     older: Option<String>,
     newest: Option<Newest>,
     said: Vec<Said>,
+    /// What the site is and how to search it, for machines: JSON-LD.
+    about: String,
 }
 
 /// The newest papers of all lists.
@@ -61,7 +64,26 @@ pub(crate) async fn home(app: web::Data<App>, visit: Visit) -> Page {
         older,
         newest: newest(&app).await?,
         said: recent_comments(&app).await?,
+        about: described(&app),
     })
+}
+
+/// <https://schema.org/WebSite> with its search.
+fn described(app: &App) -> String {
+    let base = &app.base;
+    let site = json!({
+        "@context": "https://schema.org",
+        "@type": "WebSite",
+        "name": app.config.site.title,
+        "url": format!("{base}/"),
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": { "@type": "EntryPoint", "urlTemplate": format!("{base}/search?query={{query}}") },
+            "query-input": "required name=query",
+        },
+    });
+    // `<` could end the script element that holds the text.
+    site.to_string().replace('<', "\\u003c")
 }
 
 async fn newest(app: &App) -> Result<Option<Newest>, Failure> {

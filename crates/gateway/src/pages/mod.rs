@@ -16,7 +16,7 @@ pub(crate) use home::home;
 pub(crate) use lists::{arxiv, paper_overview, venue};
 pub(crate) use paper::paper_by_key;
 pub(crate) use posts::{body_of, numbered, post, post_by_number, post_list, post_source};
-pub(crate) use search::{paper_search, search};
+pub(crate) use search::{description, instant, paper_search, search, suggest};
 
 use actix_web::HttpResponse;
 use askama::Template;
