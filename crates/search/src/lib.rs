@@ -42,6 +42,7 @@ mod generation;
 mod identifiers;
 mod index;
 mod plan;
+mod preferring;
 mod query;
 mod related;
 mod results;

@@ -17,17 +17,18 @@ use crate::{
     Error, Facet, Filters, Query,
     authors::Name,
     identifiers::Named,
+    preferring::Preferring,
     query::{Chunk, Clause, Demand, Filter, Group, Node, Scope, sequence},
     schema::Fields,
-    text::{exact_term, stem_term},
+    text::{LACKING, exact_term, stem_term},
 };
 
 /// Up to this many words, all of them must occur.
 const STRICT: usize = 6;
 
-/// The weight of the body is 1; a title is summed to it with this weight.
+/// The weight of the text, to which title and authors belong, is 1; a title counts once more with this weight.
 pub(crate) const TITLE: Score = 0.5;
-/// What a word adds that stands in the body exactly as it was typed; in long queries a Chinese character by itself, too.
+/// What a word adds that stands in the text exactly as it was typed; in long queries a Chinese character by itself, too.
 const EXACT: Score = 0.2;
 /// The weight of a name among the authors.
 const AUTHOR: Score = 1.0;
@@ -39,6 +40,8 @@ const TITLE_PHRASE: Score = 5.0;
 const ALL_WORDS: Score = 10.0;
 /// The score of a venue, a year, a category or an identifier that was typed as a word.
 const FACET: Score = 1.0;
+/// The longest phrase that is taken for a name, in words.
+const LONGEST_NAME: usize = 4;
 /// The longest query that is compared with titles as a phrase, in words.
 const LONGEST_TITLE: usize = 16;
 
@@ -88,16 +91,15 @@ impl Planner<'_> {
         if reach == Reach::Named {
             return Ok(self.named(&query.named));
         }
-        let mut clauses = self.clauses(&query.clauses, reach)?;
+        let mut plan = self.conjunction(&query.clauses, reach)?;
         if reach == Reach::Wide {
-            let all = Box::new(BooleanQuery::new(self.clauses(&query.clauses, Reach::All)?));
-            clauses.push((Occur::Should, Box::new(ConstScoreQuery::new(all, ALL_WORDS))));
+            let all = Box::new(self.conjunction(&query.clauses, Reach::All)?);
+            plan.bonuses.push(Box::new(ConstScoreQuery::new(all, ALL_WORDS)));
         }
-        clauses.extend(self.title_phrase(query));
-        let plan: Box<dyn EngineQuery> = Box::new(BooleanQuery::new(clauses));
+        plan.bonuses.extend(self.title_phrase(query));
         Ok(match self.whole_title(query)? {
-            Some(title) => Box::new(BooleanQuery::new(vec![(Occur::Should, plan), (Occur::Should, title)])),
-            None => plan,
+            Some(title) => either(vec![(Occur::Should, Box::new(plan)), (Occur::Should, title)]),
+            None => Box::new(plan),
         })
     }
 
@@ -141,57 +143,69 @@ impl Planner<'_> {
         Box::new(BooleanQuery::new(named.iter().zip(scores).flat_map(one).collect()))
     }
 
-    fn clauses(&self, wanted: &[Clause], reach: Reach) -> Result<Clauses, Error> {
+    /// All clauses, as far as they are demanded.
+    fn conjunction(&self, wanted: &[Clause], reach: Reach) -> Result<Preferring, Error> {
         let only_common = wanted.iter().all(Clause::is_common);
-        let (mut firm, mut soft) = (Clauses::new(), Clauses::new());
+        let (mut firm, mut soft, mut bonuses) = (Clauses::new(), Clauses::new(), Vec::new());
         let mut required = false;
         for clause in wanted {
+            let common = clause.is_common() && !only_common;
             match clause.demand {
                 Demand::Excluded => firm.push((Occur::MustNot, self.node(&clause.node)?)),
-                Demand::Wanted if reach == Reach::All && clause.is_common() && !only_common => {
-                    firm.push((Occur::Should, self.node(&clause.node)?));
-                }
+                Demand::Wanted if reach == Reach::All && common => bonuses.push(self.node(&clause.node)?),
                 Demand::Wanted if reach != Reach::All => soft.extend(self.flat(&clause.node, only_common)?),
                 Demand::Required | Demand::Wanted => {
                     required = true;
                     firm.push((Occur::Must, self.node(&clause.node)?));
+                    bonuses.extend(self.bonuses(&clause.node));
                 }
             }
         }
-        if soft.is_empty() && !required {
+        if !soft.is_empty() {
+            firm.push((Occur::Must, either(soft)));
+        } else if !required {
             firm.push((Occur::Must, Box::new(ConstScoreQuery::new(Box::new(AllQuery), 0.0))));
-        } else if required && !soft.is_empty() {
-            firm.push((Occur::Must, Box::new(BooleanQuery::new(soft))));
-        } else {
-            firm.append(&mut soft);
         }
-        Ok(firm)
+        Ok(Preferring { required: joined(firm), bonuses })
     }
 
+    /// What a document must have to meet a clause.
     fn node(&self, node: &Node) -> Result<Box<dyn EngineQuery>, Error> {
         Ok(match node {
             Node::Chunk(scope, chunk) => self.chunk(*scope, chunk)?,
             Node::Phrase(scope, words) => self.phrase(*scope, words),
             Node::Author(name) => self.author(name),
             Node::Filter(filter) => Box::new(ConstScoreQuery::new(self.filter(filter), 0.0)),
-            Node::All(clauses) => Box::new(BooleanQuery::new(self.clauses(clauses, Reach::All)?)),
+            Node::All(clauses) => Box::new(self.conjunction(clauses, Reach::All)?),
             Node::Any(alternatives) => {
-                let each = alternatives.iter().map(|clauses| -> Result<_, Error> {
-                    let all: Box<dyn EngineQuery> =
-                        Box::new(BooleanQuery::new(self.clauses(clauses, Reach::All)?));
-                    Ok((Occur::Should, all))
-                });
-                Box::new(BooleanQuery::new(each.collect::<Result<_, _>>()?))
+                let each =
+                    alternatives.iter().map(|clauses| -> Result<(Occur, Box<dyn EngineQuery>), Error> {
+                        Ok((Occur::Should, Box::new(self.conjunction(clauses, Reach::All)?)))
+                    });
+                either(each.collect::<Result<_, _>>()?)
             }
         })
+    }
+
+    /// What makes a document that meets a clause better.
+    fn bonuses(&self, node: &Node) -> Vec<Box<dyn EngineQuery>> {
+        let Node::Chunk(scope, chunk) = node else { return Vec::new() };
+        chunk.groups.iter().flat_map(|group| self.group_bonuses(*scope, group)).collect()
     }
 
     /// The terms of words that need not be there, each for itself: quick, for long queries.
     fn flat(&self, node: &Node, only_common: bool) -> Result<Clauses, Error> {
         let Node::Chunk(scope, chunk) = node else { return Ok(vec![(Occur::Should, self.node(node)?)]) };
-        let said = chunk.groups.iter().filter(|group| only_common || !group.is_common());
-        let mut clauses: Clauses = said.flat_map(|group| self.flat_group(*scope, group)).collect();
-        clauses.extend(self.names(&chunk.typed)?);
+        let mut clauses = self.names(&chunk.typed)?;
+        for group in chunk.groups.iter().filter(|group| only_common || !group.is_common()) {
+            let each = self.parts(*scope, group).into_iter().chain(self.group_bonuses(*scope, group));
+            clauses.extend(each.map(|term| (Occur::Should, term)));
+            if let Group::Run { characters, .. } = group {
+                // Two texts may say one thing with other pairs of the same characters.
+                let term = |one| (Occur::Should, weighted(self.fields.text, &exact_term(one), EXACT));
+                clauses.extend(characters.iter().map(term));
+            }
+        }
         Ok(clauses)
     }
 
@@ -204,95 +218,95 @@ impl Planner<'_> {
             return Ok(words);
         }
         names.push((Occur::Should, words));
-        Ok(Box::new(BooleanQuery::new(names)))
+        Ok(either(names))
     }
 
     /// All parts of a group, or all of them written as one word.
     fn group(&self, scope: Scope, group: &Group) -> Box<dyn EngineQuery> {
-        match group {
-            Group::Compound { parts, joined: whole } => {
-                let part = |part| (Occur::Must, either(self.word(scope, part)));
-                let parts = joined(parts.iter().map(part).collect());
-                let Some(whole) = whole else { return parts };
-                let mut ways = self.term(scope, stem_term(whole));
-                ways.push((Occur::Should, parts));
-                either(ways)
+        let parts = match group {
+            Group::Compound { parts, .. } => {
+                parts.iter().map(|part| self.term(scope, stem_term(part))).collect()
             }
-            Group::Run { pairs, .. } => joined(
-                pairs.iter().map(|pair| (Occur::Must, either(self.term(scope, stem_term(pair))))).collect(),
-            ),
-            Group::Character(word) => either(self.term(scope, &exact_term(word))),
-            Group::Prefix(prefix) => either(self.prefix(scope, prefix)),
+            _ => self.parts(scope, group),
+        };
+        let parts = joined(parts.into_iter().map(|part| (Occur::Must, part)).collect());
+        match group {
+            Group::Compound { joined: Some(whole), .. } => {
+                either(vec![(Occur::Should, self.term(scope, stem_term(whole))), (Occur::Should, parts)])
+            }
+            _ => parts,
         }
     }
 
-    fn flat_group(&self, scope: Scope, group: &Group) -> Clauses {
+    /// The parts of a group, each of which says something by itself.
+    fn parts(&self, scope: Scope, group: &Group) -> Vec<Box<dyn EngineQuery>> {
         match group {
             Group::Compound { parts, joined } => {
-                let whole = joined.iter().flat_map(|whole| self.term(scope, stem_term(whole)));
-                parts.iter().flat_map(|part| self.word(scope, part)).chain(whole).collect()
+                parts.iter().chain(joined).map(|part| self.term(scope, stem_term(part))).collect()
             }
-            Group::Run { pairs, characters } => {
-                // Two texts may say one thing with other pairs of the same characters.
-                let characters =
-                    characters.iter().map(|one| should(self.fields.body, &exact_term(one), EXACT));
-                pairs.iter().flat_map(|pair| self.term(scope, stem_term(pair))).chain(characters).collect()
+            Group::Run { pairs, .. } => pairs.iter().map(|pair| self.term(scope, stem_term(pair))).collect(),
+            Group::Character(word) => vec![self.term(scope, &exact_term(word))],
+            Group::Prefix(prefix) => {
+                vec![beginning(self.field(scope), &format!("{}{prefix}", crate::text::EXACT))]
             }
-            Group::Character(word) => self.term(scope, &exact_term(word)),
-            Group::Prefix(prefix) => self.prefix(scope, prefix),
         }
     }
 
-    fn word(&self, scope: Scope, word: &Word) -> Clauses {
-        let mut terms = self.term(scope, stem_term(word));
-        if scope == Scope::Anywhere {
-            terms.push(should(self.fields.authors, stem_term(word), AUTHOR));
-        }
-        if scope != Scope::Title && !words::is_common(word.exact()) {
-            terms.push(should(self.fields.body, &exact_term(word), EXACT));
-        }
-        terms
-    }
-
-    fn term(&self, scope: Scope, term: &str) -> Clauses {
-        self.texts(scope).map(|(field, weight)| should(field, term, weight)).collect()
-    }
-
-    /// Words that begin like this, all worth the same.
-    fn prefix(&self, scope: Scope, prefix: &str) -> Clauses {
-        let authors = (scope == Scope::Anywhere).then_some((self.fields.authors, AUTHOR));
-        let exact = format!("{}{prefix}", crate::text::EXACT);
-        let one = |(field, weight)| -> (Occur, Box<dyn EngineQuery>) {
-            (Occur::Should, Box::new(BoostQuery::new(beginning(field, &exact), weight)))
+    /// Words of the title, and words exactly as they were typed.
+    fn group_bonuses(&self, scope: Scope, group: &Group) -> Vec<Box<dyn EngineQuery>> {
+        let title = |term: &str| (scope == Scope::Anywhere).then(|| weighted(self.fields.title, term, TITLE));
+        let exact = |word: &Word| {
+            let told = scope != Scope::Title && !words::is_common(word.exact());
+            told.then(|| weighted(self.fields.text, &exact_term(word), EXACT))
         };
-        self.texts(scope).chain(authors).map(one).collect()
+        match group {
+            Group::Compound { parts, joined } => {
+                let titles = parts.iter().chain(joined).filter_map(|part| title(stem_term(part)));
+                titles.chain(parts.iter().filter_map(exact)).collect()
+            }
+            Group::Run { pairs, .. } => pairs.iter().filter_map(|pair| title(stem_term(pair))).collect(),
+            Group::Character(word) => title(&exact_term(word)).into_iter().collect(),
+            Group::Prefix(_) => Vec::new(),
+        }
+    }
+
+    /// Documents that hold a term where it is looked for.
+    fn term(&self, scope: Scope, term: &str) -> Box<dyn EngineQuery> {
+        let found = weighted(self.field(scope), term, 1.0);
+        if scope != Scope::Abstract {
+            return found;
+        }
+        let elsewhere = constant(self.fields.text, &format!("{LACKING}{term}"), 0.0);
+        either(vec![(Occur::Must, found), (Occur::MustNot, elsewhere)])
     }
 
     /// Words that follow each other; a single word in quotation marks is meant exactly as it is written.
     fn phrase(&self, scope: Scope, words: &[Word]) -> Box<dyn EngineQuery> {
-        let authors = (scope == Scope::Anywhere).then_some((self.fields.authors, AUTHOR));
-        let fields = self.texts(scope).chain(authors);
-        let [word] = words else {
-            let boosted = |(field, weight)| -> (Occur, Box<dyn EngineQuery>) {
-                (Occur::Should, Box::new(BoostQuery::new(in_order(field, words), weight)))
+        if let [word] = words {
+            // A pair of characters and a common word have no exact form of their own.
+            let stem = word.shape == words::Shape::Pair || words::is_common(word.exact());
+            return if stem {
+                self.term(scope, stem_term(word))
+            } else {
+                self.term(scope, &exact_term(word))
             };
-            return either(fields.map(boosted).collect());
-        };
-        // A pair of characters and a common word have no exact form of their own.
-        let stem = word.shape == words::Shape::Pair || words::is_common(word.exact());
-        let term = if stem { stem_term(word).to_owned() } else { exact_term(word) };
-        either(fields.map(|(field, weight)| should(field, &term, weight)).collect())
+        }
+        let phrase = in_order(self.field(scope), words);
+        if scope != Scope::Anywhere {
+            return phrase;
+        }
+        let title = Box::new(BoostQuery::new(in_order(self.fields.title, words), TITLE));
+        let mut ways: Clauses = vec![(Occur::Should, phrase), (Occur::Should, title)];
+        // Names are not kept in order.
+        let name = words.iter().map(Word::exact).collect::<Vec<_>>().join(" ");
+        let name = (words.len() <= LONGEST_NAME).then(|| Name::parse(&name)).flatten();
+        ways.extend(name.map(|name| (Occur::Should, self.author(&name))));
+        either(ways)
     }
 
-    /// The fields of a scope and their weights.
-    fn texts(&self, scope: Scope) -> impl Iterator<Item = (Field, Score)> + use<> {
-        let body = (scope != Scope::Title).then_some((self.fields.body, 1.0));
-        let title = match scope {
-            Scope::Anywhere => Some((self.fields.title, TITLE)),
-            Scope::Title => Some((self.fields.title, 1.0)),
-            Scope::Abstract => None,
-        };
-        body.into_iter().chain(title)
+    /// Where the words of a scope are.
+    fn field(&self, scope: Scope) -> Field {
+        if scope == Scope::Title { self.fields.title } else { self.fields.text }
     }
 
     fn author(&self, name: &Name) -> Box<dyn EngineQuery> {
@@ -369,12 +383,11 @@ impl Planner<'_> {
     }
 
     /// What is added when the query stands in the title.
-    fn title_phrase(&self, query: &Query) -> Option<(Occur, Box<dyn EngineQuery>)> {
+    fn title_phrase(&self, query: &Query) -> Option<Box<dyn EngineQuery>> {
         let words = sequence(&query.words);
-        (2..=LONGEST_TITLE).contains(&words.len()).then(|| {
-            let phrase = in_order(self.fields.title, &words);
-            let bonus: Box<dyn EngineQuery> = Box::new(ConstScoreQuery::new(phrase, TITLE_PHRASE));
-            (Occur::Should, bonus)
+        let likely = (2..=LONGEST_TITLE).contains(&words.len());
+        likely.then(|| -> Box<dyn EngineQuery> {
+            Box::new(ConstScoreQuery::new(in_order(self.fields.title, &words), TITLE_PHRASE))
         })
     }
 
@@ -402,21 +415,20 @@ fn constant(field: Field, text: &str, score: Score) -> Box<dyn EngineQuery> {
     Box::new(ConstScoreQuery::new(Box::new(term), score))
 }
 
-fn should(field: Field, term: &str, weight: Score) -> (Occur, Box<dyn EngineQuery>) {
+fn weighted(field: Field, term: &str, weight: Score) -> Box<dyn EngineQuery> {
     let term = TermQuery::new(Term::from_field_text(field, term), IndexRecordOption::WithFreqs);
-    let weighted: Box<dyn EngineQuery> =
-        if weight == 1.0 { Box::new(term) } else { Box::new(BoostQuery::new(Box::new(term), weight)) };
-    (Occur::Should, weighted)
+    if weight == 1.0 { Box::new(term) } else { Box::new(BoostQuery::new(Box::new(term), weight)) }
 }
 
 fn either(ways: Clauses) -> Box<dyn EngineQuery> {
     Box::new(BooleanQuery::new(ways))
 }
 
+/// A conjunction, without a shell around a single clause.
 fn joined(mut clauses: Clauses) -> Box<dyn EngineQuery> {
-    match clauses.len() {
-        0 => Box::new(EmptyQuery),
-        1 => clauses.remove(0).1,
+    match &clauses[..] {
+        [] => Box::new(EmptyQuery),
+        [(Occur::Must, _)] => clauses.remove(0).1,
         _ => Box::new(BooleanQuery::new(clauses)),
     }
 }

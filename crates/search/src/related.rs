@@ -76,7 +76,7 @@ pub(crate) fn related(
 fn query(fields: &Fields, document: &Document, telling: &[Telling]) -> BooleanQuery {
     let mut clauses: Vec<(Occur, Box<dyn EngineQuery>)> = Vec::with_capacity(2 * telling.len() + 2);
     for one in telling {
-        for (field, weight) in [(fields.body, 1.0), (fields.title, TITLE)] {
+        for (field, weight) in [(fields.text, 1.0), (fields.title, TITLE)] {
             let term = TermQuery::new(Term::from_field_text(field, &one.term), IndexRecordOption::WithFreqs);
             clauses.push((Occur::Should, Box::new(BoostQuery::new(Box::new(term), weight * one.weight))));
         }
@@ -101,7 +101,7 @@ fn telling(searcher: &Searcher, fields: &Fields, document: &Document) -> Result<
     let documents = searcher.num_docs() as f32;
     let mut telling = Vec::with_capacity(counts.len());
     for mut one in counts.into_values() {
-        let having = searcher.doc_freq(&Term::from_field_text(fields.body, &one.term))? as f32;
+        let having = searcher.doc_freq(&Term::from_field_text(fields.text, &one.term))? as f32;
         // A term that only this document has finds nothing.
         if having >= 1.0 {
             one.worth = one.weight * (1.0 + (documents - having + 0.5).max(0.5) / (having + 0.5)).ln();
@@ -151,8 +151,8 @@ fn shared(
     for one in telling {
         for (segment, reader) in searcher.segment_readers().iter().enumerate() {
             let here = addresses.iter().filter(|address| address.segment_ord as usize == segment);
-            let term = Term::from_field_text(fields.body, &one.term);
-            let inverted = reader.inverted_index(fields.body)?;
+            let term = Term::from_field_text(fields.text, &one.term);
+            let inverted = reader.inverted_index(fields.text)?;
             let read = inverted.read_postings(&term, IndexRecordOption::Basic);
             let Some(mut postings) = read.map_err(tantivy::TantivyError::from)? else { continue };
             for address in here {

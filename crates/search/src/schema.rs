@@ -7,7 +7,7 @@ use tantivy::{
 
 use crate::{
     Document, Facet, authors,
-    text::{Terms, title_key},
+    text::{DIVIDER, Terms, title_key},
 };
 
 /// Part of the folder's name. Raise it when terms or fields change: the old index is then left alone
@@ -28,9 +28,8 @@ pub(crate) struct Fields {
     pub(crate) schema: Schema,
     pub(crate) key: Field,
     pub(crate) title: Field,
-    pub(crate) body: Field,
-    /// The words of the authors' names.
-    pub(crate) authors: Field,
+    /// The body, and what of title and authors it lacks.
+    pub(crate) text: Field,
     /// The [keys](authors::keys) of the authors' names.
     pub(crate) names: Field,
     pub(crate) whole_title: Field,
@@ -53,8 +52,7 @@ impl Fields {
         Self {
             key: schema.add_u64_field(KEY, INDEXED | FAST),
             title: schema.add_text_field("title", text.clone()),
-            body: schema.add_text_field("body", text.clone()),
-            authors: schema.add_text_field("authors", text),
+            text: schema.add_text_field("text", text),
             names: schema.add_text_field("names", STRING),
             whole_title: schema.add_text_field("whole_title", STRING),
             identifiers: schema.add_text_field("identifiers", STRING),
@@ -73,10 +71,9 @@ impl Fields {
         let mut made = TantivyDocument::default();
         made.add_u64(self.key, key(document.id));
         made.add_text(self.title, &document.title);
-        made.add_text(self.body, &document.body);
+        made.add_text(self.text, whole_text(document));
         made.add_text(self.whole_title, title_key(&document.title));
         for name in &document.authors {
-            made.add_text(self.authors, name);
             authors::keys(name).into_iter().for_each(|key| made.add_text(self.names, key));
         }
         let identifiers = document.identifiers.iter().flat_map(|id| spellings(id));
@@ -103,6 +100,13 @@ impl Fields {
     pub(crate) fn key_term(&self, id: DocId) -> Term {
         Term::from_field_u64(self.key, key(id))
     }
+}
+
+/// The text with title and authors behind it, as [`Terms`] takes it.
+fn whole_text(document: &Document) -> String {
+    let body = document.body.replace(DIVIDER, " ");
+    let more = std::iter::once(&document.title).chain(&document.authors);
+    more.fold(body + &DIVIDER.to_string(), |text, more| text + more + "\n")
 }
 
 /// A document's values of a facet; an empty one where it has none, except for categories.

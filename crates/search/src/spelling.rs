@@ -25,7 +25,7 @@ pub(crate) fn suggestion(
     fields: &Fields,
     query: &Query,
 ) -> Result<Option<String>, Error> {
-    let spelling = Spelling { searcher, fields: [fields.body, fields.title, fields.authors] };
+    let spelling = Spelling { searcher, field: fields.text };
     let mut text = query.text().to_owned();
     let mut mended = false;
     // From behind, so that ranges stay right.
@@ -60,7 +60,7 @@ fn words(clauses: &[Clause]) -> Vec<(usize, Word)> {
 
 struct Spelling<'a> {
     searcher: &'a Searcher,
-    fields: [Field; 3],
+    field: Field,
 }
 
 impl Spelling<'_> {
@@ -82,25 +82,16 @@ impl Spelling<'_> {
 
     /// The most frequent word within so many mistakes.
     fn nearest(&self, word: &Word, mistakes: u8, least: u64) -> Result<Option<String>, Error> {
+        let like = FuzzyTermQuery::new(Term::from_field_text(self.field, &exact_term(word)), mistakes, true);
         let mut candidates: BTreeMap<String, u64> = BTreeMap::new();
-        for field in self.fields {
-            let like = FuzzyTermQuery::new(Term::from_field_text(field, &exact_term(word)), mistakes, true);
-            for segment in self.searcher.segment_readers() {
-                let index = segment.inverted_index(field)?;
-                let mut terms = index
-                    .terms()
-                    .search(like.automaton()?)
-                    .into_stream()
-                    .map_err(tantivy::TantivyError::from)?;
-                while terms.advance() {
-                    let Some(term) =
-                        std::str::from_utf8(terms.key()).ok().and_then(|term| term.strip_prefix(EXACT))
-                    else {
-                        continue;
-                    };
-                    if term.chars().all(char::is_alphabetic) {
-                        *candidates.entry(term.to_owned()).or_default() += u64::from(terms.value().doc_freq);
-                    }
+        for segment in self.searcher.segment_readers() {
+            let index = segment.inverted_index(self.field)?;
+            let terms = index.terms().search(like.automaton()?).into_stream();
+            let mut terms = terms.map_err(tantivy::TantivyError::from)?;
+            while terms.advance() {
+                let term = std::str::from_utf8(terms.key()).ok().and_then(|term| term.strip_prefix(EXACT));
+                if let Some(term) = term.filter(|term| term.chars().all(char::is_alphabetic)) {
+                    *candidates.entry(term.to_owned()).or_default() += u64::from(terms.value().doc_freq);
                 }
             }
         }
@@ -130,10 +121,6 @@ impl Spelling<'_> {
 
     /// How many documents hold a term.
     fn documents(&self, term: &str) -> Result<u64, Error> {
-        let mut documents = 0;
-        for field in self.fields {
-            documents = documents.max(self.searcher.doc_freq(&Term::from_field_text(field, term))?);
-        }
-        Ok(documents)
+        Ok(self.searcher.doc_freq(&Term::from_field_text(self.field, term))?)
     }
 }

@@ -1,4 +1,4 @@
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, collections::BTreeSet, ops::Range};
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 use words::{Shape, Word};
@@ -11,12 +11,15 @@ pub(crate) fn plain(text: &str) -> Cow<'_, str> {
     if !text.contains(['$', '\\', '{']) {
         return Cow::Borrowed(text);
     }
-    let formulas = tex::formulas(text);
-    if outside(text, &formulas).any(|piece| piece.contains(['\\', '{'])) {
-        let text = tex::text_mode(text);
-        return Cow::Owned(spoken(&text, &tex::formulas(&text)));
-    }
-    Cow::Owned(spoken(text, &formulas))
+    let text = unaccented(text);
+    Cow::Owned(spoken(&text, &tex::formulas(&text)))
+}
+
+/// A text with accents and type in LaTeX replaced by what they stand for (`Schr\"odinger`), its formulas as they are.
+pub(crate) fn unaccented(text: &str) -> Cow<'_, str> {
+    let written = text.contains(['\\', '{'])
+        && outside(text, &tex::formulas(text)).any(|piece| piece.contains(['\\', '{']));
+    if written { Cow::Owned(tex::text_mode(text)) } else { Cow::Borrowed(text) }
 }
 
 /// The pieces before, between and behind the formulas of a text; one more than there are formulas.
@@ -82,18 +85,51 @@ pub(crate) fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
 ///
 /// At the place of each word stand its stem and, marked, its exact form; common English words have no
 /// exact form. At the place of each Chinese character stand its pair with the next and, marked, itself.
+///
+/// Behind a [`DIVIDER`] stand title and authors. The terms in them that the text before it lacks follow it, each also with
+/// the mark [`LACKING`]: so one list of documents is enough to find a word anywhere, and two for the text alone.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Terms {
     token: Token,
 }
+
+/// Stands between a text and what is to be found with it.
+pub(crate) const DIVIDER: char = '\u{1f}';
+/// The mark of a term that is not in the text itself.
+pub(crate) const LACKING: char = '^';
 
 impl Tokenizer for Terms {
     type TokenStream<'a> = TermStream<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> TermStream<'a> {
         self.token.reset();
-        TermStream { words: words::words(&read(text)), next: 0, exact: false, token: &mut self.token }
+        let (text, more) = text.split_once(DIVIDER).unwrap_or((text, ""));
+        let words = words::words(&read(text));
+        let lacking = if more.is_empty() { Vec::new() } else { lacking(&words, more) };
+        TermStream { words, next: 0, exact: false, lacking, token: &mut self.token }
     }
+}
+
+/// The terms of `more` that are not among those of `words`, each plain and marked.
+fn lacking(words: &[Word], more: &str) -> Vec<String> {
+    let more = words::words(&read(more));
+    let mut lacking: BTreeSet<(bool, &str)> = (0..more.len()).flat_map(|index| forms(&more, index)).collect();
+    for form in (0..words.len()).flat_map(|index| forms(words, index)) {
+        lacking.remove(&form);
+    }
+    let plain = |(exact, form): (bool, &str)| if exact { format!("{EXACT}{form}") } else { form.to_owned() };
+    lacking.into_iter().map(plain).flat_map(|term| [format!("{LACKING}{term}"), term]).collect()
+}
+
+/// The terms of a word: whether it is the exact form, and the form.
+fn forms(words: &[Word], index: usize) -> impl Iterator<Item = (bool, &str)> {
+    let word = &words[index];
+    let single = word.shape == Shape::Single;
+    let alone = single && is_alone(words, index);
+    let exact = single || word.shape == Shape::Plain && !words::is_common(word.exact());
+    // A character in a pair has only its exact form; a lone one is also a word, for phrases.
+    let stem = (!single || alone).then_some((false, &*word.text));
+    stem.into_iter().chain(exact.then(|| (true, word.exact())))
 }
 
 pub(crate) struct TermStream<'a> {
@@ -101,6 +137,8 @@ pub(crate) struct TermStream<'a> {
     next: usize,
     /// Whether the exact form of the word before `next` is due.
     exact: bool,
+    /// What follows the words, the last one first.
+    lacking: Vec<String>,
     token: &'a mut Token,
 }
 
@@ -116,6 +154,14 @@ impl TermStream<'_> {
         self.token.offset_from = word.range.start;
         self.token.offset_to = word.range.end;
     }
+
+    fn put_lacking(&mut self) -> bool {
+        let Some(term) = self.lacking.pop() else { return false };
+        self.token.text = term;
+        // Never next to another: these words follow no order.
+        self.token.position = self.token.position.wrapping_add(2);
+        true
+    }
 }
 
 impl TokenStream for TermStream<'_> {
@@ -125,16 +171,14 @@ impl TokenStream for TermStream<'_> {
             self.put(self.next - 1, true);
             return true;
         }
-        let Some(word) = self.words.get(self.next) else { return false };
-        let shape = word.shape;
-        self.exact = match shape {
-            Shape::Plain => !words::is_common(word.exact()),
-            Shape::Single => is_alone(&self.words, self.next),
-            Shape::Joined | Shape::Pair => false,
-        };
+        if self.next == self.words.len() {
+            return self.put_lacking();
+        }
+        let (mut stem, mut exact) = (false, false);
+        forms(&self.words, self.next).for_each(|(form, _)| if form { exact = true } else { stem = true });
+        self.exact = stem && exact;
         self.next += 1;
-        // A character in a pair has only its exact form; a lone one is also a word, for phrases.
-        self.put(self.next - 1, shape == Shape::Single && !self.exact);
+        self.put(self.next - 1, !stem);
         true
     }
 
@@ -167,6 +211,10 @@ mod tests {
         check("GPT-4", "0:gpt 0:=gpt 0:gpt4 1:4 1:=4");
         check("矩阵", "0:=矩 0:矩阵 1:=阵");
         check("LoRA的$W_0$", "0:lora 0:=lora 1:的 1:=的 2:w 2:=w 2:w0 3:0 3:=0");
+        check(
+            "a net\u{1f}The net\nJ. Li",
+            "0:a 1:net 1:=net 3:=li 5:^=li 7:=j 9:^=j 11:the 13:^the 15:li 17:^li 19:j 21:^j",
+        );
     }
 
     #[test]

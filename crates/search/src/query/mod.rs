@@ -15,7 +15,7 @@ pub(crate) use groups::{Group, sequence};
 use crate::{
     authors::Name,
     identifiers::{self, Named},
-    text::{plain, title_key},
+    text::{plain, title_key, unaccented},
 };
 
 /// The longest query, in characters. What follows is not looked at.
@@ -193,7 +193,7 @@ impl Query {
     /// Understands what was typed, as far as it goes.
     pub fn parse(text: &str) -> Self {
         let mut hints = Vec::new();
-        let text = shortened(text, &mut hints);
+        let text = &*unaccented(shortened(text, &mut hints));
         let lexemes = lexer::lexemes(text, &mut hints);
         let mut parser =
             parser::Parser { text, lexemes: &lexemes, next: 0, hints: &mut hints, length: 0, prefixes: 0 };

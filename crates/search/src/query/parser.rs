@@ -10,7 +10,7 @@ use super::{
     groups::{groups, sequence},
     lexer::{Lexeme, Token, is_quote},
 };
-use crate::{authors::Name, text::plain};
+use crate::{authors::Name, text::read};
 
 pub(super) struct Parser<'a> {
     pub(super) text: &'a str,
@@ -176,8 +176,7 @@ impl Parser<'_> {
 
     /// Words of one chunk or phrase, and how many they are.
     fn words(&mut self, scope: Scope, text: &str, range: Range<usize>, quoted: bool) -> (Vec<Node>, usize) {
-        let words =
-            if text.contains('\\') && !text.contains('$') { tex::words(text).into() } else { plain(text) };
+        let words = read(text);
         if quoted {
             let words = words::words(&words);
             let length = words.iter().filter(|word| matches!(word.shape, Shape::Plain | Shape::Pair)).count();
