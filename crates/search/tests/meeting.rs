@@ -112,7 +112,7 @@ const SAME: &[&[&str]] = &[
     &[r"$Q$-learning", "Q-learning", "q learning"],
     &[r"$Q$-learning", "Q-learning", "Qlearning"],
     &["i.i.d. data", "IID data"],
-    &[r"$L_\infty$", "L∞", r"\(L^{\infty}\)", "L-infinity", "linfinity"],
+    &[r"$L_\infty$", "L∞", "$L_∞$", r"\(L^{\infty}\)", "L-infinity", "linfinity"],
     &["𝒟-module", r"$\mathcal{D}$-module", "D-module"],
     &["∞-category", r"$\infty$-category", "infinity category"],
     &[r"$\frac{1}{2}$", "1/2"],

@@ -21,7 +21,7 @@ pub fn words(tex: &str) -> String {
         match token {
             Token::Command(name) => words.command(name, &mut tokens),
             Token::Char('_' | '^') => words.script(&mut tokens),
-            Token::Char(c) if c.is_alphanumeric() => words.put(c),
+            Token::Char(c) if is_letter(c) => words.put(c),
             Token::Char('.')
                 if words.after_digit() && tokens.rest().starts_with(|c: char| c.is_ascii_digit()) =>
             {
@@ -85,7 +85,7 @@ impl Words {
     }
 
     fn script(&mut self, tokens: &mut Tokens<'_>) {
-        let based = !self.scripted && self.out.ends_with(char::is_alphanumeric);
+        let based = !self.scripted && self.out.ends_with(is_letter);
         match script(tokens.rest()).filter(|_| based) {
             Some((script, length)) => {
                 tokens.pass(length);
@@ -105,7 +105,7 @@ fn script(rest: &str) -> Option<(&str, usize)> {
     let body = &rest[spaces..];
     let (script, length) = match body.chars().next()? {
         '{' => braced(&body[1..])?,
-        c if c.is_alphanumeric() => (&body[..c.len_utf8()], c.len_utf8()),
+        c if is_letter(c) => (&body[..c.len_utf8()], c.len_utf8()),
         '\\' => named(body)?,
         _ => return None,
     };
@@ -136,7 +136,12 @@ fn named(body: &str) -> Option<(&'static str, usize)> {
 }
 
 fn is_word(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(char::is_alphanumeric)
+    !text.is_empty() && text.chars().all(is_letter)
+}
+
+/// A letter, a digit, or a sign that is written as itself and read as a word.
+fn is_letter(c: char) -> bool {
+    c.is_alphanumeric() || "∞∂∇√∑∏∫".contains(c)
 }
 
 /// The word for a command; `None` for what only arranges or relates.
@@ -247,6 +252,7 @@ mod tests {
         check(r"\ell_1", "l_1");
         check("QK^T", "QK_T");
         check("_0", "0");
+        check("L_∞ + ∂_x f", "L_∞ ∂_x f");
     }
 
     #[test]
