@@ -42,6 +42,7 @@ mod query;
 mod related;
 mod results;
 mod schema;
+mod sealed;
 mod snippet;
 mod text;
 
