@@ -236,6 +236,13 @@ impl Site {
         assert!(status.expect("kill runs").success());
     }
 
+    /// From now on no file of the server's grows beyond this, as if the disk were full; `unlimited` makes room again.
+    pub fn limit_files(&self, bytes: &str) {
+        let limit = format!("--fsize={bytes}:unlimited");
+        let status = Command::new("prlimit").args(["--pid", &self.pid, &limit]).status();
+        assert!(status.expect("prlimit runs").success());
+    }
+
     /// `kill -9`: what is not on disk is gone.
     pub async fn kill(self) -> Ended {
         self.signal("KILL");

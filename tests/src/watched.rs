@@ -5,8 +5,10 @@ use std::{
 
 /// Prints the pid of a program, and sees to it that the program ends when this process does, however
 /// that ends: the end of the script's own input, which the system closes, is the sign. (Statics are
-/// never dropped, and a test can be killed.)
+/// never dropped, and a test can be killed.) A write beyond a limit on the size of files fails, and does not kill: that is
+/// how a test fills the disk.
 const SCRIPT: &str = r#"
+    trap '' XFSZ
     exec 3<&0
     "$@" <&- 3<&- &
     server=$!

@@ -35,6 +35,8 @@ pub struct App {
     pub db: Database,
     /// What is found by search; disposable.
     pub index: Arc<Index>,
+    /// Whether it follows what is stored.
+    pub(crate) indexing: indexing::Health,
     /// Readings that are being made.
     pub(crate) live: live::Live,
 }
@@ -56,7 +58,7 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
     let base = config.base().into();
     let config = Arc::new(config);
     let live = live::Live::new(&config, &db);
-    Ok(App { live, config, base, db, index: Arc::new(index) })
+    Ok(App { live, config, base, db, index: Arc::new(index), indexing: indexing::Health::default() })
 }
 
 /// Opens storage only, with its schema brought up to date.
@@ -74,7 +76,7 @@ pub async fn serve(mut app: App, listener: TcpListener) -> anyhow::Result<Server
         tracing::warn!(base = %app.base, "base_url is not set: feeds and citations name an address that others cannot use");
     }
     app.live.recover(&app.db).await?;
-    tokio::spawn(indexing::follow(app.db.clone(), app.index.clone()));
+    tokio::spawn(indexing::follow(app.db.clone(), app.index.clone(), app.indexing.clone()));
     if !assets::built() {
         tracing::warn!("web/dist is empty: pages will have no style and no scripts; run `./just web`");
     }
@@ -156,10 +158,13 @@ async fn healthy() -> &'static str {
     "ok"
 }
 
-/// Storage answers too.
-async fn ready(app: web::Data<App>) -> Result<&'static str, errors::Failure> {
-    storage::changes::last(&app.db).await?;
-    Ok("ready")
+/// Storage answers too. A second line tells how the search index is: it may be behind, and the site is ready all the
+/// same.
+async fn ready(app: web::Data<App>) -> Result<String, errors::Failure> {
+    let last = storage::changes::last(&app.db).await?;
+    let behind = (last - app.index.position()).max(0);
+    let stuck = if app.indexing.is_stuck() { ", cannot follow" } else { "" };
+    Ok(format!("ready\nsearch index: {behind} changes behind{stuck}\n"))
 }
 
 /// Headers that every response carries, and cookies that keep what its address chose.

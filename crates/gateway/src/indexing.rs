@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeSet, HashSet},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -29,6 +32,8 @@ const BATCH: u64 = 1000;
 const COMMIT_EVERY: u64 = 20_000;
 /// How often the log is asked for news.
 const INTERVAL: Duration = Duration::from_millis(500);
+/// How long to wait after a failure (a full disk) before the next attempt.
+const PAUSE: Duration = Duration::from_secs(2);
 
 /// Why the index could not follow.
 #[derive(Debug, thiserror::Error)]
@@ -44,16 +49,47 @@ pub enum Error {
     Task(#[from] tokio::task::JoinError),
 }
 
+/// Whether the index can follow the log, for whoever watches the process.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Health(Arc<AtomicBool>);
+
+impl Health {
+    /// Whether the last attempt failed.
+    pub(crate) fn is_stuck(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Notes how an attempt ended, and logs what is new about that.
+    fn note(&self, attempt: &Result<u64, Error>) {
+        let was_stuck = self.0.swap(attempt.is_err(), Ordering::Relaxed);
+        match attempt {
+            Err(error) if !was_stuck => {
+                tracing::error!(error = %Chain(error), "the index cannot follow the change log, and tries again");
+            }
+            Ok(_) if was_stuck => tracing::info!("the index follows the change log again"),
+            _ => {}
+        }
+    }
+}
+
 /// Follows the log for as long as the process runs, and builds the index anew beside that when somebody
 /// asks for it. What fails is logged and tried again.
-pub(crate) async fn follow(db: Database, index: Arc<Index>) {
+pub(crate) async fn follow(db: Database, index: Arc<Index>, health: Health) {
     let mut ticks = tokio::time::interval(INTERVAL);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut rebuilding: Option<JoinHandle<()>> = None;
+    let mut complete = false;
     loop {
         ticks.tick().await;
-        if let Err(error) = catch_up(&db, &index, |_| ()).await {
-            tracing::error!(error = %Chain(&error), "the index could not follow the change log");
+        let attempt = catch_up(&db, &index, |_| ()).await;
+        health.note(&attempt);
+        match attempt {
+            Err(_) => ticks.reset_after(PAUSE),
+            Ok(_) if !complete => {
+                complete = true;
+                index.remove_older_versions();
+            }
+            Ok(_) => {}
         }
         let idle = rebuilding.as_ref().is_none_or(JoinHandle::is_finished);
         if idle && index.rebuild_wanted() {
@@ -66,20 +102,25 @@ async fn rebuild_as_asked(db: Database, index: Arc<Index>) {
     tracing::info!("the index is being built anew");
     match rebuild(&db, &index, |_| ()).await {
         Ok(documents) => tracing::info!(documents, "the index was built anew"),
-        Err(error) => tracing::error!(error = %Chain(&error), "the index could not be built anew"),
+        Err(error) => {
+            tracing::error!(error = %Chain(&error), "the index could not be built anew; it is tried again");
+            // The wish stands. Whatever is wrong should not be asked for all of the documents all the time.
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 }
 
 /// Brings the index to the end of the log. `progress` gets the number of documents done so far.
 ///
-/// Rows that were trimmed before the index had read them force a [`rebuild`].
+/// Rows that were trimmed before the index had read them force a [`rebuild`], and so does a log that ends before the
+/// index's position: the database is then an older one, put back from a copy.
 pub async fn catch_up(
     db: &Database,
     index: &Arc<Index>,
     mut progress: impl FnMut(u64),
 ) -> Result<u64, Error> {
     let mut position = index.position();
-    if position + 1 < changes::first_kept(db).await? {
+    if position + 1 < changes::first_kept(db).await? || position > changes::last(db).await? {
         return rebuild(db, index, progress).await;
     }
     let (mut done, mut uncommitted) = (0_u64, 0_u64);
@@ -352,6 +393,15 @@ mod tests {
         };
         papers::save(&place.db, &[storage::Harvested { record, raw: String::new() }]).await.expect("saved");
         place
+    }
+
+    /// A database that was put back from an older copy, and has gone another way since.
+    #[tokio::test]
+    async fn an_index_that_is_ahead_is_built_anew() {
+        let place = with_paper().await;
+        place.index.commit(1000).expect("committed");
+        place.check("galaxies", "paper:1").await;
+        assert_eq!(place.index.position(), changes::last(&place.db).await.expect("a position"));
     }
 
     #[tokio::test]

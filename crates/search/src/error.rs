@@ -20,6 +20,9 @@ pub enum Error {
     /// A rebuild is under way already.
     #[error("the search index is being rebuilt already")]
     Rebuilding,
+    /// The index that was being built has lost something, and cannot take the place of the old one.
+    #[error("the search index that was being built missed a change, and is given up")]
+    Incomplete,
     /// The engine failed; the index may be damaged, or its disk full.
     #[error("search index: {0}")]
     Engine(String),

@@ -7,6 +7,7 @@
 //! index/v1/g4/           one that is being built, or was left behind by a crash
 //! index/v1/damaged-g2/   one that could not be opened
 //! index/v1/rebuild       somebody asks the process that has it open to build it anew
+//! index/v0/              what an older version of the program left; removed once this one is complete
 //! ```
 
 use std::{
@@ -19,6 +20,7 @@ use crate::{Error, schema};
 
 const LOCK: &str = "lock";
 const CURRENT: &str = "current";
+const CURRENT_NEW: &str = "current.new";
 const DAMAGED: &str = "damaged-";
 const WANTED: &str = "rebuild";
 
@@ -94,11 +96,27 @@ impl Folder {
                 remove(&folder);
             }
         }
+        // Left by a crash between its two lines; nobody else reads it.
+        let _ = fs::remove_file(self.path.join(CURRENT_NEW));
+    }
+
+    /// Removes what older versions of the index left, unless a process has it open.
+    pub(crate) fn remove_older(&self) {
+        let Some(parent) = self.path.parent() else { return };
+        let versions =
+            names(parent).into_iter().filter(|name| version(name).is_some_and(|it| it < schema::VERSION));
+        for folder in versions.map(|name| parent.join(name)) {
+            // Held until it is gone, so that nobody opens half of it.
+            let lock = File::create(folder.join(LOCK));
+            if lock.as_ref().is_ok_and(|lock| lock.try_lock().is_ok()) {
+                remove(&folder);
+            }
+        }
     }
 
     fn try_set_current(&self, generation: &Path) -> io::Result<()> {
         let name = generation.file_name().unwrap_or_default().to_string_lossy();
-        let new = self.path.join("current.new");
+        let new = self.path.join(CURRENT_NEW);
         let mut file = File::create(&new)?;
         file.write_all(name.as_bytes())?;
         file.sync_all()?;
@@ -107,8 +125,7 @@ impl Folder {
     }
 
     fn entries(&self) -> Vec<String> {
-        let entries = fs::read_dir(&self.path).into_iter().flatten().flatten();
-        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+        names(&self.path)
     }
 
     fn failed(&self, source: io::Error) -> Error {
@@ -141,7 +158,17 @@ pub(crate) fn current(folder: &Path) -> Option<PathBuf> {
     (is_generation(name.trim()) && generation.is_dir()).then_some(generation)
 }
 
-/// Removes a generation. What cannot be removed now is removed at the next start.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}
+
+/// The number of a version of the index.
+fn version(name: &str) -> Option<u32> {
+    name.strip_prefix('v')?.parse().ok()
+}
+
+/// Removes a folder. What cannot be removed now is removed at the next start.
 pub(crate) fn remove(folder: &Path) {
     if let Err(error) = fs::remove_dir_all(folder) {
         tracing::debug!(folder = %folder.display(), %error, "an old search index could not be removed");

@@ -6,16 +6,17 @@ use std::{
     },
 };
 
-use tantivy::{
-    Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyError, directory::MmapDirectory,
-};
+use tantivy::{Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TantivyError};
 
-use crate::{Error, Update, columns::OpenColumns, folder, schema, schema::Fields};
+use crate::{Error, Update, columns::OpenColumns, folder, schema, schema::Fields, sealed::Sealed};
 
 /// Threads that turn documents into segments.
 const THREADS: usize = 2;
 /// Memory for what is not yet on disk, in bytes. A rebuild has as much again.
 const MEMORY: usize = 96 << 20;
+
+/// The engine's list of the files that it wrote.
+const FILES: &str = ".managed.json";
 
 /// One complete index of the engine in a folder of its own.
 pub(crate) struct Generation {
@@ -39,10 +40,7 @@ impl Generation {
     /// Opens a generation and checks that its files are as they were written.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
         let index = engine(path)?;
-        let damaged = index.validate_checksum()?;
-        if let Some(file) = damaged.iter().next() {
-            return Err(Error::Engine(format!("{} is not as it was written", file.display())));
-        }
+        check(&index, path)?;
         Self::written(index, path)
     }
 
@@ -52,7 +50,8 @@ impl Generation {
     }
 
     pub(crate) fn create(path: &Path) -> Result<Self, Error> {
-        let mut index = Index::create_in_dir(path, Fields::new().schema)?;
+        let settings = IndexSettings::default();
+        let mut index = Index::create(Sealed::open(path)?, Fields::new().schema, settings)?;
         index.set_tokenizers(schema::tokenizers());
         Self::written(index, path)
     }
@@ -134,9 +133,25 @@ impl Generation {
 }
 
 fn engine(path: &Path) -> Result<Index, Error> {
-    let mut index = Index::open(MmapDirectory::open(path).map_err(TantivyError::from)?)?;
+    let mut index = Index::open(Sealed::open(path)?)?;
     index.set_tokenizers(schema::tokenizers());
     Ok(index)
+}
+
+/// Whether all files are there, as they were written, and what this version would write.
+fn check(index: &Index, path: &Path) -> Result<(), Error> {
+    let damaged = |what: String| Err(Error::Engine(what));
+    // The engine takes a lost list for an empty one, and then checks no file at all.
+    if !path.join(FILES).exists() {
+        return damaged(format!("{FILES} is not there"));
+    }
+    if let Some(file) = index.validate_checksum()?.into_iter().next() {
+        return damaged(format!("{} is not as it was written", file.display()));
+    }
+    if index.schema() != Fields::new().schema {
+        return damaged("it has other fields than this version writes".into());
+    }
+    Ok(())
 }
 
 /// After an error (a full disk) the engine's writer is dead; what was not committed is lost with it,

@@ -39,6 +39,8 @@ struct Shared {
 struct Building {
     generation: Arc<Generation>,
     changed: HashSet<DocId>,
+    /// Whether a change could not be applied to it. The engine has then lost more than that change.
+    incomplete: bool,
 }
 
 impl Index {
@@ -73,6 +75,12 @@ impl Index {
         self.set_aside.as_deref()
     }
 
+    /// Removes the folders of older versions of the index, unless a process of such a version has one open. To be called
+    /// when this one is complete: until then, going back to the older version costs nothing. Newer ones stay.
+    pub fn remove_older_versions(&self) {
+        self.shared.folder.remove_older();
+    }
+
     /// The position in the change log that the last commit told of; 0 in a new index.
     pub fn position(&self) -> i64 {
         self.shared.live().position()
@@ -94,8 +102,7 @@ impl Index {
         let mut building = self.shared.building();
         self.shared.live().apply(&updates, Earlier::Possible)?;
         if let Some(building) = building.as_mut() {
-            building.generation.apply(&updates, Earlier::Possible)?;
-            building.changed.extend(updates.iter().map(Update::id));
+            building.follow(&updates);
         }
         Ok(())
     }
@@ -119,7 +126,8 @@ impl Index {
         }
         let path = self.shared.folder.new_generation()?;
         let generation = Arc::new(Generation::create(&path)?);
-        *building = Some(Building { generation: generation.clone(), changed: HashSet::new() });
+        let followed = generation.clone();
+        *building = Some(Building { generation: followed, changed: HashSet::new(), incomplete: false });
         Ok(Rebuild { shared: self.shared.clone(), generation, finished: false })
     }
 
@@ -152,6 +160,9 @@ impl Rebuild {
     pub fn finish(mut self, position: i64) -> Result<(), Error> {
         let shared = self.shared.clone();
         let mut building = shared.building();
+        if building.as_ref().is_none_or(|building| building.incomplete) {
+            return Err(Error::Incomplete);
+        }
         let old = shared.live();
         // What was applied to the old one since the rebuild began is in the new one too.
         self.generation.commit(position.max(old.position()))?;
@@ -162,6 +173,17 @@ impl Rebuild {
         self.finished = true;
         old.discard();
         Ok(())
+    }
+}
+
+impl Building {
+    /// Takes in what the index in use took in. It goes on whatever happens here.
+    fn follow(&mut self, updates: &[Update]) {
+        if let Err(error) = self.generation.apply(updates, Earlier::Possible) {
+            tracing::error!(%error, "the search index that is being built missed a change");
+            self.incomplete = true;
+        }
+        self.changed.extend(updates.iter().map(Update::id));
     }
 }
 

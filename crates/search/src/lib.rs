@@ -47,6 +47,7 @@ mod query;
 mod related;
 mod results;
 mod schema;
+mod sealed;
 mod snippet;
 mod spelling;
 mod text;

@@ -1,6 +1,9 @@
 //! What happens to the index on disk.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use content::{DocId, Kind};
 use search::{Document, Error, Index, Query, Request, Snapshot, Update};
@@ -167,59 +170,184 @@ fn a_rebuild_that_was_given_up_leaves_nothing() {
 fn what_a_crash_left_behind_is_removed() {
     let folder = tempfile::tempdir().expect("a folder");
     drop(open(folder.path()));
-    fs::create_dir(folder.path().join("v2/g77")).expect("created");
-    fs::write(folder.path().join("v2/g77/meta.json"), "{").expect("written");
+    let version = version(folder.path());
+    fs::create_dir(version.join("g77")).expect("created");
+    fs::write(version.join("g77/meta.json"), "{").expect("written");
+    fs::write(version.join("current.new"), "g7").expect("written");
     let index = open(folder.path());
-    assert_eq!((generations(folder.path()), index.set_aside()), (vec!["g1".to_owned()], None));
+    assert_eq!(index.set_aside(), None);
+    assert_eq!(names(&version), ["current", "g1", "lock"]);
 }
 
+/// Some segments (eight would be merged), a document that was deleted, one that was changed, and each file of it all
+/// damaged in each way. What is found is then all of it or nothing; never a part, and never what was deleted.
 #[test]
-fn a_damaged_index_is_set_aside_and_an_empty_one_takes_its_place() {
-    for damage in [cut_meta, flip_byte, lose_file] {
-        let folder = tempfile::tempdir().expect("a folder");
-        let index = open(folder.path());
-        put(&index, 1, "word");
-        index.commit(7).expect("committed");
-        drop(index);
-        damage(&folder.path().join("v2").join(&generations(folder.path())[0]));
-        let index = open(folder.path());
-        assert_eq!((index.position(), index.len()), (0, 0));
-        assert!(index.set_aside().is_some_and(Path::is_dir));
-        put(&index, 1, "word");
-        index.commit(7).expect("committed");
-        assert_eq!(found(&index, "word"), [1]);
-        drop(index);
-        let index = open(folder.path());
-        assert_eq!((index.set_aside(), index.position()), (None, 7));
+fn a_damaged_index_is_set_aside_or_whole() {
+    let whole = tempfile::tempdir().expect("a folder");
+    let index = open(whole.path());
+    // Many at first, so that what is deleted of them leaves a segment with a hole.
+    (1..=30).for_each(|id| put(&index, id, "word former"));
+    for id in 31..=34 {
+        index.commit(id).expect("committed");
+        put(&index, id, &format!("word {}", "filling ".repeat(200)));
+    }
+    index.apply(vec![Update::Remove(DocId { kind: Kind::Paper, id: 1 })]).expect("applied");
+    put(&index, 2, "word changed");
+    index.commit(99).expect("committed");
+    drop(index);
+    let files = files(whole.path());
+    assert!(files.iter().filter(|file| file.extension().is_some_and(|end| end == "idx")).count() >= 5);
+    assert!(files.iter().any(|file| file.extension().is_some_and(|end| end == "del")), "{files:?}");
+    let mut set_aside = 0;
+    for file in &files {
+        for (name, damage) in DAMAGES {
+            let copy = copy(whole.path());
+            damage(&copy.path().join(file));
+            set_aside += check_damaged(copy.path(), &format!("{name}: {}", file.display()));
+        }
+    }
+    assert!(set_aside > 100, "only {set_aside} were noticed");
+}
+
+/// Whether it was set aside.
+fn check_damaged(folder: &Path, what: &str) -> usize {
+    let index = open(folder);
+    let seen = (index.position(), index.len(), found(&index, "word"), found(&index, "former"));
+    if index.position() > 0 {
+        assert_eq!(seen, (99, 33, (2..=34).collect(), (3..=30).collect()), "{what}");
+        assert_eq!(index.set_aside(), None, "{what}");
+        return 0;
+    }
+    assert_eq!(seen, (0, 0, vec![], vec![]), "{what}");
+    usize::from(index.set_aside().is_some_and(Path::is_dir))
+}
+
+type Damage = (&'static str, fn(&Path));
+
+const DAMAGES: [Damage; 6] = [
+    ("emptied", |file| write(file, |bytes| bytes.clear())),
+    ("cut in half", |file| write(file, |bytes| bytes.truncate(bytes.len() / 2))),
+    ("flipped at the start", |file| write(file, |bytes| flip(bytes.first_mut()))),
+    ("flipped in the middle", |file| {
+        write(file, |bytes| {
+            let middle = bytes.len() / 2;
+            flip(bytes.get_mut(middle));
+        });
+    }),
+    ("flipped near the end", |file| write(file, |bytes| flip(bytes.iter_mut().rev().nth(10)))),
+    ("deleted", |file| fs::remove_file(file).expect("removed")),
+];
+
+fn flip(byte: Option<&mut u8>) {
+    byte.into_iter().for_each(|byte| *byte ^= 1);
+}
+
+/// In place of the file, which another folder may share.
+fn write(file: &Path, change: impl FnOnce(&mut Vec<u8>)) {
+    let mut bytes = fs::read(file).expect("read");
+    change(&mut bytes);
+    fs::write(file, bytes).expect("written");
+}
+
+/// A byte of the list of segments that says what was deleted; nothing of the engine's own would notice.
+#[test]
+fn no_byte_of_the_lists_can_change() {
+    let whole = tempfile::tempdir().expect("a folder");
+    let index = open(whole.path());
+    put(&index, 1, "word");
+    put(&index, 2, "word");
+    index.commit(1).expect("committed");
+    index.apply(vec![Update::Remove(DocId { kind: Kind::Paper, id: 1 })]).expect("applied");
+    index.commit(2).expect("committed");
+    drop(index);
+    for name in ["meta.json", ".managed.json"] {
+        let list = files(whole.path()).into_iter().find(|file| file.ends_with(name)).expect("a list");
+        let length = fs::metadata(whole.path().join(&list)).expect("a file").len() as usize;
+        for at in (0..length).step_by(1 + length / 40) {
+            let copy = copy(whole.path());
+            write(&copy.path().join(&list), |bytes| flip(bytes.get_mut(at)));
+            assert!(open(copy.path()).set_aside().is_some(), "{name}, byte {at}");
+        }
     }
 }
 
-fn cut_meta(generation: &Path) {
-    fs::write(generation.join("meta.json"), "{\"index_set").expect("written");
+#[test]
+fn what_takes_the_place_of_a_damaged_one_is_as_good() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for _ in 0..3 {
+        let index = open(folder.path());
+        put(&index, 1, "word");
+        index.commit(7).expect("committed");
+        drop(index);
+        let index = open(folder.path());
+        assert_eq!((index.set_aside(), index.position(), found(&index, "word")), (None, 7, vec![1]));
+        drop(index);
+        let list = version(folder.path()).join(&generations(folder.path())[0]).join("meta.json");
+        write(&list, |bytes| bytes.clear());
+    }
+    let index = open(folder.path());
+    assert!(index.set_aside().is_some_and(Path::is_dir));
+    let kept = names(&version(folder.path()));
+    assert_eq!(
+        kept.iter().filter(|name| name.starts_with("damaged-")).count(),
+        1,
+        "only the newest: {kept:?}"
+    );
 }
 
-fn flip_byte(generation: &Path) {
-    let file = segment_file(generation);
-    let mut bytes = fs::read(&file).expect("read");
-    bytes[10] ^= 1;
-    fs::remove_file(&file).expect("removed");
-    fs::write(&file, bytes).expect("written");
+#[test]
+fn older_versions_go_when_this_one_is_complete() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in ["v0", "v99999", "vault", "other"] {
+        fs::create_dir_all(folder.path().join(name).join("g1")).expect("created");
+    }
+    let index = open(folder.path());
+    let own = version(folder.path()).file_name().expect("a name").to_string_lossy().into_owned();
+    assert_eq!(names(folder.path()), ["other", "v0", &own, "v99999", "vault"], "until it is complete");
+    let held = fs::File::create(folder.path().join("v0/lock")).expect("created");
+    held.lock().expect("held, as by a process of that version");
+    index.remove_older_versions();
+    assert!(folder.path().join("v0/g1").is_dir());
+    drop(held);
+    index.remove_older_versions();
+    assert_eq!(names(folder.path()), ["other", &own, "v99999", "vault"]);
 }
 
-fn lose_file(generation: &Path) {
-    fs::remove_file(segment_file(generation)).expect("removed");
+/// Files of a folder, relative to it.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let version = version(folder);
+    let own = names(&version).into_iter().map(|name| version.join(name));
+    let generation = version.join(&generations(folder)[0]);
+    let inside = names(&generation).into_iter().map(|name| generation.join(name));
+    let files = own.chain(inside).filter(|path| path.is_file());
+    files.map(|path| path.strip_prefix(folder).expect("below it").to_owned()).collect()
 }
 
-fn segment_file(generation: &Path) -> std::path::PathBuf {
-    let files = fs::read_dir(generation).expect("listed").flatten().map(|entry| entry.path());
-    files
-        .into_iter()
-        .find(|path| path.extension().is_some_and(|end| end == "idx"))
-        .expect("an inverted index")
+/// A folder with the same index.
+fn copy(folder: &Path) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().expect("a folder");
+    for file in files(folder) {
+        let to = copy.path().join(&file);
+        fs::create_dir_all(to.parent().expect("a folder")).expect("created");
+        fs::copy(folder.join(&file), to).expect("copied");
+    }
+    copy
+}
+
+/// The folder of this version of the index, the only one with a lock.
+fn version(folder: &Path) -> PathBuf {
+    let version =
+        names(folder).into_iter().map(|name| folder.join(name)).find(|path| path.join("lock").exists());
+    version.expect("an index")
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("listed").flatten();
+    let mut names: Vec<_> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
 }
 
 fn generations(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder.join("v2")).expect("listed").flatten();
-    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    names.filter(|name| name.starts_with('g')).collect()
+    names(&version(folder)).into_iter().filter(|name| name.starts_with('g')).collect()
 }

@@ -58,7 +58,9 @@ fn start_log(log: &Log) -> anyhow::Result<()> {
         format!("sea_orm_migration=warn,actix_server=warn,sqlx::postgres::notice=warn,{}", log.level);
     let filter = EnvFilter::try_new(filter).with_context(|| format!("log.level {:?}", log.level))?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
-    let lines = lines.with_ansi(io::stderr().is_terminal());
+    // A line that cannot be written (the log is on a full disk) must not end the task that it speaks of: to complain of
+    // it would be a panic, as that cannot be written either.
+    let lines = lines.with_ansi(io::stderr().is_terminal()).log_internal_errors(false);
     match log.format {
         LogFormat::Text => lines.init(),
         LogFormat::Json => lines.json().init(),
