@@ -8,7 +8,7 @@ use std::{
 };
 
 use content::{DocId, Kind};
-use search::{Document, Error, Index, Query, Snapshot, Update};
+use search::{Document, Error, Index, Query, Request, Snapshot, Update};
 
 /// Where the child finds the index.
 const FOLDER: &str = "INKSTONE_FULL_FOLDER";
@@ -70,8 +70,8 @@ fn check_whole(folder: &Path, index: &Index, what: &str) {
     index.commit(1).expect("there is room");
     assert_eq!(found(index, "later"), 1, "{what}");
     let on_disk = Snapshot::open(folder).expect("whole");
-    let found = on_disk.search(&Query::parse("kept later"), None, 0, 9).expect("searched");
-    assert_eq!(found.total(None), 2, "{what}");
+    let found = on_disk.search(&Request::of(&Query::parse("kept later"), 9)).expect("searched");
+    assert_eq!(found.total, 2, "{what}");
 }
 
 fn put(id: i64, word: &str) -> Update {
