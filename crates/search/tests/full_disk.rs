@@ -80,7 +80,7 @@ fn put(id: i64, word: &str) -> Update {
 }
 
 fn found(index: &Index, word: &str) -> u64 {
-    index.search(&Query::parse(word), None, 0, 9).expect("searched").total(None)
+    index.search(&Request::of(&Query::parse(word), 9)).expect("searched").total
 }
 
 fn limit(bytes: &str) {
