@@ -11,10 +11,8 @@
 
 use std::{
     collections::HashMap,
-    fs::File,
-    io::{BufRead, BufReader},
     path::Path,
-    process::{Command, Stdio},
+    process::Command,
     time::{Duration, Instant},
 };
 
@@ -338,15 +336,12 @@ fn papers() -> Vec<Document> {
 }
 
 fn read(file: &Path) -> Vec<Document> {
-    let lines: Box<dyn BufRead> = match file.extension().is_some_and(|end| end == "xz") {
-        true => {
-            let unpacked =
-                Command::new("xz").arg("-dc").arg(file).stdout(Stdio::piped()).spawn().expect("xz runs");
-            Box::new(BufReader::new(unpacked.stdout.expect("piped")))
-        }
-        false => Box::new(BufReader::new(File::open(file).expect("the file of papers can be read"))),
+    let bytes = match file.extension().is_some_and(|end| end == "xz") {
+        true => Command::new("xz").arg("-dc").arg(file).output().expect("xz runs").stdout,
+        false => std::fs::read(file).expect("the file of papers can be read"),
     };
-    lines.lines().enumerate().map(|(number, line)| record(number, &line.expect("text"))).collect()
+    let lines = String::from_utf8(bytes).expect("text");
+    lines.lines().enumerate().map(|(number, line)| record(number, line)).collect()
 }
 
 fn record(number: usize, line: &str) -> Document {
@@ -394,7 +389,7 @@ fn made_up_paper(number: usize, dice: &mut StdRng) -> Document {
         authors: (0..4).map(|_| format!("{} {}", word(dice), word(dice))).collect(),
         source: Some(["arxiv", "acl", "openreview"][number % 3].into()),
         categories: vec![["cs.LG", "cs.CL", "math.OC", "hep-th"][number % 4].into()],
-        venue: (number % 2 == 0).then(|| format!("V{}", number % 37)),
+        venue: (number.is_multiple_of(2)).then(|| format!("V{}", number % 37)),
         year: date.map(|date| date.year()),
         date,
         identifiers: vec![format!("{:04}.{:05}", 2001 + number % 12, number)],

@@ -44,7 +44,7 @@ impl Name {
         let keys = self.readings.iter().flatten().flatten();
         keys.flat_map(|key| key.split([' ', '.']))
             .filter(|part| part.len() > 1)
-            .map(|part| words::words(part))
+            .map(words::words)
             .flat_map(|words| words.into_iter().map(|word| word.text).collect::<Vec<_>>())
     }
 }

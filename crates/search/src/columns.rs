@@ -11,13 +11,14 @@ use tantivy::{
 
 use crate::{
     Facet,
-    schema::{DATE, KEY},
+    schema::{DATE, KEY, WHOLE_TITLE},
 };
 
 /// What is read of each document that is found.
 pub(crate) struct Columns {
     pub(crate) keys: Arc<dyn ColumnValues<u64>>,
     pub(crate) dates: Arc<dyn ColumnValues<i64>>,
+    pub(crate) titles: Option<StrColumn>,
     /// In the order of [`Facet::ALL`].
     facets: Vec<Option<StrColumn>>,
 }
@@ -50,6 +51,7 @@ impl Columns {
         Ok(Self {
             keys: columns.column_first_or_default(KEY)?,
             dates: columns.column_first_or_default(DATE)?,
+            titles: columns.str(WHOLE_TITLE)?,
             facets: Facet::ALL
                 .iter()
                 .map(|facet| columns.str(facet.name()))

@@ -10,7 +10,7 @@ use crate::{
     Document, Error, Related, Request, Results, Update,
     folder::Folder,
     generation::{Earlier, Generation},
-    related,
+    phrases, related,
 };
 
 /// The index of one folder. All methods take `&self` and may be called from many threads.
@@ -143,6 +143,14 @@ impl Index {
     pub fn related(&self, document: &Document, limit: usize) -> Result<Vec<Related>, Error> {
         let generation = self.shared.live();
         related::related(&generation.searcher(), &generation.fields, &generation.columns, document, limit)
+    }
+
+    /// The terms that name what a document is about, the most telling first: of several words
+    /// (`rotary position embedding`), or names (`LoRA`). Written as the document writes them inside a
+    /// sentence, each in one inflection. The document need not be in the index, which says what is rare.
+    pub fn key_phrases(&self, document: &Document, limit: usize) -> Result<Vec<String>, Error> {
+        let generation = self.shared.live();
+        phrases::key_phrases(&generation.searcher(), &generation.fields, document, limit)
     }
 }
 

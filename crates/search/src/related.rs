@@ -2,29 +2,37 @@ use std::collections::HashMap;
 
 use content::{DocId, Kind};
 use tantivy::{
-    DocAddress, DocSet, Searcher, Term,
+    DocAddress, Score, Searcher, TantivyError, Term,
     query::{BooleanQuery, BoostQuery, Occur, Query as EngineQuery, TermQuery},
     schema::IndexRecordOption,
 };
-use words::{Shape, Word};
 
 use crate::{
     Document, Error, Facet, Filters, Sort,
     collect::{Best, Ranked},
     columns::OpenColumns,
-    plan::TITLE,
+    phrases::{self, Phrase},
+    places::Places,
+    reading::{Reading, Token},
     schema::{self, Fields},
-    text::{plain, title_key},
+    text::title_key,
 };
 
-/// The most telling terms of a document that are looked for.
-const TERMS: usize = 40;
-/// How often a word of the title counts.
-const IN_TITLE: f32 = 3.0;
-/// Words of a body that are looked at: the beginning says what a text is about.
-const BODY_WORDS: usize = 600;
-/// Shared words that are given as the reason.
-const REASONS: usize = 6;
+/// The most telling words of a document that are looked for.
+const SOUGHT: usize = 44;
+/// The weight of the title's field, as for a search.
+const TITLE: f32 = 0.5;
+/// Documents looked at more closely than are asked for: some are twins, and pairs change the order.
+const MORE: usize = 15;
+/// The most telling words that are looked up in these.
+const LOOKED_UP: usize = 64;
+/// What a shared pair of neighbouring words adds, times its frequency, damped, and the rarity of both.
+const PAIR: f32 = 0.5;
+/// Shared terms that are given as the reason.
+const REASONS: usize = 5;
+/// Words that two documents must have in common, and the share of all of them, to be the same work.
+const SAME_WORDS: usize = 16;
+const SAME_SHARE: f32 = 0.8;
 
 /// A document like another one.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,19 +41,17 @@ pub struct Related {
     pub id: DocId,
     /// How like it is; comparable only within one answer.
     pub score: f32,
-    /// The most telling words that both have, as the first document writes them.
+    /// The most telling terms that both have, as the first document writes them.
     pub shared: Vec<String>,
 }
 
-/// A term of the document and what it says about it.
-struct Telling {
-    term: String,
-    /// How the document writes it.
-    written: String,
-    /// How often it occurs, more for the title. The engine multiplies rarity to it.
-    weight: f32,
-    /// Weight and rarity together: the order in which terms are chosen and named.
-    worth: f32,
+/// A document that was found.
+struct Candidate {
+    address: DocAddress,
+    id: DocId,
+    score: Score,
+    /// The title's letters run together.
+    title: String,
 }
 
 pub(crate) fn related(
@@ -55,118 +61,191 @@ pub(crate) fn related(
     document: &Document,
     limit: usize,
 ) -> Result<Vec<Related>, Error> {
-    let telling = telling(searcher, fields, document)?;
-    if telling.is_empty() {
+    let reading = Reading::of(searcher, fields, document)?;
+    let telling = telling(&reading);
+    let wanted = limit.saturating_add(MORE).min(searcher.num_docs() as usize);
+    if telling.is_empty() || limit == 0 || wanted == 0 {
         return Ok(Vec::new());
     }
     let mut filters = Filters::kind(Kind::Paper);
     filters.choose(Facet::Kind, Kind::Post.name());
-    let best = Best { columns, limit, sort: Sort::Relevance, filters: &filters, facets: &[], until: None };
-    let found = searcher.search(&query(fields, document, &telling), &best)?.best;
-    let mut shared = shared(searcher, fields, &telling, &found)?;
-    let one = |ranked: &Ranked| Related {
-        id: schema::id(ranked.key),
-        score: ranked.score,
-        shared: shared.remove(&ranked.address).unwrap_or_default(),
+    let best =
+        Best { columns, limit: wanted, sort: Sort::Relevance, filters: &filters, facets: &[], until: None };
+    let found = searcher.search(&query(fields, &reading, &telling), &best)?.best;
+    let mut candidates = candidates(searcher, columns, &found)?;
+    candidates.retain(|one| one.id != document.id);
+    let shared = Shared::read(searcher, fields, &reading, &telling, &candidates)?;
+    for (index, one) in candidates.iter_mut().enumerate() {
+        one.score += shared.pairs(index);
+    }
+    let one = |index: usize| {
+        let Candidate { id, score, .. } = candidates[index];
+        Related { id, score, shared: shared.reasons(index) }
     };
-    Ok(found.iter().map(one).collect())
+    Ok(works(document, &candidates, &shared).take(limit).map(one).collect())
 }
 
-/// Each term with its frequency as weight: BM25 itself counts how rare it is, and once is enough.
-fn query(fields: &Fields, document: &Document, telling: &[Telling]) -> BooleanQuery {
-    let mut clauses: Vec<(Occur, Box<dyn EngineQuery>)> = Vec::with_capacity(2 * telling.len() + 2);
-    for one in telling {
-        for (field, weight) in [(fields.text, 1.0), (fields.title, TITLE)] {
-            let term = TermQuery::new(Term::from_field_text(field, &one.term), IndexRecordOption::WithFreqs);
-            clauses.push((Occur::Should, Box::new(BoostQuery::new(Box::new(term), weight * one.weight))));
+/// The candidates in order, each work once and never that of the document itself.
+fn works(document: &Document, candidates: &[Candidate], shared: &Shared) -> impl Iterator<Item = usize> {
+    let mut order: Vec<usize> = (0..candidates.len()).collect();
+    order.sort_unstable_by(|a, b| {
+        let (a, b) = (&candidates[*a], &candidates[*b]);
+        b.score.total_cmp(&a.score).then_with(|| a.id.cmp(&b.id))
+    });
+    let title = title_key(&document.title);
+    // A post that has the title of a paper is not the paper.
+    let same_title = |kind: Kind, title: &str, one: &Candidate| {
+        kind == one.id.kind && !title.is_empty() && title == one.title
+    };
+    let mut kept: Vec<usize> = Vec::new();
+    for index in order {
+        let one = &candidates[index];
+        let is_document = same_title(document.id.kind, &title, one)
+            || document.id.kind == one.id.kind && shared.is_document(index);
+        let is_kept = |other: &usize| {
+            let Candidate { id, title, .. } = &candidates[*other];
+            same_title(id.kind, title, one) || id.kind == one.id.kind && shared.are_same(index, *other)
+        };
+        if !is_document && !kept.iter().any(is_kept) {
+            kept.push(index);
         }
     }
-    let not = |term| -> (Occur, Box<dyn EngineQuery>) {
-        (Occur::MustNot, Box::new(TermQuery::new(term, IndexRecordOption::Basic)))
-    };
-    clauses.push(not(fields.key_term(document.id)));
-    let title = title_key(&document.title);
-    if !title.is_empty() {
-        // The same work from another source.
-        clauses.push(not(Term::from_field_text(fields.whole_title, &title)));
+    kept.into_iter()
+}
+
+/// The words of a document, the most telling first, as places in its entries.
+fn telling(reading: &Reading) -> Vec<usize> {
+    let worth = |entry: &usize| weight(reading, *entry) * reading.entries[*entry].rarity;
+    // A term that only this document has finds nothing.
+    let mut telling: Vec<usize> = (0..reading.entries.len()).filter(|entry| worth(entry) > 0.0).collect();
+    telling.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
+    telling.truncate(LOOKED_UP);
+    telling
+}
+
+/// The second occurrence of a word says less than the first.
+fn weight(reading: &Reading, entry: usize) -> f32 {
+    reading.entries[entry].count.sqrt()
+}
+
+/// The most telling words, each with its frequency as weight: BM25 itself counts how rare it is, and
+/// once is enough.
+fn query(fields: &Fields, reading: &Reading, telling: &[usize]) -> BooleanQuery {
+    let mut clauses: Vec<(Occur, Box<dyn EngineQuery>)> = Vec::with_capacity(2 * SOUGHT);
+    for entry in telling.iter().take(SOUGHT) {
+        for (field, of_field) in [(fields.text, 1.0), (fields.title, TITLE)] {
+            let term = Term::from_field_text(field, &reading.entries[*entry].stem);
+            let word = TermQuery::new(term, IndexRecordOption::WithFreqs);
+            let weight = of_field * weight(reading, *entry);
+            clauses.push((Occur::Should, Box::new(BoostQuery::new(Box::new(word), weight))));
+        }
     }
     BooleanQuery::new(clauses)
 }
 
-/// The most telling terms of a document, the best first.
-fn telling(searcher: &Searcher, fields: &Fields, document: &Document) -> Result<Vec<Telling>, Error> {
-    let mut counts: HashMap<String, Telling> = HashMap::new();
-    count(&document.title, IN_TITLE, usize::MAX, &mut counts);
-    count(&document.body, 1.0, BODY_WORDS, &mut counts);
-    let documents = searcher.num_docs() as f32;
-    let mut telling = Vec::with_capacity(counts.len());
-    for mut one in counts.into_values() {
-        let having = searcher.doc_freq(&Term::from_field_text(fields.text, &one.term))? as f32;
-        // A term that only this document has finds nothing.
-        if having >= 1.0 {
-            one.worth = one.weight * (1.0 + (documents - having + 0.5).max(0.5) / (having + 0.5)).ln();
-            telling.push(one);
+fn candidates(searcher: &Searcher, columns: &OpenColumns, found: &[Ranked]) -> Result<Vec<Candidate>, Error> {
+    let columns = searcher.segment_readers().iter().map(|segment| columns.of(segment));
+    let columns: Vec<_> = columns.collect::<tantivy::Result<_>>()?;
+    let candidate = |ranked: &Ranked| {
+        let Ranked { score, key, address } = *ranked;
+        let mut title = String::new();
+        if let Some(column) = &columns[address.segment_ord as usize].titles
+            && let Some(ord) = column.term_ords(address.doc_id).next()
+        {
+            column.ord_to_str(ord, &mut title).map_err(TantivyError::from)?;
         }
-    }
-    telling.sort_unstable_by(|a, b| b.worth.total_cmp(&a.worth).then_with(|| a.term.cmp(&b.term)));
-    telling.truncate(TERMS);
-    Ok(telling)
-}
-
-fn count(text: &str, weight: f32, most: usize, counts: &mut HashMap<String, Telling>) {
-    let text = plain(text);
-    for word in words::words(&text).into_iter().filter(tells).take(most) {
-        let written = || written(&text[word.range.clone()]);
-        let one = counts.entry(word.text.clone());
-        let one =
-            one.or_insert_with(|| Telling { term: word.text, written: written(), weight: 0.0, worth: 0.0 });
-        one.weight += weight;
-    }
-}
-
-/// A word as it is written inside a sentence: `Rotary` becomes `rotary`, `LoRA` stays.
-fn written(word: &str) -> String {
-    let plain = word.chars().skip(1).all(char::is_lowercase);
-    if plain { word.to_lowercase() } else { word.to_owned() }
-}
-
-fn tells(word: &Word) -> bool {
-    let told = || {
-        word.text.chars().count() > 1 && !word.text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+        Ok(Candidate { address, id: schema::id(key), score, title })
     };
-    matches!(word.shape, Shape::Plain | Shape::Pair) && !words::is_common(word.exact()) && told()
+    found.iter().map(candidate).collect()
 }
 
-/// For each document found, the most telling words it shares.
-fn shared(
-    searcher: &Searcher,
-    fields: &Fields,
-    telling: &[Telling],
-    found: &[Ranked],
-) -> Result<HashMap<DocAddress, Vec<String>>, Error> {
-    let mut addresses: Vec<_> = found.iter().map(|ranked| ranked.address).collect();
-    // Postings only go forward.
-    addresses.sort_unstable();
-    let mut shared: HashMap<DocAddress, Vec<String>> = HashMap::new();
-    for one in telling {
-        for (segment, reader) in searcher.segment_readers().iter().enumerate() {
-            let here = addresses.iter().filter(|address| address.segment_ord as usize == segment);
-            let term = Term::from_field_text(fields.text, &one.term);
-            let inverted = reader.inverted_index(fields.text)?;
-            let read = inverted.read_postings(&term, IndexRecordOption::Basic);
-            let Some(mut postings) = read.map_err(tantivy::TantivyError::from)? else { continue };
-            for address in here {
-                let at = if postings.doc() < address.doc_id {
-                    postings.seek(address.doc_id)
-                } else {
-                    postings.doc()
-                };
-                if at == address.doc_id {
-                    let words = shared.entry(*address).or_default();
-                    words.extend((words.len() < REASONS).then(|| one.written.clone()));
-                }
-            }
+/// What the candidates share with the document.
+struct Shared<'a> {
+    reading: &'a Reading<'a>,
+    places: Places,
+    /// How often the index has each word that was looked up, when it has the document.
+    counts: Vec<usize>,
+    /// Neighbouring words of the document, and what sharing them adds.
+    pairs: Vec<([usize; 2], f32)>,
+    /// Terms of the document, in words that were looked up.
+    phrases: Vec<(Vec<usize>, Phrase)>,
+}
+
+impl<'a> Shared<'a> {
+    fn read(
+        searcher: &Searcher,
+        fields: &Fields,
+        reading: &'a Reading<'a>,
+        telling: &[usize],
+        candidates: &[Candidate],
+    ) -> Result<Self, Error> {
+        let stems: Vec<_> = telling.iter().map(|entry| reading.entries[*entry].stem.as_str()).collect();
+        let addresses: Vec<_> = candidates.iter().map(|one| one.address).collect();
+        let places = Places::read(searcher, fields, &stems, &addresses)?;
+        let known: HashMap<usize, usize> =
+            telling.iter().enumerate().map(|(word, entry)| (*entry, word)).collect();
+        let phrase = |phrase: Phrase| {
+            let words: Option<Vec<usize>> =
+                phrase.words.iter().map(|entry| known.get(entry).copied()).collect();
+            Some((words?, phrase))
+        };
+        let phrases = phrases::phrases(reading).into_iter().filter_map(phrase).collect();
+        let counts = telling.iter().map(|entry| reading.entries[*entry].indexed()).collect();
+        Ok(Self { reading, places, counts, pairs: pairs(reading, &known), phrases })
+    }
+
+    fn pairs(&self, candidate: usize) -> f32 {
+        self.pairs.iter().filter(|(pair, _)| self.places.has(candidate, pair)).map(|(_, adds)| adds).sum()
+    }
+
+    /// The most telling terms that a candidate has too.
+    fn reasons(&self, candidate: usize) -> Vec<String> {
+        let is_shared = |words: &[usize]| self.places.has(candidate, words);
+        let shared = self.phrases.iter().filter(|(words, phrase)| phrase.tells && is_shared(words));
+        let reasons = phrases::distinct(shared.map(|(_, phrase)| phrase), REASONS);
+        reasons.into_iter().map(|phrase| phrases::written(self.reading, phrase)).collect()
+    }
+
+    /// Whether a candidate says what the document says.
+    fn is_document(&self, candidate: usize) -> bool {
+        same(
+            self.counts
+                .iter()
+                .enumerate()
+                .map(|(word, count)| (*count, self.places.of(candidate, word).len())),
+        )
+    }
+
+    fn are_same(&self, a: usize, b: usize) -> bool {
+        same(
+            (0..self.counts.len()).map(|word| (self.places.of(a, word).len(), self.places.of(b, word).len())),
+        )
+    }
+}
+
+/// The neighbouring words of a document that were looked up, and what sharing them adds.
+fn pairs(reading: &Reading, known: &HashMap<usize, usize>) -> Vec<([usize; 2], f32)> {
+    let mut counts: HashMap<[usize; 2], f32> = HashMap::new();
+    let word = |token: &Token| known.get(&token.entry).copied().filter(|_| token.is_content());
+    for neighbours in reading.tokens.windows(2) {
+        if let [a, b] = neighbours
+            && a.text == b.text
+            && let (Some(first), Some(second)) = (word(a), word(b))
+        {
+            let rarity = reading.entries[a.entry].rarity + reading.entries[b.entry].rarity;
+            *counts.entry([first, second]).or_default() += (PAIR * rarity).powi(2);
         }
     }
-    Ok(shared)
+    counts.into_iter().map(|(pair, squares)| (pair, squares.sqrt())).collect()
+}
+
+/// Whether two texts have nearly the same words equally often.
+fn same(counts: impl Iterator<Item = (usize, usize)>) -> bool {
+    let (mut common, mut less, mut more) = (0, 0, 0);
+    for (a, b) in counts {
+        common += usize::from(a > 0 && b > 0);
+        less += a.min(b);
+        more += a.max(b);
+    }
+    common >= SAME_WORDS && less as f32 >= SAME_SHARE * more as f32
 }

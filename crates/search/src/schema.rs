@@ -19,6 +19,9 @@ pub(crate) const KEY: &str = "key";
 /// The name of the fast column with the day of appearance, in days since 1970.
 pub(crate) const DATE: &str = "date";
 
+/// The name of the fast column with the title's words run together.
+pub(crate) const WHOLE_TITLE: &str = "whole_title";
+
 const TERMS: &str = "terms";
 const KIND_SHIFT: u32 = 56;
 
@@ -54,7 +57,7 @@ impl Fields {
             title: schema.add_text_field("title", text.clone()),
             text: schema.add_text_field("text", text),
             names: schema.add_text_field("names", STRING),
-            whole_title: schema.add_text_field("whole_title", STRING),
+            whole_title: schema.add_text_field(WHOLE_TITLE, STRING.set_fast("raw")),
             identifiers: schema.add_text_field("identifiers", STRING),
             categories: schema.add_text_field("categories", STRING),
             venue: schema.add_text_field("venue_key", STRING),

@@ -327,30 +327,3 @@ fn pages_follow_each_other() {
     assert_eq!((0..10).flat_map(|number| page(number * 10, 10)).collect::<Vec<_>>(), whole);
     assert!(page(usize::MAX, 10).is_empty());
 }
-
-#[test]
-fn related_documents_share_what_is_rare() {
-    let mut documents: Vec<_> =
-        (10..60).map(|id| paper(id, "Filler", "we propose a new method for the task")).collect();
-    documents.extend([
-        paper(
-            1,
-            "Rotary position embedding",
-            "We propose a rotary embedding that encodes positions by rotation.",
-        ),
-        paper(2, "Positions by rotation", "A new method that embeds positions with rotary matrices."),
-        paper(3, "Image synthesis", "We propose a new method for synthesis of images."),
-        paper(4, "Rotary Position Embedding", "The same work from another source, on rotary positions."),
-    ]);
-    let source = documents[50].clone();
-    let (index, _folder) = index(documents);
-    let related = index.related(&source, 3).expect("searched");
-    assert_eq!(related[0].id.id, 2);
-    assert!(
-        related.iter().all(|one| ![1, 4].contains(&one.id.id)),
-        "neither itself nor its twin: {related:?}"
-    );
-    assert!(related[0].shared.contains(&"rotary".to_owned()), "{related:?}");
-    assert!(!related[0].shared.contains(&"we".to_owned()), "{related:?}");
-    assert!(index.related(&Document::default(), 3).expect("searched").is_empty());
-}

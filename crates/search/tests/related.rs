@@ -1,0 +1,127 @@
+//! What is like a document, why, and which terms name what it is about.
+
+use content::{DocId, Kind};
+use proptest::prelude::*;
+use search::{Document, Index, Update};
+use tempfile::TempDir;
+
+fn paper(id: i64, title: &str, body: &str) -> Document {
+    Document {
+        id: DocId { kind: Kind::Paper, id },
+        title: title.into(),
+        body: body.into(),
+        ..Document::default()
+    }
+}
+
+fn of_kind(kind: Kind, document: Document) -> Document {
+    Document { id: DocId { kind, ..document.id }, ..document }
+}
+
+fn index(documents: Vec<Document>) -> (Index, TempDir) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let index = Index::open(folder.path()).expect("a new index");
+    index.apply(documents.into_iter().map(Update::Put).collect()).expect("applied");
+    index.commit(1).expect("committed");
+    (index, folder)
+}
+
+/// Papers about nothing in particular, so that something is rare.
+fn filler() -> impl Iterator<Item = Document> {
+    (100..160).map(|id| paper(id, "Filler", "We propose a new method and show every result for the task."))
+}
+
+const ROTARY: &str = "We propose rotary position embedding, which encodes every position by a rotation. \
+    Rotary position embeddings help attention; results at https://example.org/rotary show 12 gains.";
+
+/// An abstract of many words that no other document of a test has.
+const LONG: &str = "Glaciers calve icebergs into fjords where salinity, bathymetry and tidal currents shape plumes \
+    of meltwater; moorings with thermistors record stratification, turbulence and nutrient upwelling beside sediment.";
+
+/// Names as `p1` for a paper and `o1` for a post, the best first.
+fn names(index: &Index, document: &Document) -> String {
+    let related = index.related(document, 5).expect("searched");
+    let name = |id: DocId| format!("{}{}", if id.kind == Kind::Paper { 'p' } else { 'o' }, id.id);
+    related.iter().map(|one| name(one.id)).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn related_documents_share_what_is_rare() {
+    let source = paper(1, "Rotary position embedding", ROTARY);
+    let (index, _folder) = index(
+        filler()
+            .chain([
+                source.clone(),
+                paper(2, "Positions by rotation", "A new method with rotary position embeddings of tokens."),
+                paper(3, "Image synthesis", "We propose a new method for synthesis of images."),
+                of_kind(Kind::Post, paper(1, "A note", "On rotary matrices and the position of tokens.")),
+                of_kind(Kind::Comment, paper(1, "", "rotary position embedding")),
+                of_kind(Kind::Answer, paper(1, "", "rotary position embedding")),
+            ])
+            .collect(),
+    );
+    let related = index.related(&source, 2).expect("searched");
+    assert_eq!(names(&index, &source).split(' ').take(2).collect::<Vec<_>>(), ["p2", "o1"]);
+    assert_eq!(related[0].shared, ["rotary position embedding", "rotation"]);
+    assert_eq!(related[1].shared, ["position", "rotary"]);
+    assert!(index.related(&source, 0).expect("searched").is_empty());
+    assert!(index.related(&Document::default(), 3).expect("searched").is_empty());
+}
+
+#[test]
+fn a_work_is_shown_once() {
+    let source = paper(1, "Meltwater plumes in fjords", LONG);
+    let revised = LONG.replace("beside sediment", "near sediment");
+    let check = |others: Vec<Document>, expected: &str| {
+        let (index, _folder) = index(filler().chain(others).chain([source.clone()]).collect());
+        assert_eq!(names(&index, &source), expected);
+    };
+    check(vec![paper(2, "Meltwater Plumes in Fjords", "Sediment."), paper(3, "Other", "Sediment.")], "p3");
+    check(vec![paper(2, "How plumes of meltwater behave", &revised), paper(3, "Other", "Sediment.")], "p3");
+    check(vec![paper(2, "Icebergs", "On fjords."), paper(3, "ICEBERGS", "About fjords.")], "p2");
+    check(vec![of_kind(Kind::Post, paper(2, "Meltwater plumes in fjords", "Sediment."))], "o2");
+    check(vec![paper(2, "", "On fjords."), paper(3, "", "Of fjords.")], "p2 p3");
+}
+
+/// The key phrases of a paper in an index of others, joined with bars.
+fn phrases(title: &str, body: &str) -> String {
+    let source = paper(1, title, body);
+    let (index, _folder) = index(filler().chain([source.clone()]).collect());
+    index.key_phrases(&source, 6).expect("read").join(" | ")
+}
+
+#[test]
+fn key_phrases_name_what_a_text_is_about() {
+    let check = |title: &str, body: &str, expected: &str| assert_eq!(phrases(title, body), expected);
+    check("", "", "");
+    check("We propose the 12 results", "https://example.org www.example.org/a a@b.org 3.14 x $x_i + y$", "");
+    check("Rotary Position Embeddings", "A rotary position embedding turns.", "rotary position embedding");
+    check("Low-rank adaptation with LoRA", "", "low-rank adaptation | LoRA");
+    check("Gaussian Processes", "We fit a Gaussian process.", "Gaussian process");
+    check("SPIKING NEURONS", "", "SPIKING NEURONS");
+    check("A study of $k$-means clustering", "", "k-means clustering");
+    check("The tidal current, or a current of the tide", "", "tidal current");
+    check("旋转位置编码", "旋转位置编码是一种编码，我们使用旋转位置编码。", "旋转位置编码");
+    check("关于低秩适配的方法", "", "低秩适配");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn nothing_panics(
+        title in r"(\PC|[-_.,'$\\{}/ αa中文]){0,30}",
+        body in r"(\PC|[-_.,'$\\{}/\n αa中文]|rotary|LoRA|www\.|a/b\.c|https://){0,60}",
+        limit in 0..9_usize,
+    ) {
+        thread_local! { static INDEX: (Index, TempDir) = index(filler().collect()); }
+        let document = paper(1, &title, &body);
+        let (phrases, related) = INDEX.with(|(index, _folder)| {
+            (index.key_phrases(&document, limit), index.related(&document, limit))
+        });
+        prop_assert!(phrases.expect("read").len() <= limit);
+        prop_assert!(related.expect("searched").len() <= limit);
+        let whole = index(vec![document.clone(), paper(2, &body, &title), paper(3, &title, &body)]);
+        prop_assert!(whole.0.related(&document, usize::MAX).expect("searched").len() <= 2);
+    }
+}
