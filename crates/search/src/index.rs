@@ -25,6 +25,8 @@ pub struct Rebuild {
     shared: Arc<Shared>,
     generation: Arc<Generation>,
     finished: bool,
+    /// The position of the old index when this one was begun.
+    began: i64,
 }
 
 struct Shared {
@@ -128,7 +130,7 @@ impl Index {
         let generation = Arc::new(Generation::create(&path)?);
         let followed = generation.clone();
         *building = Some(Building { generation: followed, changed: HashSet::new(), incomplete: false });
-        Ok(Rebuild { shared: self.shared.clone(), generation, finished: false })
+        Ok(Rebuild { shared: self.shared.clone(), generation, finished: false, began: self.position() })
     }
 
     /// The documents that answer a query, in order and counted.
@@ -172,8 +174,10 @@ impl Rebuild {
             return Err(Error::Incomplete);
         }
         let old = shared.live();
-        // What was applied to the old one since the rebuild began is in the new one too.
-        self.generation.commit(position.max(old.position()))?;
+        // What was applied to the old one since the rebuild began is in the new one too. Before that, the old one may
+        // have been ahead of a database that was put back.
+        let followed = old.position() != self.began;
+        self.generation.commit(if followed { position.max(old.position()) } else { position })?;
         shared.folder.set_current(self.generation.path())?;
         shared.folder.rebuild_done();
         *shared.live.write().unwrap_or_else(PoisonError::into_inner) = self.generation.clone();
