@@ -10,8 +10,8 @@ use crate::{
     text::{DIVIDER, Terms, title_key},
 };
 
-/// Part of the folder's name. Raise it when terms or fields change: the old index is then left alone
-/// and a new one fills itself.
+/// Part of the folder's name. Raise it when terms or fields change: a new index then fills itself, and the old one is
+/// removed when that is done.
 pub(crate) const VERSION: u32 = 2;
 
 /// The name of the fast column with [`key`].

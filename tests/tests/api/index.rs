@@ -7,15 +7,18 @@ use std::{
     time::{Duration, Instant},
 };
 
+use sqlx::{Connection as _, Executor as _, SqliteConnection};
 use tests::{Engine, Run, Site, html::text};
 use tokio::time::{sleep, timeout};
 
-use crate::papers;
+use crate::{papers, readings};
 
-on_each_engine!(a_change_is_found_within_two_seconds);
+on_each_engine!(a_change_is_found_within_two_seconds, an_answer_is_found_within_two_seconds);
 
 /// Enough for a rebuild to take a while.
 const MANY: usize = 1500;
+/// How soon a change is found.
+const SOON: Duration = Duration::from_secs(2);
 /// When something that should come at once is given up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -28,8 +31,47 @@ async fn a_change_is_found_within_two_seconds(engine: Engine) {
         papers::import(&site, &papers::paper(round, &title, "math.NT", "2024-02-01")).await;
         let imported = Instant::now();
         until(&site, word, |page| page.contains(&title)).await;
-        assert!(imported.elapsed() < Duration::from_secs(2), "{:?}", imported.elapsed());
+        assert!(imported.elapsed() < SOON, "{:?}", imported.elapsed());
     }
+}
+
+/// As soon as the reading is done, not before.
+async fn an_answer_is_found_within_two_seconds(engine: Engine) {
+    let site = Run::on(engine).with_sample().start().await;
+    let nothing = text(&site.page("/search?query=in:answer+shield").await);
+    assert!(nothing.contains("Nothing was found"), "{nothing}");
+    let paper = readings::a_paper(&site).await;
+    let started = readings::start(&site, &paper, "lang=en").await;
+    site.events_until(readings::live(&started), readings::is_kind("idle")).await;
+    let ended = Instant::now();
+    until(&site, "in:answer shield", |page| page.contains("question")).await;
+    assert!(ended.elapsed() < SOON, "{:?}", ended.elapsed());
+}
+
+/// Written into storage as the server itself will write it: there is no form for comments yet.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_comment_is_found_within_two_seconds_and_gone_when_hidden() {
+    let site = Run::on(Engine::Sqlite).with_sample().start().await;
+    let file = format!("sqlite://{}", site.data.join("inkstone.db").display());
+    let mut storage = SqliteConnection::connect(&file).await.expect("a database");
+    let insert = "INSERT INTO comments (id, post_id, author, state, created, body)
+        SELECT 4711, id, 'Vera Rubin', 'visible', '2025-11-01T00:00:00Z', 'On *quandles*' FROM posts LIMIT 1";
+    change(&mut storage, insert).await;
+    let said = Instant::now();
+    until(&site, "quandles", |page| page.contains("Vera Rubin")).await;
+    assert!(said.elapsed() < SOON, "{:?}", said.elapsed());
+    change(&mut storage, "UPDATE comments SET state = 'spam' WHERE id = 4711").await;
+    let hidden = Instant::now();
+    until(&site, "quandles", |page| page.contains("Nothing was found")).await;
+    assert!(hidden.elapsed() < SOON, "{:?}", hidden.elapsed());
+}
+
+/// A change of the comment and its row in the log.
+async fn change(storage: &mut SqliteConnection, statement: &'static str) {
+    let mut change = storage.begin_with("BEGIN IMMEDIATE").await.expect("begun");
+    change.execute(statement).await.expect("a comment");
+    change.execute("INSERT INTO change_log (kind, id) VALUES ('comment', 4711)").await.expect("a row");
+    change.commit().await.expect("committed");
 }
 
 /// Killed when the new index is begun, when it is full but not yet in use, when it is, and when the old one is gone.
