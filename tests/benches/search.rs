@@ -37,8 +37,9 @@ async fn main() {
     while site.page("/search?query=the").await.contains("still taking in") {}
 
     let titles = titles(&file);
+    let style = style(&site.page("/").await);
     println!("{RATE} requests/s for {SECONDS} s           p50 ms   p99 ms   slowest   failed   ratio of p99");
-    let bare = load("a file of the site", &site, |_| "/assets/style.css".to_owned(), None).await;
+    let bare = load("a file of the site", &site, |_| style.clone(), None).await;
     for words in 1..=3 {
         let name = format!("search, {words} word{}", if words == 1 { "" } else { "s" });
         load(&name, &site, |number| format!("/search?query={}", some(&titles, number, words)), Some(bare))
@@ -84,6 +85,12 @@ async fn load(name: &str, site: &Site, address: impl Fn(usize) -> String, bare: 
         p99 / bare.unwrap_or(p99)
     );
     p99
+}
+
+/// The address of the style sheet, which changes with every build.
+fn style(page: &str) -> String {
+    let address = page.split('"').find(|part| part.starts_with("/assets/") && part.ends_with("/style.css"));
+    address.expect("the page has a style sheet").to_owned()
 }
 
 /// Some plain words of a title, with a plus sign between them.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use words::{Shape, Word};
+use words::Shape;
 
 /// Parts of a name that are looked at. Collaborations have long names.
 const PARTS: usize = 6;
@@ -20,22 +20,15 @@ pub(crate) type Reading = Vec<Vec<String>>;
 impl Name {
     /// `Jianlin Su`, `Su, Jianlin`, `J. Su`, `su_j`, `苏剑林`; `None` without a letter.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let family_first = text.split_once([',', '，', '_']);
-        let parts = match family_first {
+        let parts = match text.split_once([',', '，', '_']) {
             Some((family, given)) => [parts(given), parts(family)].concat(),
             None => parts(text),
         };
-        let mut parts = parts;
-        if parts.len() > 2 {
-            // A middle initial is often left out.
-            let last = parts.len() - 1;
-            let mut place = 0;
-            parts.retain(|part| {
-                place += 1;
-                place == 1 || place == last + 1 || !is_initial(part)
-            });
-        }
-        let readings: Vec<_> = spellings(&parts).iter().map(|parts| reading(parts)).collect();
+        let ends = [0, parts.len().saturating_sub(1)];
+        let told = |(place, part): &(usize, String)| ends.contains(place) || !is_initial(part);
+        // A middle initial is often left out.
+        let parts: Vec<String> = parts.into_iter().enumerate().filter(told).map(|(_, part)| part).collect();
+        let readings = spellings(&parts).iter().map(|parts| reading(parts)).collect();
         (!parts.is_empty()).then_some(Self { readings })
     }
 
@@ -127,7 +120,7 @@ fn parts(name: &str) -> Vec<String> {
     let mut end = usize::MAX;
     for word in words::words(name) {
         match word.shape {
-            Shape::Plain => parts.push(folded(&word)),
+            Shape::Plain => parts.push(word.exact().to_owned()),
             Shape::Single if word.range.start == end => {
                 parts.last_mut().into_iter().for_each(|part| part.push_str(&word.text))
             }
@@ -138,10 +131,6 @@ fn parts(name: &str) -> Vec<String> {
     }
     parts.truncate(PARTS);
     parts
-}
-
-fn folded(word: &Word) -> String {
-    word.exact().to_owned()
 }
 
 #[cfg(test)]

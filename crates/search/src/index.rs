@@ -10,7 +10,7 @@ use crate::{
     Document, Error, Related, Request, Results, Update,
     folder::Folder,
     generation::{Earlier, Generation},
-    phrases, related,
+    related,
 };
 
 /// The index of one folder. All methods take `&self` and may be called from many threads.
@@ -152,7 +152,7 @@ impl Index {
     /// sentence, each in one inflection. The document need not be in the index, which says what is rare.
     pub fn key_phrases(&self, document: &Document, limit: usize) -> Result<Vec<String>, Error> {
         let generation = self.shared.live();
-        phrases::key_phrases(&generation.searcher(), &generation.fields, document, limit)
+        related::key_phrases(&generation.searcher(), &generation.fields, document, limit)
     }
 }
 

@@ -415,7 +415,8 @@ fn constant(field: Field, text: &str, score: Score) -> Box<dyn EngineQuery> {
     Box::new(ConstScoreQuery::new(Box::new(term), score))
 }
 
-fn weighted(field: Field, term: &str, weight: Score) -> Box<dyn EngineQuery> {
+/// A term whose BM25 score counts so much.
+pub(crate) fn weighted(field: Field, term: &str, weight: Score) -> Box<dyn EngineQuery> {
     let term = TermQuery::new(Term::from_field_text(field, term), IndexRecordOption::WithFreqs);
     if weight == 1.0 { Box::new(term) } else { Box::new(BoostQuery::new(Box::new(term), weight)) }
 }

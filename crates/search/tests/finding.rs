@@ -1,25 +1,12 @@
 //! What is found, and in which order.
 
+mod support;
+
 use content::{DocId, Kind};
-use search::{Document, Facet, Filters, Hint, Index, Query, Request, Results, Sort, Update};
+use search::{Document, Facet, Filters, Hint, Index, Query, Request, Results, Sort};
 use tempfile::TempDir;
 
-fn paper(id: i64, title: &str, body: &str) -> Document {
-    Document {
-        id: DocId { kind: Kind::Paper, id },
-        title: title.into(),
-        body: body.into(),
-        ..Document::default()
-    }
-}
-
-fn index(documents: Vec<Document>) -> (Index, TempDir) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let index = Index::open(folder.path()).expect("a new index");
-    index.apply(documents.into_iter().map(Update::Put).collect()).expect("applied");
-    index.commit(1).expect("committed");
-    (index, folder)
-}
+use support::{index, paper};
 
 fn library() -> (Index, TempDir) {
     let mut documents = vec![

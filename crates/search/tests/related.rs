@@ -1,29 +1,16 @@
 //! What is like a document, why, and which terms name what it is about.
 
+mod support;
+
 use content::{DocId, Kind};
 use proptest::prelude::*;
-use search::{Document, Index, Update};
+use search::{Document, Index};
 use tempfile::TempDir;
 
-fn paper(id: i64, title: &str, body: &str) -> Document {
-    Document {
-        id: DocId { kind: Kind::Paper, id },
-        title: title.into(),
-        body: body.into(),
-        ..Document::default()
-    }
-}
+use support::{index, paper};
 
 fn of_kind(kind: Kind, document: Document) -> Document {
     Document { id: DocId { kind, ..document.id }, ..document }
-}
-
-fn index(documents: Vec<Document>) -> (Index, TempDir) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let index = Index::open(folder.path()).expect("a new index");
-    index.apply(documents.into_iter().map(Update::Put).collect()).expect("applied");
-    index.commit(1).expect("committed");
-    (index, folder)
 }
 
 /// Papers about nothing in particular, so that something is rare.

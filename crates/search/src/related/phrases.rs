@@ -5,12 +5,11 @@ use std::{borrow::Cow, collections::HashMap, ops::Range};
 use tantivy::Searcher;
 use words::Shape;
 
-use crate::{
-    Document, Error,
-    reading::{Reading, Token},
-    schema::Fields,
+use super::{
+    profile::{Profile, Token},
     weak::{is_head, is_weak},
 };
+use crate::{Document, Error, schema::Fields};
 
 /// The most units of a phrase: words, hyphenated ones counting once.
 const LONGEST: usize = 4;
@@ -26,11 +25,11 @@ const SHORTEST_NAME: usize = 3;
 /// What may be a term: `rotary position embedding`, `LoRA`, `位置编码`.
 #[derive(Debug)]
 pub(crate) struct Phrase {
-    /// Its words, as places in [`Reading::entries`].
+    /// Its words, as places in [`Profile::entries`].
     pub(crate) words: Vec<usize>,
     /// How much it says about the document: frequency, damped, times rarity.
     pub(crate) worth: f32,
-    /// Where it is written, as places in [`Reading::tokens`].
+    /// Where it is written, as places in [`Profile::tokens`].
     tokens: Range<usize>,
     /// Whether sharing it says something: an ordinary word must be rare.
     pub(crate) tells: bool,
@@ -44,15 +43,15 @@ pub(crate) fn key_phrases(
     document: &Document,
     limit: usize,
 ) -> Result<Vec<String>, Error> {
-    let reading = Reading::of(searcher, fields, document)?;
-    let phrases = phrases(&reading);
+    let profile = Profile::of(searcher, fields, document)?;
+    let phrases = phrases(&profile);
     let distinct = distinct(phrases.iter().filter(|phrase| phrase.stands), limit);
-    Ok(distinct.into_iter().map(|phrase| written(&reading, phrase)).collect())
+    Ok(distinct.into_iter().map(|phrase| written(&profile, phrase)).collect())
 }
 
 /// Everything between the breaks of a document that may be a term, the most telling first.
-pub(crate) fn phrases(reading: &Reading) -> Vec<Phrase> {
-    let seen = seen(reading);
+pub(crate) fn phrases(profile: &Profile) -> Vec<Phrase> {
+    let seen = seen(profile);
     let mut longer: HashMap<&[usize], u32> = HashMap::new();
     for (words, one) in &seen {
         for part in [&words[1..], &words[..words.len() - 1]] {
@@ -62,7 +61,7 @@ pub(crate) fn phrases(reading: &Reading) -> Vec<Phrase> {
     }
     let phrase = |(words, one): (&Vec<usize>, &Seen)| {
         let longer = longer.get(words.as_slice()).copied().unwrap_or_default();
-        phrase(reading, words, one, longer)
+        phrase(profile, words, one, longer)
     };
     let mut phrases: Vec<_> = seen.iter().map(phrase).collect();
     phrases.sort_unstable_by(|a, b| b.worth.total_cmp(&a.worth).then_with(|| a.words.cmp(&b.words)));
@@ -70,11 +69,11 @@ pub(crate) fn phrases(reading: &Reading) -> Vec<Phrase> {
 }
 
 /// `longer` is how often the most frequent sequence was seen that has one word more.
-fn phrase(reading: &Reading, words: &[usize], seen: &Seen, longer: u32) -> Phrase {
-    let rarity = words.iter().map(|word| reading.entries[*word].rarity).sum::<f32>();
+fn phrase(profile: &Profile, words: &[usize], seen: &Seen, longer: u32) -> Phrase {
+    let rarity = words.iter().map(|word| profile.entries[*word].rarity).sum::<f32>();
     let ordinary = words.len() == 1 && !seen.name;
-    let head = || is_head(&reading.tokens[seen.tokens.start].exact);
-    let tells = !ordinary || reading.is_rare(words[0]) && !head();
+    let head = || is_head(&profile.tokens[seen.tokens.start].exact);
+    let tells = !ordinary || profile.is_rare(words[0]) && !head();
     let whole = seen.whole || seen.times > 1 && seen.times > longer;
     let often = !ordinary || seen.whole && seen.count >= ALONE;
     let factor = if ordinary { ORDINARY } else { 1.0 };
@@ -122,20 +121,20 @@ struct Seen {
 }
 
 /// Every sequence of up to [`LONGEST`] units between breaks.
-fn seen(reading: &Reading) -> HashMap<Vec<usize>, Seen> {
+fn seen(profile: &Profile) -> HashMap<Vec<usize>, Seen> {
     let mut seen: HashMap<Vec<usize>, Seen> = HashMap::new();
-    for run in runs(reading) {
-        let longest = longest(reading, &run);
+    for run in runs(profile) {
+        let longest = longest(profile, &run);
         for from in 0..run.len() {
             for to in from + 1..=run.len().min(from + longest) {
                 let tokens = run[from].tokens.start..run[to - 1].tokens.end;
-                let words = reading.tokens[tokens.clone()].iter().map(|token| token.entry).collect();
+                let words = profile.tokens[tokens.clone()].iter().map(|token| token.entry).collect();
                 let one = seen.entry(words).or_default();
-                one.count += if reading.tokens[tokens.start].text == 0 { 2.0 } else { 1.0 };
+                one.count += if profile.tokens[tokens.start].text == 0 { 2.0 } else { 1.0 };
                 one.times += 1;
                 one.whole |= to - from == run.len();
                 one.name |= to - from == 1 && run[from].name;
-                if one.tokens.is_empty() || bytes(reading, &tokens).len() < bytes(reading, &one.tokens).len()
+                if one.tokens.is_empty() || bytes(profile, &tokens).len() < bytes(profile, &one.tokens).len()
                 {
                     one.tokens = tokens;
                 }
@@ -146,13 +145,13 @@ fn seen(reading: &Reading) -> HashMap<Vec<usize>, Seen> {
 }
 
 /// The bytes that neighbouring tokens take in their text.
-fn bytes(reading: &Reading, tokens: &Range<usize>) -> Range<usize> {
-    reading.tokens[tokens.start].range.start..reading.tokens[tokens.end - 1].range.end
+fn bytes(profile: &Profile, tokens: &Range<usize>) -> Range<usize> {
+    profile.tokens[tokens.start].range.start..profile.tokens[tokens.end - 1].range.end
 }
 
 /// A run of Chinese characters is longer in pairs than in words.
-fn longest(reading: &Reading, run: &[Unit]) -> usize {
-    let chinese = run.first().is_some_and(|unit| reading.tokens[unit.tokens.start].shape == Shape::Pair);
+fn longest(profile: &Profile, run: &[Unit]) -> usize {
+    let chinese = run.first().is_some_and(|unit| profile.tokens[unit.tokens.start].shape == Shape::Pair);
     if chinese { LONGEST_PAIRS } else { LONGEST }
 }
 
@@ -164,18 +163,18 @@ struct Unit {
 }
 
 /// The sequences of units between breaks: punctuation, numbers, and words that tell nothing.
-fn runs(reading: &Reading) -> Vec<Vec<Unit>> {
+fn runs(profile: &Profile) -> Vec<Vec<Unit>> {
     let mut runs = vec![Vec::new()];
     let mut start = 0;
-    while start < reading.tokens.len() {
+    while start < profile.tokens.len() {
         let mut end = start + 1;
-        while end < reading.tokens.len() && gap(reading, end) == Gap::None {
+        while end < profile.tokens.len() && gap(profile, end) == Gap::None {
             end += 1;
         }
-        if start > 0 && gap(reading, start) == Gap::Break {
+        if start > 0 && gap(profile, start) == Gap::Break {
             runs.push(Vec::new());
         }
-        let unit = unit(reading, start..end).filter(|_| !is_gerund(reading, start, end));
+        let unit = unit(profile, start..end).filter(|_| !is_gerund(profile, start, end));
         match (unit, runs.last_mut()) {
             (Some(unit), Some(run)) => run.push(unit),
             _ => runs.push(Vec::new()),
@@ -187,24 +186,24 @@ fn runs(reading: &Reading) -> Vec<Vec<Unit>> {
 }
 
 /// Whether a word is what is done, not what it is done with: `by preserving keywords`.
-fn is_gerund(reading: &Reading, start: usize, end: usize) -> bool {
+fn is_gerund(profile: &Profile, start: usize, end: usize) -> bool {
     const BEFORE: &[&str] = &["by", "for", "to", "via", "when", "while", "without"];
-    let token = &reading.tokens[start];
+    let token = &profile.tokens[start];
     let before =
-        start.checked_sub(1).map(|before| &reading.tokens[before]).filter(|before| before.text == token.text);
+        start.checked_sub(1).map(|before| &profile.tokens[before]).filter(|before| before.text == token.text);
     let begins = before.is_none_or(|before| BEFORE.contains(&before.exact.as_str()));
     end == start + 1 && begins && token.exact.ends_with("ing")
 }
 
 /// Tokens that are written as one, if they can be part of a term.
-fn unit(reading: &Reading, tokens: Range<usize>) -> Option<Unit> {
-    let parts = &reading.tokens[tokens.clone()];
+fn unit(profile: &Profile, tokens: Range<usize>) -> Option<Unit> {
+    let parts = &profile.tokens[tokens.clone()];
     let first = parts.first()?;
-    let name = is_name(reading, &tokens);
+    let name = is_name(profile, &tokens);
     let joined: String = parts.iter().map(|part| part.exact.as_str()).collect();
     let tells = match parts {
         [pair] if pair.shape == Shape::Pair => pair.is_subject() && !holds_common(&pair.exact),
-        [word] => word.is_content() && word.is_subject() && (name || reading.entries[first.entry].tells),
+        [word] => word.is_content() && word.is_subject() && (name || profile.entries[first.entry].tells),
         _ => !is_weak(&joined) && joined.contains(char::is_alphabetic),
     };
     tells.then_some(Unit { name: name && joined.chars().nth(SHORTEST_NAME - 1).is_some(), tokens })
@@ -215,14 +214,14 @@ fn holds_common(pair: &str) -> bool {
 }
 
 /// Whether capitals or digits say that a unit is a name. In a title all in capitals they say nothing.
-fn is_name(reading: &Reading, tokens: &Range<usize>) -> bool {
-    let text = reading.tokens[tokens.start].text;
-    let written = reading.slice(text, bytes(reading, tokens));
+fn is_name(profile: &Profile, tokens: &Range<usize>) -> bool {
+    let text = profile.tokens[tokens.start].text;
+    let written = profile.slice(text, bytes(profile, tokens));
     let numbered = written.contains(char::is_uppercase) && written.contains(|c: char| c.is_ascii_digit());
     let inside = |part: &str| part.chars().skip(1).any(char::is_uppercase);
     let named =
         written.starts_with(char::is_alphabetic) && (numbered || written.split(is_hyphen).any(inside));
-    named && (text == 1 || reading.title().contains(char::is_lowercase))
+    named && (text == 1 || profile.title().contains(char::is_lowercase))
 }
 
 #[derive(PartialEq, Eq)]
@@ -234,8 +233,8 @@ enum Gap {
 }
 
 /// What is between a token and the one before.
-fn gap(reading: &Reading, index: usize) -> Gap {
-    let (before, token) = (&reading.tokens[index - 1], &reading.tokens[index]);
+fn gap(profile: &Profile, index: usize) -> Gap {
+    let (before, token) = (&profile.tokens[index - 1], &profile.tokens[index]);
     if before.text != token.text {
         return Gap::Break;
     }
@@ -243,7 +242,7 @@ fn gap(reading: &Reading, index: usize) -> Gap {
         // Pairs of Chinese characters overlap.
         return Gap::Space;
     }
-    let between = reading.slice(token.text, before.range.end..token.range.start);
+    let between = profile.slice(token.text, before.range.end..token.range.start);
     match between {
         _ if before.shape == Shape::Pair || token.shape == Shape::Pair => Gap::Break,
         "" => Gap::None,
@@ -258,16 +257,16 @@ fn is_hyphen(c: char) -> bool {
 }
 
 /// A phrase as the document writes it inside a sentence.
-pub(crate) fn written(reading: &Reading, phrase: &Phrase) -> String {
+pub(crate) fn written(profile: &Profile, phrase: &Phrase) -> String {
     let mut written = String::new();
     let mut end = None;
-    for token in &reading.tokens[phrase.tokens.clone()] {
+    for token in &profile.tokens[phrase.tokens.clone()] {
         let start = end.unwrap_or(token.range.start);
         if token.shape == Shape::Pair {
-            written.push_str(reading.slice(token.text, start.max(token.range.start)..token.range.end));
+            written.push_str(profile.slice(token.text, start.max(token.range.start)..token.range.end));
         } else {
-            written.push_str(&reading.slice(token.text, start..token.range.start).replace('\n', " "));
-            written.push_str(&in_sentence(reading, token));
+            written.push_str(&profile.slice(token.text, start..token.range.start).replace('\n', " "));
+            written.push_str(&in_sentence(profile, token));
         }
         end = Some(token.range.end);
     }
@@ -276,23 +275,23 @@ pub(crate) fn written(reading: &Reading, phrase: &Phrase) -> String {
 
 /// A word as it is written inside a sentence: `Rotary` becomes `rotary`, `LoRA` stays, and so does
 /// `Gaussian` where a sentence has it that way.
-fn in_sentence<'a>(reading: &'a Reading, token: &Token) -> Cow<'a, str> {
+fn in_sentence<'a>(profile: &'a Profile, token: &Token) -> Cow<'a, str> {
     let mut own = None;
     for other in
-        reading.tokens.iter().filter(|other| other.entry == token.entry && other.exact == token.exact)
+        profile.tokens.iter().filter(|other| other.entry == token.entry && other.exact == token.exact)
     {
         let inside = || {
-            reading
+            profile
                 .slice(1, 0..other.range.start)
                 .trim_end()
                 .ends_with(|c: char| c.is_alphanumeric() || c == ',')
         };
         if other.text == 1 && inside() {
             // Lower case is greater, and is the word's own form when both are there.
-            own = own.max(Some(reading.slice(1, other.range.clone())));
+            own = own.max(Some(profile.slice(1, other.range.clone())));
         }
     }
-    let written = reading.slice(token.text, token.range.clone());
+    let written = profile.slice(token.text, token.range.clone());
     match own {
         Some(own) => Cow::Borrowed(own),
         None if written.chars().skip(1).all(char::is_lowercase) => Cow::Owned(written.to_lowercase()),

@@ -5,7 +5,8 @@ use std::{borrow::Cow, collections::HashMap, ops::Range};
 use tantivy::{Searcher, Term, schema::Field};
 use words::{Shape, Word};
 
-use crate::{Document, Error, schema::Fields, text::unaccented, weak::is_weak};
+use super::weak::is_weak;
+use crate::{Document, Error, schema::Fields, text::unaccented};
 
 /// How often a word of the title counts.
 const IN_TITLE: f32 = 2.0;
@@ -22,7 +23,7 @@ const ENOUGH: f32 = 10.0;
 const RARE: f32 = 0.32;
 
 /// What a document says: its words in order, and each different one once.
-pub(crate) struct Reading<'a> {
+pub(crate) struct Profile<'a> {
     pub(crate) tokens: Vec<Token>,
     pub(crate) entries: Vec<Entry>,
     /// How many documents the index has.
@@ -33,7 +34,7 @@ pub(crate) struct Reading<'a> {
 
 /// A word at its place.
 pub(crate) struct Token {
-    /// Its place in [`Reading::entries`].
+    /// Its place in [`Profile::entries`].
     pub(crate) entry: usize,
     /// 0 in the title, 1 in the body.
     pub(crate) text: usize,
@@ -59,16 +60,16 @@ pub(crate) struct Entry {
     pub(crate) tells: bool,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> Profile<'a> {
     pub(crate) fn of(searcher: &Searcher, fields: &Fields, document: &'a Document) -> Result<Self, Error> {
         let beginning = &document.body[..document.body.floor_char_boundary(BODY)];
         let texts = [prose(&document.title), prose(beginning)];
-        let mut reading =
+        let mut profile =
             Self { tokens: Vec::new(), entries: Vec::new(), documents: searcher.num_docs() as f32, texts };
-        reading.add_words();
-        let documents = reading.documents;
+        profile.add_words();
+        let documents = profile.documents;
         let average = length(searcher, fields.title)? / length(searcher, fields.text)?.max(1.0);
-        for entry in &mut reading.entries {
+        for entry in &mut profile.entries {
             let having = |field| searcher.doc_freq(&Term::from_field_text(field, &entry.stem));
             let (titles, bodies) = (having(fields.title)? as f32, having(fields.text)? as f32);
             if bodies > 0.0 {
@@ -77,7 +78,7 @@ impl<'a> Reading<'a> {
             let share = (titles + ENOUGH * average) / (bodies + ENOUGH);
             entry.tells = share >= TELLING * average;
         }
-        Ok(reading)
+        Ok(profile)
     }
 
     pub(crate) fn title(&self) -> &str {

@@ -1,5 +1,7 @@
+use std::{collections::HashSet, sync::LazyLock};
+
 /// English words, folded, and pairs of Chinese characters that any text may use whatever it is about. Many
-/// more are told by the index (see [`Entry::tells`](crate::reading::Entry)); these are for one that is small.
+/// more are told by the index (see [`Entry::tells`](super::profile::Entry)); these are for one that is small.
 const WEAK: &[&str] = &[
     "ability",
     "able",
@@ -508,6 +510,8 @@ const WEAK: &[&str] = &[
     "第二",
 ];
 
+static WEAK_SET: LazyLock<HashSet<&str>> = LazyLock::new(|| WEAK.iter().copied().collect());
+
 /// Words that end many a term (`Markov decision process`) and are none alone.
 const HEADS: &[&str] = &[
     "code",
@@ -529,7 +533,7 @@ const NO_ADVERBS: &[&str] = &["anomaly", "assembly", "butterfly", "family", "mul
 
 /// Whether a folded, unstemmed word can be in a text about anything.
 pub(crate) fn is_weak(word: &str) -> bool {
-    WEAK.contains(&word) || word.len() > 5 && word.ends_with("ly") && !NO_ADVERBS.contains(&word)
+    WEAK_SET.contains(word) || word.len() > 5 && word.ends_with("ly") && !NO_ADVERBS.contains(&word)
 }
 
 /// Whether a word names something only together with others.

@@ -1,27 +1,35 @@
+//! Documents like a document, why they are, and the terms that name what it is about.
+
+mod phrases;
+mod places;
+mod profile;
+mod weak;
+
 use std::collections::HashMap;
 
 use content::{DocId, Kind};
 use tantivy::{
-    DocAddress, Score, Searcher, TantivyError, Term,
-    query::{BooleanQuery, BoostQuery, Occur, Query as EngineQuery, TermQuery},
-    schema::IndexRecordOption,
+    DocAddress, Score, Searcher, TantivyError,
+    query::{BooleanQuery, Occur, Query as EngineQuery},
 };
 
 use crate::{
     Document, Error, Facet, Filters, Sort,
     collect::{Best, Ranked},
     columns::OpenColumns,
-    phrases::{self, Phrase},
-    places::Places,
-    reading::{Reading, Token},
+    plan::{TITLE, weighted},
     schema::{self, Fields},
     text::title_key,
 };
 
+pub(crate) use phrases::key_phrases;
+
+use phrases::Phrase;
+use places::Places;
+use profile::{Profile, Token};
+
 /// The most telling words of a document that are looked for.
 const SOUGHT: usize = 44;
-/// The weight of the title's field, as for a search.
-const TITLE: f32 = 0.5;
 /// Documents looked at more closely than are asked for: some are twins, and pairs change the order.
 const MORE: usize = 15;
 /// The most telling words that are looked up in these.
@@ -61,8 +69,8 @@ pub(crate) fn related(
     document: &Document,
     limit: usize,
 ) -> Result<Vec<Related>, Error> {
-    let reading = Reading::of(searcher, fields, document)?;
-    let telling = telling(&reading);
+    let profile = Profile::of(searcher, fields, document)?;
+    let telling = telling(&profile);
     let wanted = limit.saturating_add(MORE).min(searcher.num_docs() as usize);
     if telling.is_empty() || limit == 0 || wanted == 0 {
         return Ok(Vec::new());
@@ -71,10 +79,10 @@ pub(crate) fn related(
     filters.choose(Facet::Kind, Kind::Post.name());
     let best =
         Best { columns, limit: wanted, sort: Sort::Relevance, filters: &filters, facets: &[], until: None };
-    let found = searcher.search(&query(fields, &reading, &telling), &best)?.best;
+    let found = searcher.search(&query(fields, &profile, &telling), &best)?.best;
     let mut candidates = candidates(searcher, columns, &found)?;
     candidates.retain(|one| one.id != document.id);
-    let shared = Shared::read(searcher, fields, &reading, &telling, &candidates)?;
+    let shared = Shared::read(searcher, fields, &profile, &telling, &candidates)?;
     for (index, one) in candidates.iter_mut().enumerate() {
         one.score += shared.pairs(index);
     }
@@ -114,30 +122,28 @@ fn works(document: &Document, candidates: &[Candidate], shared: &Shared) -> impl
 }
 
 /// The words of a document, the most telling first, as places in its entries.
-fn telling(reading: &Reading) -> Vec<usize> {
-    let worth = |entry: &usize| weight(reading, *entry) * reading.entries[*entry].rarity;
+fn telling(profile: &Profile) -> Vec<usize> {
+    let worth = |entry: &usize| weight(profile, *entry) * profile.entries[*entry].rarity;
     // A term that only this document has finds nothing.
-    let mut telling: Vec<usize> = (0..reading.entries.len()).filter(|entry| worth(entry) > 0.0).collect();
+    let mut telling: Vec<usize> = (0..profile.entries.len()).filter(|entry| worth(entry) > 0.0).collect();
     telling.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
     telling.truncate(LOOKED_UP);
     telling
 }
 
 /// The second occurrence of a word says less than the first.
-fn weight(reading: &Reading, entry: usize) -> f32 {
-    reading.entries[entry].count.sqrt()
+fn weight(profile: &Profile, entry: usize) -> f32 {
+    profile.entries[entry].count.sqrt()
 }
 
 /// The most telling words, each with its frequency as weight: BM25 itself counts how rare it is, and
 /// once is enough.
-fn query(fields: &Fields, reading: &Reading, telling: &[usize]) -> BooleanQuery {
+fn query(fields: &Fields, profile: &Profile, telling: &[usize]) -> BooleanQuery {
     let mut clauses: Vec<(Occur, Box<dyn EngineQuery>)> = Vec::with_capacity(2 * SOUGHT);
     for entry in telling.iter().take(SOUGHT) {
         for (field, of_field) in [(fields.text, 1.0), (fields.title, TITLE)] {
-            let term = Term::from_field_text(field, &reading.entries[*entry].stem);
-            let word = TermQuery::new(term, IndexRecordOption::WithFreqs);
-            let weight = of_field * weight(reading, *entry);
-            clauses.push((Occur::Should, Box::new(BoostQuery::new(Box::new(word), weight))));
+            let stem = &profile.entries[*entry].stem;
+            clauses.push((Occur::Should, weighted(field, stem, of_field * weight(profile, *entry))));
         }
     }
     BooleanQuery::new(clauses)
@@ -161,7 +167,7 @@ fn candidates(searcher: &Searcher, columns: &OpenColumns, found: &[Ranked]) -> R
 
 /// What the candidates share with the document.
 struct Shared<'a> {
-    reading: &'a Reading<'a>,
+    profile: &'a Profile<'a>,
     places: Places,
     /// How often the index has each word that was looked up, when it has the document.
     counts: Vec<usize>,
@@ -175,11 +181,11 @@ impl<'a> Shared<'a> {
     fn read(
         searcher: &Searcher,
         fields: &Fields,
-        reading: &'a Reading<'a>,
+        profile: &'a Profile<'a>,
         telling: &[usize],
         candidates: &[Candidate],
     ) -> Result<Self, Error> {
-        let stems: Vec<_> = telling.iter().map(|entry| reading.entries[*entry].stem.as_str()).collect();
+        let stems: Vec<_> = telling.iter().map(|entry| profile.entries[*entry].stem.as_str()).collect();
         let addresses: Vec<_> = candidates.iter().map(|one| one.address).collect();
         let places = Places::read(searcher, fields, &stems, &addresses)?;
         let known: HashMap<usize, usize> =
@@ -189,9 +195,9 @@ impl<'a> Shared<'a> {
                 phrase.words.iter().map(|entry| known.get(entry).copied()).collect();
             Some((words?, phrase))
         };
-        let phrases = phrases::phrases(reading).into_iter().filter_map(phrase).collect();
-        let counts = telling.iter().map(|entry| reading.entries[*entry].indexed()).collect();
-        Ok(Self { reading, places, counts, pairs: pairs(reading, &known), phrases })
+        let phrases = phrases::phrases(profile).into_iter().filter_map(phrase).collect();
+        let counts = telling.iter().map(|entry| profile.entries[*entry].indexed()).collect();
+        Ok(Self { profile, places, counts, pairs: pairs(profile, &known), phrases })
     }
 
     fn pairs(&self, candidate: usize) -> f32 {
@@ -203,7 +209,7 @@ impl<'a> Shared<'a> {
         let is_shared = |words: &[usize]| self.places.has(candidate, words);
         let shared = self.phrases.iter().filter(|(words, phrase)| phrase.tells && is_shared(words));
         let reasons = phrases::distinct(shared.map(|(_, phrase)| phrase), REASONS);
-        reasons.into_iter().map(|phrase| phrases::written(self.reading, phrase)).collect()
+        reasons.into_iter().map(|phrase| phrases::written(self.profile, phrase)).collect()
     }
 
     /// Whether a candidate says what the document says.
@@ -224,15 +230,15 @@ impl<'a> Shared<'a> {
 }
 
 /// The neighbouring words of a document that were looked up, and what sharing them adds.
-fn pairs(reading: &Reading, known: &HashMap<usize, usize>) -> Vec<([usize; 2], f32)> {
+fn pairs(profile: &Profile, known: &HashMap<usize, usize>) -> Vec<([usize; 2], f32)> {
     let mut counts: HashMap<[usize; 2], f32> = HashMap::new();
     let word = |token: &Token| known.get(&token.entry).copied().filter(|_| token.is_content());
-    for neighbours in reading.tokens.windows(2) {
+    for neighbours in profile.tokens.windows(2) {
         if let [a, b] = neighbours
             && a.text == b.text
             && let (Some(first), Some(second)) = (word(a), word(b))
         {
-            let rarity = reading.entries[a.entry].rarity + reading.entries[b.entry].rarity;
+            let rarity = profile.entries[a.entry].rarity + profile.entries[b.entry].rarity;
             *counts.entry([first, second]).or_default() += (PAIR * rarity).powi(2);
         }
     }
