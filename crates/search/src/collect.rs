@@ -13,12 +13,11 @@ use std::{
 use tantivy::{
     DocAddress, DocId, Score, SegmentOrdinal, SegmentReader,
     collector::{Collector, SegmentCollector},
-    columnar::{Cardinality, Column, StrColumn},
 };
 
 use crate::{
     Facet, Filters,
-    columns::{Columns, OpenColumns},
+    columns::{Columns, FacetColumn, OpenColumns},
 };
 
 /// Documents that are looked at together, column by column.
@@ -58,7 +57,7 @@ pub(crate) struct Ranked {
 }
 
 /// How many documents have each value of a facet.
-pub(crate) type Counts = BTreeMap<String, u64>;
+pub(crate) type Counts = BTreeMap<Arc<str>, u64>;
 
 /// What [`Best`] found.
 #[derive(Default)]
@@ -85,7 +84,7 @@ impl Collector for Best<'_> {
         Ok(SegmentBest {
             segment,
             sort: self.sort,
-            facets: facets.collect::<tantivy::Result<_>>()?,
+            facets: facets.collect(),
             columns,
             limit: self.limit,
             until: self.until,
@@ -120,23 +119,15 @@ impl Collector for Best<'_> {
 }
 
 impl Best<'_> {
-    fn segment_facet(&self, columns: &Columns, facet: Facet) -> tantivy::Result<SegmentFacet> {
-        let column = columns.facet(facet).cloned();
-        let mut chosen = Vec::new();
-        if let Some(column) = &column {
-            for value in self.filters.chosen(facet) {
-                chosen.extend(column.dictionary().term_ord(value.as_bytes())?);
-            }
-        }
-        let counts =
-            column.as_ref().filter(|_| self.facets.contains(&facet)).map_or(0, |column| column.num_terms());
-        Ok(SegmentFacet {
+    fn segment_facet(&self, columns: &Columns, facet: Facet) -> SegmentFacet {
+        let column = columns.facet(facet);
+        let counts = if self.facets.contains(&facet) { column.names.len() } else { 0 };
+        SegmentFacet {
             facet,
             filters: self.filters.chosen(facet).next().is_some(),
-            chosen,
+            chosen: self.filters.chosen(facet).filter_map(|value| column.number(value)).collect(),
             counts: vec![0; counts],
-            column,
-        })
+        }
     }
 }
 
@@ -165,11 +156,10 @@ struct SegmentFacet {
     facet: Facet,
     /// Whether anything is chosen, here or in another segment.
     filters: bool,
-    /// The ordinals of the values that pass.
-    chosen: Vec<u64>,
-    /// By ordinal; empty where nothing is counted.
+    /// The numbers of the values that pass.
+    chosen: Vec<u32>,
+    /// By number; empty where nothing is counted.
     counts: Vec<u64>,
-    column: Option<StrColumn>,
 }
 
 impl SegmentCollector for SegmentBest {
@@ -184,12 +174,12 @@ impl SegmentCollector for SegmentBest {
 
     fn harvest(mut self) -> tantivy::Result<Found> {
         self.flush();
-        let counted = self.facets.into_iter().filter(|facet| !facet.counts.is_empty());
-        let counts = counted.map(|facet| Ok((facet.facet, facet.by_value()?)));
+        let counted = self.facets.iter().filter(|facet| !facet.counts.is_empty());
+        let counts = counted.map(|facet| (facet.facet, facet.by_value(self.columns.facet(facet.facet))));
         Ok(Found {
+            counts: counts.collect(),
             best: self.heap.into_iter().map(|ranked| ranked.0).collect(),
             total: self.total,
-            counts: counts.collect::<tantivy::Result<_>>()?,
             cut_short: self.cut_short,
         })
     }
@@ -211,8 +201,9 @@ impl SegmentBest {
     fn filter(&mut self, block: &[(DocId, Score)]) {
         self.failures[..block.len()].fill(Failures::default());
         for (place, facet) in self.facets.iter().enumerate().filter(|(_, facet)| facet.filters) {
+            let column = self.columns.facet(facet.facet);
             for ((doc, _), failures) in block.iter().zip(&mut self.failures) {
-                if !facet.passes(*doc) {
+                if !column.of(*doc).iter().any(|number| facet.chosen.contains(number)) {
                     failures.number += 1;
                     failures.last = place as u8;
                 }
@@ -227,8 +218,11 @@ impl SegmentBest {
             let counted = |failures: &Failures| {
                 failures.number == 0 || failures.number == 1 && usize::from(failures.last) == place
             };
+            let column = self.columns.facet(facet.facet);
             let docs = block.iter().zip(&self.failures).filter(|(_, failures)| counted(failures));
-            facet.count(docs.map(|((doc, _), _)| *doc));
+            for number in docs.flat_map(|((doc, _), _)| column.of(*doc)) {
+                facet.counts[*number as usize] += 1;
+            }
         }
     }
 
@@ -273,34 +267,10 @@ fn worth(day: i64, sort: Sort) -> Score {
 }
 
 impl SegmentFacet {
-    fn passes(&self, doc: DocId) -> bool {
-        let Some(column) = &self.column else { return false };
-        column.term_ords(doc).any(|ord| self.chosen.contains(&ord))
-    }
-
-    fn count(&mut self, docs: impl Iterator<Item = DocId>) {
-        let Some(column) = &self.column else { return };
-        let ords: &Column<u64> = column.ords();
-        if ords.get_cardinality() == Cardinality::Full {
-            docs.for_each(|doc| self.counts[ords.values.get_val(doc) as usize] += 1);
-        } else {
-            docs.flat_map(|doc| ords.values_for_doc(doc)).for_each(|ord| self.counts[ord as usize] += 1);
-        }
-    }
-
-    fn by_value(self) -> tantivy::Result<Counts> {
-        let Some(column) = self.column else { return Ok(Counts::new()) };
-        let counted: Vec<_> = (0..).zip(&self.counts).filter(|(_, count)| **count > 0).collect();
-        let ords: Vec<u64> = counted.iter().map(|(ord, _)| *ord).collect();
-        let mut numbers = counted.iter().map(|(_, count)| **count);
-        let mut counts = Counts::new();
-        // All at once: each one by itself would unpack a block of the dictionary.
-        column.dictionary().sorted_ords_to_term_cb(&ords, |value| {
-            let value = String::from_utf8_lossy(value).into_owned();
-            counts.extend(numbers.next().map(|number| (value, number)));
-        })?;
-        counts.remove("");
-        Ok(counts)
+    fn by_value(&self, column: &FacetColumn) -> Counts {
+        let counted =
+            column.names.iter().zip(&self.counts).filter(|(name, count)| **count > 0 && !name.is_empty());
+        counted.map(|(name, count)| (name.clone(), *count)).collect()
     }
 }
 

@@ -4,8 +4,8 @@ use std::{
 };
 
 use tantivy::{
-    Searcher, SegmentReader,
-    columnar::{ColumnValues, StrColumn},
+    DocId, Searcher, SegmentReader,
+    columnar::{Cardinality, ColumnValues, StrColumn},
     index::SegmentId,
 };
 
@@ -20,7 +20,17 @@ pub(crate) struct Columns {
     pub(crate) dates: Arc<dyn ColumnValues<i64>>,
     pub(crate) titles: Option<StrColumn>,
     /// In the order of [`Facet::ALL`].
-    facets: Vec<Option<StrColumn>>,
+    facets: Vec<FacetColumn>,
+}
+
+/// The values of a facet, unpacked: counting reads them for every document that is found.
+#[derive(Default)]
+pub(crate) struct FacetColumn {
+    /// All values of the segment in order; documents have their numbers.
+    pub(crate) names: Vec<Arc<str>>,
+    numbers: Vec<u32>,
+    /// Where the numbers of each document begin, and their end; `None` where each document has one.
+    starts: Option<Vec<u32>>,
 }
 
 /// The columns of all segments that were searched, opened once: that takes longer than many a search.
@@ -54,13 +64,47 @@ impl Columns {
             titles: columns.str(WHOLE_TITLE)?,
             facets: Facet::ALL
                 .iter()
-                .map(|facet| columns.str(facet.name()))
+                .map(|facet| FacetColumn::open(columns.str(facet.name())?, segment.max_doc()))
                 .collect::<tantivy::Result<_>>()?,
         })
     }
 
-    /// The values of a facet; `None` where no document has one.
-    pub(crate) fn facet(&self, facet: Facet) -> Option<&StrColumn> {
-        self.facets[facet as usize].as_ref()
+    pub(crate) fn facet(&self, facet: Facet) -> &FacetColumn {
+        &self.facets[facet as usize]
+    }
+}
+
+impl FacetColumn {
+    /// Of a segment with that many documents; `None` where none of them has a value.
+    fn open(column: Option<StrColumn>, documents: DocId) -> tantivy::Result<Self> {
+        let Some(column) = column else {
+            return Ok(Self { starts: Some(vec![0; documents as usize + 1]), ..Self::default() });
+        };
+        let mut names = Vec::with_capacity(column.num_terms());
+        let all: Vec<u64> = (0..column.num_terms() as u64).collect();
+        column
+            .dictionary()
+            .sorted_ords_to_term_cb(&all, |name| names.push(String::from_utf8_lossy(name).into()))?;
+        let (mut numbers, mut starts) = (Vec::with_capacity(documents as usize), vec![0]);
+        for document in 0..documents {
+            numbers.extend(column.term_ords(document).map(|number| number as u32));
+            starts.push(numbers.len() as u32);
+        }
+        let starts = (column.ords().get_cardinality() != Cardinality::Full).then_some(starts);
+        Ok(Self { names, numbers, starts })
+    }
+
+    /// The numbers of a document's values.
+    pub(crate) fn of(&self, document: DocId) -> &[u32] {
+        let document = document as usize;
+        match &self.starts {
+            Some(starts) => &self.numbers[starts[document] as usize..starts[document + 1] as usize],
+            None => &self.numbers[document..=document],
+        }
+    }
+
+    /// The number of a value, if any document has it.
+    pub(crate) fn number(&self, name: &str) -> Option<u32> {
+        self.names.binary_search_by(|other| (**other).cmp(name)).ok().map(|number| number as u32)
     }
 }

@@ -3,8 +3,8 @@
 //! [`Index`] is a folder on disk that holds [`Document`]s under the names that storage gave them, and
 //! remembers how far in the change log it is. It is disposable: [`Index::rebuild`] fills a new one beside
 //! the one in use and swaps them. [`Query`] is what somebody typed, understood; [`Index::search`] answers
-//! it with [`Results`], [`Index::related`] finds what is like a document, and [`snippet`] cuts the part
-//! of a text that answers a query. One process owns a folder; another may search a [`Snapshot`] of it, or
+//! it with [`Results`], [`Index::related`] finds what is like a document, and a [`Highlighter`] cuts
+//! the part of a text that answers a query. One process owns a folder; another may search a [`Snapshot`] of it, or
 //! [ask](ask_for_rebuild) the owner to build it anew. The weights behind the order are in `docs/search.md`.
 //!
 //! The index stores no text: results are names and scores, and storage has the rest. Nothing here makes
@@ -61,4 +61,4 @@ pub use index::{Index, Rebuild};
 pub use query::{Hint, Part, Query, Reading};
 pub use related::Related;
 pub use results::{Hit, Request, Results, Snapshot};
-pub use snippet::{Snippet, snippet};
+pub use snippet::{Highlighter, Snippet};

@@ -9,7 +9,7 @@ use tantivy::Searcher;
 
 use crate::{
     Error, Facet, Filters, Hint, Query, Sort,
-    collect::{Best, Found, Ranked},
+    collect::{Best, Counts, Found, Ranked},
     folder,
     generation::Generation,
     plan::{Planner, Reach},
@@ -56,7 +56,7 @@ pub struct Results {
     pub hints: Vec<Hint>,
     /// The query with words that no document holds replaced by some that are like them.
     pub suggestion: Option<String>,
-    counts: BTreeMap<Facet, BTreeMap<String, u64>>,
+    counts: BTreeMap<Facet, Counts>,
 }
 
 /// A document that answers a query.
@@ -99,7 +99,7 @@ impl Results {
     /// what would be left if this value were chosen instead of what is chosen of its facet.
     pub fn counts(&self, facet: Facet) -> Vec<(&str, u64)> {
         let counts = self.counts.get(&facet).into_iter().flatten();
-        let mut counts: Vec<_> = counts.map(|(value, count)| (value.as_str(), *count)).collect();
+        let mut counts: Vec<_> = counts.map(|(value, count)| (&**value, *count)).collect();
         match facet {
             Facet::Year => counts.reverse(),
             _ => counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count)),

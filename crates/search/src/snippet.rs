@@ -1,6 +1,6 @@
-use std::{collections::HashMap, ops::Range};
+use std::{borrow::Cow, collections::HashMap, ops::Range};
 
-use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation as _};
 use words::{Shape, Word};
 
 use crate::{Query, query::Forms, text::exact_term};
@@ -23,27 +23,41 @@ pub struct Snippet {
     pub marks: Vec<Range<usize>>,
 }
 
-/// The part of a text that answers the query best, at most `chars` characters long (at least one).
-///
-/// It holds as many different words of the query as fit, and keeps to sentences where it can. It is cut
-/// between words, never inside a formula, a tag or what a reader takes for one character. Where nothing
-/// answers, it is the beginning.
-///
-/// ```
-/// let query = search::Query::parse("rotary positions");
-/// let found = search::snippet(&query, "We study rotary position encoding for $x_1$.", 30);
-/// assert_eq!(found.text, "We study rotary position…");
-/// assert_eq!(&found.text[found.marks[0].clone()], "rotary");
-/// ```
-pub fn snippet(query: &Query, text: &str, chars: usize) -> Snippet {
-    let blocks = blocks(text);
-    let matches = matches(&query.forms(), text, &blocks);
-    let window = match text.char_indices().nth(chars) {
-        // Both ends may get an ellipsis.
-        Some(_) => Places::of(text, &blocks).window(text, &matches, chars.saturating_sub(2)),
-        None => 0..text.len(),
-    };
-    piece(text, window, &matches)
+/// Finds in texts what answers a query.
+#[derive(Debug)]
+pub struct Highlighter {
+    forms: Forms,
+}
+
+impl Highlighter {
+    /// For the texts of the results of this query.
+    pub fn new(query: &Query) -> Self {
+        Self { forms: query.forms() }
+    }
+
+    /// The part of a text that answers the query best, at most `chars` characters long (at least one).
+    ///
+    /// It holds as many different words of the query as fit, and keeps to sentences where it can. It is cut
+    /// between words, never inside a formula, a tag or what a reader takes for one character. Where nothing
+    /// answers, it is the beginning.
+    ///
+    /// ```
+    /// # use search::{Highlighter, Query};
+    /// let highlighter = Highlighter::new(&Query::parse("rotary positions"));
+    /// let found = highlighter.snippet("We study rotary position encoding for $x_1$.", 30);
+    /// assert_eq!(found.text, "We study rotary position…");
+    /// assert_eq!(&found.text[found.marks[0].clone()], "rotary");
+    /// ```
+    pub fn snippet(&self, text: &str, chars: usize) -> Snippet {
+        let blocks = blocks(text);
+        let matches = matches(&self.forms, text, &blocks);
+        let window = match text.char_indices().nth(chars) {
+            // Both ends may get an ellipsis.
+            Some(_) => Places::of(text, &blocks).window(text, &matches, chars.saturating_sub(2)),
+            None => 0..text.len(),
+        };
+        piece(text, window, &matches)
+    }
 }
 
 /// What is never cut.
@@ -108,10 +122,14 @@ fn matches(forms: &Forms, text: &str, blocks: &[Block]) -> Vec<Match> {
 
 /// The form under which a word is wanted, if it is.
 fn wanted(forms: &Forms, word: &Word) -> Option<String> {
-    let form = if word.shape == Shape::Single { exact_term(word) } else { word.text.clone() };
+    let form = match word.shape {
+        Shape::Single => Cow::Owned(exact_term(word)),
+        _ => Cow::Borrowed(&word.text),
+    };
     let begun =
         || word.shape == Shape::Plain && forms.prefixes.iter().any(|prefix| word.exact().starts_with(prefix));
-    (!words::is_common(word.exact()) && (forms.whole.contains(&form) || begun())).then_some(form)
+    let wanted = (forms.whole.contains(&*form) || begun()) && !words::is_common(word.exact());
+    wanted.then(|| form.into_owned())
 }
 
 /// A text as it reads, with what each part of it stands for in the source.
@@ -183,19 +201,26 @@ impl Places {
     fn of(text: &str, blocks: &[Block]) -> Self {
         let sentences = words::sentences(text);
         let mut blocks = blocks.iter().peekable();
-        let (mut places, mut chars, mut last, mut before) = (Vec::new(), 0, 0, "");
-        for (byte, after) in text.grapheme_indices(true).chain([(text.len(), "")]) {
+        let (mut places, mut last, mut before) = (Vec::new(), 0, None);
+        let ends = text.char_indices().map(|(byte, after)| (byte, Some(after))).chain([(text.len(), None)]);
+        for (char, (byte, after)) in ends.enumerate() {
+            let is_inside_word = |(before, after): (char, char)| {
+                before.is_ascii_alphanumeric() && after.is_ascii_alphanumeric()
+            };
+            if char - last <= LONG && before.zip(after).is_some_and(is_inside_word) {
+                before = after;
+                continue;
+            }
             while blocks.next_if(|block| block.range.end < byte).is_some() {}
             let block = blocks.peek().map(|block| &block.range).filter(|range| range.start <= byte);
             let in_block = block.is_some_and(|range| range.start < byte && byte < range.end);
-            let can_cut = is_between_words(before, after, block.is_some()) || chars - last > LONG;
-            if can_cut && !in_block {
+            let can_cut = is_between_words(before, after, block.is_some()) || char - last > LONG;
+            if can_cut && !in_block && is_seen_to_end(text, byte) {
                 let opens = opens(&sentences, byte, before, after);
                 let ends_sentence = sentences.binary_search_by_key(&byte, |sentence| sentence.end).is_ok();
-                places.push(Place { byte, char: chars, opens, ends_sentence });
-                last = chars;
+                places.push(Place { byte, char, opens, ends_sentence });
+                last = char;
             }
-            chars += after.chars().count();
             before = after;
         }
         Self(places)
@@ -287,8 +312,8 @@ fn placed<'a>(text: &str, matches: &'a [Match], limit: usize) -> Vec<(Range<usiz
 
 /// Whether a text can be cut between two of its characters: at its ends, at white space, or beside a Chinese
 /// one or a block, if that leaves no stop at a beginning and no opening bracket at an end.
-fn is_between_words(before: &str, after: &str, beside_block: bool) -> bool {
-    let (Some(last), Some(next)) = (before.chars().next_back(), after.chars().next()) else { return true };
+fn is_between_words(before: Option<char>, after: Option<char>, beside_block: bool) -> bool {
+    let (Some(last), Some(next)) = (before, after) else { return true };
     if next.is_whitespace() || last.is_whitespace() {
         return last.is_whitespace() != next.is_whitespace();
     }
@@ -307,15 +332,23 @@ fn is_opening(c: char) -> bool {
     "([{“‘«（《「『【〈-–—/".contains(c)
 }
 
-fn opens(sentences: &[Range<usize>], byte: usize, before: &str, after: &str) -> Opens {
-    let next = after.chars().next().unwrap_or(' ');
+/// Whether what a reader takes for one character ends at this byte, which is between two characters.
+fn is_seen_to_end(text: &str, byte: usize) -> bool {
+    let bytes = text.as_bytes();
+    let plain = |at: usize| bytes.get(at).is_some_and(|byte| (b' '..=b'~').contains(byte));
+    let (before, after) = (byte > 0 && plain(byte - 1), plain(byte));
+    before && after || GraphemeCursor::new(byte, text.len(), true).is_boundary(text, 0) != Ok(false)
+}
+
+fn opens(sentences: &[Range<usize>], byte: usize, before: Option<char>, after: Option<char>) -> Opens {
+    let next = after.unwrap_or(' ');
     if sentences.binary_search_by_key(&byte, |sentence| sentence.start).is_ok() {
         return Opens::Sentence;
     }
     if next.is_whitespace() || is_stop(next) {
         return Opens::Nothing;
     }
-    if before.ends_with(['，', '、', '；', '：']) { Opens::Clause } else { Opens::Word }
+    if before.is_some_and(|last| "，、；：".contains(last)) { Opens::Clause } else { Opens::Word }
 }
 
 fn piece(text: &str, bytes: Range<usize>, matches: &[Match]) -> Snippet {
@@ -349,11 +382,11 @@ fn trimmed(text: &str, bytes: Range<usize>) -> Range<usize> {
 /// overlap as one.
 fn whole(text: &str, marks: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
     let formulas = tex::formulas(text);
-    let ends: Vec<_> = text.grapheme_indices(true).map(|(start, _)| start).chain([text.len()]).collect();
+    let is_end = |byte: &usize| text.is_char_boundary(*byte) && is_seen_to_end(text, *byte);
     let mut whole: Vec<Range<usize>> = Vec::new();
     for mut mark in marks {
-        mark.start = ends[ends.partition_point(|end| *end <= mark.start) - 1];
-        mark.end = ends[ends.partition_point(|end| *end < mark.end)];
+        mark.start = (0..=mark.start).rev().find(is_end).unwrap_or(0);
+        mark.end = (mark.end..text.len()).find(is_end).unwrap_or(text.len());
         let touched = |span: &&tex::Span| span.range.start < mark.end && mark.start < span.range.end;
         if let (Some(first), Some(last)) = (formulas.iter().find(touched), formulas.iter().rfind(touched)) {
             mark = mark.start.min(first.range.start)..mark.end.max(last.range.end);
@@ -373,7 +406,7 @@ mod tests {
 
     /// The snippet with its marks in brackets.
     fn check(query: &str, text: &str, chars: usize, expected: &str) {
-        let snippet = snippet(&Query::parse(query), text, chars);
+        let snippet = Highlighter::new(&Query::parse(query)).snippet(text, chars);
         assert_eq!(shown(&snippet), expected, "{query:?} in {text:?}");
     }
 
@@ -468,13 +501,13 @@ mod tests {
 
     #[test]
     fn long_hostile_texts_are_read_once() {
-        let query = Query::parse("a data 学");
+        let highlighter = Highlighter::new(&Query::parse("a data 学"));
         for part in [
             "a", "a.", "a😀", "🇩🇪", "e\u{301}", "\u{301}", "数学", "data-", "$a ", "$", r"\(", "<b>", "&a",
             "<", "كلمة", "\n", "1,",
         ] {
             let text = part.repeat(200_000 / part.len());
-            assert!(snippet(&query, &text, 300).text.chars().count() <= 300, "{part:?}");
+            assert!(highlighter.snippet(&text, 300).text.chars().count() <= 300, "{part:?}");
         }
     }
 
@@ -486,7 +519,7 @@ mod tests {
             chars in 1_usize..60,
         ) {
             let text = parts.concat();
-            let found = snippet(&Query::parse(query), &text, chars);
+            let found = Highlighter::new(&Query::parse(query)).snippet(&text, chars);
             proptest::prop_assert!(found.text.chars().count() <= chars);
             proptest::prop_assert!(is_whole_piece(&text, &found.text), "{:?} of {:?}", found.text, text);
             let formulas = formulas(&text);

@@ -26,6 +26,11 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let (mut start, mut at) = (0, 0);
     while let Some(c) = text[at..].chars().next() {
+        // Most characters neither end a sentence nor begin a formula.
+        if c.is_ascii_alphanumeric() || c == ' ' {
+            at += 1;
+            continue;
+        }
         let next = match formula_end(text, at) {
             Some(end) => end,
             None => at + c.len_utf8(),

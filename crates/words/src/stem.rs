@@ -1,5 +1,6 @@
 use std::{cell::RefCell, collections::HashMap};
 
+use foldhash::fast::RandomState;
 use rust_stemmers::{Algorithm, Stemmer};
 
 /// Stems a thread remembers. A language has few frequent words, and finding one again is ten times as
@@ -7,7 +8,7 @@ use rust_stemmers::{Algorithm, Stemmer};
 const REMEMBERED: usize = 1 << 15;
 
 thread_local! {
-    static STEMS: RefCell<HashMap<Box<str>, Option<Box<str>>>> = RefCell::default();
+    static STEMS: RefCell<HashMap<Box<str>, Option<Box<str>>, RandomState>> = RefCell::default();
 }
 
 /// Endings that English took from Latin and Greek, which the stemmer does not know, and what is stemmed

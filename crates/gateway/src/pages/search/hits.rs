@@ -1,7 +1,7 @@
 use chrono::NaiveDate;
 use content::{Comment, Language, Paper, Post};
 use render::{Context, Format, Html, Rendered, Trust};
-use search::{Query, Results, Snippet};
+use search::{Highlighter, Query, Results, Snippet};
 use storage::answers::Finished;
 
 use super::facets::language_name;
@@ -39,8 +39,8 @@ pub(super) struct Hit {
 }
 
 /// What is needed to show results.
-struct View<'a> {
-    query: &'a Query,
+struct View {
+    highlighter: Highlighter,
     context: Context,
     m: Messages,
 }
@@ -53,14 +53,14 @@ pub(super) fn hits(
     documents: &Documents,
     m: Messages,
 ) -> Vec<Hit> {
-    let view = View { query, context: app.context(), m };
+    let view = View::of(app, query, m);
     let found = results.hits.iter().filter_map(|hit| documents.get(hit.id));
     found.map(|document| view.hit(document)).collect()
 }
 
 /// The title of a result with its words marked, and its language.
 pub(super) fn title(app: &App, query: &Query, document: Document<'_>, m: Messages) -> (Html, Language) {
-    let view = View { query, context: app.context(), m };
+    let view = View::of(app, query, m);
     match document {
         Document::Comment(_, about) => (view.on(about), m.language()),
         Document::Post(post) => (view.marked(&post.title, usize::MAX), post.language),
@@ -87,7 +87,11 @@ impl Hit {
     }
 }
 
-impl View<'_> {
+impl View {
+    fn of(app: &App, query: &Query, m: Messages) -> Self {
+        Self { highlighter: Highlighter::new(query), context: app.context(), m }
+    }
+
     fn hit(&self, document: Document<'_>) -> Hit {
         let hit = match document {
             Document::Paper(paper) => self.paper(paper),
@@ -173,7 +177,7 @@ impl View<'_> {
     }
 
     fn snippet(&self, text: &str) -> Snippet {
-        search::snippet(self.query, text, SNIPPET)
+        self.highlighter.snippet(text, SNIPPET)
     }
 
     /// What a comment says; it may name equations of its post.
@@ -192,7 +196,7 @@ impl View<'_> {
 
     /// The part of a text that answers the query, its words marked.
     fn marked(&self, text: &str, characters: usize) -> Html {
-        let snippet = search::snippet(self.query, text, characters);
+        let snippet = self.highlighter.snippet(text, characters);
         render::marked(&snippet.text, &snippet.marks, &self.context)
     }
 }
