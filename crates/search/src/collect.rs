@@ -18,10 +18,11 @@ use tantivy::{
 use crate::{
     Facet, Filters,
     columns::{Columns, FacetColumn, OpenColumns},
+    preferring::Floor,
 };
 
-/// Documents that are looked at together, column by column.
-const BLOCK: usize = 1024;
+/// Documents that are looked at between two looks at the clock.
+const BETWEEN_LOOKS: u32 = 1024;
 
 /// How results are ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
@@ -45,6 +46,8 @@ pub(crate) struct Best<'a> {
     pub(crate) facets: &'a [Facet],
     /// When to stop looking.
     pub(crate) until: Option<Instant>,
+    /// Raised to what a document needs to be kept.
+    pub(crate) floor: Arc<Floor>,
 }
 
 /// A document with its score. The greater is the better; equal scores are ordered by key, so that
@@ -85,12 +88,14 @@ impl Collector for Best<'_> {
             segment,
             sort: self.sort,
             facets: facets.collect(),
+            filtered: !self.filters.is_empty(),
             columns,
             limit: self.limit,
             until: self.until,
-            block: Vec::with_capacity(BLOCK),
-            failures: vec![Failures::default(); BLOCK],
+            floor: self.floor.clone(),
             heap: BinaryHeap::new(),
+            worst: self.floor.get(),
+            looked_at: 0,
             total: 0,
             cut_short: false,
         })
@@ -131,23 +136,20 @@ impl Best<'_> {
     }
 }
 
-/// How many filters a document fails, and the last of them.
-#[derive(Debug, Clone, Copy, Default)]
-struct Failures {
-    number: u8,
-    last: u8,
-}
-
 pub(crate) struct SegmentBest {
     segment: SegmentOrdinal,
     columns: Arc<Columns>,
     sort: Sort,
     facets: Vec<SegmentFacet>,
+    /// Whether anything is chosen of any facet.
+    filtered: bool,
     limit: usize,
     until: Option<Instant>,
-    block: Vec<(DocId, Score)>,
-    failures: Vec<Failures>,
+    floor: Arc<Floor>,
     heap: BinaryHeap<Reverse<Ranked>>,
+    /// What a document must score to be kept.
+    worst: Score,
+    looked_at: u32,
     total: u64,
     cut_short: bool,
 }
@@ -166,14 +168,25 @@ impl SegmentCollector for SegmentBest {
     type Fruit = tantivy::Result<Found>;
 
     fn collect(&mut self, doc: DocId, score: Score) {
-        self.block.push((doc, score));
-        if self.block.len() == BLOCK {
-            self.flush();
+        if self.looked_at.is_multiple_of(BETWEEN_LOOKS) {
+            self.cut_short |= self.until.is_some_and(|until| Instant::now() > until);
+        }
+        self.looked_at += 1;
+        if self.cut_short {
+            return;
+        }
+        let failed = if self.filtered { self.failed(doc) } else { Failed::None };
+        match failed {
+            Failed::None => {
+                self.facets.iter_mut().for_each(|facet| facet.count(&self.columns, doc));
+                self.rank(doc, score);
+            }
+            Failed::Only(facet) => self.facets[facet].count(&self.columns, doc),
+            Failed::Several => (),
         }
     }
 
-    fn harvest(mut self) -> tantivy::Result<Found> {
-        self.flush();
+    fn harvest(self) -> tantivy::Result<Found> {
         let counted = self.facets.iter().filter(|facet| !facet.counts.is_empty());
         let counts = counted.map(|facet| (facet.facet, facet.by_value(self.columns.facet(facet.facet))));
         Ok(Found {
@@ -185,64 +198,40 @@ impl SegmentCollector for SegmentBest {
     }
 }
 
+/// Which filters a document fails: for a facet, those are counted that pass the filters on all others.
+enum Failed {
+    None,
+    /// The one at this place.
+    Only(usize),
+    Several,
+}
+
 impl SegmentBest {
-    fn flush(&mut self) {
-        let block = std::mem::take(&mut self.block);
-        self.cut_short |= self.until.is_some_and(|until| Instant::now() > until);
-        if !self.cut_short {
-            self.filter(&block);
-            self.count(&block);
-            self.rank(&block);
-        }
-        self.block = block;
-        self.block.clear();
-    }
-
-    fn filter(&mut self, block: &[(DocId, Score)]) {
-        self.failures[..block.len()].fill(Failures::default());
-        for (place, facet) in self.facets.iter().enumerate().filter(|(_, facet)| facet.filters) {
-            let column = self.columns.facet(facet.facet);
-            for ((doc, _), failures) in block.iter().zip(&mut self.failures) {
-                if !column.of(*doc).iter().any(|number| facet.chosen.contains(number)) {
-                    failures.number += 1;
-                    failures.last = place as u8;
-                }
-            }
+    fn failed(&self, doc: DocId) -> Failed {
+        let fails = |(_, facet): &(usize, &SegmentFacet)| facet.filters && !facet.passes(&self.columns, doc);
+        let mut failed = self.facets.iter().enumerate().filter(fails);
+        match (failed.next(), failed.next()) {
+            (None, _) => Failed::None,
+            (Some((place, _)), None) => Failed::Only(place),
+            _ => Failed::Several,
         }
     }
 
-    /// Counts a document for a facet when it passes the filters on all others.
-    fn count(&mut self, block: &[(DocId, Score)]) {
-        for (place, facet) in self.facets.iter_mut().enumerate().filter(|(_, facet)| !facet.counts.is_empty())
-        {
-            let counted = |failures: &Failures| {
-                failures.number == 0 || failures.number == 1 && usize::from(failures.last) == place
-            };
-            let column = self.columns.facet(facet.facet);
-            let docs = block.iter().zip(&self.failures).filter(|(_, failures)| counted(failures));
-            for number in docs.flat_map(|((doc, _), _)| column.of(*doc)) {
-                facet.counts[*number as usize] += 1;
-            }
+    fn rank(&mut self, doc: DocId, score: Score) {
+        self.total += 1;
+        let score = match self.sort {
+            Sort::Relevance => score,
+            Sort::Newest | Sort::Oldest => worth(self.columns.dates.get_val(doc), self.sort),
+        };
+        // Most documents are worse than all that are kept, and their keys need not be read.
+        if score < self.worst || self.limit == 0 {
+            return;
         }
-    }
-
-    fn rank(&mut self, block: &[(DocId, Score)]) {
-        for (index, (doc, score)) in block.iter().enumerate() {
-            if self.failures[index].number > 0 {
-                continue;
-            }
-            self.total += 1;
-            let score = match self.sort {
-                Sort::Relevance => *score,
-                Sort::Newest | Sort::Oldest => worth(self.columns.dates.get_val(*doc), self.sort),
-            };
-            // Most documents are worse than all that are kept, and their keys need not be read.
-            let full = self.heap.len() == self.limit;
-            if full && self.heap.peek().is_none_or(|worst| score < worst.0.score) {
-                continue;
-            }
-            let address = DocAddress::new(self.segment, *doc);
-            self.keep(Ranked { score, key: self.columns.keys.get_val(*doc), address });
+        let address = DocAddress::new(self.segment, doc);
+        self.keep(Ranked { score, key: self.columns.keys.get_val(doc), address });
+        if let Some(worst) = self.heap.peek().filter(|_| self.heap.len() == self.limit) {
+            self.worst = worst.0.score;
+            self.floor.raise(self.worst);
         }
     }
 
@@ -267,6 +256,16 @@ fn worth(day: i64, sort: Sort) -> Score {
 }
 
 impl SegmentFacet {
+    fn passes(&self, columns: &Columns, doc: DocId) -> bool {
+        columns.facet(self.facet).of(doc).iter().any(|number| self.chosen.contains(number))
+    }
+
+    fn count(&mut self, columns: &Columns, doc: DocId) {
+        if !self.counts.is_empty() {
+            columns.facet(self.facet).of(doc).iter().for_each(|number| self.counts[*number as usize] += 1);
+        }
+    }
+
     fn by_value(&self, column: &FacetColumn) -> Counts {
         let counted =
             column.names.iter().zip(&self.counts).filter(|(name, count)| **count > 0 && !name.is_empty());

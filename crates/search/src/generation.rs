@@ -6,7 +6,10 @@ use std::{
     },
 };
 
-use tantivy::{Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TantivyError};
+use tantivy::{
+    Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TantivyError,
+    merge_policy::LogMergePolicy,
+};
 
 use crate::{Error, Update, columns::OpenColumns, folder, schema, schema::Fields, sealed::Sealed};
 
@@ -14,6 +17,9 @@ use crate::{Error, Update, columns::OpenColumns, folder, schema, schema::Fields,
 const THREADS: usize = 2;
 /// Memory for what is not yet on disk, in bytes. A rebuild has as much again.
 const MEMORY: usize = 96 << 20;
+
+/// Segments of about the same size that are merged.
+const MERGED: usize = 3;
 
 /// The engine's list of the files that it wrote.
 const FILES: &str = ".managed.json";
@@ -58,6 +64,7 @@ impl Generation {
 
     fn written(index: Index, path: &Path) -> Result<Self, Error> {
         let writer = index.writer_with_num_threads(THREADS, MEMORY)?;
+        writer.set_merge_policy(Box::new(merging()));
         Self::with(index, path, Some(writer))
     }
 
@@ -130,6 +137,15 @@ impl Generation {
     fn writer(&self) -> MutexGuard<'_, Option<IndexWriter>> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// When segments are merged: a search looks each of its terms up in every segment, which for many terms takes longer than
+/// reading what they find. Deleted documents go when they are a fifth of a segment.
+fn merging() -> LogMergePolicy {
+    let mut policy = LogMergePolicy::default();
+    policy.set_min_num_segments(MERGED);
+    policy.set_del_docs_ratio_before_merge(0.2);
+    policy
 }
 
 fn engine(path: &Path) -> Result<Index, Error> {

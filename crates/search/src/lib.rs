@@ -50,6 +50,7 @@ mod schema;
 mod sealed;
 mod snippet;
 mod spelling;
+mod terms;
 mod text;
 
 pub use collect::Sort;

@@ -1,6 +1,6 @@
 //! From a [`Query`] to a query of the engine. The numbers are explained in `docs/search.md`.
 
-use std::{collections::BTreeMap, ops::Bound};
+use std::{collections::BTreeMap, ops::Bound, sync::Arc};
 
 use chrono::NaiveDate;
 use tantivy::{
@@ -17,9 +17,10 @@ use crate::{
     Error, Facet, Filters, Query,
     authors::Name,
     identifiers::Named,
-    preferring::Preferring,
+    preferring::{Floor, Preferring},
     query::{Chunk, Clause, Demand, Filter, Group, Node, Scope, sequence},
     schema::Fields,
+    terms::WeightedTerm,
     text::{LACKING, exact_term, stem_term},
 };
 
@@ -60,10 +61,12 @@ pub(crate) enum Reach {
 
 type Clauses = Vec<(Occur, Box<dyn EngineQuery>)>;
 
-/// Makes plans for one state of the index: what it does not hold is not looked for.
+/// Makes plans for one search of one state of the index: what it does not hold is not looked for.
 pub(crate) struct Planner<'a> {
     pub(crate) searcher: &'a Searcher,
     pub(crate) fields: &'a Fields,
+    /// What whoever collects the results keeps.
+    pub(crate) floor: Arc<Floor>,
 }
 
 impl Query {
@@ -94,9 +97,9 @@ impl Planner<'_> {
         let mut plan = self.conjunction(&query.clauses, reach)?;
         if reach == Reach::Wide {
             let all = Box::new(self.conjunction(&query.clauses, Reach::All)?);
-            plan.bonuses.push(Box::new(ConstScoreQuery::new(all, ALL_WORDS)));
+            plan.others.push(Box::new(ConstScoreQuery::new(all, ALL_WORDS)));
         }
-        plan.bonuses.extend(self.title_phrase(query));
+        plan.others.extend(self.title_phrase(query));
         Ok(match self.whole_title(query)? {
             Some(title) => either(vec![(Occur::Should, Box::new(plan)), (Occur::Should, title)]),
             None => Box::new(plan),
@@ -146,18 +149,19 @@ impl Planner<'_> {
     /// All clauses, as far as they are demanded.
     fn conjunction(&self, wanted: &[Clause], reach: Reach) -> Result<Preferring, Error> {
         let only_common = wanted.iter().all(Clause::is_common);
-        let (mut firm, mut soft, mut bonuses) = (Clauses::new(), Clauses::new(), Vec::new());
+        let (mut firm, mut soft) = (Clauses::new(), Clauses::new());
+        let (mut terms, mut others) = (Vec::new(), Vec::new());
         let mut required = false;
         for clause in wanted {
             let common = clause.is_common() && !only_common;
             match clause.demand {
                 Demand::Excluded => firm.push((Occur::MustNot, self.node(&clause.node)?)),
-                Demand::Wanted if reach == Reach::All && common => bonuses.push(self.node(&clause.node)?),
+                Demand::Wanted if reach == Reach::All && common => others.push(self.node(&clause.node)?),
                 Demand::Wanted if reach != Reach::All => soft.extend(self.flat(&clause.node, only_common)?),
                 Demand::Required | Demand::Wanted => {
                     required = true;
                     firm.push((Occur::Must, self.node(&clause.node)?));
-                    bonuses.extend(self.bonuses(&clause.node));
+                    terms.extend(self.bonuses(&clause.node));
                 }
             }
         }
@@ -166,7 +170,7 @@ impl Planner<'_> {
         } else if !required {
             firm.push((Occur::Must, Box::new(ConstScoreQuery::new(Box::new(AllQuery), 0.0))));
         }
-        Ok(Preferring { required: joined(firm), bonuses })
+        Ok(Preferring { required: joined(firm), terms, others, floor: self.floor.clone() })
     }
 
     /// What a document must have to meet a clause.
@@ -188,7 +192,7 @@ impl Planner<'_> {
     }
 
     /// What makes a document that meets a clause better.
-    fn bonuses(&self, node: &Node) -> Vec<Box<dyn EngineQuery>> {
+    fn bonuses(&self, node: &Node) -> Vec<WeightedTerm> {
         let Node::Chunk(scope, chunk) = node else { return Vec::new() };
         chunk.groups.iter().flat_map(|group| self.group_bonuses(*scope, group)).collect()
     }
@@ -198,11 +202,14 @@ impl Planner<'_> {
         let Node::Chunk(scope, chunk) = node else { return Ok(vec![(Occur::Should, self.node(node)?)]) };
         let mut clauses = self.names(&chunk.typed)?;
         for group in chunk.groups.iter().filter(|group| only_common || !group.is_common()) {
-            let each = self.parts(*scope, group).into_iter().chain(self.group_bonuses(*scope, group));
+            let bonuses = self.group_bonuses(*scope, group).into_iter().map(WeightedTerm::query);
+            let each = self.parts(*scope, group).into_iter().chain(bonuses);
             clauses.extend(each.map(|term| (Occur::Should, term)));
             if let Group::Run { characters, .. } = group {
                 // Two texts may say one thing with other pairs of the same characters.
-                let term = |one| (Occur::Should, weighted(self.fields.text, &exact_term(one), EXACT));
+                let term = |one| {
+                    (Occur::Should, WeightedTerm::new(self.fields.text, &exact_term(one), EXACT).query())
+                };
                 clauses.extend(characters.iter().map(term));
             }
         }
@@ -253,11 +260,13 @@ impl Planner<'_> {
     }
 
     /// Words of the title, and words exactly as they were typed.
-    fn group_bonuses(&self, scope: Scope, group: &Group) -> Vec<Box<dyn EngineQuery>> {
-        let title = |term: &str| (scope == Scope::Anywhere).then(|| weighted(self.fields.title, term, TITLE));
+    fn group_bonuses(&self, scope: Scope, group: &Group) -> Vec<WeightedTerm> {
+        let title = |term: &str| {
+            (scope == Scope::Anywhere).then(|| WeightedTerm::new(self.fields.title, term, TITLE))
+        };
         let exact = |word: &Word| {
             let told = scope != Scope::Title && !words::is_common(word.exact());
-            told.then(|| weighted(self.fields.text, &exact_term(word), EXACT))
+            told.then(|| WeightedTerm::new(self.fields.text, &exact_term(word), EXACT))
         };
         match group {
             Group::Compound { parts, joined } => {
@@ -272,7 +281,7 @@ impl Planner<'_> {
 
     /// Documents that hold a term where it is looked for.
     fn term(&self, scope: Scope, term: &str) -> Box<dyn EngineQuery> {
-        let found = weighted(self.field(scope), term, 1.0);
+        let found = WeightedTerm::new(self.field(scope), term, 1.0).query();
         if scope != Scope::Abstract {
             return found;
         }
@@ -413,12 +422,6 @@ fn between(from: Term, to: Term) -> Box<dyn EngineQuery> {
 fn constant(field: Field, text: &str, score: Score) -> Box<dyn EngineQuery> {
     let term = TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic);
     Box::new(ConstScoreQuery::new(Box::new(term), score))
-}
-
-/// A term whose BM25 score counts so much.
-pub(crate) fn weighted(field: Field, term: &str, weight: Score) -> Box<dyn EngineQuery> {
-    let term = TermQuery::new(Term::from_field_text(field, term), IndexRecordOption::WithFreqs);
-    if weight == 1.0 { Box::new(term) } else { Box::new(BoostQuery::new(Box::new(term), weight)) }
 }
 
 fn either(ways: Clauses) -> Box<dyn EngineQuery> {

@@ -1,6 +1,7 @@
 use std::{
     collections::BTreeMap,
     path::Path,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -171,7 +172,9 @@ impl Search<'_> {
         if query.is_empty() && filters.is_empty() {
             return Ok(Found::default());
         }
-        let plan = self.planner().plan(query, reach)?;
+        let planner = self.planner();
+        let floor = planner.floor.clone();
+        let plan = planner.plan(query, reach)?;
         // Where nothing is better than anything else, what is new is.
         let sort = if sort == Sort::Relevance && !query.ranks() && reach != Reach::Named {
             Sort::Newest
@@ -181,16 +184,16 @@ impl Search<'_> {
         let limit = offset.saturating_add(limit).min(self.searcher.num_docs() as usize);
         // What need not be counted need not be looked at.
         let (plan, filters) = match facets {
-            [] => (self.planner().filtered(plan, filters), &Filters::NONE),
+            [] => (planner.filtered(plan, filters), &Filters::NONE),
             _ => (plan, filters),
         };
         let columns = &self.generation.columns;
-        let best = Best { columns, limit, sort, filters, facets, until: Some(self.until) };
+        let best = Best { columns, limit, sort, filters, facets, until: Some(self.until), floor };
         Ok(self.searcher.search(&plan, &best)?)
     }
 
     fn planner(&self) -> Planner<'_> {
-        Planner { searcher: self.searcher, fields: &self.generation.fields }
+        Planner { searcher: self.searcher, fields: &self.generation.fields, floor: Arc::default() }
     }
 }
 

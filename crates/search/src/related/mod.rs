@@ -5,7 +5,7 @@ mod places;
 mod profile;
 mod weak;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use content::{DocId, Kind};
 use tantivy::{
@@ -17,8 +17,9 @@ use crate::{
     Document, Error, Facet, Filters, Sort,
     collect::{Best, Ranked},
     columns::OpenColumns,
-    plan::{TITLE, weighted},
+    plan::TITLE,
     schema::{self, Fields},
+    terms::WeightedTerm,
     text::title_key,
 };
 
@@ -77,8 +78,15 @@ pub(crate) fn related(
     }
     let mut filters = Filters::kind(Kind::Paper);
     filters.choose(Facet::Kind, Kind::Post.name());
-    let best =
-        Best { columns, limit: wanted, sort: Sort::Relevance, filters: &filters, facets: &[], until: None };
+    let best = Best {
+        columns,
+        limit: wanted,
+        sort: Sort::Relevance,
+        filters: &filters,
+        facets: &[],
+        until: None,
+        floor: Arc::default(),
+    };
     let found = searcher.search(&query(fields, &profile, &telling), &best)?.best;
     let mut candidates = candidates(searcher, columns, &found)?;
     candidates.retain(|one| one.id != document.id);
@@ -143,7 +151,8 @@ fn query(fields: &Fields, profile: &Profile, telling: &[usize]) -> BooleanQuery 
     for entry in telling.iter().take(SOUGHT) {
         for (field, of_field) in [(fields.text, 1.0), (fields.title, TITLE)] {
             let stem = &profile.entries[*entry].stem;
-            clauses.push((Occur::Should, weighted(field, stem, of_field * weight(profile, *entry))));
+            let term = WeightedTerm::new(field, stem, of_field * weight(profile, *entry));
+            clauses.push((Occur::Should, term.query()));
         }
     }
     BooleanQuery::new(clauses)
