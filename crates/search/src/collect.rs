@@ -90,11 +90,9 @@ impl Collector for Best<'_> {
             facets: facets.collect(),
             filtered: !self.filters.is_empty(),
             columns,
-            limit: self.limit,
             until: self.until,
             floor: self.floor.clone(),
-            heap: BinaryHeap::new(),
-            worst: self.floor.get(),
+            top: Top::new(self.limit, self.floor.get()),
             looked_at: 0,
             total: 0,
             cut_short: false,
@@ -143,12 +141,9 @@ pub(crate) struct SegmentBest {
     facets: Vec<SegmentFacet>,
     /// Whether anything is chosen of any facet.
     filtered: bool,
-    limit: usize,
     until: Option<Instant>,
     floor: Arc<Floor>,
-    heap: BinaryHeap<Reverse<Ranked>>,
-    /// What a document must score to be kept.
-    worst: Score,
+    top: Top,
     looked_at: u32,
     total: u64,
     cut_short: bool,
@@ -191,7 +186,7 @@ impl SegmentCollector for SegmentBest {
         let counts = counted.map(|facet| (facet.facet, facet.by_value(self.columns.facet(facet.facet))));
         Ok(Found {
             counts: counts.collect(),
-            best: self.heap.into_iter().map(|ranked| ranked.0).collect(),
+            best: self.top.into_best(),
             total: self.total,
             cut_short: self.cut_short,
         })
@@ -223,19 +218,33 @@ impl SegmentBest {
             Sort::Relevance => score,
             Sort::Newest | Sort::Oldest => worth(self.columns.dates.get_val(doc), self.sort),
         };
-        // Most documents are worse than all that are kept, and their keys need not be read.
-        if score < self.worst || self.limit == 0 {
-            return;
-        }
-        let address = DocAddress::new(self.segment, doc);
-        self.keep(Ranked { score, key: self.columns.keys.get_val(doc), address });
-        if let Some(worst) = self.heap.peek().filter(|_| self.heap.len() == self.limit) {
-            self.worst = worst.0.score;
-            self.floor.raise(self.worst);
+        if score >= self.top.least() {
+            let address = DocAddress::new(self.segment, doc);
+            self.top.keep(Ranked { score, key: self.columns.keys.get_val(doc), address });
+            self.floor.raise(self.top.least());
         }
     }
+}
 
-    fn keep(&mut self, ranked: Ranked) {
+/// The best documents of those that were looked at.
+pub(crate) struct Top {
+    limit: usize,
+    heap: BinaryHeap<Reverse<Ranked>>,
+    least: Score,
+}
+
+impl Top {
+    /// So many, of those that score at least that.
+    pub(crate) fn new(limit: usize, least: Score) -> Self {
+        Self { limit, heap: BinaryHeap::new(), least: if limit == 0 { Score::INFINITY } else { least } }
+    }
+
+    /// What a document must score to be kept. Most have less, and nothing more need be known of them.
+    pub(crate) fn least(&self) -> Score {
+        self.least
+    }
+
+    pub(crate) fn keep(&mut self, ranked: Ranked) {
         if self.heap.len() < self.limit {
             self.heap.push(Reverse(ranked));
         } else if let Some(mut worst) = self.heap.peek_mut()
@@ -243,6 +252,14 @@ impl SegmentBest {
         {
             *worst = Reverse(ranked);
         }
+        if let Some(worst) = self.heap.peek().filter(|_| self.heap.len() == self.limit) {
+            self.least = worst.0.score;
+        }
+    }
+
+    /// The best first.
+    pub(crate) fn into_best(self) -> Vec<Ranked> {
+        self.heap.into_sorted_vec().into_iter().map(|ranked| ranked.0).collect()
     }
 }
 

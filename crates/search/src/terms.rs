@@ -1,13 +1,13 @@
-//! Terms scored by BM25 as the engine scores them, where its own scorers would be called through a table for each
-//! document.
+//! Terms looked up once and scored by BM25 as the engine scores them, where its own scorers would look each of them up
+//! twice in every segment, or be called through a table for each document.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
 use tantivy::{
-    DocId, DocSet, Score, Searcher, SegmentReader, Term,
+    DocId, DocSet, InvertedIndexReader, Score, Searcher, SegmentReader, Term,
     fieldnorm::FieldNormReader,
     index::SegmentId,
-    postings::{Postings as _, SegmentPostings, TermInfo},
+    postings::{BlockSegmentPostings, Postings as _, SegmentPostings, TermInfo},
     query::{Bm25Weight, BoostQuery, Query, Scorer, TermQuery},
     schema::{Field, IndexRecordOption},
 };
@@ -19,10 +19,27 @@ pub(crate) struct WeightedTerm {
     pub(crate) weight: Score,
 }
 
-/// A term that was looked up in all segments.
+/// The terms of a field in all segments.
+pub(crate) struct FieldTerms {
+    field: Field,
+    segments: Vec<(SegmentId, Arc<InvertedIndexReader>)>,
+    /// With deleted ones, which the terms still count too.
+    documents: u64,
+    tokens: u64,
+}
+
+/// A term in the segments that hold it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Held {
+    segments: Vec<(SegmentId, TermInfo)>,
+    /// How many documents hold it.
+    pub(crate) documents: u64,
+}
+
+/// A term that was looked up, with what it scores.
 pub(crate) struct TermWeight {
-    term: Term,
-    places: HashMap<SegmentId, TermInfo>,
+    field: Field,
+    held: Held,
     similarity: Bm25Weight,
 }
 
@@ -49,23 +66,83 @@ impl WeightedTerm {
     }
 
     pub(crate) fn look_up(&self, searcher: &Searcher) -> tantivy::Result<TermWeight> {
-        let field = self.term.field();
-        let mut places = HashMap::new();
-        let (mut holding, mut tokens) = (0, 0);
+        let terms = FieldTerms::open(searcher, self.term.field())?;
+        Ok(terms.weigh(terms.look_up(&self.term)?, self.weight))
+    }
+}
+
+impl FieldTerms {
+    pub(crate) fn open(searcher: &Searcher, field: Field) -> tantivy::Result<Self> {
+        let mut terms = Self { field, segments: Vec::new(), documents: 0, tokens: 0 };
         for segment in searcher.segment_readers() {
             let index = segment.inverted_index(field)?;
-            tokens += index.total_num_tokens();
-            if let Some(place) = index.get_term_info(&self.term)? {
-                holding += u64::from(place.doc_freq);
-                places.insert(segment.segment_id(), place);
+            terms.documents += u64::from(segment.max_doc());
+            terms.tokens += index.total_num_tokens();
+            terms.segments.push((segment.segment_id(), index));
+        }
+        Ok(terms)
+    }
+
+    pub(crate) fn look_up(&self, term: &Term) -> tantivy::Result<Held> {
+        let mut held = Held::default();
+        for (id, index) in &self.segments {
+            if let Some(info) = index.get_term_info(term)? {
+                held.documents += u64::from(info.doc_freq);
+                held.segments.push((*id, info));
             }
         }
-        // With deleted documents, which the terms still count too.
-        let documents =
-            searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum::<u64>();
-        let length = tokens as Score / documents as Score;
-        let similarity = Bm25Weight::for_one_term_without_explain(holding, documents, length);
-        Ok(TermWeight { term: self.term.clone(), places, similarity: similarity.boost_by(self.weight) })
+        Ok(held)
+    }
+
+    /// How many terms a document has on average; 0 where there is none.
+    pub(crate) fn average_length(&self) -> Score {
+        self.tokens as Score / self.documents.max(1) as Score
+    }
+
+    pub(crate) fn weigh(&self, held: Held, weight: Score) -> TermWeight {
+        let length = self.average_length();
+        let similarity = Bm25Weight::for_one_term_without_explain(held.documents, self.documents, length);
+        TermWeight { field: self.field, held, similarity: similarity.boost_by(weight) }
+    }
+
+    /// Adds to the score of each document of a segment what the terms add, one term after the other: for many terms
+    /// quicker than one document after the other.
+    pub(crate) fn add_scores(
+        &self,
+        terms: &[TermWeight],
+        segment: &SegmentReader,
+        scores: &mut [Score],
+    ) -> tantivy::Result<()> {
+        let index = segment.inverted_index(self.field)?;
+        let lengths = segment.get_fieldnorms_reader(self.field)?;
+        let mut open: Option<BlockSegmentPostings> = None;
+        for (term, info) in terms.iter().filter_map(|term| Some((term, term.held.of(segment)?))) {
+            let postings = match &mut open {
+                Some(postings) => {
+                    index.reset_block_postings_from_terminfo(info, postings)?;
+                    postings
+                }
+                None => {
+                    open.insert(index.read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?)
+                }
+            };
+            while !postings.docs().is_empty() {
+                for (document, times) in postings.docs().iter().zip(postings.freqs()) {
+                    scores[*document as usize] +=
+                        term.similarity.score(lengths.fieldnorm_id(*document), *times);
+                }
+                postings.advance();
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Held {
+    /// What to read its documents in a segment with, if there are any.
+    pub(crate) fn of(&self, segment: &SegmentReader) -> Option<&TermInfo> {
+        let id = segment.segment_id();
+        self.segments.iter().find(|(other, _)| *other == id).map(|(_, info)| info)
     }
 }
 
@@ -76,13 +153,13 @@ impl TermWeight {
         segment: &SegmentReader,
         boost: Score,
     ) -> tantivy::Result<Option<TermScorer>> {
-        let Some(place) = self.places.get(&segment.segment_id()) else { return Ok(None) };
-        let field = self.term.field();
-        let postings = segment
-            .inverted_index(field)?
-            .read_postings_from_terminfo(place, IndexRecordOption::WithFreqs)?;
-        let lengths = segment.get_fieldnorms_reader(field)?;
-        Ok(Some(TermScorer { postings, lengths, similarity: self.similarity.boost_by(boost) }))
+        let Some(info) = self.held.of(segment) else { return Ok(None) };
+        let index = segment.inverted_index(self.field)?;
+        Ok(Some(TermScorer {
+            postings: index.read_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?,
+            lengths: segment.get_fieldnorms_reader(self.field)?,
+            similarity: self.similarity.boost_by(boost),
+        }))
     }
 }
 

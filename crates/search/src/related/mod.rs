@@ -5,21 +5,17 @@ mod places;
 mod profile;
 mod weak;
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 use content::{DocId, Kind};
-use tantivy::{
-    DocAddress, Score, Searcher, TantivyError,
-    query::{BooleanQuery, Occur, Query as EngineQuery},
-};
+use tantivy::{DocAddress, Score, Searcher, TantivyError};
 
 use crate::{
-    Document, Error, Facet, Filters, Sort,
-    collect::{Best, Ranked},
+    Document, Error, Facet,
+    collect::{Ranked, Top},
     columns::OpenColumns,
     plan::TITLE,
     schema::{self, Fields},
-    terms::WeightedTerm,
     text::title_key,
 };
 
@@ -76,18 +72,7 @@ pub(crate) fn related(
     if telling.is_empty() || limit == 0 || wanted == 0 {
         return Ok(Vec::new());
     }
-    let mut filters = Filters::kind(Kind::Paper);
-    filters.choose(Facet::Kind, Kind::Post.name());
-    let best = Best {
-        columns,
-        limit: wanted,
-        sort: Sort::Relevance,
-        filters: &filters,
-        facets: &[],
-        until: None,
-        floor: Arc::default(),
-    };
-    let found = searcher.search(&query(fields, &profile, &telling), &best)?.best;
+    let found = best(searcher, columns, &profile, &telling, wanted)?;
     let mut candidates = candidates(searcher, columns, &found)?;
     candidates.retain(|one| one.id != document.id);
     let shared = Shared::read(searcher, fields, &profile, &telling, &candidates)?;
@@ -144,18 +129,41 @@ fn weight(profile: &Profile, entry: usize) -> f32 {
     profile.entries[entry].count.sqrt()
 }
 
-/// The most telling words, each with its frequency as weight: BM25 itself counts how rare it is, and
-/// once is enough.
-fn query(fields: &Fields, profile: &Profile, telling: &[usize]) -> BooleanQuery {
-    let mut clauses: Vec<(Occur, Box<dyn EngineQuery>)> = Vec::with_capacity(2 * SOUGHT);
-    for entry in telling.iter().take(SOUGHT) {
-        for (field, of_field) in [(fields.text, 1.0), (fields.title, TITLE)] {
-            let stem = &profile.entries[*entry].stem;
-            let term = WeightedTerm::new(field, stem, of_field * weight(profile, *entry));
-            clauses.push((Occur::Should, term.query()));
+/// The papers and posts with the most telling words, each with its frequency as weight: BM25 itself counts how rare it
+/// is, and once is enough.
+fn best(
+    searcher: &Searcher,
+    columns: &OpenColumns,
+    profile: &Profile,
+    telling: &[usize],
+    limit: usize,
+) -> Result<Vec<Ranked>, Error> {
+    let sought = &telling[..telling.len().min(SOUGHT)];
+    let weighed = |field: usize, of_field: f32| {
+        let term = |entry: &usize| {
+            let held = profile.entries[*entry].held[field].clone();
+            profile.fields[field].weigh(held, of_field * weight(profile, *entry))
+        };
+        sought.iter().map(term).collect::<Vec<_>>()
+    };
+    let (texts, titles) = (weighed(0, 1.0), weighed(1, TITLE));
+    let mut top = Top::new(limit, f32::MIN_POSITIVE);
+    for (ordinal, segment) in (0..).zip(searcher.segment_readers()) {
+        let mut scores = vec![0.0; segment.max_doc() as usize];
+        profile.fields[0].add_scores(&texts, segment, &mut scores)?;
+        profile.fields[1].add_scores(&titles, segment, &mut scores)?;
+        let columns = columns.of(segment)?;
+        let kinds = columns.facet(Facet::Kind);
+        let wanted = [Kind::Paper, Kind::Post].map(|kind| kinds.number(kind.name()));
+        for (document, score) in (0..).zip(scores) {
+            let is_wanted = || kinds.of(document).iter().any(|kind| wanted.contains(&Some(*kind)));
+            if score >= top.least() && !segment.is_deleted(document) && is_wanted() {
+                let address = DocAddress::new(ordinal, document);
+                top.keep(Ranked { score, key: columns.keys.get_val(document), address });
+            }
         }
     }
-    BooleanQuery::new(clauses)
+    Ok(top.into_best())
 }
 
 fn candidates(searcher: &Searcher, columns: &OpenColumns, found: &[Ranked]) -> Result<Vec<Candidate>, Error> {
@@ -194,9 +202,9 @@ impl<'a> Shared<'a> {
         telling: &[usize],
         candidates: &[Candidate],
     ) -> Result<Self, Error> {
-        let stems: Vec<_> = telling.iter().map(|entry| profile.entries[*entry].stem.as_str()).collect();
+        let held: Vec<_> = telling.iter().map(|entry| &profile.entries[*entry].held).collect();
         let addresses: Vec<_> = candidates.iter().map(|one| one.address).collect();
-        let places = Places::read(searcher, fields, &stems, &addresses)?;
+        let places = Places::read(searcher, fields, &held, &addresses)?;
         let known: HashMap<usize, usize> =
             telling.iter().enumerate().map(|(word, entry)| (*entry, word)).collect();
         let phrase = |phrase: Phrase| {

@@ -1,12 +1,12 @@
 //! Where some words stand in a few documents of the index.
 
 use tantivy::{
-    DocAddress, DocId, DocSet, Searcher, TantivyError, Term,
+    DocAddress, DocId, DocSet, Searcher, TantivyError,
     postings::{Postings, SegmentPostings},
     schema::IndexRecordOption,
 };
 
-use crate::{Error, schema::Fields};
+use crate::{Error, schema::Fields, terms::Held};
 
 /// Added to the places in a title, so that no phrase reaches from it into the text.
 const TITLE: u32 = 1 << 30;
@@ -23,7 +23,7 @@ impl Places {
     pub(crate) fn read(
         searcher: &Searcher,
         fields: &Fields,
-        words: &[&str],
+        words: &[&[Held; 2]],
         documents: &[DocAddress],
     ) -> Result<Self, Error> {
         let mut places = Self { words: words.len(), places: vec![Vec::new(); words.len() * documents.len()] };
@@ -34,12 +34,14 @@ impl Places {
             let Some(segment) = of_segment.first().map(|first| documents[*first].segment_ord) else {
                 continue;
             };
-            for (field, offset) in [(fields.text, 0), (fields.title, TITLE)] {
-                let inverted = searcher.segment_reader(segment).inverted_index(field)?;
-                for (word, text) in words.iter().enumerate() {
-                    let term = Term::from_field_text(field, text);
-                    let postings = inverted.read_postings(&term, IndexRecordOption::WithFreqsAndPositions);
-                    let Some(mut postings) = postings.map_err(TantivyError::from)? else { continue };
+            let segment = searcher.segment_reader(segment);
+            for (place, field, offset) in [(0, fields.text, 0), (1, fields.title, TITLE)] {
+                let index = segment.inverted_index(field)?;
+                for (word, held) in words.iter().enumerate() {
+                    let Some(info) = held[place].of(segment) else { continue };
+                    let postings =
+                        index.read_postings_from_terminfo(info, IndexRecordOption::WithFreqsAndPositions);
+                    let mut postings = postings.map_err(TantivyError::from)?;
                     for index in of_segment {
                         if reaches(&mut postings, documents[*index].doc_id) {
                             let places = &mut places.places[index * words.len() + word];

@@ -2,11 +2,16 @@
 
 use std::{borrow::Cow, collections::HashMap, ops::Range};
 
-use tantivy::{Searcher, Term, schema::Field};
+use tantivy::{Searcher, Term};
 use words::{Shape, Word};
 
 use super::weak::is_weak;
-use crate::{Document, Error, schema::Fields, text::unaccented};
+use crate::{
+    Document, Error,
+    schema::Fields,
+    terms::{FieldTerms, Held},
+    text::unaccented,
+};
 
 /// How often a word of the title counts.
 const IN_TITLE: f32 = 2.0;
@@ -28,6 +33,8 @@ pub(crate) struct Profile<'a> {
     pub(crate) entries: Vec<Entry>,
     /// How many documents the index has.
     documents: f32,
+    /// Text and title.
+    pub(crate) fields: [FieldTerms; 2],
     /// Title and body, formulas and addresses cut out.
     texts: [Cow<'a, str>; 2],
 }
@@ -58,25 +65,35 @@ pub(crate) struct Entry {
     pub(crate) rarity: f32,
     /// Whether it stands in titles as often as words do that name a subject.
     pub(crate) tells: bool,
+    /// The documents whose text, and whose title, holds it.
+    pub(crate) held: [Held; 2],
 }
 
 impl<'a> Profile<'a> {
     pub(crate) fn of(searcher: &Searcher, fields: &Fields, document: &'a Document) -> Result<Self, Error> {
         let beginning = &document.body[..document.body.floor_char_boundary(BODY)];
         let texts = [prose(&document.title), prose(beginning)];
-        let mut profile =
-            Self { tokens: Vec::new(), entries: Vec::new(), documents: searcher.num_docs() as f32, texts };
+        let [text, title] = [fields.text, fields.title];
+        let fields = [FieldTerms::open(searcher, text)?, FieldTerms::open(searcher, title)?];
+        let documents = searcher.num_docs() as f32;
+        let mut profile = Self { tokens: Vec::new(), entries: Vec::new(), documents, fields, texts };
         profile.add_words();
-        let documents = profile.documents;
-        let average = length(searcher, fields.title)? / length(searcher, fields.text)?.max(1.0);
+        let [texts, titles] = &profile.fields;
+        let average = titles.average_length() / texts.average_length().max(f32::MIN_POSITIVE);
         for entry in &mut profile.entries {
-            let having = |field| searcher.doc_freq(&Term::from_field_text(field, &entry.stem));
-            let (titles, bodies) = (having(fields.title)? as f32, having(fields.text)? as f32);
-            if bodies > 0.0 {
-                entry.rarity = (1.0 + (documents - bodies + 0.5).max(0.5) / (bodies + 0.5)).ln();
+            let in_text = texts.look_up(&Term::from_field_text(text, &entry.stem))?;
+            // A text holds what its title holds.
+            let in_title = match in_text.documents {
+                0 => Held::default(),
+                _ => titles.look_up(&Term::from_field_text(title, &entry.stem))?,
+            };
+            let (having, titled) = (in_text.documents as f32, in_title.documents as f32);
+            if having > 0.0 {
+                entry.rarity = (1.0 + (documents - having + 0.5).max(0.5) / (having + 0.5)).ln();
             }
-            let share = (titles + ENOUGH * average) / (bodies + ENOUGH);
+            let share = (titled + ENOUGH * average) / (having + ENOUGH);
             entry.tells = share >= TELLING * average;
+            entry.held = [in_text, in_title];
         }
         Ok(profile)
     }
@@ -139,15 +156,6 @@ impl Token {
 
 fn is_term(word: &Word) -> bool {
     matches!(word.shape, Shape::Plain | Shape::Pair)
-}
-
-/// The number of terms in a field of all documents.
-fn length(searcher: &Searcher, field: Field) -> Result<f32, Error> {
-    let mut length = 0;
-    for segment in searcher.segment_readers() {
-        length += segment.inverted_index(field)?.total_num_tokens();
-    }
-    Ok(length as f32)
 }
 
 /// A text without what is no language: of a formula its name stays (`$k$-means`), a longer one and an
