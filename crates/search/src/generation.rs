@@ -30,7 +30,7 @@ pub(crate) struct Generation {
     pub(crate) columns: OpenColumns,
     path: PathBuf,
     reader: IndexReader,
-    /// `None` once the generation has been replaced, and where it is only read.
+    /// `None` once the generation has been closed or replaced, and where it is only read.
     writer: Mutex<Option<IndexWriter>>,
     position: AtomicI64,
 }
@@ -65,6 +65,7 @@ impl Generation {
     fn written(index: Index, path: &Path) -> Result<Self, Error> {
         let writer = index.writer_with_num_threads(THREADS, MEMORY)?;
         writer.set_merge_policy(Box::new(merging()));
+        remove_unfinished(&writer)?;
         Self::with(index, path, Some(writer))
     }
 
@@ -127,6 +128,12 @@ impl Generation {
         Ok(())
     }
 
+    /// Waits for what is being merged. Nothing can be applied any more.
+    pub(crate) fn close(&self) -> Result<(), Error> {
+        let writer = self.writer().take();
+        Ok(writer.map_or(Ok(()), IndexWriter::wait_merging_threads)?)
+    }
+
     /// Ends the life of a generation that is no longer in use, and removes its folder.
     pub(crate) fn discard(&self) {
         // Dropping the writer ends its threads; searches that still run keep their files open.
@@ -170,10 +177,16 @@ fn check(index: &Index, path: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+/// Removes what a commit wrote that was cut off. Its files are named after the number of the last change, and the next
+/// commit with that number would find one there.
+fn remove_unfinished(writer: &IndexWriter) -> Result<(), TantivyError> {
+    writer.garbage_collect_files().wait().map(drop)
+}
+
 /// After an error (a full disk) the engine's writer is dead; what was not committed is lost with it,
 /// and will come again because the position did not move.
 fn revived(writer: &mut IndexWriter, error: TantivyError) -> Error {
-    if let Err(again) = writer.rollback() {
+    if let Err(again) = writer.rollback().and_then(|_| remove_unfinished(writer)) {
         tracing::error!(error = %again, "the search index cannot be written");
     }
     error.into()

@@ -115,6 +115,12 @@ impl Index {
         self.shared.live().commit(position)
     }
 
+    /// Ends the life of this value when everything that is being merged is: until then, searches take longer. Nothing is
+    /// lost without it.
+    pub fn close(self) -> Result<(), Error> {
+        self.shared.live().close()
+    }
+
     /// Whether somebody [asked](crate::ask_for_rebuild) for a rebuild since the last one ended.
     pub fn rebuild_wanted(&self) -> bool {
         self.shared.folder.rebuild_wanted()
