@@ -115,9 +115,9 @@ impl Index {
         self.shared.live().commit(position)
     }
 
-    /// Ends the life of this value when everything that is being merged is: until then, searches take longer. Nothing is
-    /// lost without it.
-    pub fn close(self) -> Result<(), Error> {
+    /// Waits for what is being merged, after which searches are quicker. Takes in nothing any more. Nothing is lost
+    /// without it.
+    pub fn close(&self) -> Result<(), Error> {
         self.shared.live().close()
     }
 

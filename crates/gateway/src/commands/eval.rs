@@ -113,6 +113,7 @@ impl Collection {
             bar.inc(piece.len() as u64);
         }
         index.commit(1)?;
+        index.close()?;
         bar.finish_and_clear();
         Ok(())
     }

@@ -202,6 +202,8 @@ async fn follow(db: &Database, index: &Arc<Index>) -> anyhow::Result<()> {
     let waiting = changes::last(db).await? - index.position();
     let bar = progress::counting("indexing", u64::try_from(waiting).ok());
     let followed = indexing::catch_up(db, index, |done| bar.set_position(done)).await;
+    let index = index.clone();
+    tokio::task::spawn_blocking(move || index.close()).await??;
     bar.finish_and_clear();
     followed.context(
         "the papers are stored, but the search index could not follow; `inkstone reindex` builds it",

@@ -40,6 +40,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
 async fn build(db: &storage::Database, index: Arc<Index>) -> anyhow::Result<()> {
     let bar = progress::counting("indexing", None);
     let count = indexing::rebuild(db, &index, |done| bar.set_position(done)).await?;
+    tokio::task::spawn_blocking(move || index.close()).await??;
     bar.finish_and_clear();
     print(format!("indexed {count} documents"))
 }
