@@ -16,6 +16,8 @@ use crate::{
 const SHORTEST: usize = 4;
 /// From this length on a word may have two mistakes.
 const TWO_MISTAKES: usize = 7;
+/// The most words that are mended: each takes about as long as a search.
+const MOST_MENDED: usize = 4;
 /// A word with two mistakes must be meant to be one that this many documents hold.
 const KNOWN: u64 = 3;
 
@@ -27,9 +29,15 @@ pub(crate) fn suggestion(
 ) -> Result<Option<String>, Error> {
     let spelling = Spelling { searcher, field: fields.text };
     let mut text = query.text().to_owned();
+    let mut unknown = Vec::new();
+    for (start, word) in words(&query.clauses) {
+        if unknown.len() < MOST_MENDED && spelling.is_unknown(&word)? {
+            unknown.push((start, word));
+        }
+    }
     let mut mended = false;
     // From behind, so that ranges stay right.
-    for (start, word) in words(&query.clauses).into_iter().rev() {
+    for (start, word) in unknown.into_iter().rev() {
         if let Some(meant) = spelling.meant(&word)? {
             text.replace_range(start + word.range.start..start + word.range.end, &meant);
             mended = true;
@@ -64,20 +72,22 @@ struct Spelling<'a> {
 }
 
 impl Spelling<'_> {
-    /// What a word is meant to be, if it is in no document.
+    /// Whether a word that can be mended is in no document.
+    fn is_unknown(&self, word: &Word) -> Result<bool, Error> {
+        let mendable =
+            word.exact().chars().count() >= SHORTEST && word.exact().chars().all(char::is_alphabetic);
+        Ok(mendable && self.documents(stem_term(word))? == 0)
+    }
+
+    /// What an unknown word is meant to be.
     fn meant(&self, word: &Word) -> Result<Option<String>, Error> {
-        let letters = word.exact().chars().count();
-        let mendable = letters >= SHORTEST && word.exact().chars().all(char::is_alphabetic);
-        if !mendable || self.documents(stem_term(word))? > 0 {
-            return Ok(None);
-        }
         if let Some(near) = self.nearest(word, 1, 1)? {
             return Ok(Some(near));
         }
         if let Some(two) = self.divided(word)? {
             return Ok(Some(two));
         }
-        if letters >= TWO_MISTAKES { self.nearest(word, 2, KNOWN) } else { Ok(None) }
+        if word.exact().chars().count() >= TWO_MISTAKES { self.nearest(word, 2, KNOWN) } else { Ok(None) }
     }
 
     /// The most frequent word within so many mistakes.
