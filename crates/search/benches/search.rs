@@ -19,7 +19,7 @@ use std::{
 use chrono::{Datelike as _, NaiveDate};
 use content::{DocId, Kind};
 use rand::{Rng, SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
-use search::{Document, Facet, Filters, Index, Query, Request, Sort, Update};
+use search::{Document, Facet, Filters, Index, Narrow, Query, Request, Sort, Update};
 use tantivy::{
     Order, Searcher, TantivyDocument, Term,
     aggregation::{AggregationCollector, agg_req::Aggregations},
@@ -100,7 +100,7 @@ fn table(papers: &[Document], size: usize) {
         &sources,
         |paper| engine.related(&searcher, paper, 40),
         |paper| {
-            index.related(paper, 10).expect("searched");
+            index.related(paper, &Narrow::default(), 10).expect("searched");
         },
     );
 }

@@ -7,7 +7,7 @@ use std::{
 use content::DocId;
 
 use crate::{
-    Document, Error, Related, Request, Results, Update,
+    Document, Error, Narrow, Near, Request, Results, Update,
     folder::Folder,
     generation::{Earlier, Generation},
     related,
@@ -147,10 +147,12 @@ impl Index {
         Results::find(&self.shared.live(), request)
     }
 
-    /// The papers and posts most like a document, which need not be in the index; never itself.
-    pub fn related(&self, document: &Document, limit: usize) -> Result<Vec<Related>, Error> {
+    /// The papers and posts most like a document, which need not be in the index, at most `limit` of either kind; never
+    /// itself.
+    pub fn related(&self, document: &Document, narrow: &Narrow<'_>, limit: usize) -> Result<Near, Error> {
         let generation = self.shared.live();
-        related::related(&generation.searcher(), &generation.fields, &generation.columns, document, limit)
+        let Generation { fields, columns, .. } = &*generation;
+        related::related(&generation.searcher(), fields, columns, document, narrow, limit)
     }
 
     /// The terms that name what a document is about, the most telling first: of several words

@@ -60,6 +60,6 @@ pub use filters::{Facet, Filters};
 pub use folder::{ask_for_rebuild, rebuild_asked};
 pub use index::{Index, Rebuild};
 pub use query::{Hint, Part, Query, Reading};
-pub use related::Related;
+pub use related::{Narrow, Near, Related};
 pub use results::{Hit, Request, Results, Snapshot};
 pub use snippet::{Highlighter, Snippet};

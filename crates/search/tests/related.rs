@@ -2,9 +2,10 @@
 
 mod support;
 
+use chrono::NaiveDate;
 use content::{DocId, Kind};
 use proptest::prelude::*;
-use search::{Document, Index};
+use search::{Document, Index, Narrow, Near};
 use tempfile::TempDir;
 
 use support::{index, paper};
@@ -27,9 +28,13 @@ const LONG: &str = "Glaciers calve icebergs into fjords where salinity, bathymet
 
 /// Names as `p1` for a paper and `o1` for a post, the best first.
 fn names(index: &Index, document: &Document) -> String {
-    let related = index.related(document, 5).expect("searched");
+    names_among(index, document, &Narrow::default())
+}
+
+fn names_among(index: &Index, document: &Document, narrow: &Narrow<'_>) -> String {
+    let Near { papers, posts } = index.related(document, narrow, 5).expect("searched");
     let name = |id: DocId| format!("{}{}", if id.kind == Kind::Paper { 'p' } else { 'o' }, id.id);
-    related.iter().map(|one| name(one.id)).collect::<Vec<_>>().join(" ")
+    papers.iter().chain(&posts).map(|one| name(one.id)).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
@@ -47,12 +52,52 @@ fn related_documents_share_what_is_rare() {
             ])
             .collect(),
     );
-    let related = index.related(&source, 2).expect("searched");
-    assert_eq!(names(&index, &source).split(' ').take(2).collect::<Vec<_>>(), ["p2", "o1"]);
-    assert_eq!(related[0].shared, ["rotary position embedding", "rotation"]);
-    assert_eq!(related[1].shared, ["position", "rotary"]);
-    assert!(index.related(&source, 0).expect("searched").is_empty());
-    assert!(index.related(&Document::default(), 3).expect("searched").is_empty());
+    let near = |document, limit| index.related(document, &Narrow::default(), limit).expect("searched");
+    let Near { papers, posts } = near(&source, 1);
+    assert_eq!((papers.len(), papers[0].id.id), (1, 2));
+    assert_eq!(papers[0].shared, ["rotary position embedding", "rotation"]);
+    assert_eq!((posts.len(), posts[0].id.id), (1, 1));
+    assert_eq!(posts[0].shared, ["position", "rotary"]);
+    assert_eq!(near(&source, 0), Near::default());
+    assert_eq!(near(&Document::default(), 3), Near::default());
+}
+
+#[test]
+fn few_posts_are_found_beside_many_papers() {
+    let many =
+        (10..35).map(|id| paper(id, "Rotary position embedding", "Rotary position embeddings and rotation."));
+    let many = many.map(|one| Document { title: format!("{} {}", one.title, one.id.id), ..one });
+    let posts = ["On rotary matrices and the position of tokens.", "A rotary club.", "Cooking."];
+    let posts = (1..).zip(posts).map(|(id, body)| of_kind(Kind::Post, paper(id, "A note", body)));
+    let more = (200..300).map(|id| paper(id, "Filler", "Nothing of note."));
+    let (index, _folder) = index(filler().chain(more).chain(many).chain(posts).collect());
+    let near = names(&index, &paper(1, "Rotary position embedding", ROTARY));
+    assert!(near.ends_with(" o1") && near.split(' ').count() == 6, "{near}");
+}
+
+#[test]
+fn related_papers_are_narrowed() {
+    let day = |day| NaiveDate::from_ymd_opt(2024, 5, day);
+    let dated = |id, on, venue: &str| Document {
+        date: day(on),
+        venue: Some(venue.into()),
+        ..paper(id, &format!("Rotary position {id}"), "Rotation of embeddings.")
+    };
+    let papers = vec![dated(2, 3, "ICLR"), dated(3, 4, "ICML"), dated(4, 4, "ICLR"), dated(5, 5, "ICML")];
+    let source = Document { date: day(4), ..paper(1, "Rotary position embedding", ROTARY) };
+    let (index, _folder) = index(filler().chain(papers).chain([source.clone()]).collect());
+    let sorted = |narrow: Narrow<'_>| {
+        let names = names_among(&index, &source, &narrow);
+        let mut names: Vec<_> = names.split(' ').filter(|name| name.len() < 3).map(str::to_owned).collect();
+        names.sort();
+        names.join(" ")
+    };
+    assert_eq!(sorted(Narrow::default()), "p2 p3 p4 p5");
+    assert_eq!(sorted(Narrow { after: day(4), ..Narrow::default() }), "p5");
+    assert_eq!(sorted(Narrow { before: day(4), ..Narrow::default() }), "p2");
+    assert_eq!(sorted(Narrow { venue: Some("ICML"), ..Narrow::default() }), "p3 p5");
+    assert_eq!(sorted(Narrow { venue: Some("ICML"), after: day(4), before: day(9) }), "p5");
+    assert_eq!(sorted(Narrow { venue: Some("NOWHERE"), ..Narrow::default() }), "");
 }
 
 #[test]
@@ -102,11 +147,11 @@ proptest! {
         thread_local! { static INDEX: (Index, TempDir) = index(filler().collect()); }
         let document = paper(1, &title, &body);
         let (phrases, related) = INDEX.with(|(index, _folder)| {
-            (index.key_phrases(&document, limit), index.related(&document, limit))
+            (index.key_phrases(&document, limit), index.related(&document, &Narrow::default(), limit))
         });
         prop_assert!(phrases.expect("read").len() <= limit);
-        prop_assert!(related.expect("searched").len() <= limit);
+        prop_assert!(related.expect("searched").papers.len() <= limit);
         let whole = index(vec![document.clone(), paper(2, &body, &title), paper(3, &title, &body)]);
-        prop_assert!(whole.0.related(&document, usize::MAX).expect("searched").len() <= 2);
+        prop_assert!(whole.0.related(&document, &Narrow::default(), usize::MAX).expect("searched").papers.len() <= 2);
     }
 }

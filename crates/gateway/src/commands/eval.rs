@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context as _, ensure};
 use clap::{Args, Subcommand};
 use content::{DocId, Kind, Language};
-use search::{Document, Index, Query, Request, Update};
+use search::{Document, Index, Narrow, Query, Request, Update};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{print, progress};
@@ -82,7 +82,8 @@ pub(super) fn run(eval: &Eval) -> anyhow::Result<()> {
         }),
         Eval::Related(_) => collection.measure(|query| {
             let document = collection.document_of(query);
-            Ok(index.related(&document, REACHED)?.iter().map(|near| near.id.id).collect())
+            let near = index.related(&document, &Narrow::default(), REACHED)?;
+            Ok(near.papers.iter().map(|near| near.id.id).collect())
         }),
     }?;
     print(if asked.json { serde_json::to_string(&measures)? } else { measures.table() })

@@ -7,13 +7,14 @@ mod weak;
 
 use std::collections::HashMap;
 
-use content::{DocId, Kind};
-use tantivy::{DocAddress, Score, Searcher, TantivyError};
+use chrono::NaiveDate;
+use content::Kind;
+use tantivy::{DocAddress, DocId, Score, Searcher, TantivyError};
 
 use crate::{
     Document, Error, Facet,
     collect::{Ranked, Top},
-    columns::OpenColumns,
+    columns::{Columns, OpenColumns},
     plan::TITLE,
     schema::{self, Fields},
     text::title_key,
@@ -43,47 +44,74 @@ const SAME_SHARE: f32 = 0.8;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Related {
     /// Its name in storage.
-    pub id: DocId,
+    pub id: content::DocId,
     /// How like it is; comparable only within one answer.
     pub score: f32,
     /// The most telling terms that both have, as the first document writes them.
     pub shared: Vec<String>,
 }
 
+/// What is like a document, the most like it first.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Near {
+    /// Papers.
+    pub papers: Vec<Related>,
+    /// Posts, of which a site has few: only those that share more than a word.
+    pub posts: Vec<Related>,
+}
+
+/// What documents must be besides being like one. By default, anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Narrow<'a> {
+    /// Newer than this day.
+    pub after: Option<NaiveDate>,
+    /// Older than this day.
+    pub before: Option<NaiveDate>,
+    /// Of the venue with this short name.
+    pub venue: Option<&'a str>,
+}
+
 /// A document that was found.
 struct Candidate {
     address: DocAddress,
-    id: DocId,
+    id: content::DocId,
     score: Score,
     /// The title's letters run together.
     title: String,
 }
 
+/// At most `limit` papers, and as many posts.
 pub(crate) fn related(
     searcher: &Searcher,
     fields: &Fields,
     columns: &OpenColumns,
     document: &Document,
+    narrow: &Narrow<'_>,
     limit: usize,
-) -> Result<Vec<Related>, Error> {
+) -> Result<Near, Error> {
     let profile = Profile::of(searcher, fields, document)?;
     let telling = telling(&profile);
     let wanted = limit.saturating_add(MORE).min(searcher.num_docs() as usize);
     if telling.is_empty() || limit == 0 || wanted == 0 {
-        return Ok(Vec::new());
+        return Ok(Near::default());
     }
-    let found = best(searcher, columns, &profile, &telling, wanted)?;
+    let found = best(searcher, columns, &profile, &telling, narrow, wanted)?;
     let mut candidates = candidates(searcher, columns, &found)?;
     candidates.retain(|one| one.id != document.id);
     let shared = Shared::read(searcher, fields, &profile, &telling, &candidates)?;
     for (index, one) in candidates.iter_mut().enumerate() {
         one.score += shared.pairs(index);
     }
-    let one = |index: usize| {
+    let mut near = Near::default();
+    for index in works(document, &candidates, &shared) {
         let Candidate { id, score, .. } = candidates[index];
-        Related { id, score, shared: shared.reasons(index) }
-    };
-    Ok(works(document, &candidates, &shared).take(limit).map(one).collect())
+        let of_kind = if id.kind == Kind::Post { &mut near.posts } else { &mut near.papers };
+        if of_kind.len() < limit {
+            let one = Related { id, score, shared: shared.reasons(index) };
+            of_kind.extend((id.kind == Kind::Paper || one.shared.len() > 1).then_some(one));
+        }
+    }
+    Ok(near)
 }
 
 /// The candidates in order, each work once and never that of the document itself.
@@ -136,6 +164,7 @@ fn best(
     columns: &OpenColumns,
     profile: &Profile,
     telling: &[usize],
+    narrow: &Narrow<'_>,
     limit: usize,
 ) -> Result<Vec<Ranked>, Error> {
     let sought = &telling[..telling.len().min(SOUGHT)];
@@ -147,23 +176,42 @@ fn best(
         sought.iter().map(term).collect::<Vec<_>>()
     };
     let (texts, titles) = (weighed(0, 1.0), weighed(1, TITLE));
-    let mut top = Top::new(limit, f32::MIN_POSITIVE);
+    let mut tops = [Kind::Paper, Kind::Post].map(|kind| (kind, Top::new(limit, f32::MIN_POSITIVE)));
     for (ordinal, segment) in (0..).zip(searcher.segment_readers()) {
         let mut scores = vec![0.0; segment.max_doc() as usize];
         profile.fields[0].add_scores(&texts, segment, &mut scores)?;
         profile.fields[1].add_scores(&titles, segment, &mut scores)?;
         let columns = columns.of(segment)?;
-        let kinds = columns.facet(Facet::Kind);
-        let wanted = [Kind::Paper, Kind::Post].map(|kind| kinds.number(kind.name()));
-        for (document, score) in (0..).zip(scores) {
-            let is_wanted = || kinds.of(document).iter().any(|kind| wanted.contains(&Some(*kind)));
-            if score >= top.least() && !segment.is_deleted(document) && is_wanted() {
-                let address = DocAddress::new(ordinal, document);
-                top.keep(Ranked { score, key: columns.keys.get_val(document), address });
+        for (kind, top) in &mut tops {
+            let Some(kind) = columns.facet(Facet::Kind).number(kind.name()) else { continue };
+            let is_wanted = |document| {
+                columns.facet(Facet::Kind).of(document).contains(&kind)
+                    && narrow.passes(&columns, document)
+                    && !segment.is_deleted(document)
+            };
+            for (document, score) in (0..).zip(&scores) {
+                if *score >= top.least() && is_wanted(document) {
+                    let address = DocAddress::new(ordinal, document);
+                    top.keep(Ranked { score: *score, key: columns.keys.get_val(document), address });
+                }
             }
         }
     }
-    Ok(top.into_best())
+    Ok(tops.into_iter().flat_map(|(_, top)| top.into_best()).collect())
+}
+
+impl Narrow<'_> {
+    fn passes(&self, columns: &Columns, document: DocId) -> bool {
+        let day = || Some(columns.dates.get_val(document)).filter(|day| *day != i64::MIN);
+        let days = |date: NaiveDate| i64::from(date.to_epoch_days());
+        let venue = |name: &str| {
+            let venues = columns.facet(Facet::Venue);
+            venues.number(name).is_some_and(|number| venues.of(document).contains(&number))
+        };
+        self.after.is_none_or(|after| day().is_some_and(|day| day > days(after)))
+            && self.before.is_none_or(|before| day().is_some_and(|day| day < days(before)))
+            && self.venue.is_none_or(venue)
+    }
 }
 
 fn candidates(searcher: &Searcher, columns: &OpenColumns, found: &[Ranked]) -> Result<Vec<Candidate>, Error> {
