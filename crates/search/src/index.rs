@@ -149,7 +149,7 @@ impl Index {
 
     /// The papers and posts most like a document, which need not be in the index, at most `limit` of either kind; never
     /// itself.
-    pub fn related(&self, document: &Document, narrow: &Narrow<'_>, limit: usize) -> Result<Near, Error> {
+    pub fn related(&self, document: &Document, narrow: &Narrow, limit: usize) -> Result<Near, Error> {
         let generation = self.shared.live();
         let Generation { fields, columns, .. } = &*generation;
         related::related(&generation.searcher(), fields, columns, document, narrow, limit)

@@ -31,7 +31,7 @@ fn names(index: &Index, document: &Document) -> String {
     names_among(index, document, &Narrow::default())
 }
 
-fn names_among(index: &Index, document: &Document, narrow: &Narrow<'_>) -> String {
+fn names_among(index: &Index, document: &Document, narrow: &Narrow) -> String {
     let Near { papers, posts } = index.related(document, narrow, 5).expect("searched");
     let name = |id: DocId| format!("{}{}", if id.kind == Kind::Paper { 'p' } else { 'o' }, id.id);
     papers.iter().chain(&posts).map(|one| name(one.id)).collect::<Vec<_>>().join(" ")
@@ -86,7 +86,7 @@ fn related_papers_are_narrowed() {
     let papers = vec![dated(2, 3, "ICLR"), dated(3, 4, "ICML"), dated(4, 4, "ICLR"), dated(5, 5, "ICML")];
     let source = Document { date: day(4), ..paper(1, "Rotary position embedding", ROTARY) };
     let (index, _folder) = index(filler().chain(papers).chain([source.clone()]).collect());
-    let sorted = |narrow: Narrow<'_>| {
+    let sorted = |narrow: Narrow| {
         let names = names_among(&index, &source, &narrow);
         let mut names: Vec<_> = names.split(' ').filter(|name| name.len() < 3).map(str::to_owned).collect();
         names.sort();
@@ -95,9 +95,9 @@ fn related_papers_are_narrowed() {
     assert_eq!(sorted(Narrow::default()), "p2 p3 p4 p5");
     assert_eq!(sorted(Narrow { after: day(4), ..Narrow::default() }), "p5");
     assert_eq!(sorted(Narrow { before: day(4), ..Narrow::default() }), "p2");
-    assert_eq!(sorted(Narrow { venue: Some("ICML"), ..Narrow::default() }), "p3 p5");
-    assert_eq!(sorted(Narrow { venue: Some("ICML"), after: day(4), before: day(9) }), "p5");
-    assert_eq!(sorted(Narrow { venue: Some("NOWHERE"), ..Narrow::default() }), "");
+    assert_eq!(sorted(Narrow { venue: Some("ICML".into()), ..Narrow::default() }), "p3 p5");
+    assert_eq!(sorted(Narrow { venue: Some("ICML".into()), after: day(4), before: day(9) }), "p5");
+    assert_eq!(sorted(Narrow { venue: Some("NOWHERE".into()), ..Narrow::default() }), "");
 }
 
 #[test]

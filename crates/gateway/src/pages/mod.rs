@@ -6,6 +6,7 @@ mod comments;
 mod frame;
 mod home;
 mod lists;
+mod near;
 mod paper;
 mod posts;
 mod reading;

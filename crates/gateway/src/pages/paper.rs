@@ -1,34 +1,28 @@
 use actix_web::web;
 use askama::Template;
-use content::{Kind, Paper, PaperId, PostId, Subject};
-use search::Document;
-use storage::{comments, papers, posts};
+use content::{Paper, PaperId, Subject};
+use storage::{comments, papers};
 
 use super::{
     Page,
-    cards::{Brief, Card},
+    cards::Card,
     citations::{self, Citation},
     comments::{Thread, thread},
     frame::{Frame, Place},
     moved,
-    posts::address,
+    near::{self, Near},
     reading::{self, Reading},
 };
 use crate::{
     app::App,
     errors::Failure,
-    indexing,
     language::Messages,
     papers::{identifier, source},
     visit::Visit,
 };
 
-/// Related documents on a paper's page.
-const NEAR: usize = 8;
 /// Characters of a description in a page's head.
 const DESCRIPTION: usize = 200;
-/// Words named as the reason of a relation.
-const SHARED: usize = 4;
 
 #[derive(Template)]
 #[template(path = "paper.html")]
@@ -47,8 +41,7 @@ struct PaperPage {
     paraphrased: bool,
     others: Vec<String>,
     reading: Reading,
-    related: Vec<Brief>,
-    posts: Vec<Brief>,
+    near: Near,
     cite: Citation,
     comments: Thread,
 }
@@ -64,7 +57,7 @@ pub(crate) async fn paper_by_key(app: web::Data<App>, visit: Visit, id: web::Pat
 /// The page of one paper.
 pub(super) async fn show(app: &App, visit: &Visit, paper: Paper) -> Page {
     let said = comments::of(&app.db, Subject::Paper(paper.id)).await?;
-    let near = related(app, indexing::paper(&paper), NEAR, visit.m).await?;
+    let near = near::of_paper(app, &visit, &paper).await?;
     let reading = reading::of(app, visit, &paper).await?;
     let record = &paper.shown;
     let m = visit.m;
@@ -86,56 +79,10 @@ pub(super) async fn show(app: &App, visit: &Visit, paper: Paper) -> Page {
         paraphrased: record.note.is_some(),
         others: paper.others.iter().map(|key| format!("{} {}", key.source, key.id)).collect(),
         reading,
-        related: near.papers,
-        posts: near.posts,
+        near,
         cite: citations::of_paper(&paper, m.cite_paper()),
         comments: thread(&said, &app.context(), m)?,
         card: Card::of(app, &paper, 1),
-    })
-}
-
-/// What is near a document: papers and posts apart.
-pub(super) struct Near {
-    pub(super) papers: Vec<Brief>,
-    pub(super) posts: Vec<Brief>,
-}
-
-/// The documents most like this one, each with the words it shares.
-pub(super) async fn related(
-    app: &App,
-    document: Document,
-    limit: usize,
-    m: Messages,
-) -> Result<Near, Failure> {
-    let index = app.index.clone();
-    let found = web::block(move || index.related(&document, limit)).await??;
-    let ids = |kind| found.iter().filter(move |near| near.id.kind == kind).map(|near| near.id.id);
-    let of_papers = papers::by_ids(&app.db, &ids(Kind::Paper).map(PaperId).collect::<Vec<_>>()).await?;
-    let of_posts = posts::by_ids(&app.db, &ids(Kind::Post).map(PostId).collect::<Vec<_>>()).await?;
-    let shared = |kind, id| {
-        let words = found
-            .iter()
-            .find(|near| near.id.kind == kind && near.id.id == id)
-            .map(|near| near.shared.as_slice());
-        words
-            .filter(|words| !words.is_empty())
-            .map(|words| words[..words.len().min(SHARED)].join(m.list_comma()))
-    };
-    Ok(Near {
-        papers: of_papers
-            .iter()
-            .map(|paper| Brief::of(app, paper, shared(Kind::Paper, paper.id.0)))
-            .collect(),
-        posts: of_posts
-            .iter()
-            .map(|post| Brief {
-                href: address(&post.slug),
-                title: super::cards::title(app, &post.title),
-                language: post.language,
-                byline: post.author.clone(),
-                shared: shared(Kind::Post, post.id.0),
-            })
-            .collect(),
     })
 }
 

@@ -8,16 +8,15 @@ use storage::{Cursor, comments, posts};
 
 use super::{
     Link, Page,
-    cards::Brief,
     citations::{self, Citation},
     comments::{Thread, thread},
     frame::{Frame, Place},
-    moved, paper,
+    moved,
+    near::{self, Near},
 };
 use crate::{
     app::App,
     errors::Failure,
-    indexing,
     language::{Messages, other},
     papers::escaped,
     visit::Visit,
@@ -27,8 +26,6 @@ use crate::{
 const PER_PAGE: u64 = 10;
 /// Characters of a description in a page's head.
 const DESCRIPTION: usize = 200;
-/// Papers shown near a post.
-const NEAR: usize = 5;
 
 #[derive(Template)]
 #[template(path = "post.html")]
@@ -52,7 +49,7 @@ struct PostPage {
     headings: Vec<Heading>,
     body: Html,
     cite: Citation,
-    related: Vec<Brief>,
+    near: Near,
     comments: Thread,
 }
 
@@ -64,7 +61,7 @@ pub(crate) async fn post(app: web::Data<App>, visit: Visit, slug: web::Path<Stri
     let context =
         Context { labels: rendered.labels.clone(), macros: rendered.macros.clone(), ..Context::default() };
     let comments = thread(&said, &context, visit.m)?;
-    let related = paper::related(&app, indexing::post(&post), NEAR, visit.m).await?.papers;
+    let near = near::of_post(&app, &post, visit.m).await?;
     let href = address(&post.slug);
     let absolute = format!("{}{href}", app.base);
     visit.page(&PostPage {
@@ -90,7 +87,7 @@ pub(crate) async fn post(app: web::Data<App>, visit: Visit, slug: web::Path<Stri
         title_text: post.title,
         headings: rendered.headings.into_iter().filter(|heading| heading.level == 2).collect(),
         body: rendered.html,
-        related,
+        near,
         comments,
     })
 }

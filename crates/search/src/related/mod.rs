@@ -60,15 +60,15 @@ pub struct Near {
     pub posts: Vec<Related>,
 }
 
-/// What documents must be besides being like one. By default, anything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Narrow<'a> {
+/// What papers must be besides being like a document. By default, anything; posts are few, and may always be.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Narrow {
     /// Newer than this day.
     pub after: Option<NaiveDate>,
     /// Older than this day.
     pub before: Option<NaiveDate>,
     /// Of the venue with this short name.
-    pub venue: Option<&'a str>,
+    pub venue: Option<String>,
 }
 
 /// A document that was found.
@@ -86,7 +86,7 @@ pub(crate) fn related(
     fields: &Fields,
     columns: &OpenColumns,
     document: &Document,
-    narrow: &Narrow<'_>,
+    narrow: &Narrow,
     limit: usize,
 ) -> Result<Near, Error> {
     let profile = Profile::of(searcher, fields, document)?;
@@ -164,7 +164,7 @@ fn best(
     columns: &OpenColumns,
     profile: &Profile,
     telling: &[usize],
-    narrow: &Narrow<'_>,
+    narrow: &Narrow,
     limit: usize,
 ) -> Result<Vec<Ranked>, Error> {
     let sought = &telling[..telling.len().min(SOUGHT)];
@@ -183,10 +183,11 @@ fn best(
         profile.fields[1].add_scores(&titles, segment, &mut scores)?;
         let columns = columns.of(segment)?;
         for (kind, top) in &mut tops {
-            let Some(kind) = columns.facet(Facet::Kind).number(kind.name()) else { continue };
+            let Some(number) = columns.facet(Facet::Kind).number(kind.name()) else { continue };
+            let is_post = *kind == Kind::Post;
             let is_wanted = |document| {
-                columns.facet(Facet::Kind).of(document).contains(&kind)
-                    && narrow.passes(&columns, document)
+                columns.facet(Facet::Kind).of(document).contains(&number)
+                    && (is_post || narrow.passes(&columns, document))
                     && !segment.is_deleted(document)
             };
             for (document, score) in (0..).zip(&scores) {
@@ -200,17 +201,17 @@ fn best(
     Ok(tops.into_iter().flat_map(|(_, top)| top.into_best()).collect())
 }
 
-impl Narrow<'_> {
+impl Narrow {
     fn passes(&self, columns: &Columns, document: DocId) -> bool {
         let day = || Some(columns.dates.get_val(document)).filter(|day| *day != i64::MIN);
         let days = |date: NaiveDate| i64::from(date.to_epoch_days());
-        let venue = |name: &str| {
+        let venue = |name: &String| {
             let venues = columns.facet(Facet::Venue);
             venues.number(name).is_some_and(|number| venues.of(document).contains(&number))
         };
         self.after.is_none_or(|after| day().is_some_and(|day| day > days(after)))
             && self.before.is_none_or(|before| day().is_some_and(|day| day < days(before)))
-            && self.venue.is_none_or(venue)
+            && self.venue.as_ref().is_none_or(venue)
     }
 }
 
