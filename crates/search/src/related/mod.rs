@@ -27,11 +27,9 @@ use places::Places;
 use profile::{Profile, Token};
 
 /// The most telling words of a document that are looked for.
-const SOUGHT: usize = 44;
+const SOUGHT: usize = 70;
 /// Documents looked at more closely than are asked for: some are twins, and pairs change the order.
 const MORE: usize = 15;
-/// The most telling words that are looked up in these.
-const LOOKED_UP: usize = 64;
 /// What a shared pair of neighbouring words adds, times its frequency, damped, and the rarity of both.
 const PAIR: f32 = 0.5;
 /// Shared terms that are given as the reason.
@@ -148,7 +146,7 @@ fn telling(profile: &Profile) -> Vec<usize> {
     // A term that only this document has finds nothing.
     let mut telling: Vec<usize> = (0..profile.entries.len()).filter(|entry| worth(entry) > 0.0).collect();
     telling.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
-    telling.truncate(LOOKED_UP);
+    telling.truncate(SOUGHT);
     telling
 }
 
@@ -167,13 +165,12 @@ fn best(
     narrow: &Narrow,
     limit: usize,
 ) -> Result<Vec<Ranked>, Error> {
-    let sought = &telling[..telling.len().min(SOUGHT)];
     let weighed = |field: usize, of_field: f32| {
         let term = |entry: &usize| {
             let held = profile.entries[*entry].held[field].clone();
             profile.fields[field].weigh(held, of_field * weight(profile, *entry))
         };
-        sought.iter().map(term).collect::<Vec<_>>()
+        telling.iter().map(term).collect::<Vec<_>>()
     };
     let (texts, titles) = (weighed(0, 1.0), weighed(1, TITLE));
     let mut tops = [Kind::Paper, Kind::Post].map(|kind| (kind, Top::new(limit, f32::MIN_POSITIVE)));
