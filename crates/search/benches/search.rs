@@ -56,6 +56,7 @@ fn table(papers: &[Document], size: usize) {
     let index = Index::open(&folder.path().join("ours")).expect("an index");
     let engine = Engine::new(&folder.path().join("engine"));
     fill(papers, size, &index, &engine);
+    index.close().expect("merged");
     let searcher = engine.index.reader().expect("a reader").searcher();
     let mut dice = StdRng::seed_from_u64(7);
     for words in 1..=3 {
@@ -93,6 +94,13 @@ fn table(papers: &[Document], size: usize) {
             );
         }
     }
+    let queries: Vec<_> = (0..QUERIES).map(|_| words_of_one(papers, 25, &mut dice)).collect();
+    line(
+        "25 words, any of them",
+        &queries,
+        |words| engine.any(&searcher, words),
+        |words| ask(&index, words, |_| ()),
+    );
     let sources: Vec<_> =
         (0..QUERIES).map(|_| papers[dice.random_range(0..papers.len().min(size))].clone()).collect();
     line(
@@ -200,6 +208,18 @@ fn some_words(papers: &[Document], number: usize, dice: &mut StdRng) -> Vec<Stri
     }
 }
 
+/// The first words of a paper's body that are not common.
+fn words_of_one(papers: &[Document], number: usize, dice: &mut StdRng) -> Vec<String> {
+    loop {
+        let paper = &papers[dice.random_range(0..papers.len().min(SMALL))];
+        let words = paper.body.split(' ').filter(|word| is_plain(word)).take(number);
+        let words: Vec<_> = words.map(str::to_lowercase).collect();
+        if words.len() == number {
+            return words;
+        }
+    }
+}
+
 fn is_plain(word: &str) -> bool {
     word.len() > 2
         && word.bytes().all(|byte| byte.is_ascii_alphabetic())
@@ -262,6 +282,13 @@ impl Engine {
                 (Occur::Must, Box::new(BooleanQuery::new(self.either(&stem, 1.0))) as Box<dyn EngineQuery>)
             })
             .collect()
+    }
+
+    fn any(&self, searcher: &Searcher, words: &[String]) {
+        let query = BooleanQuery::new(
+            words.iter().flat_map(|word| stems(word)).flat_map(|stem| self.either(&stem, 1.0)).collect(),
+        );
+        searcher.search(&query, &(TopDocs::with_limit(PAGE).order_by_score(), Count)).expect("searched");
     }
 
     fn either(&self, stem: &str, weight: f32) -> Vec<(Occur, Box<dyn EngineQuery>)> {

@@ -112,7 +112,7 @@ impl View {
             title: self.marked(&record.title, usize::MAX),
             day: record.date,
             names: facts(paper),
-            people: people(&record.authors, self.m),
+            people: self.marked(&people(&record.authors, self.m), usize::MAX),
             snippet: self.marked(&record.summary, SNIPPET),
             ..Hit::of(Language::of(&record.title))
         }
@@ -208,11 +208,10 @@ fn text_of(post: &Post, context: &Context) -> (String, Context) {
 }
 
 /// The first authors, and how many more there are.
-pub(super) fn people(names: &[String], m: Messages) -> Html {
+fn people(names: &[String], m: Messages) -> String {
     let first = names.iter().take(AUTHORS).map(String::as_str).collect::<Vec<_>>().join(", ");
-    let all = match names.len().saturating_sub(AUTHORS) {
+    match names.len().saturating_sub(AUTHORS) {
         0 => first,
         more => m.people_and_more(&(more as u64), first),
-    };
-    render::inline(&all, &Context::default())
+    }
 }
