@@ -32,6 +32,7 @@
 //! ```
 
 mod authors;
+mod bag;
 mod collect;
 mod columns;
 mod document;

@@ -16,6 +16,7 @@ use words::Word;
 use crate::{
     Error, Facet, Filters, Query,
     authors::Name,
+    bag::Bag,
     identifiers::Named,
     preferring::{Floor, Preferring},
     query::{Chunk, Clause, Demand, Filter, Group, Node, Scope, sequence},
@@ -149,7 +150,7 @@ impl Planner<'_> {
     /// All clauses, as far as they are demanded.
     fn conjunction(&self, wanted: &[Clause], reach: Reach) -> Result<Preferring, Error> {
         let only_common = wanted.iter().all(Clause::is_common);
-        let (mut firm, mut soft) = (Clauses::new(), Clauses::new());
+        let (mut firm, mut soft, mut bag) = (Clauses::new(), Clauses::new(), Vec::new());
         let (mut terms, mut others) = (Vec::new(), Vec::new());
         let mut required = false;
         for clause in wanted {
@@ -157,7 +158,9 @@ impl Planner<'_> {
             match clause.demand {
                 Demand::Excluded => firm.push((Occur::MustNot, self.node(&clause.node)?)),
                 Demand::Wanted if reach == Reach::All && common => others.push(self.node(&clause.node)?),
-                Demand::Wanted if reach != Reach::All => soft.extend(self.flat(&clause.node, only_common)?),
+                Demand::Wanted if reach != Reach::All => {
+                    self.flat(&clause.node, only_common, &mut bag, &mut soft)?;
+                }
                 Demand::Required | Demand::Wanted => {
                     required = true;
                     firm.push((Occur::Must, self.node(&clause.node)?));
@@ -165,7 +168,12 @@ impl Planner<'_> {
                 }
             }
         }
-        if !soft.is_empty() {
+        if !bag.is_empty() {
+            soft.push((Occur::Should, Box::new(Bag::new(bag))));
+        }
+        if let [_] = soft[..] {
+            firm.extend(soft.into_iter().map(|(_, only)| (Occur::Must, only)));
+        } else if !soft.is_empty() {
             firm.push((Occur::Must, either(soft)));
         } else if !required {
             firm.push((Occur::Must, Box::new(ConstScoreQuery::new(Box::new(AllQuery), 0.0))));
@@ -197,23 +205,37 @@ impl Planner<'_> {
         chunk.groups.iter().flat_map(|group| self.group_bonuses(*scope, group)).collect()
     }
 
-    /// The terms of words that need not be there, each for itself: quick, for long queries.
-    fn flat(&self, node: &Node, only_common: bool) -> Result<Clauses, Error> {
-        let Node::Chunk(scope, chunk) = node else { return Ok(vec![(Occur::Should, self.node(node)?)]) };
-        let mut clauses = self.names(&chunk.typed)?;
+    /// What words that need not be there are looked for as: terms, each for itself, and what is no term.
+    fn flat(
+        &self,
+        node: &Node,
+        only_common: bool,
+        terms: &mut Vec<WeightedTerm>,
+        others: &mut Clauses,
+    ) -> Result<(), Error> {
+        let Node::Chunk(scope @ Scope::Anywhere, chunk) = node else {
+            others.push((Occur::Should, self.node(node)?));
+            return Ok(());
+        };
+        others.extend(self.names(&chunk.typed)?);
+        let plain = |term: &str| WeightedTerm::new(self.fields.text, term, 1.0);
         for group in chunk.groups.iter().filter(|group| only_common || !group.is_common()) {
-            let bonuses = self.group_bonuses(*scope, group).into_iter().map(WeightedTerm::query);
-            let each = self.parts(*scope, group).into_iter().chain(bonuses);
-            clauses.extend(each.map(|term| (Occur::Should, term)));
-            if let Group::Run { characters, .. } = group {
-                // Two texts may say one thing with other pairs of the same characters.
-                let term = |one| {
-                    (Occur::Should, WeightedTerm::new(self.fields.text, &exact_term(one), EXACT).query())
-                };
-                clauses.extend(characters.iter().map(term));
+            terms.extend(self.group_bonuses(*scope, group));
+            match group {
+                Group::Compound { parts, joined } => {
+                    terms.extend(parts.iter().chain(joined).map(|part| plain(stem_term(part))));
+                }
+                Group::Run { pairs, characters } => {
+                    terms.extend(pairs.iter().map(|pair| plain(stem_term(pair))));
+                    // Two texts may say one thing with other pairs of the same characters.
+                    let character = |one| WeightedTerm::new(self.fields.text, &exact_term(one), EXACT);
+                    terms.extend(characters.iter().map(character));
+                }
+                Group::Character(word) => terms.push(plain(&exact_term(word))),
+                Group::Prefix(_) => others.push((Occur::Should, self.group(*scope, group))),
             }
         }
-        Ok(clauses)
+        Ok(())
     }
 
     fn chunk(&self, scope: Scope, chunk: &Chunk) -> Result<Box<dyn EngineQuery>, Error> {
@@ -230,32 +252,17 @@ impl Planner<'_> {
 
     /// All parts of a group, or all of them written as one word.
     fn group(&self, scope: Scope, group: &Group) -> Box<dyn EngineQuery> {
-        let parts = match group {
-            Group::Compound { parts, .. } => {
-                parts.iter().map(|part| self.term(scope, stem_term(part))).collect()
-            }
-            _ => self.parts(scope, group),
+        let all = |words: &[Word]| {
+            joined(words.iter().map(|word| (Occur::Must, self.term(scope, stem_term(word)))).collect())
         };
-        let parts = joined(parts.into_iter().map(|part| (Occur::Must, part)).collect());
         match group {
-            Group::Compound { joined: Some(whole), .. } => {
-                either(vec![(Occur::Should, self.term(scope, stem_term(whole))), (Occur::Should, parts)])
+            Group::Compound { parts, joined: None } => all(parts),
+            Group::Compound { parts, joined: Some(whole) } => {
+                either(vec![(Occur::Should, self.term(scope, stem_term(whole))), (Occur::Should, all(parts))])
             }
-            _ => parts,
-        }
-    }
-
-    /// The parts of a group, each of which says something by itself.
-    fn parts(&self, scope: Scope, group: &Group) -> Vec<Box<dyn EngineQuery>> {
-        match group {
-            Group::Compound { parts, joined } => {
-                parts.iter().chain(joined).map(|part| self.term(scope, stem_term(part))).collect()
-            }
-            Group::Run { pairs, .. } => pairs.iter().map(|pair| self.term(scope, stem_term(pair))).collect(),
-            Group::Character(word) => vec![self.term(scope, &exact_term(word))],
-            Group::Prefix(prefix) => {
-                vec![beginning(self.field(scope), &format!("{}{prefix}", crate::text::EXACT))]
-            }
+            Group::Run { pairs, .. } => all(pairs),
+            Group::Character(word) => self.term(scope, &exact_term(word)),
+            Group::Prefix(prefix) => beginning(self.field(scope), &format!("{}{prefix}", crate::text::EXACT)),
         }
     }
 

@@ -8,7 +8,7 @@ use tantivy::{
     fieldnorm::FieldNormReader,
     index::SegmentId,
     postings::{BlockSegmentPostings, Postings as _, SegmentPostings, TermInfo},
-    query::{Bm25Weight, BoostQuery, Query, Scorer, TermQuery},
+    query::{Bm25Weight, BooleanQuery, BoostQuery, Occur, Query, Scorer, TermQuery},
     schema::{Field, IndexRecordOption},
 };
 
@@ -63,6 +63,11 @@ impl WeightedTerm {
         } else {
             Box::new(BoostQuery::new(Box::new(term), self.weight))
         }
+    }
+
+    /// As the engine's query for any of several.
+    pub(crate) fn any(terms: Vec<Self>) -> BooleanQuery {
+        BooleanQuery::new(terms.into_iter().map(|term| (Occur::Should, term.query())).collect())
     }
 
     pub(crate) fn look_up(&self, searcher: &Searcher) -> tantivy::Result<TermWeight> {

@@ -221,6 +221,7 @@ fn a_damaged_index_is_set_aside_or_whole() {
     (1..=30).for_each(|id| put(&index, id, "word former"));
     index.commit(30).expect("committed");
     index.close().expect("closed");
+    drop(index);
     // When there are many segments they are merged; then a few more changes make two, and a hole in one of them.
     let mut changes = 0;
     let files = loop {
