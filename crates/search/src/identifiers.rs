@@ -1,6 +1,7 @@
 //! Identifiers of papers, in every spelling that people paste.
 
 use content::ArxivId;
+use percent_encoding::percent_decode_str;
 
 /// The most identifiers of one query.
 const MOST: usize = 100;
@@ -76,11 +77,16 @@ fn address(text: &str) -> Option<Vec<String>> {
     let path =
         path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').trim_end_matches(".pdf");
     let mut ends = path.rmatch_indices('/').map(|(slash, _)| &path[slash + 1..]).chain([path]);
-    let ends = [id, ends.next(), ends.next()];
-    let ends: Vec<_> = ends.into_iter().flatten().filter(|end| !end.is_empty()).collect();
-    let arxiv = ends.iter().find_map(|end| arxiv(end));
-    Some(arxiv.unwrap_or_else(|| ends.iter().map(|end| (*end).to_owned()).collect()))
-        .filter(|keys| !keys.is_empty())
+    let ends = [id, ends.next(), ends.next()].into_iter().flatten();
+    let ends = ends.map(|end| percent_decode_str(end).decode_utf8_lossy().into_owned());
+    // A page of this site names the source, too.
+    let own = |end: String| {
+        let id = end.rsplit_once('@').map(|(id, _)| id.to_owned());
+        [Some(end), id].into_iter().flatten()
+    };
+    let ends: Vec<_> = ends.flat_map(own).filter(|end| !end.is_empty()).collect();
+    let keys = ends.iter().find_map(|end| arxiv(end)).unwrap_or(ends);
+    (!keys.is_empty()).then_some(keys)
 }
 
 /// `10.48550/arXiv.2401.01234`, `10.18653/v1/2020.acl-main.703`, `10.1000/abc123`.
@@ -171,6 +177,10 @@ mod tests {
         check("https://aclanthology.org/2024.acl-long.5/", "2024.acl-long.5");
         check("https://openreview.net/forum?id=05T81ScPFb", "05t81scpfb|forum");
         check("https://openreview.net/pdf?id=05T81ScPFb&noteId=x", "05t81scpfb|pdf");
+        check(
+            "https://ink.example.org/venue/acl%2F2024.acl-long.5@acl?near=newer",
+            "acl/2024.acl-long.5@acl|acl/2024.acl-long.5|venue/acl/2024.acl-long.5@acl|venue/acl/2024.acl-long.5",
+        );
     }
 
     #[test]

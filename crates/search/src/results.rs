@@ -53,6 +53,8 @@ pub struct Results {
     pub hits: Vec<Hit>,
     /// How many documents answer the query and pass the filters.
     pub total: u64,
+    /// Whether they are what the query names, by identifiers and links and nothing else.
+    pub named: bool,
     /// What to tell about how they were found.
     pub hints: Vec<Hint>,
     /// The query with words that no document holds replaced by some that are like them.
@@ -116,21 +118,29 @@ impl Results {
     pub(crate) fn find(generation: &Generation, request: &Request<'_>) -> Result<Self, Error> {
         let searcher = generation.searcher();
         let search = Search { searcher: &searcher, generation, request, until: Instant::now() + LONGEST };
-        let (found, hints) = search.run()?;
-        let hit = |ranked: &Ranked| Hit { id: schema::id(ranked.key), score: ranked.score };
+        let (found, hints) = match search.named()? {
+            Some((found, hints)) => return Ok(Self::of(request, found, hints, true)),
+            None => search.run()?,
+        };
         // Where all words were required and found, all of them are known.
         let known = request.query.is_strict() && found.total > 0 && hints.is_empty();
         let suggestion = match known || request.offset > 0 {
             false => spelling::suggestion(&searcher, &generation.fields, request.query)?,
             true => None,
         };
-        Ok(Self {
+        Ok(Self { suggestion, ..Self::of(request, found, hints, false) })
+    }
+
+    fn of(request: &Request<'_>, found: Found, hints: Vec<Hint>, named: bool) -> Self {
+        let hit = |ranked: &Ranked| Hit { id: schema::id(ranked.key), score: ranked.score };
+        Self {
             hits: found.best.iter().skip(request.offset).map(hit).collect(),
             total: found.total,
+            named,
             hints,
-            suggestion,
+            suggestion: None,
             counts: found.counts,
-        })
+        }
     }
 }
 
@@ -143,17 +153,22 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// The papers that the query names, if it does nothing else and there is one.
+    fn named(&self) -> Result<Option<(Found, Vec<Hint>)>, Error> {
+        let named = &self.request.query.named;
+        let unknown = self.planner().unknown(named)?;
+        if unknown.len() == named.len() {
+            return Ok(None);
+        }
+        let hint = (!unknown.is_empty()).then_some(Hint::Unknown(unknown));
+        Ok(Some((self.find(Reach::Named)?, hint.into_iter().collect())))
+    }
+
     fn run(&self) -> Result<(Found, Vec<Hint>), Error> {
         let query = self.request.query;
+        let unknown: Vec<_> = query.named.iter().map(|named| named.typed.clone()).collect();
         let mut hints = Vec::new();
-        if !query.named.is_empty() {
-            let unknown = self.planner().unknown(&query.named)?;
-            if unknown.len() < query.named.len() {
-                hints.extend((!unknown.is_empty()).then_some(Hint::Unknown(unknown)));
-                return Ok((self.find(Reach::Named)?, hints));
-            }
-            hints.push(Hint::Unknown(unknown));
-        }
+        hints.extend((!unknown.is_empty()).then_some(Hint::Unknown(unknown)));
         let strict = query.is_strict() || self.request.sort != Sort::Relevance;
         let mut found = self.find(if strict { Reach::All } else { Reach::Any })?;
         if strict && self.request.widen && query.can_widen() && found.all() < FEW {

@@ -15,6 +15,7 @@ on_each_engine!(
     head_is_get_without_a_body,
     old_and_foreign_addresses_lead_on,
     posts_can_be_read,
+    related_papers_can_be_narrowed,
     main_pages_look_the_same,
     formulas_can_be_had_without_scripts,
 );
@@ -174,6 +175,30 @@ async fn posts_can_be_read(engine: Engine) {
     assert!(text(&post).contains("something like $5 or $10 of rented hardware"));
     let source = site.page("/posts/lora-first-step.md").await;
     assert!(source.contains(r"\begin{equation}"));
+}
+
+async fn related_papers_can_be_narrowed(engine: Engine) {
+    let site = Site::sample(engine).await;
+    let paper = "/arxiv/1706.03762";
+    let near = async |which: &str| {
+        let page = site.page(&format!("{paper}{which}")).await;
+        let section = page.split_once("id=\"related\"").and_then(|(_, rest)| rest.split_once("</section>"));
+        let (section, _) = section.expect("the page has related papers");
+        let current = section.split_once("aria-current=\"true\">").and_then(|(_, rest)| rest.split_once('<'));
+        let mut links = attributes(section, "href");
+        links.retain(|link| !link.ends_with("#related"));
+        (current.expect("one is chosen").0.to_owned(), links)
+    };
+    let (all, papers) = near("").await;
+    let (newer, newer_papers) = near("?near=newer").await;
+    let (older, older_papers) = near("?near=older").await;
+    assert_eq!([&*all, &*newer, &*older, &*near("?near=soon").await.0], ["All", "Newer", "Older", "All"]);
+    assert!(!papers.is_empty() && !newer_papers.is_empty(), "{papers:?} {newer_papers:?}");
+    assert!(
+        newer_papers.iter().all(|paper| !older_papers.contains(paper)),
+        "{newer_papers:?} {older_papers:?}"
+    );
+    assert!(papers.iter().all(|paper| newer_papers.contains(paper) || older_papers.contains(paper)));
 }
 
 async fn main_pages_look_the_same(engine: Engine) {

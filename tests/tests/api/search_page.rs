@@ -43,6 +43,8 @@ async fn an_identifier_alone_opens_the_paper(engine: Engine) {
         check_opened(site, &format!("/search?query={}", encoded(query)), paper).await;
     }
     check_opened(site, "/search?query=2305.18290&hl=zh", paper).await;
+    let own = encoded(&format!("{}/venue/shield@notes?near=older#related", site.address));
+    check_opened(site, &format!("/search?query={own}"), "/venue/shield@notes").await;
     // The other address moves to this one first.
     let moved = site.get("/arxiv/search?query=2305.18290").await;
     let there = moved.headers()["location"].to_str().expect("text").to_owned();

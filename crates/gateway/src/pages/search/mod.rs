@@ -154,22 +154,7 @@ async fn look(app: &App, visit: &Visit, asked: &Asked) -> Result<Answer, Failure
 fn named<'a>(asked: &Asked, results: &Results, documents: &'a Documents) -> Option<&'a Paper> {
     let [hit] = results.hits[..] else { return None };
     let Some(Document::Paper(paper)) = documents.get(hit.id) else { return None };
-    (results.total == 1 && asked.is_bare() && names(asked.query.text(), paper)).then_some(paper)
-}
-
-/// Whether a text is nothing but identifiers of this paper and links to it, with the words that stand beside them.
-fn names(text: &str, paper: &Paper) -> bool {
-    let lower = text.to_lowercase();
-    let keys = std::iter::once(&paper.shown.key).chain(&paper.others);
-    let ids: Vec<_> = keys.map(|key| key.id.to_lowercase()).collect();
-    let beside = |word: &&str| word.ends_with(':') || (word.starts_with('[') && word.ends_with(']'));
-    let mut words = lower.split([' ', '\t', '\n', '\r', ',', ';']).filter(|word| !word.is_empty());
-    let is_id = |word: &str| {
-        // A word of a language may be an identifier somewhere, too; whoever types it alone looks for the word.
-        let unmistakable = word.contains("://") || word.contains(|c: char| c.is_ascii_digit());
-        unmistakable && ids.iter().any(|id| word.contains(id.as_str()))
-    };
-    lower.contains(|c: char| !c.is_whitespace()) && words.all(|word| beside(&word) || is_id(word))
+    (results.named && results.total == 1 && asked.is_bare()).then_some(paper)
 }
 
 /// For now: what is named today may be named by another tomorrow.
@@ -252,48 +237,4 @@ fn examples(m: Messages) -> Vec<Example> {
     ];
     let link = |query: &&str| Link { name: (*query).into(), href: Asked::query(query).address() };
     rows.map(|(queries, meaning)| Example { queries: queries.iter().map(link).collect(), meaning }).into()
-}
-
-#[cfg(test)]
-mod tests {
-    use content::{PaperId, Record, RecordKey};
-
-    use super::*;
-
-    fn paper(ids: &[&str]) -> Paper {
-        let key = |id: &&str| RecordKey { source: "x".into(), id: (*id).into(), version: "v1".into() };
-        let shown = Record {
-            key: key(&ids[0]),
-            title: String::new(),
-            authors: Vec::new(),
-            summary: String::new(),
-            categories: Vec::new(),
-            venue: None,
-            date: chrono::NaiveDate::default(),
-            keywords: Vec::new(),
-            note: None,
-        };
-        Paper { id: PaperId(1), shown, others: ids[1..].iter().map(key).collect() }
-    }
-
-    #[test]
-    fn a_paper_is_named_by_its_identifiers_and_by_links() {
-        let one = paper(&["2305.18290", "2023.acl-long.5"]);
-        for text in [
-            "2305.18290",
-            "arXiv:2305.18290v2 [cs.LG]",
-            "arXiv: 2305.18290",
-            "https://arxiv.org/abs/2305.18290v1",
-            "10.48550/arXiv.2305.18290",
-            "2023.ACL-long.5, 2305.18290",
-        ] {
-            assert!(names(text, &one), "{text}");
-        }
-        for text in ["", "preferences", "2305.18290 preferences", "2305.18291"] {
-            assert!(!names(text, &one), "{text:?}");
-        }
-        let note = paper(&["shield"]);
-        assert!(!names("shield", &note));
-        assert!(names("https://example.org/venue/shield@notes", &note));
-    }
 }
