@@ -14,9 +14,17 @@ use actix_web::{
 use anyhow::Context as _;
 use search::Index;
 use storage::Database;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::Semaphore,
+};
 
-use crate::{assets, config::Config, errors, feeds, indexing, live, pages, visit};
+use crate::{
+    assets,
+    config::Config,
+    errors::{self, Failure},
+    feeds, indexing, live, pages, visit,
+};
 
 /// `default-src 'none'` and one line for each thing a page of ours needs. Inline styles are
 /// MathJax's: it makes style elements and has no complete nonce support.
@@ -37,6 +45,8 @@ pub struct App {
     pub index: Arc<Index>,
     /// Whether it follows what is stored.
     pub(crate) indexing: indexing::Health,
+    /// A turn for each processor: more searches at once would only make each of them slower.
+    turns: Arc<Semaphore>,
     /// Readings that are being made.
     pub(crate) live: live::Live,
 }
@@ -45,6 +55,22 @@ impl App {
     /// What any text of the site may refer to.
     pub(crate) fn context(&self) -> render::Context {
         render::Context { macros: self.config.macros.known().clone(), ..render::Context::default() }
+    }
+
+    /// Asks the index off the threads that answer requests, when it is this one's turn.
+    pub(crate) async fn ask_index<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Index) -> Result<T, search::Error> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let turn = self.turns.clone().acquire_owned().await.map_err(|_| Failure::Stopping)?;
+        let index = self.index.clone();
+        let asked = web::block(move || {
+            let answer = question(&index);
+            // Kept until then, even if nobody waits for the answer any more.
+            drop(turn);
+            answer
+        });
+        Ok(asked.await??)
     }
 }
 
@@ -58,7 +84,16 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
     let base = config.base().into();
     let config = Arc::new(config);
     let live = live::Live::new(&config, &db);
-    Ok(App { live, config, base, db, index: Arc::new(index), indexing: indexing::Health::default() })
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    Ok(App {
+        live,
+        config,
+        base,
+        db,
+        index: Arc::new(index),
+        indexing: indexing::Health::default(),
+        turns: Arc::new(Semaphore::new(processors)),
+    })
 }
 
 /// Opens storage only, with its schema brought up to date.
@@ -140,7 +175,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(page("/healthz", healthy))
         .service(page("/readyz", ready))
         .configure(live::routes)
-        .default_service(web::to(async || Err::<&str, _>(errors::Failure::NotFound)));
+        .default_service(web::to(async || Err::<&str, _>(Failure::NotFound)));
 }
 
 fn page<F, Args>(path: &str, handler: F) -> Resource

@@ -1,4 +1,3 @@
-use actix_web::web;
 use content::{Paper, PaperId, Post, PostId};
 use search::{Document, Narrow, Related};
 use storage::{papers, posts};
@@ -65,8 +64,7 @@ pub(super) async fn of_post(app: &App, post: &Post, m: Messages) -> Result<Near,
 }
 
 async fn find(app: &App, document: Document, narrow: Narrow, m: Messages) -> Result<Near, Failure> {
-    let index = app.index.clone();
-    let found = web::block(move || index.related(&document, &narrow, SHOWN)).await??;
+    let found = app.ask_index(move |index| index.related(&document, &narrow, SHOWN)).await?;
     Ok(Near {
         choices: Vec::new(),
         papers: papers_of(app, &found.papers, m).await?,

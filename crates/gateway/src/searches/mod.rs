@@ -8,20 +8,19 @@ pub(crate) use asked::{Asked, DEEPEST, sort_name};
 pub(crate) use documents::{About, Document, Documents};
 pub(crate) use hints::sentence;
 
-use actix_web::web;
 use search::{Facet, Request, Results};
 
 use crate::{app::App, errors::Failure};
 
-/// Searches off the threads that answer requests.
+/// What answers what was asked.
 pub(crate) async fn find(
     app: &App,
     asked: &Asked,
     limit: usize,
     facets: &'static [Facet],
 ) -> Result<Results, Failure> {
-    let (index, asked) = (app.index.clone(), asked.clone());
-    let found = web::block(move || {
+    let asked = asked.clone();
+    let found = app.ask_index(move |index| {
         index.search(&Request {
             filters: &asked.filters,
             sort: asked.sort,
@@ -31,5 +30,5 @@ pub(crate) async fn find(
             ..Request::of(&asked.query, limit)
         })
     });
-    Ok(found.await??)
+    found.await
 }
