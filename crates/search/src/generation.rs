@@ -70,12 +70,14 @@ impl Generation {
     }
 
     fn with(index: Index, path: &Path, writer: Option<IndexWriter>) -> Result<Self, Error> {
+        // What was committed is seen at once, and what was merged since soon; a snapshot stays as it is.
+        let reload = if writer.is_some() { ReloadPolicy::OnCommitWithDelay } else { ReloadPolicy::Manual };
         let position = index.load_metas()?.payload.and_then(|payload| payload.parse().ok()).unwrap_or(0);
         Ok(Self {
             fields: Fields::new(),
             columns: OpenColumns::default(),
             path: path.to_owned(),
-            reader: index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?,
+            reader: index.reader_builder().reload_policy(reload).try_into()?,
             writer: Mutex::new(writer),
             position: AtomicI64::new(position),
         })
@@ -122,8 +124,7 @@ impl Generation {
             commit.commit()
         });
         committed.map_err(|error| revived(writer, error))?;
-        self.reader.reload()?;
-        self.columns.keep(&self.searcher());
+        self.reload()?;
         self.position.store(position, Ordering::Release);
         Ok(())
     }
@@ -131,7 +132,8 @@ impl Generation {
     /// Waits for what is being merged. Nothing can be applied any more.
     pub(crate) fn close(&self) -> Result<(), Error> {
         let writer = self.writer().take();
-        Ok(writer.map_or(Ok(()), IndexWriter::wait_merging_threads)?)
+        writer.map_or(Ok(()), IndexWriter::wait_merging_threads)?;
+        self.reload()
     }
 
     /// Ends the life of a generation that is no longer in use, and removes its folder.
@@ -139,6 +141,12 @@ impl Generation {
         // Dropping the writer ends its threads; searches that still run keep their files open.
         drop(self.writer().take());
         folder::remove(&self.path);
+    }
+
+    fn reload(&self) -> Result<(), Error> {
+        self.reader.reload()?;
+        self.columns.keep(&self.searcher());
+        Ok(())
     }
 
     fn writer(&self) -> MutexGuard<'_, Option<IndexWriter>> {
