@@ -88,12 +88,11 @@ impl Collector for Best<'_> {
             segment,
             sort: self.sort,
             facets: facets.collect(),
-            filtered: !self.filters.is_empty(),
             columns,
             until: self.until,
             floor: self.floor.clone(),
             top: Top::new(self.limit, self.floor.get()),
-            looked_at: 0,
+            until_look: 1,
             total: 0,
             cut_short: false,
         })
@@ -139,12 +138,11 @@ pub(crate) struct SegmentBest {
     columns: Arc<Columns>,
     sort: Sort,
     facets: Vec<SegmentFacet>,
-    /// Whether anything is chosen of any facet.
-    filtered: bool,
     until: Option<Instant>,
     floor: Arc<Floor>,
     top: Top,
-    looked_at: u32,
+    /// Documents to look at before the next look at the clock.
+    until_look: u32,
     total: u64,
     cut_short: bool,
 }
@@ -162,22 +160,24 @@ struct SegmentFacet {
 impl SegmentCollector for SegmentBest {
     type Fruit = tantivy::Result<Found>;
 
+    #[inline]
     fn collect(&mut self, doc: DocId, score: Score) {
-        if self.looked_at.is_multiple_of(BETWEEN_LOOKS) {
-            self.cut_short |= self.until.is_some_and(|until| Instant::now() > until);
+        self.until_look -= 1;
+        if self.until_look == 0 {
+            self.look_at_clock();
         }
-        self.looked_at += 1;
         if self.cut_short {
-            return;
-        }
-        let failed = if self.filtered { self.failed(doc) } else { Failed::None };
-        match failed {
-            Failed::None => {
-                self.facets.iter_mut().for_each(|facet| facet.count(&self.columns, doc));
-                self.rank(doc, score);
+        } else if self.facets.is_empty() {
+            self.rank(doc, score);
+        } else {
+            match self.failed(doc) {
+                Failed::None => {
+                    self.facets.iter_mut().for_each(|facet| facet.count(&self.columns, doc));
+                    self.rank(doc, score);
+                }
+                Failed::Only(facet) => self.facets[facet].count(&self.columns, doc),
+                Failed::Several => (),
             }
-            Failed::Only(facet) => self.facets[facet].count(&self.columns, doc),
-            Failed::Several => (),
         }
     }
 
@@ -202,6 +202,12 @@ enum Failed {
 }
 
 impl SegmentBest {
+    #[cold]
+    fn look_at_clock(&mut self) {
+        self.until_look = BETWEEN_LOOKS;
+        self.cut_short |= self.until.is_some_and(|until| Instant::now() > until);
+    }
+
     fn failed(&self, doc: DocId) -> Failed {
         let fails = |(_, facet): &(usize, &SegmentFacet)| facet.filters && !facet.passes(&self.columns, doc);
         let mut failed = self.facets.iter().enumerate().filter(fails);
@@ -219,10 +225,15 @@ impl SegmentBest {
             Sort::Newest | Sort::Oldest => worth(self.columns.dates.get_val(doc), self.sort),
         };
         if score >= self.top.least() {
-            let address = DocAddress::new(self.segment, doc);
-            self.top.keep(Ranked { score, key: self.columns.keys.get_val(doc), address });
-            self.floor.raise(self.top.least());
+            self.keep(doc, score);
         }
+    }
+
+    #[cold]
+    fn keep(&mut self, doc: DocId, score: Score) {
+        let address = DocAddress::new(self.segment, doc);
+        self.top.keep(Ranked { score, key: self.columns.keys.get_val(doc), address });
+        self.floor.raise(self.top.least());
     }
 }
 

@@ -82,6 +82,9 @@ impl Clone for Preferring {
 impl Query for Preferring {
     fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
         let EnableScoring::Enabled { searcher, .. } = scoring else { return self.required.weight(scoring) };
+        if self.terms.is_empty() && self.others.is_empty() {
+            return self.required.weight(scoring);
+        }
         Ok(Box::new(PreferringWeight {
             required: match self.required.downcast_ref::<TermQuery>() {
                 Some(query) => Required::Term(look_up(query, searcher)?),

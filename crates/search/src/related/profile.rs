@@ -61,6 +61,8 @@ pub(crate) struct Entry {
     pub(crate) count: f32,
     /// How often it occurs in title and body.
     times: [usize; 2],
+    /// Whether it is a common word wherever it occurs.
+    common: bool,
     /// How rare it is: the logarithm that BM25 uses; 0 when no document has it.
     pub(crate) rarity: f32,
     /// Whether it stands in titles as often as words do that name a subject.
@@ -80,7 +82,8 @@ impl<'a> Profile<'a> {
         profile.add_words();
         let [texts, titles] = &profile.fields;
         let average = titles.average_length() / texts.average_length().max(f32::MIN_POSITIVE);
-        for entry in &mut profile.entries {
+        // Common words are in nearly every document, and part of no term.
+        for entry in profile.entries.iter_mut().filter(|entry| !entry.common) {
             let in_text = texts.look_up(&Term::from_field_text(text, &entry.stem))?;
             // A text holds what its title holds.
             let in_title = match in_text.documents {
@@ -118,11 +121,12 @@ impl<'a> Profile<'a> {
             for word in words::words(&self.texts[text]).into_iter().filter(is_term) {
                 let exact = word.exact().to_owned();
                 let entry = *known.entry(word.text).or_insert_with_key(|stem| {
-                    self.entries.push(Entry { stem: stem.clone(), ..Entry::default() });
+                    self.entries.push(Entry { stem: stem.clone(), common: true, ..Entry::default() });
                     self.entries.len() - 1
                 });
                 let token = Token { entry, text, range: word.range, exact, shape: word.shape };
                 let entry = &mut self.entries[token.entry];
+                entry.common &= words::is_common(&token.exact);
                 if token.is_content() {
                     entry.count += weight;
                 }
