@@ -69,6 +69,8 @@ pub(crate) struct Found {
     pub(crate) best: Vec<Ranked>,
     /// How many pass all filters.
     pub(crate) total: u64,
+    /// How many there are, whether they pass or not.
+    pub(crate) matching: u64,
     /// For each facet asked for: how many documents with each value pass the filters on all other facets.
     pub(crate) counts: BTreeMap<Facet, Counts>,
     /// Whether there was no time to look at all documents.
@@ -94,6 +96,7 @@ impl Collector for Best<'_> {
             top: Top::new(self.limit, self.floor.get()),
             until_look: 1,
             total: 0,
+            matching: 0,
             cut_short: false,
         })
     }
@@ -108,6 +111,7 @@ impl Collector for Best<'_> {
             let segment = segment?;
             merged.best.extend(segment.best);
             merged.total += segment.total;
+            merged.matching += segment.matching;
             merged.cut_short |= segment.cut_short;
             for (facet, counts) in segment.counts {
                 let sums = merged.counts.entry(facet).or_default();
@@ -144,6 +148,7 @@ pub(crate) struct SegmentBest {
     /// Documents to look at before the next look at the clock.
     until_look: u32,
     total: u64,
+    matching: u64,
     cut_short: bool,
 }
 
@@ -162,6 +167,7 @@ impl SegmentCollector for SegmentBest {
 
     #[inline]
     fn collect(&mut self, doc: DocId, score: Score) {
+        self.matching += 1;
         self.until_look -= 1;
         if self.until_look == 0 {
             self.look_at_clock();
@@ -188,6 +194,7 @@ impl SegmentCollector for SegmentBest {
             counts: counts.collect(),
             best: self.top.into_best(),
             total: self.total,
+            matching: self.matching,
             cut_short: self.cut_short,
         })
     }

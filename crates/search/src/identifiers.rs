@@ -2,9 +2,14 @@
 
 use content::ArxivId;
 use percent_encoding::percent_decode_str;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// The most identifiers of one query.
 const MOST: usize = 100;
+/// The shortest word that may be an identifier of a source without a form of its own, in characters.
+const SHORTEST: usize = 6;
+/// Hosts whose addresses are also typed without `https://`.
+const HOSTS: &[&str] = &["arxiv.org", "aclanthology.org", "openreview.net", "doi.org"];
 
 /// Something that names one paper.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +18,8 @@ pub(crate) struct Named {
     pub(crate) typed: String,
     /// The identifiers that it can mean, in lower case.
     pub(crate) keys: Vec<String>,
+    /// Whether it can be nothing else.
+    pub(crate) sure: bool,
 }
 
 /// The papers that a query names, if it does nothing else.
@@ -23,10 +30,10 @@ pub(crate) fn named(text: &str) -> Vec<Named> {
     for word in words {
         // The category that arXiv prints behind an identifier, and names that stand before one.
         let category = !named.is_empty() && word.starts_with('[') && word.ends_with(']');
-        if category || ["arxiv:", "doi:", "id:"].contains(&&*word.to_lowercase()) {
+        if category || ["arxiv", "arxiv:", "doi", "doi:", "id:"].contains(&&*word.to_lowercase()) {
             continue;
         }
-        let Some(one) = one(word) else { return Vec::new() };
+        let Some(one) = one(word) else { return perhaps(text).into_iter().collect() };
         if !named.iter().any(|other| other.keys == one.keys) {
             named.push(one);
         }
@@ -43,8 +50,28 @@ pub(crate) fn keys(typed: &str) -> Vec<String> {
 /// Something that can be nothing but an identifier.
 fn one(typed: &str) -> Option<Named> {
     let typed = bare(typed);
-    let keys = arxiv(typed).or_else(|| address(typed)).or_else(|| doi(typed)).or_else(|| anthology(typed))?;
-    Some(Named { typed: typed.to_owned(), keys })
+    let narrow: String = typed.nfkc().collect();
+    let text = narrow.as_str();
+    let keys = arxiv(text).or_else(|| address(text)).or_else(|| doi(text)).or_else(|| anthology(text))?;
+    Some(Named { typed: typed.to_owned(), keys, sure: true })
+}
+
+/// A single word that may be an identifier: `05T81ScPFb`, `acl/P19-1001`. A word of a language may be one somewhere, too;
+/// whoever types it looks for the word.
+fn perhaps(text: &str) -> Option<Named> {
+    let typed = text.trim();
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"./_-@".contains(&byte);
+    let likely = typed.len() >= SHORTEST
+        && typed.bytes().all(is_part)
+        && typed.bytes().any(|byte| byte.is_ascii_digit())
+        && typed.bytes().any(|byte| byte.is_ascii_alphabetic());
+    likely.then(|| Named { typed: typed.to_owned(), keys: own(typed.to_lowercase()).collect(), sure: false })
+}
+
+/// An identifier as this site's addresses write it: with the source behind it.
+fn own(id: String) -> impl Iterator<Item = String> {
+    let bare = id.rsplit_once('@').map(|(bare, _)| bare.to_owned());
+    [Some(id), bare].into_iter().flatten()
 }
 
 /// Without the marks around it and the names before it.
@@ -60,6 +87,8 @@ fn bare(typed: &str) -> &str {
 
 /// `2401.01234v3`, `hep-th/9901001`, with what is often put behind it.
 fn arxiv(text: &str) -> Option<Vec<String>> {
+    // The category that arXiv prints behind it.
+    let text = text.split_once('[').map_or(text, |(id, _)| id);
     let id: ArxivId = text.trim_end_matches(".pdf").parse().ok()?;
     Some(vec![id.id().to_owned()])
 }
@@ -67,8 +96,15 @@ fn arxiv(text: &str) -> Option<Vec<String>> {
 /// A page of a source, or of somebody who shows papers under the sources' identifiers.
 fn address(text: &str) -> Option<Vec<String>> {
     let lower = text.to_lowercase();
-    let path = lower.strip_prefix("https://").or_else(|| lower.strip_prefix("http://"))?;
-    let (host, path) = path.split_once('/')?;
+    let path = lower.strip_prefix("https://").or_else(|| lower.strip_prefix("http://"));
+    let known = |host: &str| HOSTS.contains(&host.trim_start_matches("www."));
+    let (host, path) = match path {
+        Some(path) => path.split_once('/')?,
+        // Of this site, or of one that everybody knows.
+        None => lower.split_once('/').filter(|(host, path)| {
+            known(host) || host.is_empty() && (path.starts_with("venue/") || path.starts_with("arxiv/"))
+        })?,
+    };
     if host.ends_with("doi.org") {
         return doi(path);
     }
@@ -79,11 +115,6 @@ fn address(text: &str) -> Option<Vec<String>> {
     let mut ends = path.rmatch_indices('/').map(|(slash, _)| &path[slash + 1..]).chain([path]);
     let ends = [id, ends.next(), ends.next()].into_iter().flatten();
     let ends = ends.map(|end| percent_decode_str(end).decode_utf8_lossy().into_owned());
-    // A page of this site names the source, too.
-    let own = |end: String| {
-        let id = end.rsplit_once('@').map(|(id, _)| id.to_owned());
-        [Some(end), id].into_iter().flatten()
-    };
     let ends: Vec<_> = ends.flat_map(own).filter(|end| !end.is_empty()).collect();
     let keys = ends.iter().find_map(|end| arxiv(end)).unwrap_or(ends);
     (!keys.is_empty()).then_some(keys)
@@ -116,7 +147,7 @@ fn anthology(text: &str) -> Option<Vec<String>> {
             && !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()));
     let old = text.split_once('-').is_some_and(|(volume, number)| {
         volume.len() == 3
-            && volume.starts_with(|c: char| c.is_ascii_uppercase())
+            && volume.starts_with(|c: char| c.is_ascii_alphabetic())
             && digits(&volume[1..], 2)
             && digits(number, 4)
     });
@@ -166,6 +197,10 @@ mod tests {
         check("hep-th/9901001", "hep-th/9901001");
         check("https://arxiv.org/abs/hep-th/9901001v1", "hep-th/9901001");
         check("math.CA/0611800v2", "math/0611800");
+        check("arXiv 2401.01234", "2401.01234");
+        check("arxiv.org/abs/2401.01234v2", "2401.01234");
+        check("2401.01234v1[cs.CL]", "2401.01234");
+        check("２４０１．０１２３４", "2401.01234");
     }
 
     #[test]
@@ -174,6 +209,15 @@ mod tests {
         check("10.18653/v1/2020.acl-main.703", "2020.acl-main.703|10.18653/v1/2020.acl-main.703");
         check("2024.acl-long.5", "2024.acl-long.5");
         check("P19-1234", "p19-1234");
+        check("p19-1234", "p19-1234");
+        check("aclanthology.org/P19-1234", "p19-1234");
+        check(
+            "/venue/acl%2FP19-1234@acl",
+            "acl/p19-1234@acl|acl/p19-1234|venue/acl/p19-1234@acl|venue/acl/p19-1234",
+        );
+        check("05T81ScPFb", "05t81scpfb");
+        check("acl/P19-1234", "acl/p19-1234");
+        check("acl/P19-1234@acl", "acl/p19-1234@acl|acl/p19-1234");
         check("https://aclanthology.org/2024.acl-long.5/", "2024.acl-long.5");
         check("https://openreview.net/forum?id=05T81ScPFb", "05t81scpfb|forum");
         check("https://openreview.net/pdf?id=05T81ScPFb&noteId=x", "05t81scpfb|pdf");
@@ -193,10 +237,14 @@ mod tests {
         check("2023", "");
         check("10.1", "");
         check("GPT-4", "");
+        check("arxiv", "");
+        check("05T81ScPFb paper", "");
+        check("and/or", "");
+        check("example.org/2024", "example.org/2024");
         check("https://", "");
         check("http:///", "");
         check("state-of-the-art", "");
-        check("1.2-a.3", "");
+        check("1.2-a.3", "1.2-a.3");
         assert!(named(&"2401.01234 2402.00001 ".repeat(9000)).len() == 2);
     }
 

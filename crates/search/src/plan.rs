@@ -39,7 +39,7 @@ const WHOLE_TITLE: Score = 1_000.0;
 /// Added when the words of the query follow each other in the title.
 const TITLE_PHRASE: Score = 5.0;
 /// Added to documents with all words when others are shown too.
-const ALL_WORDS: Score = 10.0;
+const ALL_WORDS: Score = 500.0;
 /// The score of a venue, a year, a category or an identifier that was typed as a word.
 const FACET: Score = 1.0;
 /// The longest phrase that is taken for a name, in words.
@@ -58,6 +58,8 @@ pub(crate) enum Reach {
     Wide,
     /// Those with some words.
     Any,
+    /// Those whose title the query is, whatever else its signs may mean.
+    Title,
 }
 
 type Clauses = Vec<(Occur, Box<dyn EngineQuery>)>;
@@ -95,13 +97,16 @@ impl Planner<'_> {
         if reach == Reach::Named {
             return Ok(self.named(&query.named));
         }
+        if reach == Reach::Title {
+            return Ok(self.whole_title(query)?.unwrap_or_else(|| Box::new(EmptyQuery)));
+        }
         let mut plan = self.conjunction(&query.clauses, reach)?;
         if reach == Reach::Wide {
             let all = Box::new(self.conjunction(&query.clauses, Reach::All)?);
             plan.others.push(Box::new(ConstScoreQuery::new(all, ALL_WORDS)));
         }
         plan.others.extend(self.title_phrase(query));
-        Ok(match self.whole_title(query)? {
+        Ok(match self.whole_title(query)?.filter(|_| !query.has_minus) {
             Some(title) => either(vec![(Occur::Should, Box::new(plan)), (Occur::Should, title)]),
             None => Box::new(plan),
         })

@@ -55,6 +55,8 @@ pub struct Results {
     pub total: u64,
     /// Whether they are what the query names, by identifiers and links and nothing else.
     pub named: bool,
+    /// Whether each of them has all that was asked for.
+    pub complete: bool,
     /// What to tell about how they were found.
     pub hints: Vec<Hint>,
     /// The query with words that no document holds replaced by some that are like them.
@@ -118,25 +120,34 @@ impl Results {
     pub(crate) fn find(generation: &Generation, request: &Request<'_>) -> Result<Self, Error> {
         let searcher = generation.searcher();
         let search = Search { searcher: &searcher, generation, request, until: Instant::now() + LONGEST };
-        let (found, hints) = match search.named()? {
-            Some((found, hints)) => return Ok(Self::of(request, found, hints, true)),
-            None => search.run()?,
-        };
+        if !request.query.named.is_empty() {
+            let (found, hints) = search.named()?;
+            if found.matching > 0 {
+                return Ok(Self { named: true, ..Self::of(request, found, hints) });
+            }
+            if let Some(mentions) = request.query.mentions() {
+                let request = &Request { query: &mentions, ..*request };
+                let (found, ..) = Search { request, ..search }.run()?;
+                return Ok(Self::of(request, found, hints));
+            }
+        }
+        let (found, hints, complete) = search.run()?;
         // Where all words were required and found, all of them are known.
-        let known = request.query.is_strict() && found.total > 0 && hints.is_empty();
+        let known = complete && found.total > 0;
         let suggestion = match known || request.offset > 0 {
             false => spelling::suggestion(&searcher, &generation.fields, request.query)?,
             true => None,
         };
-        Ok(Self { suggestion, ..Self::of(request, found, hints, false) })
+        Ok(Self { suggestion, complete, ..Self::of(request, found, hints) })
     }
 
-    fn of(request: &Request<'_>, found: Found, hints: Vec<Hint>, named: bool) -> Self {
+    fn of(request: &Request<'_>, found: Found, hints: Vec<Hint>) -> Self {
         let hit = |ranked: &Ranked| Hit { id: schema::id(ranked.key), score: ranked.score };
         Self {
             hits: found.best.iter().skip(request.offset).map(hit).collect(),
             total: found.total,
-            named,
+            named: false,
+            complete: true,
             hints,
             suggestion: None,
             counts: found.counts,
@@ -153,33 +164,37 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// The papers that the query names, if it does nothing else and there is one.
-    fn named(&self) -> Result<Option<(Found, Vec<Hint>)>, Error> {
-        let named = &self.request.query.named;
-        let unknown = self.planner().unknown(named)?;
-        if unknown.len() == named.len() {
-            return Ok(None);
-        }
+    /// The papers that the query names.
+    fn named(&self) -> Result<(Found, Vec<Hint>), Error> {
+        let unknown = self.planner().unknown(&self.request.query.named)?;
         let hint = (!unknown.is_empty()).then_some(Hint::Unknown(unknown));
-        Ok(Some((self.find(Reach::Named)?, hint.into_iter().collect())))
+        Ok((self.find(Reach::Named)?, hint.into_iter().collect()))
     }
 
-    fn run(&self) -> Result<(Found, Vec<Hint>), Error> {
+    /// What was found, what to tell of it, and whether each of it has all words.
+    fn run(&self) -> Result<(Found, Vec<Hint>, bool), Error> {
         let query = self.request.query;
-        let unknown: Vec<_> = query.named.iter().map(|named| named.typed.clone()).collect();
+        let by_date = self.request.sort != Sort::Relevance;
         let mut hints = Vec::new();
-        hints.extend((!unknown.is_empty()).then_some(Hint::Unknown(unknown)));
-        let strict = query.is_strict() || self.request.sort != Sort::Relevance;
-        let mut found = self.find(if strict { Reach::All } else { Reach::Any })?;
-        if strict && self.request.widen && query.can_widen() && found.all() < FEW {
+        // In an order of days, what has only some of the words would hide what has all.
+        let mut complete = query.is_strict() || by_date || !self.request.widen;
+        let mut found = self.find(if complete { Reach::All } else { Reach::Any })?;
+        // What excludes everything that it names was a dash.
+        if query.has_minus && (complete && found.matching == 0 || self.find(Reach::All)?.matching == 0) {
+            let title = self.find(Reach::Title)?;
+            if title.matching > 0 {
+                (found, complete) = (title, true);
+            }
+        }
+        if complete && !by_date && self.request.widen && query.can_widen() && found.matching < FEW {
             let wider = self.find(Reach::Wide)?;
-            if wider.all() > found.all() {
+            if wider.matching > found.matching {
                 hints.push(Hint::Widened(found.total));
-                found = wider;
+                (found, complete) = (wider, false);
             }
         }
         hints.extend(found.cut_short.then_some(Hint::CutShort));
-        Ok((found, hints))
+        Ok((found, hints, complete))
     }
 
     fn find(&self, reach: Reach) -> Result<Found, Error> {
@@ -197,9 +212,9 @@ impl Search<'_> {
             sort
         };
         let limit = offset.saturating_add(limit).min(self.searcher.num_docs() as usize);
-        // What need not be counted need not be looked at.
+        // What need not be counted need not be looked at. Whether a search widens does not depend on what is chosen.
         let (plan, filters) = match facets {
-            [] => (planner.filtered(plan, filters), &Filters::NONE),
+            [] if !self.request.widen => (planner.filtered(plan, filters), &Filters::NONE),
             _ => (plan, filters),
         };
         let columns = &self.generation.columns;
@@ -209,12 +224,5 @@ impl Search<'_> {
 
     fn planner(&self) -> Planner<'_> {
         Planner { searcher: self.searcher, fields: &self.generation.fields, floor: Arc::default() }
-    }
-}
-
-impl Found {
-    /// How many documents there are of any kind, whichever is chosen, so that a tab does not change what is found.
-    fn all(&self) -> u64 {
-        self.counts.get(&Facet::Kind).map_or(self.total, |kinds| kinds.values().sum())
     }
 }

@@ -12,7 +12,7 @@ use crate::{
 
 /// Part of the folder's name. Raise it when terms or fields change: a new index then fills itself, and the old one is
 /// removed when that is done.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;
 
 /// The name of the fast column with [`key`].
 pub(crate) const KEY: &str = "key";

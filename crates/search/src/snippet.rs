@@ -3,7 +3,11 @@ use std::{borrow::Cow, collections::HashMap, ops::Range};
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation as _};
 use words::{Shape, Word};
 
-use crate::{Query, query::Forms, text::exact_term};
+use crate::{
+    Query,
+    query::{Forms, sequence},
+    text::exact_term,
+};
 
 /// Stands where a snippet leaves something out.
 const ELLIPSIS: char = '…';
@@ -16,7 +20,7 @@ const LONGEST_TAG: usize = 200;
 /// A piece of a text, as plain text with formulas.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Snippet {
-    /// The piece, with an ellipsis where it was cut.
+    /// The piece, with an ellipsis where it was cut, but for one that ends with a sentence.
     pub text: String,
     /// The bytes of `text` that answer the query, in order and apart. One that touches a formula covers it
     /// whole; none touches what looks like a tag.
@@ -117,7 +121,29 @@ fn matches(forms: &Forms, text: &str, blocks: &[Block]) -> Vec<Match> {
         let form = wanted(forms, word)?;
         Some(Match { range: read.source(&word.range), form })
     });
-    found.collect()
+    let mut matches: Vec<_> = found.collect();
+    if !forms.phrases.is_empty() {
+        let words = sequence(&words);
+        for phrase in &forms.phrases {
+            matches.extend(in_order(phrase, &words, &read));
+        }
+        matches.sort_by_key(|found| found.range.start);
+    }
+    matches
+}
+
+/// Where the words of a phrase follow each other, each of them.
+fn in_order(phrase: &[Word], words: &[Word], read: &Read) -> Vec<Match> {
+    // One word in quotation marks is meant exactly as it is written.
+    let exactly = phrase.len() == 1;
+    let follows = |window: &&[Word]| {
+        window.iter().zip(phrase).all(|(word, wanted)| {
+            (if exactly { word.exact() == wanted.exact() } else { word.text == wanted.text })
+                && word.position - window[0].position == wanted.position - phrase[0].position
+        })
+    };
+    let found = words.windows(phrase.len().max(1)).filter(follows).flatten();
+    found.map(|word| Match { range: read.source(&word.range), form: word.text.clone() }).collect()
 }
 
 /// The form under which a word is wanted, if it is.
@@ -357,7 +383,9 @@ fn piece(text: &str, bytes: Range<usize>, matches: &[Match]) -> Snippet {
     snippet.text.extend((!text[..shown.start].trim().is_empty()).then_some(ELLIPSIS));
     let shift = snippet.text.len();
     snippet.text.push_str(&text[shown.clone()]);
-    snippet.text.extend((!text[shown.end..].trim().is_empty()).then_some(ELLIPSIS));
+    // A whole sentence needs nothing behind it.
+    let ended = snippet.text.ends_with(['.', '!', '?', '。', '！', '？']);
+    snippet.text.extend((!ended && !text[shown.end..].trim().is_empty()).then_some(ELLIPSIS));
     let inside =
         matches.iter().filter(|found| found.range.start >= shown.start && found.range.end <= shown.end);
     let marks =
@@ -462,6 +490,20 @@ mod tests {
     }
 
     #[test]
+    fn phrases_are_marked_where_they_stand() {
+        check(
+            "\"needs attention\"",
+            "Attention needs attention: needs.",
+            99,
+            "Attention [needs] [attention]: needs.",
+        );
+        check("\"attention is all\"", "All attention is all.", 99, "All [attention] [is] [all].");
+        check("\"networks\"", "A network of networks.", 99, "A network of [networks].");
+        check("\"位置编码\"", "编码位置，位置编码。", 99, "编码位置，[位置编码]。");
+        check("W_0", "For $p \\to 0$ and $w$ let $W_0$", 99, "For $p \\to 0$ and $w$ let [$W_0$]");
+    }
+
+    #[test]
     fn tags_are_neither_marked_nor_cut() {
         check("b", "a <b>b</b> b", 99, "a <b>[b]</b> [b]");
         check(
@@ -487,8 +529,8 @@ mod tests {
     fn sentences_are_kept_whole() {
         let text =
             "One short sentence. We follow Su et al. and study attention here. Then a long one goes on.";
-        check("attention", text, 60, "…We follow Su et al. and study [attention] here.…");
-        check("absent", text, 30, "One short sentence.…");
+        check("attention", text, 60, "…We follow Su et al. and study [attention] here.");
+        check("absent", text, 30, "One short sentence.");
         let text = "A first sentence that is long. A second sentence. A third with attention.";
         check("attention", text, 50, "…A second sentence. A third with [attention].");
         check(

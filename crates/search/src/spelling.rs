@@ -1,4 +1,4 @@
-//! "Did you mean": words that are in no document, and what they are probably meant to be.
+//! "Did you mean": words that are in no document or hardly any, and what they are probably meant to be.
 
 use std::collections::BTreeMap;
 
@@ -18,10 +18,13 @@ const SHORTEST: usize = 4;
 const TWO_MISTAKES: usize = 7;
 /// The most words that are mended: each takes about as long as a search.
 const MOST_MENDED: usize = 4;
+/// A word in at most so many documents may be a mistake, when one like it is in this many times as many.
+const RARE: u64 = 5;
+const MORE_FREQUENT: u64 = 100;
 /// A word with two mistakes must be meant to be one that this many documents hold.
 const KNOWN: u64 = 3;
 
-/// The query with words that no document holds replaced, if any can be.
+/// The query with words that hardly any document holds replaced by frequent ones like them, if there are any.
 pub(crate) fn suggestion(
     searcher: &Searcher,
     fields: &Fields,
@@ -29,15 +32,15 @@ pub(crate) fn suggestion(
 ) -> Result<Option<String>, Error> {
     let spelling = Spelling { searcher, field: fields.text };
     let mut text = query.text().to_owned();
-    let mut unknown = Vec::new();
+    let mut doubtful = Vec::new();
     for (start, word) in words(&query.clauses) {
-        if unknown.len() < MOST_MENDED && spelling.is_unknown(&word)? {
-            unknown.push((start, word));
+        if doubtful.len() < MOST_MENDED && spelling.is_doubtful(&word)? {
+            doubtful.push((start, word));
         }
     }
     let mut mended = false;
     // From behind, so that ranges stay right.
-    for (start, word) in unknown.into_iter().rev() {
+    for (start, word) in doubtful.into_iter().rev() {
         if let Some(meant) = spelling.meant(&word)? {
             text.replace_range(start + word.range.start..start + word.range.end, &meant);
             mended = true;
@@ -72,17 +75,21 @@ struct Spelling<'a> {
 }
 
 impl Spelling<'_> {
-    /// Whether a word that can be mended is in no document.
-    fn is_unknown(&self, word: &Word) -> Result<bool, Error> {
-        let mendable =
-            word.exact().chars().count() >= SHORTEST && word.exact().chars().all(char::is_alphabetic);
-        Ok(mendable && self.documents(stem_term(word))? == 0)
+    /// Whether a word that can be mended is in hardly any document.
+    fn is_doubtful(&self, word: &Word) -> Result<bool, Error> {
+        let exact = word.exact();
+        let mendable = exact.chars().count() >= SHORTEST && exact.chars().all(char::is_alphabetic);
+        Ok(mendable && self.documents(stem_term(word))? <= RARE)
     }
 
-    /// What an unknown word is meant to be.
+    /// What a doubtful word is meant to be, if it is meant to be another.
     fn meant(&self, word: &Word) -> Result<Option<String>, Error> {
-        if let Some(near) = self.nearest(word, 1, 1)? {
+        let documents = self.documents(stem_term(word))?;
+        if let Some(near) = self.nearest(word, 1, (documents * MORE_FREQUENT).max(1))? {
             return Ok(Some(near));
+        }
+        if documents > 0 {
+            return Ok(None);
         }
         if let Some(two) = self.divided(word)? {
             return Ok(Some(two));

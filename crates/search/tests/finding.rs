@@ -158,6 +158,46 @@ fn few_results_are_widened_and_say_so() {
 }
 
 #[test]
+fn what_has_all_words_stays_before_what_has_one_often() {
+    let mut documents: Vec<_> = (10..90).map(|id| paper(id, "Filler", "nothing of note")).collect();
+    documents.push(paper(1, "Zebra zebra zebra", "zebra zebra zebra"));
+    documents.push(paper(2, "Other", &format!("{} zebra and quagga in the wild", "filling ".repeat(300))));
+    let (index, _folder) = index(documents);
+    assert_eq!(found(&index, "zebra quagga wild"), ["p2", "p1"]);
+}
+
+#[test]
+fn what_is_chosen_does_not_widen_a_search() {
+    let documents = (1..=8).map(|id| Document {
+        venue: Some(if id == 1 { "RARE" } else { "USUAL" }.into()),
+        ..paper(id, "Zebra", if id <= 6 { "quagga" } else { "horse" })
+    });
+    let (index, _folder) = index(documents.collect());
+    let query = Query::parse("zebra quagga");
+    let mut filters = Filters::default();
+    filters.choose(Facet::Venue, "RARE");
+    for facets in [&Facet::ALL[..], &[]] {
+        let request = Request { filters: &filters, facets, ..Request::of(&query, 10) };
+        let results = index.search(&request).expect("searched");
+        assert_eq!((results.total, results.hints, results.complete), (1, vec![], true), "{facets:?}");
+    }
+}
+
+#[test]
+fn a_title_is_found_whatever_its_signs_mean() {
+    let (index, _folder) = index(vec![
+        paper(1, "MOVE -Modular Enhancement", ""),
+        paper(2, "Cat: a study of animals", ""),
+        paper(3, "Attention images", ""),
+        paper(4, "Attention", "nothing else"),
+    ]);
+    assert_eq!(found(&index, "move -modular enhancement"), ["p1"]);
+    assert_eq!(found(&index, "cat: a study of animals"), ["p2"]);
+    assert_eq!(found(&index, "attention -images"), ["p4"], "nobody wants what is excluded");
+    assert_eq!(found(&index, "ti:-attention images"), Vec::<String>::new());
+}
+
+#[test]
 fn kinds_are_counted_truly_whatever_is_shown() {
     let (index, _folder) = library();
     let query = Query::parse("attention");

@@ -64,9 +64,24 @@ pub(crate) fn stem(word: &str) -> Option<String> {
 
 fn stemmed(word: &str) -> String {
     let stemmer = Stemmer::create(Algorithm::English);
+    if let Some(one) = initials(word) {
+        return one.to_owned();
+    }
     let foreign =
         FOREIGN.iter().find_map(|(ending, other)| Some(word.strip_suffix(ending)?.to_owned() + other));
     stemmer.stem(foreign.as_deref().unwrap_or(word)).into_owned()
+}
+
+/// One of several things that go by initials: `cnn` of `cnns`, `gpu` of `gpus`, `pde` of `pdes`. The stemmer looks for a
+/// vowel before the ending, and takes the `s` for a part of the name.
+fn initials(word: &str) -> Option<&str> {
+    let one = word.strip_suffix('s').filter(|one| !one.ends_with('s'))?;
+    let vowel = |byte: &u8| b"aeiouy".contains(byte);
+    let before = match one.as_bytes() {
+        [before @ .., b'e' | b'u'] if before.len() == 2 => before,
+        before => before,
+    };
+    (before.len() > 1 && !before.iter().any(|byte| vowel(byte))).then_some(one)
 }
 
 #[cfg(test)]
@@ -88,5 +103,14 @@ mod tests {
         check(&["matrix", "matrices"], "matrix");
         check(&["eigenspectra", "eigenspectrum"], "eigenspectrum");
         check(&["minimum", "minima"], "minimum");
+        check(&["cnn", "cnns"], "cnn");
+        check(&["llm", "llms"], "llm");
+        check(&["gpu", "gpus"], "gpu");
+        check(&["pde", "pdes"], "pde");
+        check(&["gan", "gans"], "gan");
+        check(&["bus"], "bus");
+        check(&["gas"], "gas");
+        check(&["loss"], "loss");
+        check(&["css"], "css");
     }
 }

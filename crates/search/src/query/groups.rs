@@ -52,7 +52,9 @@ impl Group {
     pub(super) fn forms(&self, forms: &mut HashSet<String>, prefixes: &mut Vec<String>) {
         match self {
             Self::Compound { parts, joined } => {
-                forms.extend(parts.iter().chain(joined).map(|word| word.text.clone()));
+                // The parts of `W_0` by themselves are in nearly every formula.
+                let told = |part: &&Word| joined.is_none() || part.text.chars().nth(1).is_some();
+                forms.extend(parts.iter().filter(told).chain(joined).map(|word| word.text.clone()));
             }
             Self::Run { pairs, .. } => forms.extend(pairs.iter().map(|word| word.text.clone())),
             Self::Character(word) => drop(forms.insert(exact_term(word))),

@@ -41,8 +41,10 @@ const MOST_PREFIXES: usize = 4;
 pub struct Query {
     /// All of these, as far as they are demanded.
     pub(crate) clauses: Vec<Clause>,
-    /// The words of the whole query run together, to be compared with titles; empty where it cannot be a title.
+    /// The letters and digits of the whole query run together, to be compared with titles.
     pub(crate) title_key: String,
+    /// Whether a sign excludes something. In a title it may be a dash.
+    pub(crate) has_minus: bool,
     /// The words of the whole query in order, where it is nothing but words.
     pub(crate) words: Vec<Word>,
     /// How many words there are that need not be required, as [`MOST_WORDS`] counts them.
@@ -200,6 +202,7 @@ impl Query {
         let clauses = parser.query();
         let mut query = Self {
             title_key: String::new(),
+            has_minus: false,
             words: Vec::new(),
             length: clauses.iter().map(Clause::length).sum(),
             named: identifiers::named(text),
@@ -234,6 +237,13 @@ impl Query {
         (0..self.clauses.len()).filter(|part| self.begins_part(*part)).map(|part| self.part(part)).collect()
     }
 
+    /// A query for texts that mention the papers, if it can be nothing but the names of papers.
+    pub(crate) fn mentions(&self) -> Option<Self> {
+        let sure = !self.named.is_empty() && self.named.iter().all(|named| named.sure);
+        let mention = |named: &Named| named.keys.first().map(|key| format!("\"{key}\""));
+        sure.then(|| Self::parse(&self.named.iter().filter_map(mention).collect::<Vec<_>>().join(" OR ")))
+    }
+
     /// Whether anything in the query says how good an answer is, and not only whether it is one.
     pub(crate) fn ranks(&self) -> bool {
         self.clauses.iter().any(Clause::ranks)
@@ -246,15 +256,13 @@ impl Query {
         forms
     }
 
-    /// A title may hold operators and parentheses, but whoever names a field or excludes a word does not type a title.
+    /// A title may hold anything that means something in a query.
     fn compare_with_titles(&mut self, lexemes: &[lexer::Lexeme]) {
         use lexer::Token;
+        self.title_key = title_key(&self.text);
         let minus =
             |lexeme: &lexer::Lexeme| lexeme.token == Token::Not && self.text[lexeme.range.clone()] == *"-";
-        let title = |lexeme: &lexer::Lexeme| !matches!(lexeme.token, Token::Field(_)) && !minus(lexeme);
-        if lexemes.iter().all(title) {
-            self.title_key = title_key(&self.text);
-        }
+        self.has_minus = lexemes.iter().any(minus);
         if lexemes.iter().all(|lexeme| matches!(lexeme.token, Token::Word | Token::Quotation)) {
             self.words = words::words(&plain(&self.text));
         }
@@ -286,6 +294,8 @@ pub(crate) struct Forms {
     pub(crate) whole: HashSet<String>,
     /// The beginnings of words, unstemmed.
     pub(crate) prefixes: Vec<String>,
+    /// Words that follow each other.
+    pub(crate) phrases: Vec<Vec<Word>>,
 }
 
 impl Clause {
@@ -319,7 +329,7 @@ impl Clause {
             return;
         }
         match &self.node {
-            Node::Phrase(_, words) => forms.whole.extend(words.iter().map(|word| word.text.clone())),
+            Node::Phrase(_, words) => forms.phrases.push(words.clone()),
             Node::Chunk(_, chunk) => {
                 chunk.groups.iter().for_each(|group| group.forms(&mut forms.whole, &mut forms.prefixes));
             }

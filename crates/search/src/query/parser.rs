@@ -99,7 +99,10 @@ impl Parser<'_> {
             Token::Open => self.group(field),
             Token::Field(inner) => {
                 self.next += 1;
-                self.value(inner)
+                while self.take(Token::Not) {
+                    excluded = !excluded;
+                }
+                self.value(inner, start)
             }
             Token::Word | Token::Quotation => {
                 self.next += 1;
@@ -130,14 +133,14 @@ impl Parser<'_> {
         clauses
     }
 
-    /// What follows the name of a field.
-    fn value(&mut self, field: Field) -> Vec<Clause> {
+    /// What follows the name of a field, read from `start`.
+    fn value(&mut self, field: Field, start: usize) -> Vec<Clause> {
         match self.lexemes.get(self.next).map(|lexeme| lexeme.token) {
             Some(Token::Open) => self.group(Some(field)),
             Some(Token::Word | Token::Quotation) => {
                 let lexeme = self.lexemes[self.next].clone();
                 self.next += 1;
-                let range = self.since(self.next - 2);
+                let range = self.since(start);
                 let clauses = self.leaf(Some(field), lexeme);
                 clauses.into_iter().map(|clause| Clause { range: range.clone(), ..clause }).collect()
             }

@@ -121,7 +121,7 @@ fn fields() {
     check("id:2401.01234v2", r#"Identifier(["2401.01234"])"#, &[]);
     check("in:answer x", "Kind(Answer) x", &[]);
     check("BERT: pre-training", "bert pre+train=pretrain", &[]);
-    check("https://example.com/a", "https,exampl,com,a", &[]);
+    check("https://example.com/a", "http,exampl,com,a", &[]);
     check("Date: a story", "date a stori", &[]);
 }
 
@@ -160,17 +160,18 @@ fn bad_queries_get_hints() {
 }
 
 #[test]
-fn titles_are_compared_unless_the_query_cannot_be_one() {
+fn titles_are_compared() {
     let check = |text: &str, key: &str, words: usize| {
         let query = Query::parse(text);
         assert_eq!((&*query.title_key, query.words.len()), (key, words), "{text:?}");
+        assert_eq!(query.has_minus, text.contains(" -"), "{text:?}");
     };
     check("Attention Is All You Need", "attentionisallyouneed", 5);
     check("\"Why Should I Trust You?\"", "whyshoulditrustyou", 5);
     check("GANs AND (VAEs)", "gansandvaes", 0);
     check("WHY NOT LEARN", "whynotlearn", 0);
-    check("attention -images", "", 0);
-    check("ti:attention", "", 0);
+    check("attention -images", "attentionimages", 0);
+    check("ti:attention", "tiattention", 0);
 }
 
 #[test]

@@ -269,9 +269,13 @@ impl<'a> Shared<'a> {
 
     /// The most telling terms that a candidate has too.
     fn reasons(&self, candidate: usize) -> Vec<String> {
-        let is_shared = |words: &[usize]| self.places.has(candidate, words);
-        let shared = self.phrases.iter().filter(|(words, phrase)| phrase.tells && is_shared(words));
-        let reasons = phrases::distinct(shared.map(|(_, phrase)| phrase), REASONS);
+        let shared = self.phrases.iter().filter(|(words, _)| self.places.has(candidate, words));
+        let shared: Vec<_> = shared.map(|(_, phrase)| phrase).collect();
+        let mut reasons = phrases::distinct(shared.iter().copied().filter(|phrase| phrase.tells), REASONS);
+        if reasons.is_empty() {
+            // Better a word that many use than no reason.
+            reasons = phrases::distinct(shared.into_iter(), 1);
+        }
         reasons.into_iter().map(|phrase| phrases::written(self.profile, phrase)).collect()
     }
 

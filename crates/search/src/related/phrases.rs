@@ -86,14 +86,17 @@ fn phrase(profile: &Profile, words: &[usize], seen: &Seen, longer: u32) -> Phras
     }
 }
 
-/// The first phrases of which none is part of another.
+/// The first phrases of which none is part of another, or ends with what another begins with.
 pub(crate) fn distinct<'a>(phrases: impl Iterator<Item = &'a Phrase>, limit: usize) -> Vec<&'a Phrase> {
     let mut kept: Vec<&Phrase> = Vec::new();
     for phrase in phrases {
         if kept.len() == limit {
             break;
         }
-        let said = |other: &&Phrase| holds(&other.words, &phrase.words) || holds(&phrase.words, &other.words);
+        let said = |other: &&Phrase| {
+            let (a, b) = (&other.words, &phrase.words);
+            holds(a, b) || holds(b, a) || runs_into(a, b) || runs_into(b, a)
+        };
         if !kept.iter().any(said) {
             kept.push(phrase);
         }
@@ -104,6 +107,11 @@ pub(crate) fn distinct<'a>(phrases: impl Iterator<Item = &'a Phrase>, limit: usi
 /// Whether one sequence of words stands in another.
 fn holds(long: &[usize], short: &[usize]) -> bool {
     long.windows(short.len().max(1)).any(|window| window == short)
+}
+
+/// Whether a sequence of words ends with the beginning of another.
+fn runs_into(first: &[usize], second: &[usize]) -> bool {
+    (1..first.len().min(second.len())).any(|length| first.ends_with(&second[..length]))
 }
 
 /// How often a sequence of words was seen.
