@@ -60,7 +60,7 @@ pub use error::Error;
 pub use filters::{Facet, Filters};
 pub use folder::{ask_for_rebuild, rebuild_asked};
 pub use index::{Index, Rebuild};
-pub use query::{Hint, Part, Query, Reading};
+pub use query::{Hint, Part, Query, Reading, is_quote};
 pub use related::{Narrow, Near, Related};
 pub use results::{Hit, Request, Results, Snapshot};
 pub use snippet::{Highlighter, Snippet};

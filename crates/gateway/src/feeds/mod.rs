@@ -89,8 +89,9 @@ pub(crate) async fn search(
         Document::Post(post) => Some(of_post(&app, post)),
         Document::Comment(..) | Document::Answer(..) => None,
     });
-    // XML has no place for control characters.
-    let name = asked.query.text().replace(char::is_control, " ");
+    // XML has no place for these.
+    let misplaced = |c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');
+    let name = asked.query.text().replace(misplaced, " ");
     let channel = Channel {
         title: format!("{name} – {}", app.config.site.title),
         page: asked.address(),

@@ -141,6 +141,7 @@ fn field(rest: &str) -> Option<(Field, usize)> {
     (begins || lower && !after.trim_start().is_empty()).then_some((field, length + colon.len_utf8()))
 }
 
-pub(super) fn is_quote(c: char) -> bool {
+/// Whether a character is a quotation mark, of those that queries may use.
+pub fn is_quote(c: char) -> bool {
     matches!(c, '"' | '“' | '”' | '„' | '＂' | '「' | '」' | '«' | '»')
 }

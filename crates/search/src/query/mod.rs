@@ -11,6 +11,7 @@ use words::Word;
 
 pub(crate) use fields::Filter;
 pub(crate) use groups::{Group, sequence};
+pub use lexer::is_quote;
 
 use crate::{
     authors::Name,

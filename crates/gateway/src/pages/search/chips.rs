@@ -112,7 +112,8 @@ fn shown(part: &Part, m: Messages) -> String {
         Reading::Year | Reading::Date => match value.split_once("..") {
             Some(("", last)) => m.until(last),
             Some((first, "")) => m.since(first),
-            Some((first, last)) => format!("{first}–{last}"),
+            // Either end may stand first; the search takes them in order.
+            Some((first, last)) => format!("{}–{}", first.min(last), first.max(last)),
             None => value.to_owned(),
         },
         Reading::Answered => String::new(),

@@ -53,7 +53,7 @@ struct Best {
 
 /// `GET /search/instant?query=`: the best results of a query that is still being typed, as a piece of a page.
 pub(crate) async fn instant(app: web::Data<App>, visit: Visit, asked: Asked) -> Page {
-    let best = best(&app, &asked).await?;
+    let best = best(&app, &asked.at(0)).await?;
     let documents = Documents::load(&app.db, best.ids.iter().copied()).await?;
     let found = best.ids.iter().filter_map(|id| documents.get(*id));
     let options = Options {
@@ -69,7 +69,7 @@ pub(crate) async fn instant(app: web::Data<App>, visit: Visit, asked: Asked) -> 
 
 /// `GET /search/suggest?query=`: titles, as browsers ask for them that have the site among their search engines.
 pub(crate) async fn suggest(app: web::Data<App>, asked: Asked) -> Result<HttpResponse, Failure> {
-    let best = best(&app, &asked).await?;
+    let best = best(&app, &asked.at(0)).await?;
     let documents = Documents::load(&app.db, best.ids.iter().copied()).await?;
     let found: Vec<_> = best.ids.iter().filter_map(|id| documents.get(*id)).collect();
     let titles: Vec<_> = found.iter().map(Document::title).collect();
@@ -115,9 +115,10 @@ fn completed(text: &str) -> Option<String> {
     let start = text.rfind(char::is_whitespace).map_or(0, |space| space + 1);
     let last = text[start..].trim_start_matches(|c: char| !c.is_alphanumeric());
     let letters = last.chars().all(|c| c.is_alphabetic() && !is_han(c)) && last.chars().count() >= BEGINNING;
-    let quoted = text.chars().filter(|c| matches!(c, '"' | '“' | '”')).count() % 2 == 1;
+    let quoted = text.chars().filter(|c| search::is_quote(*c)).count() % 2 == 1;
+    let value = text[..start].trim_end().ends_with([':', '：']);
     let operator = matches!(last, "AND" | "OR" | "NOT");
-    (letters && !quoted && !operator).then(|| format!("{text}*"))
+    (letters && !quoted && !operator && !value).then(|| format!("{text}*"))
 }
 
 /// Chinese words have no end that could be missing.

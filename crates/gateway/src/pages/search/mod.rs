@@ -136,7 +136,7 @@ async fn look(app: &App, visit: &Visit, asked: &Asked) -> Result<Answer, Failure
         notes: notes(app, asked, &results, position, m).await?,
         suggestion: results.suggestion.as_deref().map(|text| suggestion(asked, text)),
         groups: groups(asked, &results, m),
-        feed: feeds(asked).then(|| asked.feed()),
+        feed: feeds(asked, &results).then(|| asked.feed()),
         tabs: tabs(asked, &results, m),
         orders: orders(asked, m),
         milliseconds: started.elapsed().as_millis(),
@@ -173,9 +173,9 @@ fn suggestion(asked: &Asked, text: &str) -> Link {
     Link { name: text.to_owned(), href: asked.with_query(text).address() }
 }
 
-/// Feeds are of what is written to be read by itself.
-fn feeds(asked: &Asked) -> bool {
-    !matches!(asked.kind(), Some(Kind::Comment | Kind::Answer))
+/// Feeds are of what is written to be read by itself, and hold what has all that was asked for.
+fn feeds(asked: &Asked, results: &Results) -> bool {
+    results.complete && !matches!(asked.kind(), Some(Kind::Comment | Kind::Answer))
 }
 
 fn kept(asked: &Asked) -> Vec<(&'static str, &'static str)> {

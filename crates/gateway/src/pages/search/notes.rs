@@ -1,4 +1,4 @@
-use search::{Facet, Hint, Results};
+use search::{Facet, Hint, Results, Sort};
 use storage::changes;
 
 use super::Link;
@@ -58,9 +58,11 @@ pub(super) fn ways(asked: &Asked, results: &Results, m: Messages) -> Vec<Way> {
     let words = asked
         .all_words
         .then(|| Way { name: m.way_some_words().into(), href: asked.with_all_words(false).address() });
+    let order = (asked.sort != Sort::Relevance)
+        .then(|| Way { name: m.way_by_relevance().into(), href: asked.sorted(Sort::Relevance).address() });
     let filters = asked
         .chosen()
         .next()
         .map(|_| Way { name: m.way_no_filters().into(), href: asked.without_filters().address() });
-    [first, kinds, words, filters].into_iter().flatten().collect()
+    [first, kinds, words, order, filters].into_iter().flatten().collect()
 }
