@@ -58,7 +58,7 @@ pub(crate) enum Reach {
     Wide,
     /// Those with some words.
     Any,
-    /// Those whose title the query is, whatever else its signs may mean.
+    /// Those with all words, and those whose title the query is, whatever its signs may mean.
     Title,
 }
 
@@ -97,16 +97,14 @@ impl Planner<'_> {
         if reach == Reach::Named {
             return Ok(self.named(&query.named));
         }
-        if reach == Reach::Title {
-            return Ok(self.whole_title(query)?.unwrap_or_else(|| Box::new(EmptyQuery)));
-        }
-        let mut plan = self.conjunction(&query.clauses, reach)?;
+        let all = if reach == Reach::Title { Reach::All } else { reach };
+        let mut plan = self.conjunction(&query.clauses, all)?;
         if reach == Reach::Wide {
             let all = Box::new(self.conjunction(&query.clauses, Reach::All)?);
             plan.others.push(Box::new(ConstScoreQuery::new(all, ALL_WORDS)));
         }
         plan.others.extend(self.title_phrase(query));
-        Ok(match self.whole_title(query)?.filter(|_| !query.has_minus) {
+        Ok(match self.whole_title(query)?.filter(|_| !query.has_minus || reach == Reach::Title) {
             Some(title) => either(vec![(Occur::Should, Box::new(plan)), (Occur::Should, title)]),
             None => Box::new(plan),
         })

@@ -147,13 +147,12 @@ impl Weight for PreferringWeight {
         callback: &mut dyn FnMut(DocId, Score),
     ) -> tantivy::Result<()> {
         match &self.required {
-            Required::Term(term) => match term.scorer(reader, 1.0)? {
-                Some(required) => {
+            Required::Term(term) => {
+                if let Some(required) = term.scorer(reader, 1.0)? {
                     let most = required.most();
                     self.around(required, most, reader, 1.0)?.for_each(&self.floor, callback);
                 }
-                None => (),
-            },
+            }
             Required::Other(other) => {
                 let required = other.scorer(reader, 1.0)?;
                 self.around(required, Score::INFINITY, reader, 1.0)?.for_each(&self.floor, callback);

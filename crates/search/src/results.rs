@@ -132,8 +132,8 @@ impl Results {
             }
         }
         let (found, hints, complete) = search.run()?;
-        // Where all words were required and found, all of them are known.
-        let known = complete && found.total > 0;
+        // Where some documents have all words, none of these is a mistake.
+        let known = complete && found.total >= FEW;
         let suggestion = match known || request.offset > 0 {
             false => spelling::suggestion(&searcher, &generation.fields, request.query)?,
             true => None,
@@ -179,11 +179,12 @@ impl Search<'_> {
         // In an order of days, what has only some of the words would hide what has all.
         let mut complete = query.is_strict() || by_date || !self.request.widen;
         let mut found = self.find(if complete { Reach::All } else { Reach::Any })?;
-        // What excludes everything that it names was a dash.
-        if query.has_minus && (complete && found.matching == 0 || self.find(Reach::All)?.matching == 0) {
-            let title = self.find(Reach::Title)?;
-            if title.matching > 0 {
-                (found, complete) = (title, true);
+        // A minus sign that leaves hardly anything was a dash, if there is such a title.
+        if query.has_minus {
+            let all = if complete { found.matching } else { self.find(Reach::All)?.matching };
+            let titled = if all < FEW { self.find(Reach::Title)? } else { Found::default() };
+            if titled.matching > all {
+                return Ok((titled, hints, true));
             }
         }
         if complete && !by_date && self.request.widen && query.can_widen() && found.matching < FEW {

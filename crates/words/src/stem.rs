@@ -81,7 +81,7 @@ fn initials(word: &str) -> Option<&str> {
         [before @ .., b'e' | b'u'] if before.len() == 2 => before,
         before => before,
     };
-    (before.len() > 1 && !before.iter().any(|byte| vowel(byte))).then_some(one)
+    (before.len() > 1 && !before.iter().any(vowel)).then_some(one)
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ pub(crate) async fn paper_by_key(app: web::Data<App>, visit: Visit, id: web::Pat
 /// The page of one paper.
 pub(super) async fn show(app: &App, visit: &Visit, paper: Paper) -> Page {
     let said = comments::of(&app.db, Subject::Paper(paper.id)).await?;
-    let near = near::of_paper(app, &visit, &paper).await?;
+    let near = near::of_paper(app, visit, &paper).await?;
     let reading = reading::of(app, visit, &paper).await?;
     let record = &paper.shown;
     let m = visit.m;
