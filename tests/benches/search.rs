@@ -35,6 +35,7 @@ async fn main() {
     let output = site.run(&["import", "papers", file.to_str().expect("a plain name")]).await;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     while site.page("/search?query=the").await.contains("still taking in") {}
+    quiet(&site).await;
 
     let titles = titles(&file);
     let style = style(&site.page("/").await);
@@ -51,6 +52,18 @@ async fn main() {
     load("search, narrowed, newest first", &site, narrowed, Some(bare)).await;
     let instant = |number: usize| format!("/search/instant?query={}", some(&titles, number, 1 + number % 3));
     load("results while typing", &site, instant, Some(bare)).await;
+}
+
+/// Waits until the server has merged what it took in.
+async fn quiet(site: &Site) {
+    loop {
+        let before = site.processor_time();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        // It looks for changes now and then.
+        if site.processor_time() - before < Duration::from_millis(50) {
+            break;
+        }
+    }
 }
 
 /// Asks at the rate, prints how long it took, and gives the 99th percentile in milliseconds.

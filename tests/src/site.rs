@@ -243,6 +243,15 @@ impl Site {
         assert!(status.expect("prlimit runs").success());
     }
 
+    /// The time that processors have spent on the server so far.
+    pub fn processor_time(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid)).expect("a running server");
+        let (_, fields) = stat.rsplit_once(") ").expect("a name in parentheses");
+        // In hundredths of a second, in user mode and in the kernel.
+        let ticks = fields.split(' ').skip(11).take(2).map(|ticks| ticks.parse::<u64>().expect("a number"));
+        Duration::from_millis(10 * ticks.sum::<u64>())
+    }
+
     /// `kill -9`: what is not on disk is gone.
     pub async fn kill(self) -> Ended {
         self.signal("KILL");

@@ -8,12 +8,12 @@ use std::{
 
 use tantivy::{
     Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TantivyError,
-    merge_policy::LogMergePolicy,
+    indexer::IndexWriterOptions, merge_policy::LogMergePolicy,
 };
 
 use crate::{Error, Update, columns::OpenColumns, folder, schema, schema::Fields, sealed::Sealed};
 
-/// Threads that turn documents into segments.
+/// Threads that turn documents into segments. One more merges them: readers want a processor, too.
 const THREADS: usize = 2;
 /// Memory for what is not yet on disk, in bytes. A rebuild has as much again.
 const MEMORY: usize = 96 << 20;
@@ -63,7 +63,12 @@ impl Generation {
     }
 
     fn written(index: Index, path: &Path) -> Result<Self, Error> {
-        let writer = index.writer_with_num_threads(THREADS, MEMORY)?;
+        let options = IndexWriterOptions::builder()
+            .num_worker_threads(THREADS)
+            .memory_budget_per_thread(MEMORY / THREADS)
+            .num_merge_threads(1)
+            .build();
+        let writer = index.writer_with_options(options)?;
         writer.set_merge_policy(Box::new(merging()));
         remove_unfinished(&writer)?;
         Self::with(index, path, Some(writer))

@@ -132,8 +132,8 @@ impl Results {
             }
         }
         let (found, hints, complete) = search.run()?;
-        // Where some documents have all words, none of these is a mistake.
-        let known = complete && found.total >= FEW;
+        // Where some documents have all words, none of these is a mistake; nor where somebody insists on them.
+        let known = complete && (found.matching >= FEW || !request.widen && found.total > 0);
         let suggestion = match known || request.offset > 0 {
             false => spelling::suggestion(&searcher, &generation.fields, request.query)?,
             true => None,
