@@ -31,12 +31,24 @@ pub struct Snippet {
 #[derive(Debug)]
 pub struct Highlighter {
     forms: Forms,
+    /// The letters that wanted words begin with.
+    begins: [bool; 26],
 }
 
 impl Highlighter {
     /// For the texts of the results of this query.
     pub fn new(query: &Query) -> Self {
-        Self { forms: query.forms() }
+        let forms = query.forms();
+        let mut begins = [false; 26];
+        let phrases = forms.phrases.iter().flatten().map(|word| &word.text);
+        for byte in
+            forms.whole.iter().chain(&forms.prefixes).chain(phrases).filter_map(|form| form.bytes().next())
+        {
+            if byte.is_ascii_lowercase() {
+                begins[usize::from(byte - b'a')] = true;
+            }
+        }
+        Self { forms, begins }
     }
 
     /// The part of a text that answers the query best, at most `chars` characters long (at least one).
@@ -54,13 +66,32 @@ impl Highlighter {
     /// ```
     pub fn snippet(&self, text: &str, chars: usize) -> Snippet {
         let blocks = blocks(text);
-        let matches = matches(&self.forms, text, &blocks);
+        let matches = self.matches(text, &blocks);
         let window = match text.char_indices().nth(chars) {
             // Both ends may get an ellipsis.
             Some(_) => Places::of(text, &blocks).window(text, &matches, chars.saturating_sub(2)),
             None => 0..text.len(),
         };
         piece(text, window, &matches)
+    }
+
+    fn matches(&self, text: &str, blocks: &[Block]) -> Vec<Match> {
+        let forms = &self.forms;
+        let read = Read::of(text, blocks);
+        let words = words::words_that_begin(&read.text, &self.begins);
+        let found = words.iter().filter_map(|word| {
+            let form = wanted(forms, word)?;
+            Some(Match { range: read.source(&word.range), form })
+        });
+        let mut matches: Vec<_> = found.collect();
+        if !forms.phrases.is_empty() {
+            let words = sequence(&words);
+            for phrase in &forms.phrases {
+                matches.extend(in_order(phrase, &words, &read));
+            }
+            matches.sort_by_key(|found| found.range.start);
+        }
+        matches
     }
 }
 
@@ -112,24 +143,6 @@ fn tag(rest: &str) -> Option<usize> {
 struct Match {
     range: Range<usize>,
     form: String,
-}
-
-fn matches(forms: &Forms, text: &str, blocks: &[Block]) -> Vec<Match> {
-    let read = Read::of(text, blocks);
-    let words = words::words(&read.text);
-    let found = words.iter().filter_map(|word| {
-        let form = wanted(forms, word)?;
-        Some(Match { range: read.source(&word.range), form })
-    });
-    let mut matches: Vec<_> = found.collect();
-    if !forms.phrases.is_empty() {
-        let words = sequence(&words);
-        for phrase in &forms.phrases {
-            matches.extend(in_order(phrase, &words, &read));
-        }
-        matches.sort_by_key(|found| found.range.start);
-    }
-    matches
 }
 
 /// Where the words of a phrase follow each other, each of them.

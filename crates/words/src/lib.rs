@@ -29,7 +29,7 @@ mod stem;
 pub use fold::{fold, letters};
 pub use frequent::is_common;
 pub use sentences::sentences;
-pub use split::words;
+pub use split::{words, words_that_begin};
 
 use std::ops::Range;
 
