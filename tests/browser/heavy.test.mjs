@@ -143,7 +143,9 @@ async function heights(address, width) {
     );
   await page.addStyleTag({ content: ".card { content-visibility: visible !important }" });
   // Fonts are asked for when a frame is laid out; until they are there, lines break elsewhere.
-  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  await page.evaluate(
+    () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+  );
   await page.evaluate(() => document.fonts.ready);
   const before = await look();
   engine();
