@@ -3,8 +3,8 @@
 //! The papers are made up, or those of a file of JSON Lines that `INKSTONE_BENCH_PAPERS` names (`id`, `title`, `authors`,
 //! `abstract`, `categories`, `venue`, `date`); a million are these again with their words shuffled. The bare engine holds
 //! the same stems in two fields, body and title, and the same columns; it is asked for the same words in both fields, all
-//! of them required, for the first twenty documents and how many there are. Ours finds the same words among authors and
-//! as they are written too, and puts whole titles first. Times are means over many queries in one thread, ours and the
+//! of them required (any of 25), for the first twenty documents and how many there are. Ours finds the same words among
+//! authors and as they are written too, and puts whole titles first. Times are means over many queries in one thread, ours and the
 //! engine's in turns; the last column is ours beside the engine's in the same run.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]

@@ -59,7 +59,7 @@ pub struct Results {
     pub complete: bool,
     /// What to tell about how they were found.
     pub hints: Vec<Hint>,
-    /// The query with words that no document holds replaced by some that are like them.
+    /// The query with words that hardly any document holds replaced by some that are like them.
     pub suggestion: Option<String>,
     counts: BTreeMap<Facet, Counts>,
 }
@@ -179,15 +179,16 @@ impl Search<'_> {
         // In an order of days, what has only some of the words would hide what has all.
         let mut complete = query.is_strict() || by_date || !self.request.widen;
         let mut found = self.find(if complete { Reach::All } else { Reach::Any })?;
+        let mut widen = complete && !by_date && self.request.widen && query.can_widen();
         // A minus sign that leaves hardly anything was a dash, if there is such a title.
         if query.has_minus {
             let all = if complete { found.matching } else { self.find(Reach::All)?.matching };
             let titled = if all < FEW { self.find(Reach::Title)? } else { Found::default() };
             if titled.matching > all {
-                return Ok((titled, hints, true));
+                (found, complete, widen) = (titled, true, false);
             }
         }
-        if complete && !by_date && self.request.widen && query.can_widen() && found.matching < FEW {
+        if widen && found.matching < FEW {
             let wider = self.find(Reach::Wide)?;
             if wider.matching > found.matching {
                 hints.push(Hint::Widened(found.total));

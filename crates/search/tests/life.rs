@@ -247,7 +247,8 @@ fn a_damaged_index_is_set_aside_or_whole() {
             set_aside += check_damaged(copy.path(), changes, &format!("{name}: {}", file.display()));
         }
     }
-    assert!(set_aside > 80, "only {set_aside} were noticed");
+    let all = files.len() * DAMAGES.len();
+    assert!(set_aside * 4 > all * 3, "only {set_aside} of {all} were noticed");
 }
 
 /// Whether it was set aside.
