@@ -279,6 +279,12 @@ impl Site {
 }
 
 impl Ended {
+    /// The address of the PostgreSQL database that the site is kept in.
+    pub fn database(&self) -> &str {
+        let url = self.settings.iter().find(|(name, _)| name == "INKSTONE_DATABASE_URL");
+        url.map(|(_, url)| url.as_str()).expect("a site on PostgreSQL")
+    }
+
     /// Starts the same site again.
     pub async fn start(self) -> Site {
         Site::launch(self.folder, self.data, self.settings, &[]).await

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sqlx::{Connection as _, Executor as _, SqliteConnection};
+use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
 use tests::{Engine, Run, Site, html::text};
 use tokio::time::{sleep, timeout};
 
@@ -127,23 +127,28 @@ fn is_committed(generation: &Path) -> bool {
     fs::read_to_string(generation.join("meta.json")).is_ok_and(|list| list.contains("payload"))
 }
 
-/// Whichever file it is: visitors are told while it is built from storage again, and then find everything.
+/// Whichever file it is: visitors are told while it is built from storage again, and then find everything. A lock on the
+/// papers holds the building back until the page was seen.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_index_is_built_again_while_the_site_says_so() {
-    let mut site = Run::on(Engine::Sqlite).start().await;
+    let mut site = Run::on(Engine::Postgres).start().await;
     papers::import(&site, &papers::some("math.NT", 0..MANY)).await;
     until(&site, "number 7", |page| !page.contains("still taking in")).await;
     for damaged in ["meta.json", ".idx", ".managed.json"] {
         let stopped = site.stop().await;
         let version = version(&stopped.data);
         let generation = version.join(current(&version));
-        let file = names(&generation).into_iter().find(|name| name.ends_with(damaged)).expect("a file");
+        let file = in_use(&generation).into_iter().find(|name| name.ends_with(damaged)).expect("a file");
         let bytes = fs::read(generation.join(&file)).expect("read");
         fs::write(generation.join(&file), &bytes[..bytes.len() / 2]).expect("cut");
+        let mut storage = PgConnection::connect(stopped.database()).await.expect("a database");
+        let mut held = storage.begin().await.expect("begun");
+        held.execute("LOCK TABLE papers IN ACCESS EXCLUSIVE MODE").await.expect("locked");
         site = stopped.start().await;
         let page = text(&site.page("/search?query=number").await);
         assert!(page.contains("still taking in"), "{damaged}: {page}");
         assert!(site.log().contains("damaged and set aside"), "{}", site.log());
+        held.rollback().await.expect("released");
         until(&site, "number 1234", |page| page.contains("Result number 1234")).await;
         until(&site, "number 7", |page| !page.contains("still taking in")).await;
     }
@@ -238,6 +243,14 @@ fn version(data: &Path) -> PathBuf {
 
 fn current(version: &Path) -> String {
     fs::read_to_string(version.join("current")).expect("a name")
+}
+
+/// The files that the last commit names, and the lists themselves: others wait to be removed.
+fn in_use(generation: &Path) -> Vec<String> {
+    let list = fs::read_to_string(generation.join("meta.json")).expect("a list").replace('-', "");
+    let named =
+        |name: &String| list.contains(name.split('.').next().expect("a part")) || name.ends_with(".json");
+    names(generation).into_iter().filter(named).collect()
 }
 
 fn names(folder: &Path) -> Vec<String> {
