@@ -26,7 +26,9 @@ pub use comments::{Comment, CommentId, Subject};
 pub use days::day;
 pub use fulltext::{FullText, Passage, TextSource};
 pub use language::Language;
-pub use papers::{ArxivId, Paper, PaperId, Record, RecordKey, Venue};
+pub use papers::{
+    Announced, Announcement, ArxivId, Harvested, Links, Paper, PaperId, Record, RecordKey, Venue,
+};
 pub use posts::{Format, Post, PostId, Slug};
 
 /// Text that is not what it should be, with the reason in words for the person who wrote it.

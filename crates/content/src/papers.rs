@@ -41,6 +41,90 @@ pub struct Record {
     pub keywords: Vec<String>,
     /// A note that the abstract is not the authors' own words, for example a paraphrase.
     pub note: Option<String>,
+    /// Where else it is.
+    #[serde(default, skip_serializing_if = "Links::is_empty")]
+    pub links: Links,
+    /// What the authors remark: pages, figures, where it was accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remark: Option<String>,
+    /// The journal reference of a preprint, as its authors wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journal: Option<String>,
+    /// Whether its authors or its source have taken it back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub withdrawn: bool,
+}
+
+/// Where a paper is outside of this site. What a source does not say is worked out from its identifier, if at all.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Links {
+    /// The `https` or `http` address of its page at its source.
+    pub page: Option<String>,
+    /// The `https` or `http` address of its PDF.
+    pub pdf: Option<String>,
+    /// Its DOI: `10.…/…`, without a resolver's address.
+    pub doi: Option<String>,
+    /// The address of its licence.
+    pub license: Option<String>,
+}
+
+impl Links {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A record as a source gave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Harvested {
+    /// What it says.
+    pub record: Record,
+    /// The text it was read from, untouched.
+    pub raw: String,
+}
+
+/// That a source announced a paper in one of its lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Announcement {
+    /// The list: a category of arXiv.
+    pub category: String,
+    /// The day of the list.
+    pub day: NaiveDate,
+    /// Its place in that day's list, from 1.
+    pub place: u32,
+    /// Why it is there.
+    pub kind: Announced,
+    /// arXiv's identifier, without version.
+    pub id: String,
+}
+
+/// Why a paper is in a day's list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Announced {
+    /// It is new, and this is its own category.
+    New,
+    /// It is new here; its own category is another.
+    Cross,
+    /// There is a new version of it.
+    Replaced,
+}
+
+impl Announced {
+    /// The name in storage and in addresses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Cross => "cross",
+            Self::Replaced => "replaced",
+        }
+    }
+
+    /// What [`Self::name`] names.
+    pub fn of(name: &str) -> Option<Self> {
+        [Self::New, Self::Cross, Self::Replaced].into_iter().find(|kind| kind.name() == name)
+    }
 }
 
 /// The identity of a record.
@@ -63,9 +147,31 @@ pub struct Venue {
     pub year: i32,
     /// The name in full.
     pub name: String,
+    /// The part of the edition: `Oral`, `Poster`, `Findings`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
 }
 
 impl Record {
+    /// A record that says nothing but this.
+    pub fn new(key: RecordKey, title: String, date: NaiveDate) -> Self {
+        Self {
+            key,
+            title,
+            date,
+            authors: Vec::new(),
+            summary: String::new(),
+            categories: Vec::new(),
+            venue: None,
+            keywords: Vec::new(),
+            note: None,
+            links: Links::default(),
+            remark: None,
+            journal: None,
+            withdrawn: false,
+        }
+    }
+
     /// Whether the source is arXiv.
     pub fn is_arxiv(&self) -> bool {
         self.key.source == RecordKey::ARXIV

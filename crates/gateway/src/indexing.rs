@@ -296,7 +296,7 @@ fn plain(markdown: &str, trust: Trust) -> String {
 #[cfg(test)]
 mod tests {
     use chrono::{DateTime, Utc};
-    use content::{AnswerKey, AttemptId, AttemptState, Record, RecordKey, Section, Subject};
+    use content::{AnswerKey, AttemptId, AttemptState, Harvested, Record, RecordKey, Section, Subject};
     use search::{Query, Request};
     use storage::answers::{Begun, Outcome, Want};
     use tempfile::TempDir;
@@ -380,18 +380,14 @@ mod tests {
 
     async fn with_paper() -> Place {
         let place = Place::new().await;
+        let key = RecordKey { source: "arxiv".into(), id: "2401.00001".into(), version: "v1".into() };
         let record = Record {
-            key: RecordKey { source: "arxiv".into(), id: "2401.00001".into(), version: "v1".into() },
-            title: "Rotation of galaxies".into(),
             authors: vec!["Ada Lovelace".into()],
             summary: "Curves are flat.".into(),
             categories: vec!["astro-ph.GA".into()],
-            venue: None,
-            date: moment().date_naive(),
-            keywords: Vec::new(),
-            note: None,
+            ..Record::new(key, "Rotation of galaxies".into(), moment().date_naive())
         };
-        papers::save(&place.db, &[storage::Harvested { record, raw: String::new() }]).await.expect("saved");
+        papers::save(&place.db, &[Harvested { record, raw: String::new() }]).await.expect("saved");
         place
     }
 

@@ -40,5 +40,5 @@ mod text;
 pub use connection::{Database, connect};
 pub use error::Error;
 pub use paging::{Cursor, Page};
-pub use papers::{Edition, Harvested, Listing, Saved, Scope};
+pub use papers::{Edition, Listing, Saved, Scope};
 pub use schema::{Migrated, migrate};

@@ -28,7 +28,7 @@ mod save;
 
 pub use joins::{join, part};
 pub use lists::{Edition, Listing, Scope, categories, day_before, days, editions, latest_day, list, venues};
-pub use save::{Harvested, Saved, save};
+pub use save::{Saved, save};
 
 /// The paper of that key, or the one that stands for it.
 pub async fn by_id(db: &Database, id: PaperId) -> Result<Option<Paper>, Error> {
@@ -191,19 +191,18 @@ fn key(row: Row) -> RecordKey {
 
 fn record(row: Row) -> Result<Record, Error> {
     let venue = match (row.venue_key, row.venue_year, row.venue_name) {
-        (Some(key), Some(year), Some(name)) => Some(Venue { key, year, name }),
+        (Some(key), Some(year), Some(name)) => Some(Venue { key, year, name, group: None }),
         _ => None,
     };
+    let key = RecordKey { source: row.source, id: row.source_id, version: row.version };
     Ok(Record {
-        key: RecordKey { source: row.source, id: row.source_id, version: row.version },
-        title: row.title,
         authors: names_from_json(&row.authors)?,
         summary: row.summary,
         categories: names_from_json(&row.categories)?,
         venue,
-        date: row.date,
         keywords: names_from_json(&row.keywords)?,
         note: row.note,
+        ..Record::new(key, row.title, row.date)
     })
 }
 

@@ -11,10 +11,11 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
+use content::Harvested;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use search::Index;
 use serde::Serialize;
-use storage::{Database, Harvested, changes, papers};
+use storage::{Database, changes, papers};
 use tokio::sync::mpsc;
 
 use super::progress;

@@ -11,10 +11,12 @@ use std::{
 
 use anyhow::Context as _;
 use chrono::{DateTime, NaiveDate, Utc};
-use content::{CommentId, Format, FullText, Language, Passage, Record, RecordKey, Slug, Subject, TextSource};
+use content::{
+    CommentId, Format, FullText, Harvested, Language, Passage, Record, RecordKey, Slug, Subject, TextSource,
+};
 use serde::{Deserialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
-use storage::{Database, Harvested, comments, papers, posts};
+use storage::{Database, comments, papers, posts};
 
 /// The source of the notes, as it stands in their addresses.
 const NOTES: &str = "notes";
@@ -157,15 +159,11 @@ fn note(text: &str) -> anyhow::Result<(Record, FullText)> {
     let (matter, body) = front_matter::<NoteMatter>(text)?;
     let key = RecordKey { source: NOTES.into(), id: matter.id, version: hash(text) };
     let record = Record {
-        key,
-        title: matter.title,
         authors: matter.authors,
         summary: matter.r#abstract.trim().to_owned(),
         categories: matter.categories,
-        venue: None,
-        date: matter.date,
         keywords: matter.keywords,
-        note: None,
+        ..Record::new(key, matter.title, matter.date)
     };
     let full = FullText { source: TextSource::Stored, extractor: EXTRACTOR.into(), passages: passages(body) };
     Ok((record, full))

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
-use content::{DocId, Kind, Record, RecordKey};
+use content::{DocId, Harvested, Kind, RecordKey};
 use sea_orm::{
     ActiveValue::{NotSet, Set, Unchanged},
     ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect,
@@ -15,15 +15,6 @@ use crate::{
     rows::{papers, records},
     text::{in_pieces, names_to_json, now, storable},
 };
-
-/// A record as a source gave it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Harvested {
-    /// What it says.
-    pub record: Record,
-    /// The text it was read from, untouched.
-    pub raw: String,
-}
 
 /// What became of a batch of records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -47,7 +47,7 @@ async fn saving_again_writes_nothing() {
 async fn versions_are_one_paper_that_shows_the_latest() {
     for engine in engines().await {
         let db = &engine.db;
-        let save = async |batch: &[storage::Harvested]| papers::save(db, batch).await.expect("saved");
+        let save = async |batch: &[content::Harvested]| papers::save(db, batch).await.expect("saved");
         save(&[arxiv("2401.00001", "v2", day(2)), arxiv("2401.00001", "v10", day(4))]).await;
         let saved = save(&[arxiv("2401.00001", "v9", day(3))]).await;
         assert_eq!(saved, Saved { new: 0, changed: 1, unchanged: 0 });
@@ -165,7 +165,7 @@ async fn pages_show_nothing_twice_and_miss_nothing_while_papers_arrive() {
         let distinct: std::collections::BTreeSet<_> = seen.iter().collect();
         assert_eq!(distinct.len(), seen.len(), "{}: twice", engine.name);
         let missed: Vec<_> = early.iter().filter(|one| !distinct.contains(&one.record.key.id)).collect();
-        assert_eq!(missed, Vec::<&storage::Harvested>::new(), "{}", engine.name);
+        assert_eq!(missed, Vec::<&content::Harvested>::new(), "{}", engine.name);
     }
 }
 

@@ -5,9 +5,9 @@ pub(crate) mod postgres;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use content::{Record, RecordKey, Venue};
+use content::{Harvested, Record, RecordKey, Venue};
 use sea_orm::ConnectionTrait as _;
-use storage::{Database, Harvested};
+use storage::Database;
 use tempfile::TempDir;
 
 /// A database of its own for one test.
@@ -54,16 +54,13 @@ pub(crate) fn day(day: u32) -> NaiveDate {
 
 /// A record without anything special.
 pub(crate) fn record(source: &str, id: &str, version: &str) -> Record {
+    let key = RecordKey { source: source.into(), id: id.into(), version: version.into() };
     Record {
-        key: RecordKey { source: source.into(), id: id.into(), version: version.into() },
-        title: format!("On $x_1$ in {id}"),
         authors: vec!["Ada Lovelace".into(), "Émilie du Châtelet".into()],
         summary: "We show that $a<b$.".into(),
         categories: vec!["cs.LG".into(), "math.CO".into()],
-        venue: None,
-        date: day(1),
         keywords: vec!["shield".into()],
-        note: None,
+        ..Record::new(key, format!("On $x_1$ in {id}"), day(1))
     }
 }
 
@@ -74,7 +71,7 @@ pub(crate) fn arxiv(id: &str, version: &str, date: NaiveDate) -> Harvested {
 
 /// A conference record of a day.
 pub(crate) fn published(id: &str, key: &str, year: i32, date: NaiveDate) -> Harvested {
-    let venue = Venue { key: key.into(), year, name: format!("Proceedings of {key}") };
+    let venue = Venue { key: key.into(), year, name: format!("Proceedings of {key}"), group: None };
     harvested(Record { date, venue: Some(venue), ..record("paperlists", id, "h1") })
 }
 

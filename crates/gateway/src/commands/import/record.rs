@@ -1,9 +1,8 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use content::{ArxivId, Record, RecordKey};
+use content::{ArxivId, Harvested, Record, RecordKey};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
-use storage::Harvested;
 
 use super::venue;
 
@@ -41,8 +40,6 @@ pub(super) fn of(raw: &str) -> Result<Harvested, String> {
         return Err("it has no title".into());
     }
     let record = Record {
-        key: key(&line, raw)?,
-        title,
         authors: line
             .authors
             .iter()
@@ -52,9 +49,9 @@ pub(super) fn of(raw: &str) -> Result<Harvested, String> {
         summary: tex::text_mode(&line.summary),
         categories: trimmed(line.categories.iter().filter(|name| !name.starts_with("venue:"))),
         venue: venue::of(&line.venue, date),
-        date,
         keywords: trimmed(line.keywords.split(';')),
-        note: line.note,
+        note: line.note.clone(),
+        ..Record::new(key(&line, raw)?, title, date)
     };
     Ok(Harvested { record, raw: raw.to_owned() })
 }

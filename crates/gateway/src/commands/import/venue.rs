@@ -76,7 +76,7 @@ pub(super) fn of(name: &str, date: NaiveDate) -> Option<Venue> {
     }
     let key = short(name).or_else(|| in_parentheses(name)).unwrap_or_else(|| long(name));
     let year = words(name).find_map(year).unwrap_or(date.year());
-    Some(Venue { key, year, name: name.to_owned() })
+    Some(Venue { key, year, name: name.to_owned(), group: None })
 }
 
 /// `ECCV 2022`.
