@@ -87,8 +87,7 @@ fn described(app: &App) -> String {
 }
 
 async fn newest(app: &App) -> Result<Option<Newest>, Failure> {
-    let listing = Listing { scope: Scope::All, date: None, after: None, limit: PAPERS };
-    let found = papers::list(&app.db, &listing).await?;
+    let found = papers::list(&app.db, &Listing::first(Scope::All, PAPERS)).await?;
     if found.items.is_empty() {
         return Ok(None);
     }
