@@ -99,7 +99,7 @@ async fn newest(app: &App) -> Result<Option<Newest>, Failure> {
             .take(CATEGORIES)
             .map(|(name, _)| Link { href: crate::papers::category_address(&name), name })
             .collect(),
-        total: found.total,
+        total: found.total.unwrap_or_default(),
     }))
 }
 
