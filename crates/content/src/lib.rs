@@ -20,14 +20,14 @@ mod posts;
 pub use answers::{
     Answer, AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, Question, QuestionSet, Section,
 };
-pub use categories::canonical_category;
+pub use categories::{CategoryTerms, canonical_category, is_archive, is_category};
 pub use changes::{Change, DocId, Kind};
 pub use comments::{Comment, CommentId, Subject};
 pub use days::day;
 pub use fulltext::{FullText, Passage, TextSource};
 pub use language::Language;
 pub use papers::{
-    Announced, Announcement, ArxivId, Harvested, Links, Paper, PaperId, Record, RecordKey, Venue,
+    Announced, Announcement, ArxivId, Counts, Harvested, Links, Paper, PaperId, Record, RecordKey, Venue,
 };
 pub use posts::{Format, Post, PostId, Slug};
 

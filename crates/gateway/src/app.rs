@@ -23,7 +23,9 @@ use crate::{
     assets,
     config::Config,
     errors::{self, Failure},
-    feeds, indexing, live, pages, visit,
+    feeds, indexing, live, marks, pages,
+    phrases::Phrases,
+    visit,
 };
 
 /// `default-src 'none'` and one line for each thing a page of ours needs. Inline styles are
@@ -47,6 +49,8 @@ pub struct App {
     pub(crate) indexing: indexing::Health,
     /// A turn for each processor: more searches at once would only make each of them slower.
     turns: Arc<Semaphore>,
+    /// What papers are about.
+    pub(crate) phrases: Phrases,
     /// Readings that are being made.
     pub(crate) live: live::Live,
 }
@@ -92,6 +96,7 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
         db,
         index: Arc::new(index),
         indexing: indexing::Health::default(),
+        phrases: Phrases::new(),
         turns: Arc::new(Semaphore::new(processors)),
     })
 }
@@ -158,11 +163,18 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(page("/archives/{number}", pages::post_by_number))
         .service(page("/papers", pages::paper_overview))
         .service(page("/papers/{id}", pages::paper_by_key))
+        .service(page("/stars", pages::stars))
+        .service(form("/papers/{id}/star", marks::star))
+        .service(form("/papers/{id}/opened", marks::opened))
+        .service(for_tools("kimi").route(web::route().guard(read().or(guard::Post())).to(pages::kimi)))
+        .service(for_tools("progress").route(web::route().guard(read()).to(pages::progress)))
+        .service(for_tools("star").route(web::post().to(marks::star_named)))
         .service(page("/arxiv/search", pages::paper_search))
         .service(page("/arxiv/search/feed", feeds::paper_search))
         .service(page("/arxiv/{category}/feed", feeds::category))
         .service(page("/arxiv/{which:.+}", pages::arxiv))
         .service(page("/venue/{name}/feed", feeds::venue))
+        .service(page("/venue/latest", pages::latest))
         .service(page("/venue/{which:.+}", pages::venue))
         .service(page("/search", pages::search))
         .service(page("/search/instant", pages::instant))
@@ -184,8 +196,26 @@ where
     Args: FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    let read = guard::Any(guard::Get()).or(guard::Head());
-    web::resource(path).route(web::route().guard(read).to(handler))
+    web::resource(path).route(web::route().guard(read()).to(handler))
+}
+
+/// An address that tools of others use, for papers of both kinds.
+fn for_tools(name: &str) -> Resource {
+    web::resource([format!("/arxiv/{name}"), format!("/venue/{name}")])
+}
+
+/// An address that changes something, and tells nothing.
+fn form<F, Args>(path: &str, handler: F) -> Resource
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    web::resource(path).route(web::post().to(handler))
+}
+
+fn read() -> guard::AnyGuard {
+    guard::Any(guard::Get()).or(guard::Head())
 }
 
 /// The process answers.

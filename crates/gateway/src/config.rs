@@ -5,7 +5,12 @@
 //! A secret can also be named by a file that holds it: `INKSTONE_DATABASE_URL_FILE`, or
 //! `api_key_file` in the file. A key that nobody reads is an error, never ignored.
 
-use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 use content::Language;
 use serde::{Deserialize, Serialize};
@@ -37,6 +42,8 @@ pub struct Config {
     pub models: Vec<Model>,
     /// Who may have a paper read.
     pub readings: Readings,
+    /// Addresses of proxies that are believed when they say whom they speak for. One on this machine always is.
+    pub proxies: Vec<IpAddr>,
     /// What commands stand for in the formulas of all texts.
     pub macros: Macros,
 }
@@ -177,6 +184,7 @@ impl Default for Config {
             log: Log::default(),
             models: Vec::new(),
             readings: Readings::default(),
+            proxies: Vec::new(),
             macros: Macros::default(),
         }
     }

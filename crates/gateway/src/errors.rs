@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use actix_web::{
-    HttpResponse, ResponseError,
+    HttpRequest, HttpResponse, ResponseError,
     body::BoxBody,
     dev::{ServiceRequest, ServiceResponse},
     error::UrlencodedError,
@@ -11,6 +11,8 @@ use actix_web::{
     middleware::Next,
     web,
 };
+
+use serde_json::json;
 
 use crate::{app::App, pages, visit::Visit};
 
@@ -130,6 +132,24 @@ pub(crate) fn sentence(failure: &Failure, visit: &Visit) -> String {
     detail.map_or_else(|| what.to_owned(), |detail| format!("{what} {detail}"))
 }
 
+/// Whether a request comes from a script that wants data back.
+pub(crate) fn wants_json(request: &HttpRequest) -> bool {
+    let accept = request.headers().get("accept").and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("application/json"))
+}
+
+/// A refusal is data for a script, and a page for a form.
+pub(crate) fn for_script(
+    request: &HttpRequest,
+    visit: &Visit,
+    answer: Result<HttpResponse, Failure>,
+) -> Result<HttpResponse, Failure> {
+    match answer {
+        Err(failure) if wants_json(request) => Ok(problem(&failure, visit)),
+        answer => answer,
+    }
+}
+
 /// An error with all that caused it; what a cause only repeats is said once.
 pub(crate) struct Chain<'e>(pub(crate) &'e dyn std::error::Error);
 
@@ -192,6 +212,20 @@ fn log(failure: Option<&Failure>, status: StatusCode, visit: &Visit) {
     {
         tracing::error!(address = visit.address, error = %Chain(failure), "request failed");
     }
+}
+
+/// A refusal for scripts (RFC 9457).
+fn problem(failure: &Failure, visit: &Visit) -> HttpResponse {
+    let status = failure.status_code();
+    let detail = sentence(failure, visit);
+    let mut bare = failure.error_response();
+    let body = json!({ "title": status.canonical_reason(), "status": status.as_u16(), "detail": detail });
+    let mut response =
+        HttpResponse::build(status).content_type("application/problem+json").body(body.to_string());
+    for (name, value) in bare.headers_mut().drain().filter_map(|(name, value)| Some((name?, value))) {
+        response.headers_mut().insert(name, value);
+    }
+    response
 }
 
 fn sentences(failure: Option<&Failure>, status: StatusCode, visit: &Visit) -> (&'static str, Option<String>) {

@@ -125,6 +125,32 @@ table! {
 }
 
 table! {
+    /// A browser that did something.
+    readers, "readers" {
+        #[sea_orm(primary_key)]
+        id: i64,
+        cookie_hash: String,
+        user_id: Option<i64>,
+        created: DateTimeUtc,
+    }
+}
+
+table! {
+    /// What a reader did with a paper.
+    marks, "marks" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        paper_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        kind: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        reader_id: i64,
+        network: String,
+        counted: bool,
+        made: DateTimeUtc,
+    }
+}
+
+table! {
     /// How long a list is.
     list_counts, "list_counts" {
         #[sea_orm(primary_key, auto_increment = false)]

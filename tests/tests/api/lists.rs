@@ -61,6 +61,7 @@ async fn walked(site: &Site, first: &str) -> HashSet<String> {
 
 /// The addresses of the papers on a page.
 fn cards(page: &str) -> Vec<String> {
-    let titles = page.split("<article class=\"card\"").skip(1).filter_map(|card| card.split_once("<h2"));
+    let titles =
+        page.split("<div class=\"card panel paper\"").skip(1).filter_map(|card| card.split_once("<h2"));
     titles.filter_map(|(_, rest)| attributes(rest, "href").into_iter().next()).collect()
 }

@@ -1,5 +1,6 @@
 //! Pages for people. Each file is one subject; each handler parses, asks, and fills a template.
 
+mod answers;
 mod cards;
 mod citations;
 mod comments;
@@ -12,9 +13,10 @@ mod posts;
 mod reading;
 mod search;
 
+pub(crate) use answers::{kimi, progress};
 pub(crate) use frame::error;
 pub(crate) use home::home;
-pub(crate) use lists::{arxiv, paper_overview, venue};
+pub(crate) use lists::{arxiv, latest, paper_overview, stars, venue};
 pub(crate) use paper::paper_by_key;
 pub(crate) use posts::{body_of, numbered, post, post_by_number, post_list, post_source};
 pub(crate) use search::{description, instant, paper_search, search, suggest};

@@ -57,6 +57,7 @@ pub(crate) async fn paper_by_key(app: web::Data<App>, visit: Visit, id: web::Pat
 /// The page of one paper.
 pub(super) async fn show(app: &App, visit: &Visit, paper: Paper) -> Page {
     let said = comments::of(&app.db, Subject::Paper(paper.id)).await?;
+    let phrases = app.phrases(std::slice::from_ref(&paper)).await?;
     let near = near::of_paper(app, visit, &paper).await?;
     let reading = reading::of(app, visit, &paper).await?;
     let record = &paper.shown;
@@ -82,7 +83,7 @@ pub(super) async fn show(app: &App, visit: &Visit, paper: Paper) -> Page {
         near,
         cite: citations::of_paper(&paper, m.cite_paper()),
         comments: thread(&said, &app.context(), m)?,
-        card: Card::of(app, &paper, 1),
+        card: Card::of(app, &paper, 1, &phrases[0]),
     })
 }
 
