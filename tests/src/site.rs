@@ -187,17 +187,18 @@ impl Site {
 
     /// A form sent as the site's own page would send it.
     pub async fn post(&self, path: &str, form: &str) -> reqwest::Response {
-        self.send(path, form, &[("sec-fetch-site", "same-origin"), ("origin", &self.address)]).await
+        self.form(path, form, &[("sec-fetch-site", "same-origin"), ("origin", &self.address)]).await
     }
 
     /// The same form, sent by a script that wants data back.
     pub async fn post_json(&self, path: &str, form: &str) -> reqwest::Response {
         let headers =
             [("accept", "application/json"), ("sec-fetch-site", "same-origin"), ("origin", &self.address)];
-        self.send(path, form, &headers).await
+        self.form(path, form, &headers).await
     }
 
-    async fn send(&self, path: &str, form: &str, headers: &[(&str, &str)]) -> reqwest::Response {
+    /// A form with these headers.
+    pub async fn form(&self, path: &str, form: &str, headers: &[(&str, &str)]) -> reqwest::Response {
         let mut request = client().post(format!("{}{path}", self.address)).body(form.to_owned());
         request = request.header("content-type", "application/x-www-form-urlencoded");
         for (name, value) in headers {
