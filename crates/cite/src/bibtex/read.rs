@@ -3,16 +3,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use biblatex::{Field, Pair, RawBibliography, RawChunk, RawEntry};
 
 use super::{
-    Entry,
+    Entry, MONTHS,
     pieces::{Piece, pieces},
 };
 
 /// How long a value may get by names that stand for texts, in bytes: names made of names could grow without end.
 const MAX_NAMED: usize = 1 << 16;
-
-/// The names that every style of BibTeX defines.
-const MONTHS: [&str; 12] =
-    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /// What a child takes from the entry that its `crossref` names, unless it says it itself.
 const INHERITED: [&str; 10] = [
