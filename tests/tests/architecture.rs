@@ -14,6 +14,7 @@ use serde_json::Value;
 const EDGES: &[&str] = &[
     "cite -> content",
     "cite -> tex",
+    "gateway -> cite",
     "gateway -> content",
     "gateway -> render",
     "gateway -> runs",
@@ -44,6 +45,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("figment", "gateway"),
     ("katex-rs", "tex"),
     ("math-core", "tex"),
+    ("rss", "gateway"),
     ("sea-orm", "storage"),
     ("sea-orm-migration", "migrations"),
     ("syntect", "render"),

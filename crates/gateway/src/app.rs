@@ -23,7 +23,7 @@ use crate::{
     assets,
     config::Config,
     errors::{self, Failure},
-    feeds, indexing, live, pages, visit,
+    exports, feeds, indexing, live, pages, visit,
 };
 
 /// `default-src 'none'` and one line for each thing a page of ours needs. Inline styles are
@@ -47,6 +47,8 @@ pub struct App {
     pub(crate) indexing: indexing::Health,
     /// A turn for each processor: more searches at once would only make each of them slower.
     turns: Arc<Semaphore>,
+    /// When each feed was seen to change.
+    pub(crate) feeds: Arc<feeds::Seen>,
     /// Readings that are being made.
     pub(crate) live: live::Live,
 }
@@ -92,6 +94,7 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
         db,
         index: Arc::new(index),
         indexing: indexing::Health::default(),
+        feeds: Arc::default(),
         turns: Arc::new(Semaphore::new(processors)),
     })
 }
@@ -154,23 +157,25 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(page("/", pages::home))
         .service(page("/posts", pages::post_list))
         .service(page("/posts/{slug}.md", pages::post_source))
+        .service(page("/posts/{slug}.{suffix:bib|ris|json|csv|mods}", pages::post_file))
         .service(page("/posts/{slug}", pages::post))
         .service(page("/archives/{number}", pages::post_by_number))
         .service(page("/papers", pages::paper_overview))
         .service(page("/papers/{id}", pages::paper_by_key))
         .service(page("/arxiv/search", pages::paper_search))
-        .service(page("/arxiv/search/feed", feeds::paper_search))
-        .service(page("/arxiv/{category}/feed", feeds::category))
+        .configure(feed("/arxiv/search/feed", feeds::paper_search))
+        .configure(feed("/arxiv/{category}/feed", feeds::category))
         .service(page("/arxiv/{which:.+}", pages::arxiv))
-        .service(page("/venue/{name}/feed", feeds::venue))
+        .configure(feed("/venue/{name}/feed", feeds::venue))
         .service(page("/venue/{which:.+}", pages::venue))
         .service(page("/search", pages::search))
+        .service(page("/search.{suffix}", pages::search_file))
         .service(page("/search/instant", pages::instant))
         .service(page("/search/suggest", pages::suggest))
-        .service(page("/search/feed", feeds::search))
+        .configure(feed("/search/feed", feeds::search))
         .service(page("/opensearch.xml", pages::description))
-        .service(page("/feed", feeds::posts))
-        .service(page("/feed/atom", feeds::posts))
+        .configure(feed("/feed", feeds::posts))
+        .service(page("/unapi", exports::unapi))
         .service(page("/assets/{version}/{path:.+}", assets::asset))
         .service(page("/healthz", healthy))
         .service(page("/readyz", ready))
@@ -186,6 +191,20 @@ where
 {
     let read = guard::Any(guard::Get()).or(guard::Head());
     web::resource(path).route(web::route().guard(read).to(handler))
+}
+
+/// A feed in each of its formats: Atom at the address itself, the others below it.
+fn feed<F, Args>(path: &'static str, handler: F) -> impl FnOnce(&mut web::ServiceConfig)
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    move |config| {
+        for below in ["", "/atom", "/rss", "/json"] {
+            config.service(page(&format!("{path}{below}"), handler.clone()));
+        }
+    }
 }
 
 /// The process answers.
@@ -216,7 +235,7 @@ async fn headers(
         ("content-security-policy", CONTENT_SECURITY_POLICY),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "strict-origin-when-cross-origin"),
-        ("vary", "Accept-Language, Cookie"),
+        ("vary", "Accept, Accept-Language, Cookie"),
     ];
     for (name, value) in fixed {
         response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));

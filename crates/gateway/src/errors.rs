@@ -43,6 +43,9 @@ pub(crate) enum Failure {
     /// Something else in the address or the form that cannot be understood.
     #[error("cannot be understood: {0}")]
     BadRequest(String),
+    /// A format that this is not in.
+    #[error("not in that format")]
+    NotAcceptable,
     /// A form that another site sent.
     #[error("not sent from this site")]
     ForeignOrigin,
@@ -71,6 +74,7 @@ impl ResponseError for Failure {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::WrongDate(_) | Self::WrongCursor | Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NoForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -14,6 +14,7 @@ pub mod commands;
 
 pub mod config;
 mod errors;
+mod exports;
 mod faults;
 mod feeds;
 pub mod indexing;

@@ -3,7 +3,7 @@ use content::{Language, Paper};
 use render::Html;
 
 use super::Link;
-use crate::{app::App, papers};
+use crate::{app::App, exports, papers};
 
 /// Authors shown before the rest is folded (P5).
 const SHOWN_AUTHORS: usize = 40;
@@ -23,6 +23,9 @@ pub(super) struct Card {
     pub(super) venue: Option<VenueLink>,
     pub(super) date: NaiveDate,
     pub(super) identifier: String,
+    /// What it is to programs that collect references: the name that unAPI knows, and an OpenURL ContextObject.
+    pub(super) unapi: String,
+    pub(super) coins: String,
 }
 
 pub(super) struct Authors {
@@ -32,7 +35,6 @@ pub(super) struct Authors {
 
 pub(super) struct VenueLink {
     pub(super) name: String,
-    pub(super) full: String,
     pub(super) href: String,
 }
 
@@ -51,7 +53,6 @@ impl Card {
         let record = &paper.shown;
         let venue = record.venue.as_ref().map(|venue| VenueLink {
             name: format!("{} {}", venue.key, venue.year),
-            full: venue.name.clone(),
             href: papers::venue_address(&venue.key, venue.year),
         });
         Self {
@@ -67,6 +68,8 @@ impl Card {
             venue,
             date: record.date,
             identifier: papers::identifier(paper),
+            unapi: exports::unapi_name(paper),
+            coins: cite::coins(&exports::of_paper(app, paper)),
         }
     }
 }

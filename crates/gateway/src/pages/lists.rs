@@ -1,6 +1,7 @@
 use actix_web::web;
 use askama::Template;
 use chrono::{Datelike, Months, NaiveDate};
+use cite::Format;
 use content::ArxivId;
 use serde::Deserialize;
 use storage::{Cursor, Listing, Scope, papers};
@@ -14,6 +15,7 @@ use super::{
 use crate::{
     app::App,
     errors::Failure,
+    exports::{self, asked},
     language::Messages,
     papers::{category_address, edition, escaped, venue_address},
     visit::Visit,
@@ -89,12 +91,14 @@ pub(crate) async fn arxiv(
     which: web::Path<String>,
     part: web::Query<Part>,
 ) -> Page {
-    match which.parse::<ArxivId>() {
-        Ok(id) => {
-            let paper = papers::by_arxiv(&app.db, &id).await?.ok_or(Failure::NotFound)?;
-            paper::show(&app, &visit, paper).await
-        }
-        Err(_) => category(&app, &visit, &which, &part).await,
+    let (which, format) = asked(&which, &visit);
+    if let Ok(id) = which.parse::<ArxivId>() {
+        let paper = papers::by_arxiv(&app.db, &id).await?.ok_or(Failure::NotFound)?;
+        return paper::show(&app, &visit, paper, format).await;
+    }
+    match format {
+        Some(format) => file(&app, &visit, Scope::category(which), &part, format).await,
+        None => category(&app, &visit, which, &part).await,
     }
 }
 
@@ -149,12 +153,32 @@ pub(crate) async fn venue(
     which: web::Path<String>,
     part: web::Query<Part>,
 ) -> Page {
+    let (which, format) = asked(&which, &visit);
     if let Some((id, source)) = which.rsplit_once('@') {
         let paper = papers::by_record(&app.db, source, id).await?.ok_or(Failure::NotFound)?;
-        return paper::show(&app, &visit, paper).await;
+        return paper::show(&app, &visit, paper, format).await;
     }
-    let (key, year) = edition(&which);
-    edition_list(&app, &visit, key, year, &part).await
+    let (key, year) = edition(which);
+    match format {
+        Some(format) => file(&app, &visit, Scope::venue(key, year), &part, format).await,
+        None => edition_list(&app, &visit, key, year, &part).await,
+    }
+}
+
+/// A list as a file; one that has no papers on any day is none.
+async fn file(app: &App, visit: &Visit, scope: Scope, part: &Part, format: Format) -> Page {
+    let date = part.date.as_deref().map(day).transpose()?;
+    let after = cursor(part)?;
+    let found = papers::list(&app.db, &Listing::first(scope.clone(), 1)).await?;
+    if found.items.is_empty() {
+        return Err(Failure::NotFound);
+    }
+    let listing = Listing { date, after, ..Listing::first(scope, 0) };
+    exports::list(app, visit, listing, format).await
+}
+
+fn cursor(part: &Part) -> Result<Option<Cursor>, Failure> {
+    part.after.as_deref().map(str::parse::<Cursor>).transpose().map_err(|_| Failure::WrongCursor)
 }
 
 async fn edition_list(app: &App, visit: &Visit, key: &str, year: Option<i32>, part: &Part) -> Page {
@@ -209,8 +233,7 @@ struct Found {
 }
 
 async fn found(app: &App, scope: Scope, date: Option<NaiveDate>, part: &Part) -> Result<Found, Failure> {
-    let after =
-        part.after.as_deref().map(str::parse::<Cursor>).transpose().map_err(|_| Failure::WrongCursor)?;
+    let after = cursor(part)?;
     let found = papers::list(&app.db, &Listing { date, after, ..Listing::first(scope, PER_PAGE) }).await?;
     let cards =
         (found.first..).zip(&found.items).map(|(number, paper)| Card::of(app, paper, number)).collect();

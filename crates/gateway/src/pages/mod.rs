@@ -1,9 +1,10 @@
 //! Pages for people. Each file is one subject; each handler parses, asks, and fills a template.
 
 mod cards;
-mod citations;
+mod citing;
 mod comments;
 mod frame;
+mod heads;
 mod home;
 mod lists;
 mod near;
@@ -16,8 +17,8 @@ pub(crate) use frame::error;
 pub(crate) use home::home;
 pub(crate) use lists::{arxiv, paper_overview, venue};
 pub(crate) use paper::paper_by_key;
-pub(crate) use posts::{body_of, numbered, post, post_by_number, post_list, post_source};
-pub(crate) use search::{description, instant, paper_search, search, suggest};
+pub(crate) use posts::{body_of, numbered, post, post_by_number, post_file, post_list, post_source};
+pub(crate) use search::{description, instant, paper_search, search, search_file, suggest};
 
 use actix_web::HttpResponse;
 use askama::Template;
