@@ -23,7 +23,7 @@ use crate::{
     assets,
     config::Config,
     errors::{self, Failure},
-    feeds, indexing, live, marks, pages,
+    exports, feeds, indexing, live, marks, pages,
     phrases::Phrases,
     visit,
 };
@@ -51,6 +51,8 @@ pub struct App {
     turns: Arc<Semaphore>,
     /// What papers are about.
     pub(crate) phrases: Phrases,
+    /// When each feed was seen to change.
+    pub(crate) feeds: Arc<feeds::Seen>,
     /// Readings that are being made.
     pub(crate) live: live::Live,
 }
@@ -97,6 +99,7 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
         index: Arc::new(index),
         indexing: indexing::Health::default(),
         phrases: Phrases::new(),
+        feeds: Arc::default(),
         turns: Arc::new(Semaphore::new(processors)),
     })
 }
@@ -159,30 +162,32 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(page("/", pages::home))
         .service(page("/posts", pages::post_list))
         .service(page("/posts/{slug}.md", pages::post_source))
+        .service(page("/posts/{slug}.{suffix:bib|ris|json|csv|mods}", pages::post_file))
         .service(page("/posts/{slug}", pages::post))
         .service(page("/archives/{number}", pages::post_by_number))
         .service(page("/papers", pages::paper_overview))
         .service(page("/papers/{id}", pages::paper_by_key))
         .service(page("/stars", pages::stars))
+        .service(page("/stars.{suffix}", pages::stars_file))
         .service(form("/papers/{id}/star", marks::star))
         .service(form("/papers/{id}/opened", marks::opened))
         .service(for_tools("kimi").route(web::route().guard(read().or(guard::Post())).to(pages::kimi)))
         .service(for_tools("progress").route(web::route().guard(read()).to(pages::progress)))
         .service(for_tools("star").route(web::post().to(marks::star_named)))
         .service(page("/arxiv/search", pages::paper_search))
-        .service(page("/arxiv/search/feed", feeds::paper_search))
-        .service(page("/arxiv/{category}/feed", feeds::category))
+        .configure(feed("/arxiv/search/feed", feeds::paper_search))
+        .configure(feed("/arxiv/{category}/feed", feeds::category))
         .service(page("/arxiv/{which:.+}", pages::arxiv))
-        .service(page("/venue/{name}/feed", feeds::venue))
-        .service(page("/venue/latest", pages::latest))
+        .configure(feed("/venue/{name}/feed", feeds::venue))
         .service(page("/venue/{which:.+}", pages::venue))
         .service(page("/search", pages::search))
+        .service(page("/search.{suffix}", pages::search_file))
         .service(page("/search/instant", pages::instant))
         .service(page("/search/suggest", pages::suggest))
-        .service(page("/search/feed", feeds::search))
+        .configure(feed("/search/feed", feeds::search))
         .service(page("/opensearch.xml", pages::description))
-        .service(page("/feed", feeds::posts))
-        .service(page("/feed/atom", feeds::posts))
+        .configure(feed("/feed", feeds::posts))
+        .service(page("/unapi", exports::unapi))
         .service(page("/assets/{version}/{path:.+}", assets::asset))
         .service(page("/healthz", healthy))
         .service(page("/readyz", ready))
@@ -218,6 +223,20 @@ fn read() -> guard::AnyGuard {
     guard::Any(guard::Get()).or(guard::Head())
 }
 
+/// A feed in each of its formats: Atom at the address itself, the others below it.
+fn feed<F, Args>(path: &'static str, handler: F) -> impl FnOnce(&mut web::ServiceConfig)
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    move |config| {
+        for below in ["", "/atom", "/rss", "/json"] {
+            config.service(page(&format!("{path}{below}"), handler.clone()));
+        }
+    }
+}
+
 /// The process answers.
 async fn healthy() -> &'static str {
     "ok"
@@ -246,7 +265,7 @@ async fn headers(
         ("content-security-policy", CONTENT_SECURITY_POLICY),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "strict-origin-when-cross-origin"),
-        ("vary", "Accept-Language, Cookie"),
+        ("vary", "Accept, Accept-Language, Cookie"),
     ];
     for (name, value) in fixed {
         response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));

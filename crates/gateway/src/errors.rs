@@ -14,7 +14,7 @@ use actix_web::{
 
 use serde_json::json;
 
-use crate::{app::App, pages, visit::Visit};
+use crate::{app::App, lists, pages, visit::Visit};
 
 /// The largest body of a request, in bytes; a comment or a form fits easily.
 const MAX_BODY: usize = 64 * 1024;
@@ -33,6 +33,9 @@ pub(crate) enum Failure {
     /// A cursor that no list of ours gave.
     #[error("that place in the list is not known")]
     WrongCursor,
+    /// More papers than can be asked for at once.
+    #[error("too many papers are asked for at once")]
+    TooManyPapers,
     /// A body that is longer than any form of ours.
     #[error("the body is too long")]
     TooLong,
@@ -45,6 +48,9 @@ pub(crate) enum Failure {
     /// Something else in the address or the form that cannot be understood.
     #[error("cannot be understood: {0}")]
     BadRequest(String),
+    /// A format that this is not in.
+    #[error("not in that format")]
+    NotAcceptable,
     /// A form that another site sent.
     #[error("not sent from this site")]
     ForeignOrigin,
@@ -72,7 +78,10 @@ impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::WrongDate(_) | Self::WrongCursor | Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::WrongDate(_) | Self::WrongCursor | Self::TooManyPapers | Self::BadRequest(_) => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NoForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -232,6 +241,9 @@ fn sentences(failure: Option<&Failure>, status: StatusCode, visit: &Visit) -> (&
     let m = visit.m;
     match (failure, status) {
         (Some(Failure::WrongDate(given)), _) => (m.error_bad_request(), Some(m.error_wrong_date(given))),
+        (Some(Failure::TooManyPapers), _) => {
+            (m.error_bad_request(), Some(m.too_many_ids(lists::MOST as u64)))
+        }
         (Some(Failure::WrongCursor), _) => (m.error_bad_request(), Some(m.error_wrong_page().into())),
         (_, StatusCode::NOT_FOUND) => (m.error_not_found(), Some(m.error_not_found_hint().into())),
         (_, StatusCode::FORBIDDEN) => (m.error_forbidden(), None),

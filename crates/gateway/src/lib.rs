@@ -14,10 +14,12 @@ pub mod commands;
 
 pub mod config;
 mod errors;
+mod exports;
 mod faults;
 mod feeds;
 pub mod indexing;
 mod language;
+mod lists;
 mod live;
 mod marks;
 mod pages;

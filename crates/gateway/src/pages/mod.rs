@@ -2,9 +2,10 @@
 
 mod answers;
 mod cards;
-mod citations;
+mod citing;
 mod comments;
 mod frame;
+mod heads;
 mod home;
 mod lists;
 mod near;
@@ -16,10 +17,10 @@ mod search;
 pub(crate) use answers::{kimi, progress};
 pub(crate) use frame::error;
 pub(crate) use home::home;
-pub(crate) use lists::{arxiv, latest, paper_overview, stars, venue};
+pub(crate) use lists::{arxiv, paper_overview, stars, stars_file, venue};
 pub(crate) use paper::paper_by_key;
-pub(crate) use posts::{body_of, numbered, post, post_by_number, post_list, post_source};
-pub(crate) use search::{description, instant, paper_search, search, suggest};
+pub(crate) use posts::{body_of, numbered, post, post_by_number, post_file, post_list, post_source};
+pub(crate) use search::{description, instant, paper_search, search, search_file, suggest};
 
 use actix_web::HttpResponse;
 use askama::Template;

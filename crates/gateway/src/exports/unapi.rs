@@ -1,0 +1,69 @@
+//! unAPI: what a page names in `<abbr class="unapi-id">`, in the formats that reference managers know.
+//!
+//! Source: <https://web.archive.org/web/2014/http://unapi.info/specs/>, revision 3.
+
+use actix_web::{HttpResponse, web};
+use cite::Format;
+use content::{ArxivId, Paper, RecordKey};
+use serde::Deserialize;
+use storage::papers;
+
+use crate::{app::App, errors::Failure, visit::Visit};
+
+/// The formats by the names that reference managers look for.
+const FORMATS: [(&str, Format); 3] =
+    [("bibtex", Format::Bibtex), ("ris", Format::Ris), ("mods", Format::Mods)];
+
+/// What unAPI can be asked.
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    id: Option<String>,
+    format: Option<String>,
+}
+
+/// `GET /unapi`, `?id=`, `?id=&format=`: the formats, the formats of one paper, the paper in one of them.
+pub(crate) async fn unapi(
+    app: web::Data<App>,
+    visit: Visit,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse, Failure> {
+    let Some(id) = &asked.id else { return Ok(formats(HttpResponse::Ok(), None)) };
+    let paper = named(&app, id).await?.ok_or(Failure::NotFound)?;
+    let Some(format) = &asked.format else {
+        return Ok(formats(HttpResponse::MultipleChoices(), Some(&paper)));
+    };
+    let known = FORMATS.into_iter().find(|(name, _)| name == format);
+    let (_, format) = known.ok_or(Failure::NotAcceptable)?;
+    Ok(super::paper(&app, &visit, &paper, format))
+}
+
+/// The name of a paper: `arxiv:2401.01234`, `acl:2024.acl-long.1`.
+pub(crate) fn name(paper: &Paper) -> String {
+    format!("{}:{}", paper.shown.key.source, paper.shown.key.id)
+}
+
+async fn named(app: &App, id: &str) -> Result<Option<Paper>, Failure> {
+    let Some((source, id)) = id.split_once(':') else { return Ok(None) };
+    if source.eq_ignore_ascii_case(RecordKey::ARXIV) {
+        return match id.parse::<ArxivId>() {
+            Ok(id) => Ok(papers::by_arxiv(&app.db, &id).await?),
+            Err(_) => Ok(None),
+        };
+    }
+    Ok(papers::by_record(&app.db, source, id).await?)
+}
+
+fn formats(mut response: actix_web::HttpResponseBuilder, paper: Option<&Paper>) -> HttpResponse {
+    let of = paper.map(|paper| format!(" id=\"{}\"", attribute(&name(paper)))).unwrap_or_default();
+    let formats: String = FORMATS
+        .into_iter()
+        .map(|(name, format)| format!("  <format name=\"{name}\" type=\"{}\"/>\n", format.media_type()))
+        .collect();
+    let body = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<formats{of}>\n{formats}</formats>\n");
+    response.content_type("application/xml; charset=utf-8").body(body)
+}
+
+fn attribute(text: &str) -> String {
+    let legal = text.chars().filter(|c| !c.is_control()).collect::<String>();
+    legal.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+}
