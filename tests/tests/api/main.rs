@@ -17,6 +17,7 @@ macro_rules! on_each_engine {
     )* };
 }
 
+mod citations;
 mod commands;
 mod durability;
 mod feeds;

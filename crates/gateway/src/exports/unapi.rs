@@ -5,10 +5,11 @@
 use actix_web::{HttpResponse, web};
 use cite::Format;
 use content::{ArxivId, Paper, RecordKey};
+use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use storage::papers;
 
-use crate::{app::App, errors::Failure, visit::Visit};
+use crate::{app::App, errors::Failure, papers::escaped, visit::Visit};
 
 /// The formats by the names that reference managers look for.
 const FORMATS: [(&str, Format); 3] =
@@ -37,20 +38,32 @@ pub(crate) async fn unapi(
     Ok(super::paper(&app, &visit, &paper, format))
 }
 
-/// The name of a paper: `arxiv:2401.01234`, `acl:2024.acl-long.1`.
+/// The name of a paper: `arxiv:2401.01234`, `acl:2024.acl-long.1`. It is fit for the query of an address, because there
+/// are reference managers that put it there as it is.
 pub(crate) fn name(paper: &Paper) -> String {
-    format!("{}:{}", paper.shown.key.source, paper.shown.key.id)
+    format!(
+        "{}:{}",
+        paper.shown.key.source,
+        escaped(&paper.shown.key.id).replace("%2F", "/").replace("%3A", ":")
+    )
 }
 
-async fn named(app: &App, id: &str) -> Result<Option<Paper>, Failure> {
-    let Some((source, id)) = id.split_once(':') else { return Ok(None) };
+/// The paper of a name, which whoever put it into the address may have escaped or not.
+async fn named(app: &App, name: &str) -> Result<Option<Paper>, Failure> {
+    // No name holds a NUL, and PostgreSQL takes none.
+    let Some((source, id)) = name.split_once(':').filter(|_| !name.contains('\0')) else { return Ok(None) };
     if source.eq_ignore_ascii_case(RecordKey::ARXIV) {
         return match id.parse::<ArxivId>() {
             Ok(id) => Ok(papers::by_arxiv(&app.db, &id).await?),
             Err(_) => Ok(None),
         };
     }
-    Ok(papers::by_record(&app.db, source, id).await?)
+    let found = papers::by_record(&app.db, source, id).await?;
+    let unescaped = percent_decode_str(id).decode_utf8().ok().filter(|_| found.is_none());
+    match unescaped.filter(|other| other != id && !other.contains('\0')) {
+        Some(id) => Ok(papers::by_record(&app.db, source, &id).await?),
+        None => Ok(found),
+    }
 }
 
 fn formats(mut response: actix_web::HttpResponseBuilder, paper: Option<&Paper>) -> HttpResponse {

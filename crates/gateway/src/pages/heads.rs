@@ -1,4 +1,7 @@
 //! What the head of a page says of a paper or a post to programs: reference managers, search engines, messengers.
+//!
+//! The page of a paper has neither COinS nor a name for unAPI: reference managers would prefer them to its
+//! `citation_…`, which alone lead to the PDF.
 
 use cite::{Kind, Person, Work};
 use content::{Language, Paper, Post};
@@ -25,8 +28,6 @@ pub(super) struct Head {
     pub(super) files: Vec<File>,
     /// The address of the page without what only narrows it.
     pub(super) canonical: String,
-    /// The name by which unAPI knows it.
-    pub(super) unapi: Option<String>,
     /// An OpenURL ContextObject, where there are no `citation_…` that say the same.
     pub(super) coins: Option<String>,
 }
@@ -42,7 +43,6 @@ impl Head {
             described: script(&[article(paper, work, language), breadcrumbs(app, &trail, work)]),
             files: exports::files(&work.page),
             canonical: work.page.clone(),
-            unapi: Some(exports::unapi_name(paper)),
             coins: None,
             description,
         }
@@ -65,14 +65,13 @@ impl Head {
             ]),
             files: exports::files(&work.page),
             canonical: work.page.clone(),
-            unapi: None,
             coins: Some(cite::coins(work)),
             description,
         }
     }
 }
 
-/// With only a title and no venue a paper is taken for an article, so a preprint says where it is archived.
+/// With only a title and no venue a paper would be taken for an article, so the first says what it is.
 fn citation(paper: &Paper, work: &Work, language: Language) -> Vec<(&'static str, String)> {
     let record = &paper.shown;
     let venue = match work.kind {
@@ -82,16 +81,13 @@ fn citation(paper: &Paper, work: &Work, language: Language) -> Vec<(&'static str
     let published =
         work.date.map_or_else(|| work.year.to_string(), |date| date.format("%Y/%m/%d").to_string());
     let one = |name, value: Option<String>| value.map(|value| (name, value));
-    let head = [("citation_title", cite::plain(&work.title))];
-    let authors = work.authors.iter().map(|person| ("citation_author", person.inverted()));
+    let head = [("z:itemType", zotero(work.kind).to_owned()), ("citation_title", cite::plain(&work.title))];
+    let authors = work.authors.iter().map(|person| ("citation_author", person.full()));
     let facts = [
         one("citation_publication_date", Some(published)),
         one("citation_online_date", Some(record.date.format("%Y/%m/%d").to_string())),
         one(venue, work.container.clone()),
-        one(
-            "citation_publisher",
-            work.arxiv.as_ref().filter(|_| work.container.is_none()).map(|_| "arXiv".into()),
-        ),
+        one("citation_publisher", work.archive().map(str::to_owned)),
         one("citation_arxiv_id", work.arxiv.clone()),
         one("citation_doi", work.doi.clone()),
         one("citation_pdf_url", work.pdf.clone()),
@@ -102,6 +98,16 @@ fn citation(paper: &Paper, work: &Work, language: Language) -> Vec<(&'static str
     ];
     let keywords = work.keywords.iter().map(|word| ("citation_keywords", word.clone()));
     head.into_iter().chain(authors).chain(facts.into_iter().flatten()).chain(keywords).collect()
+}
+
+/// The type of an item in Zotero.
+fn zotero(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Preprint => "preprint",
+        Kind::Conference => "conferencePaper",
+        Kind::Article => "journalArticle",
+        Kind::Post => "blogPost",
+    }
 }
 
 fn graph(app: &App, work: &Work, description: &str, language: Language) -> Vec<(&'static str, String)> {
