@@ -69,7 +69,7 @@ const EMPTY: [&str; 34] = [
 
 /// `ECCV 2022` is key and year. Of a long name the key is an acronym that it gives (in parentheses, or
 /// before a year), a well-known short name, or its initials. A preprint has no venue.
-pub(super) fn of(name: &str, date: NaiveDate) -> Option<Venue> {
+pub(crate) fn of(name: &str, date: NaiveDate) -> Option<Venue> {
     let name = name.trim();
     if name.is_empty() || name.eq_ignore_ascii_case("arxiv") {
         return None;

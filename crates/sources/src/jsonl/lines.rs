@@ -1,3 +1,5 @@
+//! The lines of a file, plain or packed.
+
 use std::{
     fs::File,
     io::{self, BufRead, BufReader, Cursor, Read},
@@ -7,8 +9,6 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
 };
-
-use anyhow::Context as _;
 
 /// The longest line, in bytes; a real record has a few thousand.
 const MAX: u64 = 4 << 20;
@@ -22,15 +22,14 @@ pub(super) struct Lines {
 }
 
 /// Opens a file, or standard input for `-`. What it is packed with is told by its first bytes.
-pub(super) fn open(path: &Path) -> anyhow::Result<Lines> {
-    let unreadable = || format!("{} cannot be read", path.display());
+pub(super) fn open(path: &Path) -> io::Result<Lines> {
     if path == Path::new("-") {
-        return Lines::of(io::stdin(), None).with_context(unreadable);
+        return Lines::of(io::stdin(), None);
     }
-    let file = File::open(path).with_context(unreadable)?;
-    let about = file.metadata().with_context(unreadable)?;
+    let file = File::open(path)?;
+    let about = file.metadata()?;
     // A pipe has a name, but no size.
-    Lines::of(file, Some(about.len()).filter(|_| about.is_file())).with_context(unreadable)
+    Lines::of(file, Some(about.len()).filter(|_| about.is_file()))
 }
 
 impl Lines {
