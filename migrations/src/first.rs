@@ -37,7 +37,7 @@ impl MigrationTrait for First {
     }
 }
 
-async fn create(
+pub(crate) async fn create(
     manager: &SchemaManager<'_>,
     tables: impl IntoIterator<Item = TableCreateStatement>,
     indexes: impl IntoIterator<Item = IndexCreateStatement>,
@@ -52,7 +52,7 @@ async fn create(
 }
 
 /// A reference to another table's `id`; the row goes when what it refers to goes.
-fn belongs_to(column: &'static str, table: &'static str) -> ForeignKeyCreateStatement {
+pub(crate) fn belongs_to(column: &'static str, table: &'static str) -> ForeignKeyCreateStatement {
     ForeignKey::create().from_col(column).to(table, "id").on_delete(ForeignKeyAction::Cascade).take()
 }
 
@@ -62,7 +62,7 @@ fn refers_to(column: &'static str, table: &'static str) -> ForeignKeyCreateState
 }
 
 /// An index named after what it covers.
-fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+pub(crate) fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
     let mut index = Index::create().name(format!("{table}_by_{}", columns.join("_"))).table(table).take();
     for column in columns {
         index.col(*column);

@@ -20,6 +20,7 @@ use sea_orm_migration::{
 };
 
 mod first;
+mod second;
 
 /// Why the schema was left as it is.
 #[derive(Debug)]
@@ -63,6 +64,6 @@ struct Steps;
 #[async_trait::async_trait]
 impl MigratorTrait for Steps {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(first::First)]
+        vec![Box::new(first::First), Box::new(second::Second)]
     }
 }

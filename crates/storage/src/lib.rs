@@ -2,7 +2,7 @@
 //!
 //! [`connect`] opens a [`Database`], a SQLite file or a PostgreSQL server; [`migrate`] brings its schema
 //! up to date. Questions and changes are functions named after what they ask, in a module named after
-//! their subject: [`papers`], [`posts`], [`comments`], [`answers`], and [`changes`], the log that search
+//! their subject: [`papers`], [`harvests`], [`posts`], [`comments`], [`answers`], and [`changes`], the log that search
 //! indexes follow. A change and its entries in the log are one transaction. Both engines behave alike:
 //! one body of tests runs on both.
 //!
@@ -26,6 +26,7 @@ pub mod changes;
 pub mod comments;
 mod connection;
 mod error;
+pub mod harvests;
 mod paging;
 pub mod papers;
 #[cfg(test)]
@@ -40,5 +41,5 @@ mod text;
 pub use connection::{Database, connect};
 pub use error::Error;
 pub use paging::{Cursor, Page};
-pub use papers::{Edition, Listing, Saved, Scope};
+pub use papers::{Categories, DayKind, Edition, Listing, Order, Part, Saved, Scope};
 pub use schema::{Migrated, migrate};

@@ -22,17 +22,36 @@ pub struct Page<T> {
 pub struct Cursor {
     pub(crate) at: DateTime<Utc>,
     pub(crate) id: i64,
+    /// What only lists of papers need.
+    pub(crate) more: More,
+}
+
+/// Where in a list of papers a cursor is, beyond day and key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct More {
+    /// The stars of the last paper, in a list that is ordered by them.
+    pub(crate) stars: i32,
+    /// The place of the last paper in its day.
+    pub(crate) place: i32,
+    /// How many papers came before. Kept here because counting them takes as long as the list is.
+    pub(crate) before: u64,
 }
 
 impl Cursor {
-    pub(crate) fn on(day: NaiveDate, id: i64) -> Self {
-        Self { at: day.and_time(NaiveTime::MIN).and_utc(), id }
+    pub(crate) fn at(at: DateTime<Utc>, id: i64) -> Self {
+        Self { at, id, more: More::default() }
+    }
+
+    pub(crate) fn on(day: NaiveDate, id: i64, more: More) -> Self {
+        Self { at: day.and_time(NaiveTime::MIN).and_utc(), id, more }
     }
 }
 
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.at.timestamp_micros(), self.id)
+        write!(f, "{}.{}", self.at.timestamp_micros(), self.id)?;
+        let More { stars, place, before } = self.more;
+        if self.more == More::default() { Ok(()) } else { write!(f, ".{stars}.{place}.{before}") }
     }
 }
 
@@ -41,11 +60,19 @@ impl FromStr for Cursor {
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let parts = || {
-            let (at, id) = text.split_once('.')?;
-            let at = DateTime::from_timestamp_micros(at.parse().ok()?)?;
+            let numbers: Vec<i64> = text.split('.').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+            let (at, id, more) = match numbers[..] {
+                [at, id] => (at, id, More::default()),
+                [at, id, stars, place, before] => {
+                    let (stars, place) = (stars.try_into().ok()?, place.try_into().ok()?);
+                    (at, id, More { stars, place, before: before.try_into().ok()? })
+                }
+                _ => return None,
+            };
+            let at = DateTime::from_timestamp_micros(at)?;
             // What a database cannot hold as a date cannot have come from it either.
             let near = (-4000..9999).contains(&chrono::Datelike::year(&at));
-            near.then_some(Self { at, id: id.parse().ok()? })
+            near.then_some(Self { at, id, more })
         };
         parts().ok_or_else(|| Invalid {
             what: "cursor",
@@ -66,8 +93,10 @@ mod tests {
     #[test]
     fn cursors_read_what_they_write() {
         let day = NaiveDate::from_ymd_opt(1963, 8, 1).expect("a day");
-        let cursor = Cursor::on(day, 42);
-        assert_eq!(cursor.to_string().parse(), Ok(cursor));
+        for more in [More::default(), More { stars: 7, place: 999_999, before: 25 }] {
+            let cursor = Cursor::on(day, 42, more);
+            assert_eq!(cursor.to_string().parse(), Ok(cursor));
+        }
     }
 
     #[test]
@@ -78,6 +107,9 @@ mod tests {
         refused("9223372036854775807.1");
         refused("1.9223372036854775808");
         refused("1.1.1");
+        refused("1.1.1.1.-1");
+        refused("1.1.3000000000.1.1");
+        refused("1.1.1.1.1.1");
         refused("253402300800000000.1");
     }
 }

@@ -4,30 +4,38 @@
 //! paper stand for several; it rewrites nothing, so [`part`] restores what was there: comments and
 //! answers stay with the paper they were made for, and are found from the one that stands for it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use content::{ArxivId, FullText, Paper, PaperId, Passage, Record, RecordKey, TextSource, Venue};
+use content::{ArxivId, FullText, Links, Paper, PaperId, Passage, Record, RecordKey, TextSource, Venue};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, Select,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 
 use crate::{
     Database, Error,
-    connection::Durability,
+    connection::{Durability, Write},
     rows::{full_texts, papers, records},
     text::{in_pieces, names_from_json, now, storable, unreadable},
 };
 
+mod counts;
+mod days;
 mod joins;
 mod listed;
 mod lists;
 mod save;
+mod twins;
 
+pub use days::{DayKind, day_before, day_kinds, days, latest_day};
 pub use joins::{join, part};
-pub use lists::{Edition, Listing, Scope, categories, day_before, days, editions, latest_day, list, venues};
+pub use lists::{
+    Categories, Edition, Listing, Order, Part, Scope, categories, edition_groups, editions, list, venue_key,
+    venues,
+};
+pub(crate) use save::save_in;
 pub use save::{Saved, save};
 
 /// The paper of that key, or the one that stands for it.
@@ -58,7 +66,7 @@ pub async fn by_arxiv(db: &Database, id: &ArxivId) -> Result<Option<Paper>, Erro
 
 /// How many papers there are; joined ones count once.
 pub async fn count(db: &Database) -> Result<u64, Error> {
-    Ok(papers::Entity::find().filter(papers::Column::RootId.is_null()).count(db.read()).await?)
+    counts::of(db.read(), counts::Kind::All, "", "").await
 }
 
 /// The text of a paper, or of one that it stands for.
@@ -117,8 +125,16 @@ struct Row {
     venue_key: Option<String>,
     venue_year: Option<i32>,
     venue_name: Option<String>,
+    venue_group: Option<String>,
     note: Option<String>,
     summary: String,
+    page: Option<String>,
+    pdf: Option<String>,
+    doi: Option<String>,
+    license: Option<String>,
+    remark: Option<String>,
+    journal: Option<String>,
+    withdrawn: bool,
 }
 
 /// Papers that stand on their own, in the order asked.
@@ -147,8 +163,16 @@ async fn rows_of(connection: &impl ConnectionTrait, roots: Vec<i64>) -> Result<V
         Column::VenueKey,
         Column::VenueYear,
         Column::VenueName,
+        Column::VenueGroup,
         Column::Note,
         Column::Summary,
+        Column::Page,
+        Column::Pdf,
+        Column::Doi,
+        Column::License,
+        Column::Remark,
+        Column::Journal,
+        Column::Withdrawn,
     ];
     Ok(select(&columns, roots).into_model::<Row>().all(connection).await?)
 }
@@ -191,7 +215,7 @@ fn key(row: Row) -> RecordKey {
 
 fn record(row: Row) -> Result<Record, Error> {
     let venue = match (row.venue_key, row.venue_year, row.venue_name) {
-        (Some(key), Some(year), Some(name)) => Some(Venue { key, year, name, group: None }),
+        (Some(key), Some(year), Some(name)) => Some(Venue { key, year, name, group: row.venue_group }),
         _ => None,
     };
     let key = RecordKey { source: row.source, id: row.source_id, version: row.version };
@@ -202,6 +226,10 @@ fn record(row: Row) -> Result<Record, Error> {
         venue,
         keywords: names_from_json(&row.keywords)?,
         note: row.note,
+        links: Links { page: row.page, pdf: row.pdf, doi: row.doi, license: row.license },
+        remark: row.remark,
+        journal: row.journal,
+        withdrawn: row.withdrawn,
         ..Record::new(key, row.title, row.date)
     })
 }
@@ -245,6 +273,30 @@ pub(crate) async fn roots_of(
         roots.extend(found);
     }
     Ok(roots)
+}
+
+/// The papers that stand for these, or they themselves.
+pub(crate) async fn roots(write: &Write, ids: BTreeSet<i64>) -> Result<BTreeSet<i64>, Error> {
+    let roots = roots_of(&**write, ids.iter().copied()).await?;
+    Ok(ids.into_iter().map(|id| roots.get(&id).copied().unwrap_or(id)).collect())
+}
+
+/// Lists the papers of these arXiv identifiers anew.
+pub(crate) async fn list_again(write: &Write, ids: &[&str]) -> Result<(), Error> {
+    let mut found: BTreeSet<i64> = BTreeSet::new();
+    for piece in in_pieces(ids.iter().copied()) {
+        let rows: Vec<i64> = records::Entity::find()
+            .select_only()
+            .column(records::Column::PaperId)
+            .filter(records::Column::Source.eq(RecordKey::ARXIV))
+            .filter(records::Column::SourceId.is_in(piece))
+            .into_tuple()
+            .all(&**write)
+            .await?;
+        found.extend(rows);
+    }
+    let papers = roots(write, found).await?;
+    listed::refresh(write, &papers).await
 }
 
 /// The paper and all that it stands for: where its comments, answers and texts may hang.

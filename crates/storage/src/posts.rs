@@ -129,7 +129,7 @@ pub async fn list(db: &Database, after: Option<Cursor>, limit: u64) -> Result<Pa
     let total = public().count(db.read()).await?;
     let (place, before) = match after {
         None => (Condition::all(), 0),
-        Some(Cursor { at, id }) => {
+        Some(Cursor { at, id, .. }) => {
             let same = Condition::all().add(Column::Published.eq(at)).add(Column::Id.lt(id));
             let place = Condition::any().add(Column::Published.lt(at)).add(same);
             let before = public().filter(place.clone().not()).count(db.read()).await?;
@@ -145,7 +145,7 @@ pub async fn list(db: &Database, after: Option<Cursor>, limit: u64) -> Result<Pa
         .await?;
     let more = found.len() as u64 > limit;
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let next = found.last().filter(|_| more).map(|row| Cursor { at: row.published, id: row.id });
+    let next = found.last().filter(|_| more).map(|row| Cursor::at(row.published, row.id));
     Ok(Page { items: complete(db, found).await?, next, total, first: before + 1 })
 }
 

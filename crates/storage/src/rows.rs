@@ -29,6 +29,10 @@ table! {
         date: Date,
         joined_to: Option<i64>,
         root_id: Option<i64>,
+        apart: bool,
+        stars: i32,
+        opened: i32,
+        readings: i32,
     }
 }
 
@@ -54,6 +58,15 @@ table! {
         seen: DateTimeUtc,
         summary: String,
         raw: String,
+        page: Option<String>,
+        pdf: Option<String>,
+        doi: Option<String>,
+        license: Option<String>,
+        remark: Option<String>,
+        journal: Option<String>,
+        venue_group: Option<String>,
+        withdrawn: bool,
+        fingerprint: Option<i64>,
     }
 }
 
@@ -65,6 +78,9 @@ table! {
         #[sea_orm(primary_key, auto_increment = false)]
         category: String,
         date: Date,
+        place: i32,
+        stars: i32,
+        kind: String,
     }
 }
 
@@ -79,6 +95,45 @@ table! {
         venue_year: i32,
         venue_name: String,
         date: Date,
+        venue_group: Option<String>,
+        stars: i32,
+    }
+}
+
+table! {
+    /// That arXiv announced a paper.
+    announcements, "announcements" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        category: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        day: Date,
+        #[sea_orm(primary_key, auto_increment = false)]
+        source_id: String,
+        kind: String,
+        place: i32,
+    }
+}
+
+table! {
+    /// Where a harvest goes on.
+    harvests, "harvests" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        source: String,
+        cursor: String,
+        updated: DateTimeUtc,
+    }
+}
+
+table! {
+    /// How long a list is.
+    list_counts, "list_counts" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        kind: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        name: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        part: String,
+        papers: i64,
     }
 }
 

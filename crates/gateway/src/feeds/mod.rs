@@ -49,7 +49,7 @@ pub(crate) async fn category(
 ) -> Result<HttpResponse, Failure> {
     papers::latest_day(&app.db, &name).await?.ok_or(Failure::NotFound)?;
     let page = category_address(&name);
-    of_papers(&app, &request, Scope::Category(name.to_string()), name.to_string(), page).await
+    of_papers(&app, &request, Scope::category(&name), name.to_string(), page).await
 }
 
 /// `GET /venue/{name}[.{year}]/feed`
@@ -63,7 +63,7 @@ pub(crate) async fn venue(
     if !editions.iter().any(|edition| year.is_none_or(|year| year == edition.year)) {
         return Err(Failure::NotFound);
     }
-    let scope = Scope::Venue { key: key.to_owned(), year };
+    let scope = Scope::venue(key, year);
     of_papers(&app, &request, scope, which.replace('.', " "), format!("/venue/{}", escaped(&which))).await
 }
 
@@ -107,7 +107,7 @@ async fn of_papers(
     name: String,
     page: String,
 ) -> Result<HttpResponse, Failure> {
-    let found = papers::list(&app.db, &Listing { scope, date: None, after: None, limit: PAPERS }).await?;
+    let found = papers::list(&app.db, &Listing::first(scope, PAPERS)).await?;
     let channel =
         Channel { title: format!("{name} – {}", app.config.site.title), own: format!("{page}/feed"), page };
     let entries = found.items.iter().map(|paper| of_paper(app, paper)).collect();

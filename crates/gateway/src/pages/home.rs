@@ -87,8 +87,7 @@ fn described(app: &App) -> String {
 }
 
 async fn newest(app: &App) -> Result<Option<Newest>, Failure> {
-    let listing = Listing { scope: Scope::All, date: None, after: None, limit: PAPERS };
-    let found = papers::list(&app.db, &listing).await?;
+    let found = papers::list(&app.db, &Listing::first(Scope::All, PAPERS)).await?;
     if found.items.is_empty() {
         return Ok(None);
     }
@@ -100,7 +99,7 @@ async fn newest(app: &App) -> Result<Option<Newest>, Failure> {
             .take(CATEGORIES)
             .map(|(name, _)| Link { href: crate::papers::category_address(&name), name })
             .collect(),
-        total: found.total,
+        total: found.total.unwrap_or_default(),
     }))
 }
 

@@ -101,7 +101,7 @@ pub(crate) async fn arxiv(
 async fn category(app: &App, visit: &Visit, name: &str, part: &Part) -> Page {
     let latest = papers::latest_day(&app.db, name).await?.ok_or(Failure::NotFound)?;
     let date = part.date.as_deref().map(day).transpose()?;
-    let found = found(app, Scope::Category(name.to_owned()), date, part).await?;
+    let found = found(app, Scope::category(name), date, part).await?;
     let m = visit.m;
     let address = category_address(name);
     let of_day = |day: NaiveDate| format!("{address}?date={day}");
@@ -163,7 +163,7 @@ async fn edition_list(app: &App, visit: &Visit, key: &str, year: Option<i32>, pa
     if editions.is_empty() || (year.is_some() && current.is_none()) {
         return Err(Failure::NotFound);
     }
-    let found = found(app, Scope::Venue { key: key.to_owned(), year }, None, part).await?;
+    let found = found(app, Scope::venue(key, year), None, part).await?;
     let short = year.map_or_else(|| key.to_owned(), |year| format!("{key} {year}"));
     let all = format!("/venue/{}", escaped(key));
     let address = year.map_or_else(|| all.clone(), |year| venue_address(key, year));
@@ -211,10 +211,10 @@ struct Found {
 async fn found(app: &App, scope: Scope, date: Option<NaiveDate>, part: &Part) -> Result<Found, Failure> {
     let after =
         part.after.as_deref().map(str::parse::<Cursor>).transpose().map_err(|_| Failure::WrongCursor)?;
-    let found = papers::list(&app.db, &Listing { scope, date, after, limit: PER_PAGE }).await?;
+    let found = papers::list(&app.db, &Listing { date, after, ..Listing::first(scope, PER_PAGE) }).await?;
     let cards =
         (found.first..).zip(&found.items).map(|(number, paper)| Card::of(app, paper, number)).collect();
-    Ok(Found { cards, first: found.first, total: found.total, next: found.next })
+    Ok(Found { cards, first: found.first, total: found.total.unwrap_or(0), next: found.next })
 }
 
 fn continued(address: &str, date: Option<NaiveDate>, cursor: &Cursor) -> String {

@@ -6,7 +6,7 @@ use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter,
 };
 
-use super::{listed, own_paper, root_of};
+use super::{counts::Change, listed, own_paper, root_of};
 use crate::{
     Database, Error, changes,
     connection::{Durability, Write},
@@ -16,17 +16,26 @@ use crate::{
 /// From now on `keep` stands for `other` too, with all that `other` stood for.
 pub async fn join(db: &Database, keep: PaperId, other: PaperId) -> Result<(), Error> {
     let write = db.write(Durability::Full).await?;
-    changes::lock(&write).await?;
-    let missing = |id: PaperId| Error::Missing(format!("paper {}", id.0));
-    let root = root_of(&*write, keep.0).await?.ok_or_else(|| missing(keep))?;
-    let joined = root_of(&*write, other.0).await?.ok_or_else(|| missing(other))?;
+    let joined = join_in(&write, keep.0, other.0).await?;
+    changes::log(&write, joined.into_iter().flatten().map(|id| DocId { kind: Kind::Paper, id })).await?;
+    write.commit().await
+}
+
+/// The same within a transaction that has more to do; names the papers that changed, if it was not done before.
+pub(super) async fn join_in(write: &Write, keep: i64, other: i64) -> Result<Option<[i64; 2]>, Error> {
+    changes::lock(write).await?;
+    let missing = |id: i64| Error::Missing(format!("paper {id}"));
+    let root = root_of(&**write, keep).await?.ok_or_else(|| missing(keep))?;
+    let joined = root_of(&**write, other).await?.ok_or_else(|| missing(other))?;
     if root == joined {
-        return Ok(());
+        return Ok(None);
     }
-    let mut group = Group::of(&write, joined).await?;
+    let mut group = Group::of(write, joined).await?;
     group.hang(joined, Some(root));
-    group.save(&write).await?;
-    finish(write, [root, joined]).await
+    group.save(write).await?;
+    Change::all(-1).save(write).await?;
+    listed::refresh(write, &[root, joined].into()).await?;
+    Ok(Some([root, joined]))
 }
 
 /// Takes a record, with the other versions of it, out of the paper that stands for several: it is a
@@ -56,13 +65,18 @@ pub async fn part(db: &Database, record: &RecordKey) -> Result<(), Error> {
         }
     };
     group.save(&write).await?;
-    finish(write, [own, other]).await
+    keep_apart(&write, own).await?;
+    Change::all(1).save(&write).await?;
+    listed::refresh(&write, &[own, other].into()).await?;
+    changes::log(&write, [own, other].map(|id| DocId { kind: Kind::Paper, id })).await?;
+    write.commit().await
 }
 
-async fn finish(write: Write, papers: [i64; 2]) -> Result<(), Error> {
-    listed::refresh(&write, &papers.into()).await?;
-    changes::log(&write, papers.map(|id| DocId { kind: Kind::Paper, id })).await?;
-    write.commit().await
+/// What a person parted is not joined again by itself.
+async fn keep_apart(write: &Write, paper: i64) -> Result<(), Error> {
+    let row = papers::ActiveModel { id: Unchanged(paper), apart: Set(true), ..Default::default() };
+    papers::Entity::update(row).exec(&**write).await?;
+    Ok(())
 }
 
 /// A tree of papers: who was joined to whom.

@@ -3,18 +3,24 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
-use content::{Record, RecordKey};
+use content::{Announced, Record, RecordKey, Venue};
 use sea_orm::{
+    ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
-    ColumnTrait, EntityTrait, FromQueryResult, QueryFilter,
+    ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 
+use super::counts::Change;
 use crate::{
     Error,
     connection::Write,
-    rows::{paper_categories, paper_venues, papers, records},
-    text::{in_pieces, names_from_json},
+    rows::{announcements, paper_categories, paper_venues, papers, records},
+    text::{in_pieces, names_from_json, storable},
 };
+
+/// More than any list of a day has. What was announced stands before the rest of its day, in the order of the list;
+/// lists go from great to small, so that the first place is the greatest.
+pub(super) const LAST: i32 = 1_000_000;
 
 /// What decides where a record is listed.
 pub(super) struct Head {
@@ -22,7 +28,8 @@ pub(super) struct Head {
     pub(super) date: NaiveDate,
     pub(super) arxiv: bool,
     pub(super) categories: Vec<String>,
-    pub(super) venue: Option<(String, i32, String)>,
+    pub(super) id: String,
+    pub(super) venue: Option<Venue>,
 }
 
 /// The greatest of a paper's records is the one that is shown.
@@ -43,7 +50,8 @@ impl Head {
             date: record.date,
             arxiv: record.is_arxiv(),
             categories: record.categories.clone(),
-            venue: record.venue.as_ref().map(|venue| (venue.key.clone(), venue.year, venue.name.clone())),
+            id: record.key.id.clone(),
+            venue: record.venue.clone(),
         }
     }
 }
@@ -53,29 +61,31 @@ pub(super) async fn add(
     write: &Write,
     papers: impl IntoIterator<Item = (i64, Vec<Head>)>,
 ) -> Result<(), Error> {
+    let papers: Vec<_> = papers.into_iter().collect();
+    let announced = announced(write, &papers).await?;
+    let stars = stars(write, &papers).await?;
     let (mut categories, mut venues) = (Vec::new(), Vec::new());
-    for (paper, heads) in papers {
-        let date = date(&heads);
-        categories.extend(categories_of(&heads).into_iter().map(|category| paper_categories::ActiveModel {
-            paper_id: Set(paper),
-            category: Set(category),
-            date: Set(date),
-        }));
-        venues.extend(venues_of(&heads).into_iter().map(|((key, year), name)| paper_venues::ActiveModel {
-            paper_id: Set(paper),
-            venue_key: Set(key),
-            venue_year: Set(year),
-            venue_name: Set(name),
-            date: Set(date),
-        }));
+    for (paper, heads) in &papers {
+        let stars = stars.get(paper).copied().unwrap_or(0);
+        categories.extend(categories_of(*paper, heads, &announced, stars));
+        venues.extend(venues_of(*paper, heads, stars));
     }
+    let mut change = Change::default();
+    change.categories(&categories, 1);
+    change.venues(&venues, 1);
     for piece in in_pieces(categories) {
-        paper_categories::Entity::insert_many(piece).exec_without_returning(&**write).await?;
+        let rows = piece.into_iter().map(paper_categories::Model::into_active_model);
+        paper_categories::Entity::insert_many(rows.map(ActiveModelTrait::reset_all))
+            .exec_without_returning(&**write)
+            .await?;
     }
     for piece in in_pieces(venues) {
-        paper_venues::Entity::insert_many(piece).exec_without_returning(&**write).await?;
+        let rows = piece.into_iter().map(paper_venues::Model::into_active_model);
+        paper_venues::Entity::insert_many(rows.map(ActiveModelTrait::reset_all))
+            .exec_without_returning(&**write)
+            .await?;
     }
-    Ok(())
+    change.save(write).await
 }
 
 /// Lists papers anew after their records changed. A paper that another one stands for is not listed.
@@ -98,12 +108,14 @@ struct Row {
     id: i64,
     root: i64,
     source: String,
+    source_id: String,
     version: String,
     date: NaiveDate,
     categories: String,
     venue_key: Option<String>,
     venue_year: Option<i32>,
     venue_name: Option<String>,
+    venue_group: Option<String>,
 }
 
 async fn heads_of(write: &Write, papers: Vec<i64>) -> Result<HashMap<i64, Vec<Head>>, Error> {
@@ -111,55 +123,131 @@ async fn heads_of(write: &Write, papers: Vec<i64>) -> Result<HashMap<i64, Vec<He
     let columns = [
         Column::Id,
         Column::Source,
+        Column::SourceId,
         Column::Version,
         Column::Date,
         Column::Categories,
         Column::VenueKey,
         Column::VenueYear,
         Column::VenueName,
+        Column::VenueGroup,
     ];
     let rows = super::select(&columns, papers).into_model::<Row>().all(&**write).await?;
     let mut groups: HashMap<i64, Vec<Head>> = HashMap::new();
     for row in rows {
-        groups.entry(row.root).or_default().push(Head {
-            rank: rank(&row.source, &row.version, row.date, row.id),
-            date: row.date,
-            arxiv: row.source == RecordKey::ARXIV,
-            categories: names_from_json(&row.categories)?,
-            venue: row
-                .venue_key
-                .zip(row.venue_year)
-                .zip(row.venue_name)
-                .map(|((key, year), name)| (key, year, name)),
-        });
+        groups.entry(row.root).or_default().push(head(row)?);
     }
     Ok(groups)
 }
 
+fn head(row: Row) -> Result<Head, Error> {
+    let venue = row.venue_key.zip(row.venue_year).zip(row.venue_name);
+    Ok(Head {
+        rank: rank(&row.source, &row.version, row.date, row.id),
+        date: row.date,
+        arxiv: row.source == RecordKey::ARXIV,
+        categories: names_from_json(&row.categories)?,
+        id: row.source_id,
+        venue: venue.map(|((key, year), name)| Venue { key, year, name, group: row.venue_group }),
+    })
+}
+
+/// Takes papers out of all lists.
 async fn remove(write: &Write, papers: &[i64]) -> Result<(), Error> {
     let categories = paper_categories::Column::PaperId.is_in(papers.iter().copied());
-    paper_categories::Entity::delete_many().filter(categories).exec(&**write).await?;
     let venues = paper_venues::Column::PaperId.is_in(papers.iter().copied());
+    let mut change = Change::default();
+    let rows = paper_categories::Entity::find().filter(categories.clone()).all(&**write).await?;
+    change.categories(&rows, -1);
+    let rows = paper_venues::Entity::find().filter(venues.clone()).all(&**write).await?;
+    change.venues(&rows, -1);
+    paper_categories::Entity::delete_many().filter(categories).exec(&**write).await?;
     paper_venues::Entity::delete_many().filter(venues).exec(&**write).await?;
-    Ok(())
+    change.save(write).await
 }
 
 fn date(heads: &[Head]) -> NaiveDate {
     heads.iter().max_by_key(|head| head.rank).map(|head| head.date).unwrap_or_default()
 }
 
-/// Only arXiv's own categories are true; those of other sources were inferred.
-fn categories_of(heads: &[Head]) -> BTreeSet<String> {
-    let shown = heads.iter().filter(|head| head.arxiv).max_by_key(|head| head.rank);
-    shown.map(|head| head.categories.iter().cloned().collect()).unwrap_or_default()
+/// When, where in the list and why a paper was announced, by identifier and category.
+type AnnouncedIn = HashMap<(String, String), (NaiveDate, i32, String)>;
+
+/// The first announcements of papers that are new in a list.
+async fn announced(write: &Write, papers: &[(i64, Vec<Head>)]) -> Result<AnnouncedIn, Error> {
+    let ids = papers.iter().flat_map(|(_, heads)| heads).filter(|head| head.arxiv).map(|head| &head.id);
+    let ids: BTreeSet<&String> = ids.collect();
+    let mut found = AnnouncedIn::new();
+    for piece in in_pieces(ids) {
+        let rows = announcements::Entity::find()
+            .filter(announcements::Column::SourceId.is_in(piece))
+            .filter(announcements::Column::Kind.ne(Announced::Replaced.name()))
+            .order_by_desc(announcements::Column::Day)
+            .all(&**write)
+            .await?;
+        let rows =
+            rows.into_iter().map(|row| ((row.source_id, row.category), (row.day, row.place, row.kind)));
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
-fn venues_of(heads: &[Head]) -> BTreeMap<(String, i32), String> {
-    let mut heads: Vec<&Head> = heads.iter().collect();
-    heads.sort_by_key(|head| head.rank);
-    heads
+async fn stars(write: &Write, papers: &[(i64, Vec<Head>)]) -> Result<HashMap<i64, i32>, Error> {
+    let mut found = HashMap::new();
+    for piece in in_pieces(papers.iter().map(|(paper, _)| *paper)) {
+        let rows: Vec<(i64, i32)> = papers::Entity::find()
+            .select_only()
+            .columns([papers::Column::Id, papers::Column::Stars])
+            .filter(papers::Column::Id.is_in(piece))
+            .filter(papers::Column::Stars.gt(0))
+            .into_tuple()
+            .all(&**write)
+            .await?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// Only arXiv's own categories are true; those of other sources were inferred.
+fn categories_of(
+    paper: i64,
+    heads: &[Head],
+    announced: &AnnouncedIn,
+    stars: i32,
+) -> Vec<paper_categories::Model> {
+    let Some(shown) = heads.iter().filter(|head| head.arxiv).max_by_key(|head| head.rank) else {
+        return Vec::new();
+    };
+    let own = shown.categories.first();
+    let names: BTreeSet<&String> = shown.categories.iter().collect();
+    let row = |category: &String| {
+        let kind = if own == Some(category) { Announced::New } else { Announced::Cross };
+        let (date, place, kind) = match announced.get(&(shown.id.clone(), category.clone())) {
+            Some((day, place, kind)) => (*day, LAST - place.clamp(&0, &LAST), kind.clone()),
+            None => (date(heads), 0, kind.name().to_owned()),
+        };
+        paper_categories::Model { paper_id: paper, category: category.clone(), date, place, stars, kind }
+    };
+    names.into_iter().map(row).collect()
+}
+
+fn venues_of(paper: i64, heads: &[Head], stars: i32) -> Vec<paper_venues::Model> {
+    let mut ranked: Vec<&Head> = heads.iter().collect();
+    ranked.sort_by_key(|head| head.rank);
+    let editions: BTreeMap<(&String, i32), &Venue> = ranked
         .into_iter()
-        .filter_map(|head| head.venue.clone())
-        .map(|(key, year, name)| ((key, year), name))
-        .collect()
+        .filter_map(|head| head.venue.as_ref())
+        .map(|venue| ((&venue.key, venue.year), venue))
+        .collect();
+    let date = date(heads);
+    let row = |venue: &Venue| paper_venues::Model {
+        paper_id: paper,
+        venue_key: storable(&venue.key),
+        venue_year: venue.year,
+        venue_name: storable(&venue.name),
+        date,
+        venue_group: venue.group.as_deref().map(storable),
+        stars,
+    };
+    editions.into_values().map(row).collect()
 }

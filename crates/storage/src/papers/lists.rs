@@ -1,14 +1,18 @@
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, Months, NaiveDate};
-use content::Paper;
+use chrono::NaiveDate;
+use content::{Announced, Paper, RecordKey};
 use sea_orm::{
     ConnectionTrait, QueryResult,
-    sea_query::{Expr, ExprTrait, Func, Order, Query, SelectStatement},
+    sea_query::{Expr, ExprTrait, Func, JoinType, Order as Direction, Query, SelectStatement, UnionType},
 };
 
-use super::load;
-use crate::{Cursor, Database, Error, Page};
+use super::{
+    counts::{self, Kind},
+    listed::LAST,
+    load,
+};
+use crate::{Cursor, Database, Error, paging::More};
 
 /// Which part of which list is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,26 +21,66 @@ pub struct Listing {
     pub scope: Scope,
     /// Only papers of this day.
     pub date: Option<NaiveDate>,
+    /// What comes first.
+    pub order: Order,
     /// Only what comes after this place.
     pub after: Option<Cursor>,
     /// The most papers on the page.
     pub limit: u64,
 }
 
-/// A list of papers, newest first.
+/// What comes first in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// The newest day, in the order of arXiv's own list where that is known.
+    #[default]
+    Newest,
+    /// What most readers starred, then the newest. Only for categories and venues.
+    Stars,
+}
+
+/// A list of papers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
-    /// Of a category. Only papers with an arXiv record: categories of others are inferred.
-    Category(String),
+    /// Of categories. Only papers with an arXiv record: categories of others are inferred.
+    Categories(Categories),
     /// Of a venue, in one year or in all.
     Venue {
         /// The short name.
         key: String,
         /// The year of the edition.
         year: Option<i32>,
+        /// The part of the edition.
+        group: Option<String>,
     },
+    /// Of all venues.
+    Venues,
     /// All there are.
     All,
+}
+
+/// Papers that are in any of some categories, and in none of others.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Categories {
+    /// In any of these; with none, there are no papers.
+    pub any: Vec<String>,
+    /// In none of these.
+    pub not: Vec<String>,
+    /// Only what is there for this reason. What was replaced can be asked for by day only.
+    pub kind: Option<Announced>,
+}
+
+/// A part of a list of papers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The papers.
+    pub items: Vec<Paper>,
+    /// Where the next part begins, if there is one.
+    pub next: Option<Cursor>,
+    /// How long the whole list is now; unknown where only counting would tell.
+    pub total: Option<u64>,
+    /// The number of the first paper in the whole list, from 1.
+    pub first: u64,
 }
 
 /// One year of a venue.
@@ -50,170 +94,323 @@ pub struct Edition {
     pub name: String,
 }
 
-/// A page of a list.
-pub async fn list(db: &Database, listing: &Listing) -> Result<Page<Paper>, Error> {
-    let list = List::of(&listing.scope, listing.date);
-    let mut page = list.rows();
-    page.order_by("date", Order::Desc).order_by(list.id, Order::Desc).limit(listing.limit + 1);
-    if let Some(after) = &listing.after {
-        page.and_where(list.place().lt(place_of(after)));
+impl Listing {
+    /// The first papers of a list.
+    pub fn first(scope: Scope, limit: u64) -> Self {
+        Self { scope, date: None, order: Order::Newest, after: None, limit }
     }
-    let mut places = list.places(db, &page).await?;
-    let total = count(db, &list.rows()).await?;
-    let before = match &listing.after {
-        Some(after) => count(db, list.rows().and_where(list.place().gte(place_of(after)))).await?,
-        None => 0,
+}
+
+impl Scope {
+    /// The list of one category.
+    pub fn category(name: &str) -> Self {
+        Self::Categories(Categories { any: vec![name.to_owned()], ..Categories::default() })
+    }
+
+    /// A venue, in one year or in all.
+    pub fn venue(key: &str, year: Option<i32>) -> Self {
+        Self::Venue { key: key.to_owned(), year, group: None }
+    }
+}
+
+/// A part of a list.
+pub async fn list(db: &Database, listing: &Listing) -> Result<Part, Error> {
+    let list = List::of(listing);
+    let mut rows = db.read().query_all(&list.page()).await?;
+    let limit = usize::try_from(listing.limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let before = listing.after.map_or(0, |after| after.more.before);
+    let next = match rows.last().filter(|_| more) {
+        Some(last) => Some(list.cursor(last, before + rows.len() as u64)?),
+        None => None,
     };
-    let more = places.len() as u64 > listing.limit;
-    places.truncate(usize::try_from(listing.limit).unwrap_or(usize::MAX));
-    let next = places.last().filter(|_| more).map(|(date, id)| Cursor::on(*date, *id));
-    let ids: Vec<i64> = places.into_iter().map(|(_, id)| id).collect();
-    Ok(Page { items: load(db.read(), &ids).await?, next, total, first: before + 1 })
-}
-
-/// How many papers a category has on each day of a month, for days that have any.
-pub async fn days(db: &Database, category: &str, month: NaiveDate) -> Result<Vec<(NaiveDate, u64)>, Error> {
-    let first = month.with_day(1).unwrap_or(month);
-    let next = first.checked_add_months(Months::new(1)).unwrap_or(NaiveDate::MAX);
-    let days = Query::select()
-        .column("date")
-        .expr_as(Func::count(Expr::col("paper_id")), "papers")
-        .from("paper_categories")
-        .and_where(Expr::col("category").eq(category))
-        .and_where(Expr::col("date").gte(first))
-        .and_where(Expr::col("date").lt(next))
-        .group_by_col("date")
-        .order_by("date", Order::Asc)
-        .take();
-    let rows = db.read().query_all(&days).await?;
-    rows.iter().map(|row| Ok((row.try_get("", "date")?, counted(row)?))).collect()
-}
-
-/// The last day on which a category has papers.
-pub async fn latest_day(db: &Database, category: &str) -> Result<Option<NaiveDate>, Error> {
-    day_before(db, category, NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or_default()).await
-}
-
-/// The last day before this one on which a category has papers.
-pub async fn day_before(db: &Database, category: &str, date: NaiveDate) -> Result<Option<NaiveDate>, Error> {
-    let latest = Query::select()
-        .expr_as(Func::max(Expr::col("date")), "date")
-        .from("paper_categories")
-        .and_where(Expr::col("category").eq(category))
-        .and_where(Expr::col("date").lt(date))
-        .take();
-    match db.read().query_one(&latest).await? {
-        Some(row) => Ok(row.try_get("", "date")?),
-        None => Ok(None),
-    }
+    let ids = rows.iter().map(|row| Ok(row.try_get("", "id")?)).collect::<Result<Vec<i64>, Error>>()?;
+    let total = total(db, listing).await?;
+    Ok(Part { items: load(db.read(), &ids).await?, next, total, first: before + 1 })
 }
 
 /// All categories with their numbers of papers, the largest first.
 pub async fn categories(db: &Database) -> Result<Vec<(String, u64)>, Error> {
-    largest(db, "paper_categories", "category").await
+    counts::largest(db.read(), Kind::Category).await
 }
 
 /// All venues with their numbers of papers, the largest first.
 pub async fn venues(db: &Database) -> Result<Vec<(String, u64)>, Error> {
-    largest(db, "paper_venues", "venue_key").await
+    counts::largest(db.read(), Kind::Venue).await
+}
+
+/// The short name of a venue as it is stored, whatever capitals it is asked for with.
+pub async fn venue_key(db: &Database, name: &str) -> Result<Option<String>, Error> {
+    if counts::of(db.read(), Kind::Venue, name, "").await? > 0 {
+        return Ok(Some(name.to_owned()));
+    }
+    let wanted = name.to_lowercase();
+    Ok(venues(db).await?.into_iter().map(|(key, _)| key).find(|key| key.to_lowercase() == wanted))
 }
 
 /// The years of a venue, the latest first.
 pub async fn editions(db: &Database, key: &str) -> Result<Vec<Edition>, Error> {
-    let names = Query::select()
-        .columns(["venue_year", "venue_name"])
-        .expr_as(Func::count(Expr::col("paper_id")), "papers")
-        .from("paper_venues")
-        .and_where(Expr::col("venue_key").eq(key))
-        .group_by_columns(["venue_year", "venue_name"])
-        .order_by("papers", Order::Desc)
-        .order_by("venue_name", Order::Asc)
-        .take();
-    let mut editions: BTreeMap<i32, Edition> = BTreeMap::new();
-    for row in db.read().query_all(&names).await? {
-        let year = row.try_get("", "venue_year")?;
-        let name = row.try_get("", "venue_name")?;
-        editions.entry(year).or_insert(Edition { year, papers: 0, name }).papers += counted(&row)?;
+    let mut editions: BTreeMap<i32, (Edition, u64)> = BTreeMap::new();
+    for (part, papers) in counts::parts(db.read(), Kind::Edition, key).await? {
+        let (year, name) = year_and_rest(&part)?;
+        let (edition, most) =
+            editions.entry(year).or_insert((Edition { year, papers: 0, name: String::new() }, 0));
+        edition.papers += papers;
+        if papers > *most {
+            (edition.name, *most) = (name.to_owned(), papers);
+        }
     }
-    Ok(editions.into_values().rev().collect())
+    Ok(editions.into_values().rev().map(|(edition, _)| edition).collect())
 }
 
-async fn largest(
-    db: &Database,
-    table: &'static str,
-    column: &'static str,
-) -> Result<Vec<(String, u64)>, Error> {
-    let names = Query::select()
-        .column(column)
-        .expr_as(Func::count_distinct(Expr::col("paper_id")), "papers")
-        .from(table)
-        .group_by_col(column)
-        .order_by("papers", Order::Desc)
-        .order_by(column, Order::Asc)
-        .take();
-    let rows = db.read().query_all(&names).await?;
-    rows.iter().map(|row| Ok((row.try_get("", column)?, counted(row)?))).collect()
+/// The parts of an edition with their numbers of papers, by name.
+pub async fn edition_groups(db: &Database, key: &str, year: i32) -> Result<Vec<(String, u64)>, Error> {
+    let mut groups = Vec::new();
+    for (part, papers) in counts::parts(db.read(), Kind::Group, key).await? {
+        let (of, name) = year_and_rest(&part)?;
+        if of == year {
+            groups.push((name.to_owned(), papers));
+        }
+    }
+    Ok(groups)
 }
 
-fn counted(row: &QueryResult) -> Result<u64, Error> {
+fn year_and_rest(part: &str) -> Result<(i32, &str), Error> {
+    let parts = part.split_once('/').and_then(|(year, rest)| Some((year.parse().ok()?, rest)));
+    parts.ok_or_else(|| Error::Corrupt(format!("the part {part:?} of a venue")))
+}
+
+pub(super) fn counted(row: &QueryResult) -> Result<u64, Error> {
     Ok(row.try_get::<i64>("", "papers")?.unsigned_abs())
 }
 
-/// A list as a table of days and keys.
-struct List {
-    /// The column with the paper's key.
-    id: &'static str,
-    rows: SelectStatement,
-}
-
-impl List {
-    fn of(scope: &Scope, date: Option<NaiveDate>) -> Self {
-        let (id, table) = match scope {
-            Scope::Category(_) => ("paper_id", "paper_categories"),
-            Scope::Venue { .. } => ("paper_id", "paper_venues"),
-            Scope::All => ("id", "papers"),
-        };
-        let mut rows = Query::select().columns(["date", id]).from(table).take();
-        match scope {
-            Scope::Category(name) => rows.and_where(Expr::col("category").eq(name)),
-            Scope::Venue { key, year: Some(year) } => {
-                rows.and_where(Expr::col("venue_key").eq(key)).and_where(Expr::col("venue_year").eq(*year))
+/// How long a list is: what is kept beside it, or a count of one day's papers.
+async fn total(db: &Database, listing: &Listing) -> Result<Option<u64>, Error> {
+    let kept = async |kind, name: &str, part: &str| counts::of(db.read(), kind, name, part).await.map(Some);
+    match (&listing.scope, listing.date) {
+        (Scope::All, None) => kept(Kind::All, "", "").await,
+        (Scope::Categories(Categories { any, not, kind: None }), date)
+            if any.len() == 1 && not.is_empty() =>
+        {
+            match date {
+                Some(day) => kept(Kind::Day, &any[0], &day.to_string()).await,
+                None => kept(Kind::Category, &any[0], "").await,
             }
-            // A paper may be in two editions of one venue.
-            Scope::Venue { key, year: None } => rows.distinct().and_where(Expr::col("venue_key").eq(key)),
-            Scope::All => rows.and_where(Expr::col("root_id").is_null()),
-        };
-        if let Some(date) = date {
-            rows.and_where(Expr::col("date").eq(date));
         }
-        Self { id, rows }
+        (Scope::Venue { key, year: None, group: None }, None) => kept(Kind::Venue, key, "").await,
+        (Scope::Venue { key, year: Some(year), group: Some(group) }, None) => {
+            kept(Kind::Group, key, &format!("{year}/{group}")).await
+        }
+        (Scope::Venue { key, year: Some(year), group: None }, None) => {
+            let editions = editions(db, key).await?;
+            Ok(editions.iter().find(|edition| edition.year == *year).map(|edition| edition.papers))
+        }
+        (_, Some(_)) => {
+            count(db, &List::of(&Listing { after: None, ..listing.clone() }).rows()).await.map(Some)
+        }
+        (_, None) => Ok(None),
     }
-
-    fn rows(&self) -> SelectStatement {
-        self.rows.clone()
-    }
-
-    fn place(&self) -> Expr {
-        Expr::tuple([Expr::col("date"), Expr::col(self.id)])
-    }
-
-    async fn places(&self, db: &Database, page: &SelectStatement) -> Result<Vec<(NaiveDate, i64)>, Error> {
-        let rows = db.read().query_all(page).await?;
-        rows.iter().map(|row| Ok((row.try_get("", "date")?, row.try_get("", self.id)?))).collect()
-    }
-}
-
-fn place_of(cursor: &Cursor) -> Expr {
-    Expr::tuple([Expr::val(cursor.at.date_naive()), Expr::val(cursor.id)])
 }
 
 async fn count(db: &Database, rows: &SelectStatement) -> Result<u64, Error> {
-    let count = Query::select()
-        .expr_as(Func::count(Expr::cust("*")), "papers")
-        .from_subquery(rows.clone(), "rows")
-        .take();
+    let ids = Query::select().distinct().column("id").from_subquery(rows.clone(), "rows").take();
+    let count =
+        Query::select().expr_as(Func::count(Expr::cust("*")), "papers").from_subquery(ids, "ids").take();
     match db.read().query_one(&count).await? {
         Some(row) => counted(&row),
         None => Ok(0),
     }
+}
+
+/// A list as statements.
+struct List<'a> {
+    listing: &'a Listing,
+    /// The columns by which it is ordered, from great to small: the stars if they count, the day, the place in it, the key.
+    order: Vec<&'static str>,
+}
+
+impl<'a> List<'a> {
+    fn of(listing: &'a Listing) -> Self {
+        let order: &[_] = match (&listing.scope, listing.order) {
+            (Scope::Categories(list), _) if list.kind == Some(Announced::Replaced) => {
+                &["date", "place", "id"]
+            }
+            (Scope::Categories(_), Order::Newest) => &["date", "place", "paper_id"],
+            (Scope::Categories(_), Order::Stars) => &["stars", "date", "place", "paper_id"],
+            (Scope::Venue { .. }, Order::Stars) => &["stars", "date", "paper_id"],
+            (Scope::Venue { .. } | Scope::Venues, _) => &["date", "paper_id"],
+            (Scope::All, _) => &["date", "id"],
+        };
+        Self { listing, order: order.to_vec() }
+    }
+
+    /// One more row than the page has. Of several categories, each gives as many, and the union is cut again: so that
+    /// each is one walk along an index.
+    fn page(&self) -> SelectStatement {
+        let limit = self.listing.limit + 1;
+        let mut branches = self.branches().into_iter().map(|mut branch| {
+            newest_first(&mut branch, &self.order);
+            branch.limit(limit).take()
+        });
+        let first = branches.next().unwrap_or_else(nothing);
+        let mut rest = branches.peekable();
+        if rest.peek().is_none() {
+            return first;
+        }
+        let mut union = wrapped(first);
+        for branch in rest {
+            union.union(UnionType::Distinct, wrapped(branch));
+        }
+        let names = ["stars", "date", "place", "id"];
+        let mut page = Query::select().columns(names).from_subquery(union, "pages").take();
+        newest_first(&mut page, if self.listing.order == Order::Newest { &names[1..] } else { &names });
+        page.limit(limit).take()
+    }
+
+    /// All rows of the list.
+    fn rows(&self) -> SelectStatement {
+        let mut branches = self.branches().into_iter();
+        let mut rows = branches.next().unwrap_or_else(nothing);
+        for branch in branches {
+            rows.union(UnionType::Distinct, branch);
+        }
+        rows
+    }
+
+    fn branches(&self) -> Vec<SelectStatement> {
+        match &self.listing.scope {
+            Scope::Categories(list) => list.any.iter().map(|name| self.category(list, name)).collect(),
+            Scope::Venue { key, year, group } => {
+                // A paper may be in two editions of one venue.
+                let mut rows = self.table("paper_venues").distinct().take();
+                rows.and_where(Expr::col("venue_key").eq(key));
+                rows.and_where_option(year.map(|year| Expr::col("venue_year").eq(year)));
+                rows.and_where_option(group.as_ref().map(|group| Expr::col("venue_group").eq(group)));
+                vec![rows]
+            }
+            Scope::Venues => vec![self.table("paper_venues").distinct().take()],
+            Scope::All => vec![self.table("papers").and_where(Expr::col("root_id").is_null()).take()],
+        }
+    }
+
+    /// What one of several categories gives to their union.
+    fn category(&self, list: &Categories, name: &str) -> SelectStatement {
+        if list.kind == Some(Announced::Replaced) {
+            let mut rows = Query::select().from_subquery(self.replaced(name), "replaced").take();
+            self.columns(&mut rows, Expr::val(0));
+            return self.continued(rows);
+        }
+        let mut rows = self.table("paper_categories");
+        rows.and_where(Expr::col(("paper_categories", "category")).eq(name));
+        rows.and_where_option(list.kind.map(|kind| Expr::col("kind").eq(kind.name())));
+        if list.any.len() > 1 {
+            rows.and_where(self.earlier(list).not());
+        }
+        if !list.not.is_empty() {
+            let other = other_rows().and_where(Expr::col(("other", "category")).is_in(&list.not)).take();
+            rows.and_where(Expr::exists(other).not());
+        }
+        rows
+    }
+
+    /// Whether the paper stands earlier in the union for another of its categories: each is shown once, where it comes first.
+    fn earlier(&self, list: &Categories) -> Expr {
+        let place = |table: &'static str| {
+            let columns = self.order.iter().filter(|column| **column != "paper_id");
+            Expr::tuple(columns.map(|column| Expr::col((table, *column))).collect::<Vec<_>>())
+        };
+        let mut other = other_rows();
+        other.and_where(Expr::col(("other", "category")).is_in(&list.any));
+        other.and_where(place("other").gt(place("paper_categories")));
+        other.and_where_option(list.kind.map(|kind| Expr::col(("other", "kind")).eq(kind.name())));
+        other.and_where_option(self.listing.date.map(|day| Expr::col(("other", "date")).eq(day)));
+        Expr::exists(other)
+    }
+
+    /// Papers of which arXiv announced a new version.
+    fn replaced(&self, category: &str) -> SelectStatement {
+        let record = Expr::col(("records", "source_id"))
+            .equals(("announcements", "source_id"))
+            .and(Expr::col(("records", "source")).eq(RecordKey::ARXIV));
+        let paper = Expr::col(("papers", "id")).equals(("records", "paper_id"));
+        let own = Expr::col(("papers", "id"));
+        Query::select()
+            .distinct()
+            .expr_as(Expr::col(("announcements", "day")), "date")
+            .expr_as(Expr::val(LAST).sub(Expr::col(("announcements", "place"))), "place")
+            .expr_as(Expr::col(("papers", "root_id")).if_null(own), "id")
+            .from("announcements")
+            .join(JoinType::InnerJoin, "records", record)
+            .join(JoinType::InnerJoin, "papers", paper)
+            .and_where(Expr::col(("announcements", "category")).eq(category))
+            .and_where(Expr::col(("announcements", "kind")).eq(Announced::Replaced.name()))
+            .take()
+    }
+
+    fn table(&self, table: &'static str) -> SelectStatement {
+        let mut rows = Query::select().from(table).take();
+        self.columns(&mut rows, Expr::col("stars"));
+        self.continued(rows)
+    }
+
+    /// The same four columns whatever the table is.
+    fn columns(&self, rows: &mut SelectStatement, stars: Expr) {
+        let place = if self.order.contains(&"place") { Expr::col("place") } else { Expr::val(0) };
+        let id = self.order.last().copied().unwrap_or("id");
+        rows.expr_as(stars, "stars").column("date").expr_as(place, "place").expr_as(Expr::col(id), "id");
+    }
+
+    /// Only rows of the day, after the cursor.
+    fn continued(&self, mut rows: SelectStatement) -> SelectStatement {
+        rows.and_where_option(self.listing.date.map(|day| Expr::col("date").eq(day)));
+        if let Some(after) = &self.listing.after {
+            let columns = self.order.iter().map(|column| Expr::col(*column)).collect::<Vec<_>>();
+            let values = self.order.iter().map(|column| value(after, column)).collect::<Vec<_>>();
+            rows.and_where(Expr::tuple(columns).lt(Expr::tuple(values)));
+        }
+        rows
+    }
+
+    fn cursor(&self, last: &QueryResult, before: u64) -> Result<Cursor, Error> {
+        let stars = if self.listing.order == Order::Stars { last.try_get("", "stars")? } else { 0 };
+        let more = More { stars, place: last.try_get("", "place")?, before };
+        Ok(Cursor::on(last.try_get("", "date")?, last.try_get("", "id")?, more))
+    }
+}
+
+fn value(after: &Cursor, column: &str) -> Expr {
+    match column {
+        "stars" => Expr::val(after.more.stars),
+        "date" => Expr::val(after.at.date_naive()),
+        "place" => Expr::val(after.more.place),
+        _ => Expr::val(after.id),
+    }
+}
+
+/// Other rows of the same paper.
+fn other_rows() -> SelectStatement {
+    Query::select()
+        .expr(Expr::val(1))
+        .from_as("paper_categories", "other")
+        .and_where(Expr::col(("other", "paper_id")).equals(("paper_categories", "paper_id")))
+        .take()
+}
+
+/// SQLite takes an order and a limit within a union only of a table of its own.
+fn wrapped(branch: SelectStatement) -> SelectStatement {
+    Query::select().columns(["stars", "date", "place", "id"]).from_subquery(branch, "branch").take()
+}
+
+fn newest_first(rows: &mut SelectStatement, columns: &[&'static str]) {
+    for column in columns {
+        rows.order_by(*column, Direction::Desc);
+    }
+}
+
+/// A list of no categories.
+fn nothing() -> SelectStatement {
+    let mut rows = Query::select().from("papers").take();
+    rows.expr_as(Expr::val(0), "stars").column("date").expr_as(Expr::val(0), "place").column("id");
+    rows.and_where(Expr::val(1).eq(0)).take()
 }

@@ -8,7 +8,11 @@ use sea_orm::{
 };
 use sha2::{Digest, Sha256};
 
-use super::listed::{self, Head};
+use super::{
+    counts::Change,
+    listed::{self, Head},
+    twins,
+};
 use crate::{
     Database, Error, changes,
     connection::{Durability, Write},
@@ -31,16 +35,22 @@ pub struct Saved {
 /// written again. Of several records with equal keys the last one is saved; the others count as unchanged.
 pub async fn save(db: &Database, batch: &[Harvested]) -> Result<Saved, Error> {
     let write = db.write(Durability::Relaxed).await?;
+    let saved = save_in(&write, batch).await?;
+    write.commit().await?;
+    Ok(saved)
+}
+
+/// The same within a transaction that has more to do. Papers that are new are joined to their twins.
+pub(crate) async fn save_in(write: &Write, batch: &[Harvested]) -> Result<Saved, Error> {
     // Before reading what is there: two writers must not both find a paper new.
-    changes::lock(&write).await?;
-    let known = known(&write, batch).await?;
+    changes::lock(write).await?;
+    let known = known(write, batch).await?;
     let work = Work::of(batch, &known);
     if work.inserts.is_empty() && work.updates.is_empty() {
         return Ok(work.saved(batch.len()));
     }
-    let touched = work.carry_out(&write, &known).await?;
-    changes::log(&write, touched.into_iter().map(|id| DocId { kind: Kind::Paper, id })).await?;
-    write.commit().await?;
+    let touched = work.carry_out(write, &known).await?;
+    changes::log(write, touched.into_iter().map(|id| DocId { kind: Kind::Paper, id })).await?;
     Ok(work.saved(batch.len()))
 }
 
@@ -105,6 +115,7 @@ impl<'a> Work<'a> {
         known: &HashMap<(String, String), Known>,
     ) -> Result<BTreeSet<i64>, Error> {
         let made = insert_papers(write, &self.new).await?;
+        Change::all(made.len() as i64).save(write).await?;
         let of = |key: &RecordKey| match known.get(&(key.source.clone(), key.id.clone())) {
             Some(known) => (known.paper, known.root),
             None => {
@@ -126,17 +137,19 @@ impl<'a> Work<'a> {
         for (one, _) in &self.inserts {
             heads.entry(of(&one.record.key).1).or_default().push(Head::of(&one.record, 0));
         }
-        let touched: BTreeSet<i64> = heads
+        let mut touched: BTreeSet<i64> = heads
             .keys()
             .copied()
             .chain(self.updates.iter().map(|(_, one, _)| of(&one.record.key).1))
             .collect();
         // Most papers are new and have one record: there is nothing to read back.
-        let made: BTreeSet<i64> = made.into_values().collect();
-        heads.retain(|paper, heads| made.contains(paper) && heads.len() == 1);
+        let made: BTreeMap<i64, &Harvested> =
+            self.new.iter().map(|one| (of(&one.record.key).0, *one)).collect();
+        heads.retain(|paper, heads| made.contains_key(paper) && heads.len() == 1);
         let others = touched.iter().filter(|paper| !heads.contains_key(paper)).copied().collect();
         listed::refresh(write, &others).await?;
         listed::add(write, heads).await?;
+        touched.extend(twins::join(write, &made).await?);
         Ok(touched)
     }
 }
@@ -240,6 +253,15 @@ fn row(harvested: &Harvested, paper: i64, digest: &str) -> records::ActiveModel 
         seen: Set(now()),
         summary: Set(storable(&record.summary)),
         raw: Set(storable(raw)),
+        page: Set(record.links.page.as_deref().map(storable)),
+        pdf: Set(record.links.pdf.as_deref().map(storable)),
+        doi: Set(record.links.doi.as_deref().map(storable)),
+        license: Set(record.links.license.as_deref().map(storable)),
+        remark: Set(record.remark.as_deref().map(storable)),
+        journal: Set(record.journal.as_deref().map(storable)),
+        venue_group: Set(venue.and_then(|venue| venue.group.as_deref()).map(storable)),
+        withdrawn: Set(record.withdrawn),
+        fingerprint: Set(twins::fingerprint(&record.title)),
     }
 }
 

@@ -15,16 +15,16 @@ async fn view(db: &Database) -> String {
     let mut view = String::new();
     let scopes = [
         Scope::All,
-        Scope::Category("cs.LG".into()),
-        Scope::Category("math.CO".into()),
-        Scope::Venue { key: "ICLR".into(), year: None },
-        Scope::Venue { key: "ICLR".into(), year: Some(2025) },
-        Scope::Venue { key: "ACL".into(), year: Some(2024) },
+        Scope::category("cs.LG"),
+        Scope::category("math.CO"),
+        Scope::venue("ICLR", None),
+        Scope::venue("ICLR", Some(2025)),
+        Scope::venue("ACL", Some(2024)),
     ];
     for scope in scopes {
-        let listing = Listing { scope: scope.clone(), date: None, after: None, limit: 100 };
+        let listing = Listing::first(scope.clone(), 100);
         let page = papers::list(db, &listing).await.expect("a list");
-        view += &format!("{scope:?} {}\n", page.total);
+        view += &format!("{scope:?} {:?}\n", page.total);
         for paper in page.items {
             let said = comments::of(db, Subject::Paper(paper.id)).await.expect("comments");
             let said: Vec<_> = said.into_iter().map(|comment| comment.body).collect();
@@ -108,12 +108,7 @@ async fn joined_papers_are_listed_once_with_all_that_hangs_on_them() {
         assert_eq!(joined.others.iter().map(|key| key.id.as_str()).collect::<Vec<_>>(), ["pl/a/1"]);
         assert_eq!(papers::by_ids(db, &[two, one]).await.expect("papers").len(), 1);
         assert_eq!(papers::count(db).await.expect("a count"), 3);
-        let iclr = Listing {
-            scope: Scope::Venue { key: "ICLR".into(), year: Some(2025) },
-            date: None,
-            after: None,
-            limit: 9,
-        };
+        let iclr = Listing::first(Scope::venue("ICLR", Some(2025)), 9);
         assert_eq!(papers::list(db, &iclr).await.expect("a list").items, [joined]);
         let said = comments::of(db, Subject::Paper(one)).await.expect("comments");
         assert_eq!(said.len(), 2);
@@ -216,7 +211,7 @@ async fn a_record_that_comes_later_reaches_the_paper_that_stands_for_its_own() {
         papers::save(db, &[arxiv("2401.00004", "v2", day(9))]).await.expect("saved");
         let group = papers::by_id(db, two).await.expect("an answer").expect("a paper");
         assert_eq!(group.shown.key.version, "v2", "{}", engine.name);
-        let first = papers::list(db, &Listing { scope: Scope::All, date: None, after: None, limit: 1 }).await;
+        let first = papers::list(db, &Listing::first(Scope::All, 1)).await;
         assert_eq!(first.expect("a list").items[0].id, two);
         assert_eq!(papers::by_id(db, one).await.expect("an answer").expect("a paper").id, one);
     }

@@ -2,7 +2,9 @@
 
 mod answers;
 mod changes;
+mod harvests;
 mod joins;
+mod lists;
 mod papers;
 mod posts;
 mod schema;

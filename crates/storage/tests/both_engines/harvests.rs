@@ -1,0 +1,121 @@
+//! Steps of a harvest, and papers that come from several sources.
+
+use content::Harvested;
+use storage::{
+    Database, Saved,
+    harvests::{self, Step},
+    papers,
+};
+
+use crate::support::{arxiv, day, engines, published};
+
+async fn commit(db: &Database, records: &[Harvested], gone: &[(String, String)], cursor: &str) -> Saved {
+    let step = Step { records, gone, announced: &[], cursor };
+    harvests::commit(db, "arxiv", &step).await.expect("saved")
+}
+
+#[tokio::test]
+async fn what_came_and_where_to_go_on_are_one() {
+    for engine in engines().await {
+        let db = &engine.db;
+        assert_eq!(harvests::cursor(db, "arxiv").await.expect("an answer"), None);
+        let batch = [arxiv("2401.00001", "v1", day(1))];
+        assert_eq!(commit(db, &batch, &[], "one").await, Saved { new: 1, changed: 0, unchanged: 0 });
+        assert_eq!(commit(db, &batch, &[], "two").await, Saved { new: 0, changed: 0, unchanged: 1 });
+        assert_eq!(harvests::cursor(db, "arxiv").await.expect("a cursor").as_deref(), Some("two"));
+        assert_eq!(harvests::cursor(db, "acl").await.expect("an answer"), None, "{}", engine.name);
+    }
+}
+
+#[tokio::test]
+async fn what_is_gone_is_withdrawn_until_it_is_there_again() {
+    for engine in engines().await {
+        let db = &engine.db;
+        let batch = [arxiv("2401.00001", "v1", day(1))];
+        commit(db, &batch, &[], "one").await;
+        let withdrawn = async || {
+            let paper = papers::by_record(db, "arxiv", "2401.00001").await.expect("an answer");
+            paper.expect("it stays").shown.withdrawn
+        };
+        let before = storage::changes::last(db).await.expect("a position");
+        let gone = [("arxiv".to_owned(), "2401.00001".to_owned()), ("arxiv".to_owned(), "none".to_owned())];
+        commit(db, &[], &gone, "two").await;
+        assert!(withdrawn().await, "{}", engine.name);
+        assert_eq!(storage::changes::last(db).await.expect("a position"), before + 1);
+        assert_eq!(commit(db, &batch, &[], "three").await.changed, 1);
+        assert!(!withdrawn().await);
+    }
+}
+
+/// Two records of one work under one title.
+fn twins() -> [Harvested; 2] {
+    let mut preprint = arxiv("2401.00001", "v1", day(1));
+    preprint.record.title = "On the rotation of distant galaxies".into();
+    let mut paper = published("pl/a/1", "ICLR", 2025, day(5));
+    paper.record.title = "On the Rotation of Distant Galaxies.".into();
+    [preprint, paper]
+}
+
+async fn groups(db: &Database) -> u64 {
+    papers::count(db).await.expect("a count")
+}
+
+#[tokio::test]
+async fn twins_are_joined_whichever_comes_first() {
+    for engine in engines().await {
+        let db = &engine.db;
+        let [preprint, paper] = twins();
+        let mut other = published("pl/a/2", "ICLR", 2025, day(5));
+        other.record = content::Record { title: preprint.record.title.clone(), ..other.record };
+        other.record.authors = vec!["Vera Rubin".into()];
+        papers::save(db, &[paper.clone(), other]).await.expect("saved");
+        papers::save(db, std::slice::from_ref(&preprint)).await.expect("saved");
+        assert_eq!(groups(db).await, 2, "{}: other authors, another work", engine.name);
+        let joined =
+            papers::by_record(db, "paperlists", "pl/a/1").await.expect("an answer").expect("a paper");
+        assert_eq!(joined.shown.key.id, "2401.00001");
+        assert_eq!(joined.others.len(), 1);
+    }
+    for engine in engines().await {
+        papers::save(&engine.db, &twins()).await.expect("saved");
+        assert_eq!(groups(&engine.db).await, 1, "{}: in one batch", engine.name);
+    }
+}
+
+#[tokio::test]
+async fn one_doi_is_one_work() {
+    for engine in engines().await {
+        let [mut preprint, mut paper] = twins();
+        paper.record.title = "Galaxies, rotated".into();
+        for one in [&mut preprint, &mut paper] {
+            one.record.links.doi = Some("10.1000/galaxies".into());
+        }
+        papers::save(&engine.db, &[preprint, paper]).await.expect("saved");
+        assert_eq!(groups(&engine.db).await, 1, "{}", engine.name);
+    }
+}
+
+#[tokio::test]
+async fn what_was_parted_stays_apart() {
+    for engine in engines().await {
+        let db = &engine.db;
+        let [preprint, paper] = twins();
+        papers::save(db, &[preprint.clone(), paper.clone()]).await.expect("saved");
+        papers::part(db, &paper.record.key).await.expect("parted");
+        assert_eq!(groups(db).await, 2);
+        let mut again = paper.clone();
+        again.record.key.version = "h2".into();
+        papers::save(db, &[again]).await.expect("saved");
+        let mut third = paper;
+        third.record.key.source = "acl".into();
+        papers::save(db, &[third]).await.expect("saved");
+        let preprint =
+            papers::by_record(db, "arxiv", "2401.00001").await.expect("an answer").expect("a paper");
+        assert!(
+            preprint.others.iter().all(|key| key.source != "paperlists"),
+            "{}: {preprint:?}",
+            engine.name
+        );
+        assert_eq!(groups(db).await, 2);
+    }
+}
