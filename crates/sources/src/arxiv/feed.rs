@@ -69,7 +69,7 @@ impl Feed {
             match step {
                 Step::Whole(element, _) => feed.take(&element),
                 Step::TooLong(_) => feed.skip("an item", "it is longer than 1 MiB".into()),
-                Step::Open(_) | Step::Close(_) => (),
+                Step::Open(_) | Step::Close => (),
             }
         }
         Ok(feed)

@@ -49,7 +49,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Page, Fault> {
                 start.hash(&mut content);
                 page.skip(identifier_in(start), "it is longer than 1 MiB".into());
             }
-            Step::Open(_) | Step::Close(_) => (),
+            Step::Open(_) | Step::Close => (),
         }
     }
     page.content = content.finish();

@@ -4,7 +4,11 @@ use std::{collections::HashMap, io, path::Path};
 
 use content::Harvested;
 
-use crate::{Batch, Error, draft::fingerprint};
+use crate::{
+    Batch, Error,
+    draft::fingerprint,
+    packed::{self, Unpacked},
+};
 use lines::Lines;
 
 mod lines;
@@ -25,8 +29,13 @@ pub(crate) struct Reader {
 impl Reader {
     /// Opens a file, or standard input for `-`.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        let lines = lines::open(path).map_err(|error| Error::file(path, error))?;
-        Ok(Self { path: path.to_owned(), lines, met: Met::default(), failed: None })
+        let file = packed::open(path).map_err(|error| Error::file(path, error))?;
+        Ok(Self::of(path, file))
+    }
+
+    /// Over what a file holds.
+    pub(crate) fn of(path: &Path, file: Unpacked) -> Self {
+        Self { path: path.to_owned(), lines: Lines::of(file), met: Met::default(), failed: None }
     }
 
     /// The size of the file, packed as it is, if it has one.
