@@ -12,8 +12,10 @@ use serde::{Deserialize, Serialize};
 use summarizer::{Limits, Quirks};
 use url::Url;
 
+mod harvest;
 mod layers;
 
+pub use harvest::{Contact, Every, Harvest};
 pub use layers::{Error, Loaded, Setting, load};
 
 /// Everything that an operator can set.
@@ -39,6 +41,8 @@ pub struct Config {
     pub readings: Readings,
     /// What commands stand for in the formulas of all texts.
     pub macros: Macros,
+    /// Where papers come from, and how often.
+    pub harvest: Harvest,
 }
 
 /// What the pages say of the site.
@@ -178,6 +182,7 @@ impl Default for Config {
             models: Vec::new(),
             readings: Readings::default(),
             macros: Macros::default(),
+            harvest: Harvest::default(),
         }
     }
 }

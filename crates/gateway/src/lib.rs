@@ -16,6 +16,7 @@ pub mod config;
 mod errors;
 mod faults;
 mod feeds;
+mod harvesting;
 pub mod indexing;
 mod language;
 mod live;

@@ -32,7 +32,10 @@ pub struct Skipped {
 impl Batch {
     /// Whether it holds neither records nor announcements, nor anything that was meant to be one.
     pub fn is_empty(&self) -> bool {
-        self.records.is_empty() && self.gone.is_empty() && self.announced.is_empty() && self.skipped.is_empty()
+        self.records.is_empty()
+            && self.gone.is_empty()
+            && self.announced.is_empty()
+            && self.skipped.is_empty()
     }
 
     /// Takes in a record, or notes why there is none.

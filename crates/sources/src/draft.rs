@@ -143,7 +143,12 @@ fn plain_links(links: Links) -> Links {
         let parsed = url::Url::parse(&address).ok()?;
         (matches!(parsed.scheme(), "http" | "https") && parsed.has_host()).then(|| parsed.to_string())
     };
-    Links { page: web(links.page), pdf: web(links.pdf), license: web(links.license), doi: links.doi.as_deref().and_then(doi) }
+    Links {
+        page: web(links.page),
+        pdf: web(links.pdf),
+        license: web(links.license),
+        doi: links.doi.as_deref().and_then(doi),
+    }
 }
 
 /// A DOI without a resolver's address. Of several the first.
@@ -214,7 +219,8 @@ mod tests {
 
     #[test]
     fn dois_in_all_spellings() {
-        let check = |given: &str, expected: Option<&str>| assert_eq!(doi(given).as_deref(), expected, "{given:?}");
+        let check =
+            |given: &str, expected: Option<&str>| assert_eq!(doi(given).as_deref(), expected, "{given:?}");
         check("10.1000/xyz.1", Some("10.1000/xyz.1"));
         check("https://doi.org/10.1000/xyz(1)", Some("10.1000/xyz(1)"));
         check("doi:10.1000/a 10.1000/b", Some("10.1000/a"));

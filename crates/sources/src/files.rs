@@ -54,10 +54,13 @@ impl Files {
 
     fn of(paths: Vec<PathBuf>, format: Format, alone: bool) -> Result<Self, Error> {
         let format = match format {
-            Format::Proceedings(manifest) if manifest.kind == Kind::Jsonl && manifest.venue.is_none() => Format::Lines,
+            Format::Proceedings(manifest) if manifest.kind == Kind::Jsonl && manifest.venue.is_none() => {
+                Format::Lines
+            }
             other => other,
         };
-        let mut files = Self { format, size: size(&paths), waiting: paths.into_iter(), reader: None, alone, done: 0 };
+        let mut files =
+            Self { format, size: size(&paths), waiting: paths.into_iter(), reader: None, alone, done: 0 };
         // A file that is not there is told before anything is begun.
         if alone && matches!(files.format, Format::Lines) {
             files.open_lines()?;
@@ -108,12 +111,17 @@ impl Files {
         self.done += path.metadata().map_or(0, |about| about.len());
         let name = path.display().to_string();
         let format = self.format.clone();
-        let read = tokio::task::spawn_blocking(move || read(&path, &format)).await.expect("parsers do not panic");
+        let read =
+            tokio::task::spawn_blocking(move || read(&path, &format)).await.expect("parsers do not panic");
         match read {
             Ok(batch) => Ok(Batch { bytes: self.done, ..batch }),
             Err(error) if self.alone => Err(error),
             // One bad file of a folder spoils no other.
-            Err(error) => Ok(Batch { bytes: self.done, skipped: vec![Skipped { what: name, why: why(error) }], ..Batch::default() }),
+            Err(error) => Ok(Batch {
+                bytes: self.done,
+                skipped: vec![Skipped { what: name, why: why(error) }],
+                ..Batch::default()
+            }),
         }
     }
 }
@@ -165,7 +173,9 @@ fn folder(path: &Path) -> Result<Vec<PathBuf>, Error> {
 }
 
 fn size(paths: &[PathBuf]) -> Option<u64> {
-    let sizes = paths.iter().map(|path| path.metadata().ok().filter(std::fs::Metadata::is_file).map(|about| about.len()));
+    let sizes = paths
+        .iter()
+        .map(|path| path.metadata().ok().filter(std::fs::Metadata::is_file).map(|about| about.len()));
     sizes.sum()
 }
 
@@ -211,7 +221,12 @@ mod tests {
         loop {
             let batch = files.next().await?;
             told.extend(batch.records.iter().map(|one| one.record.key.id.clone()));
-            told.extend(batch.skipped.iter().map(|one| format!("{} {}", one.what.rsplit('/').next().unwrap_or_default(), one.why)));
+            told.extend(
+                batch
+                    .skipped
+                    .iter()
+                    .map(|one| format!("{} {}", one.what.rsplit('/').next().unwrap_or_default(), one.why)),
+            );
             if batch.done {
                 assert_eq!(Some(batch.bytes), files.size(), "all was read");
                 return Ok(told);
@@ -235,7 +250,11 @@ mod tests {
 
     #[tokio::test]
     async fn lines_of_several_files() {
-        let folder = fill(&[("1.jsonl", (line(1) + "nothing\n").into()), ("2.jsonl.gz", gzip(&line(2))), ("3.jsonl", Vec::new())]);
+        let folder = fill(&[
+            ("1.jsonl", (line(1) + "nothing\n").into()),
+            ("2.jsonl.gz", gzip(&line(2))),
+            ("3.jsonl", Vec::new()),
+        ]);
         let told = all(folder.path(), Format::Lines).await.expect("read");
         assert_eq!(told, ["2401.00001", "line 2 it is not a JSON object", "2401.00002"]);
     }

@@ -3,7 +3,7 @@
 //! A [`Harvest`] is a machine of steps. Given the cursor that was stored last, each step gives a [`Batch`]: records beside the
 //! text they were read from, what is gone, what was announced, and the next cursor. Who stores records and cursor in one
 //! transaction can be interrupted at any moment and goes on; who begins again changes nothing. Parsers are functions from
-//! bytes to batches; what they skip they name. All text passes one place ([`content::Record`]s are made nowhere else) where
+//! bytes to batches; what they skip they name. All text passes one place, where
 //! LaTeX becomes plain text, Unicode is composed, and what is not seen is dropped.
 //!
 //! [`fetch`] is how bytes come from other hosts: one request per three seconds, bounded in size and time, and never to an

@@ -231,7 +231,8 @@ fn element(tag: &BytesStart<'_>) -> Result<Element, Fault> {
     let mut attributes = Vec::new();
     for attribute in tag.attributes() {
         let attribute = attribute.map_err(|error| format!("it is not XML: {error}"))?;
-        let value = quick_xml::escape::unescape(&attribute.value).map_err(|error| format!("it is not XML: {error}"))?;
+        let value = quick_xml::escape::unescape(&attribute.value)
+            .map_err(|error| format!("it is not XML: {error}"))?;
         attributes.push((attribute.key.local_name().as_ref().to_owned(), value.into_owned()));
     }
     Ok(Element { name: tag.local_name().as_ref().to_owned(), attributes, nodes: Vec::new() })
@@ -280,15 +281,24 @@ mod tests {
 
     #[test]
     fn elements_and_their_sources() {
-        check("<?xml version='1.0'?>\n<a><x:r y='1'> b &amp; <i>c</i></x:r></a>", "<a>[b & c|<x:r y='1'> b &amp; <i>c</i></x:r>]</>");
+        check(
+            "<?xml version='1.0'?>\n<a><x:r y='1'> b &amp; <i>c</i></x:r></a>",
+            "<a>[b & c|<x:r y='1'> b &amp; <i>c</i></x:r>]</>",
+        );
         check("<a><r/><b>t</b></a>", "<a>[|<r/>]<b></></>");
-        check("<r><![CDATA[<&>]]>&#xe9;&#233;&lt;&nbsp;&#0;</r>", "[<&>éé<&nbsp;\u{fffd}|<r><![CDATA[<&>]]>&#xe9;&#233;&lt;&nbsp;&#0;</r>]");
+        check(
+            "<r><![CDATA[<&>]]>&#xe9;&#233;&lt;&nbsp;&#0;</r>",
+            "[<&>éé<&nbsp;\u{fffd}|<r><![CDATA[<&>]]>&#xe9;&#233;&lt;&nbsp;&#0;</r>]",
+        );
         check("\u{feff}  <r>x<!-- y --></r>", "[x|<r>x<!-- y --></r>]");
     }
 
     #[test]
     fn only_utf8() {
-        refused(b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><r>\xe9</r>", "its charset is \"ISO-8859-1\"");
+        refused(
+            b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><r>\xe9</r>",
+            "its charset is \"ISO-8859-1\"",
+        );
         refused(b"<?xml version='1.0' encoding = 'windows-1252' ?><r/>", "windows-1252");
         refused(b"<?xml version='1.0' encoding='UTF-8'?><r>\xe9</r>", "it is not UTF-8 (at byte 41)");
         refused(b"<r>\xc0\xaf</r>", "it is not UTF-8");
@@ -321,7 +331,10 @@ mod tests {
     #[test]
     fn an_element_that_is_too_long_is_passed_over() {
         let long = "x".repeat(RECORD);
-        check(&format!("<a><r id='1'>{long}<b>c</b></r><r>d</r></a>"), "<a>[too long: <r id='1'>][d|<r>d</r>]</>");
+        check(
+            &format!("<a><r id='1'>{long}<b>c</b></r><r>d</r></a>"),
+            "<a>[too long: <r id='1'>][d|<r>d</r>]</>",
+        );
     }
 
     proptest::proptest! {

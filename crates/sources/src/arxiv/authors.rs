@@ -71,7 +71,8 @@ fn pieces(line: &str) -> Vec<&str> {
 /// The length of white space and "and" before another word.
 fn conjunction(rest: &str) -> usize {
     let word = rest.trim_start();
-    let after = word.strip_prefix("and").filter(|after| after.starts_with(char::is_whitespace) || after.is_empty());
+    let after =
+        word.strip_prefix("and").filter(|after| after.starts_with(char::is_whitespace) || after.is_empty());
     after.map_or(0, |after| rest.len() - after.len())
 }
 
@@ -100,7 +101,10 @@ mod tests {
         check("A. Author and B. Author", &["A. Author", "B. Author"]);
         check("A. Author, B. Author, and C. Author", &["A. Author", "B. Author", "C. Author"]);
         check("A. Author,\n  B.\n Author", &["A. Author", "B. Author"]);
-        check("A. Author (1), B. Author (1 and 2), C. Author (2) ((1) Univ., Town, (2) Inst. of X)", &["A. Author", "B. Author", "C. Author"]);
+        check(
+            "A. Author (1), B. Author (1 and 2), C. Author (2) ((1) Univ., Town, (2) Inst. of X)",
+            &["A. Author", "B. Author", "C. Author"],
+        );
         check("A. Author (Univ. of X, Town) and B. Author (Y (Z))", &["A. Author", "B. Author"]);
         check("A. Author (cut off, B. Author", &["A. Author"]);
         check("A. Author), B. Author", &["A. Author", "B. Author"]);
@@ -108,7 +112,10 @@ mod tests {
         check("Bob Fourth IV, Carl Third, III", &["Bob Fourth IV", "Carl Third, III"]);
         check(r#"P\'al Erd\H{o}s, J\"urgen M\"uller"#, &[r"P\'al Erd\H{o}s", r#"J\"urgen M\"uller"#]);
         check(r"{The A, B and C Team}, X. Y", &["{The A, B and C Team}", "X. Y"]);
-        check("The Deep Collaboration: A. Author, B. Author", &["The Deep Collaboration", "A. Author", "B. Author"]);
+        check(
+            "The Deep Collaboration: A. Author, B. Author",
+            &["The Deep Collaboration", "A. Author", "B. Author"],
+        );
         check("Ferdin and Land, Andrea Anderson", &["Ferdin", "Land", "Andrea Anderson"]);
         check("A. Author; B. Author & C. Author", &["A. Author", "B. Author", "C. Author"]);
         check(r"Johnson \& Sons", &[r"Johnson \& Sons"]);

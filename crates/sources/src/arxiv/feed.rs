@@ -44,7 +44,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Batch, Fault> {
     let categories = feed.categories()?;
     let mut places = Places::default();
     for item in &feed.items {
-        let Some(day) = item.day.or(feed.day) else { return Err("it does not say of which day it is".into()) };
+        let Some(day) = item.day.or(feed.day) else {
+            return Err("it does not say of which day it is".into());
+        };
         for category in item.lists(&categories) {
             places.announce(item, category, day);
         }
@@ -93,7 +95,10 @@ impl Feed {
 
     /// The categories that the list is of: `cs.LG, stat.ML updates on arXiv.org`.
     fn categories(&self) -> Result<Vec<String>, Fault> {
-        let names = self.title.strip_suffix(" updates on arXiv.org").ok_or("its title names no categories of arXiv")?;
+        let names = self
+            .title
+            .strip_suffix(" updates on arXiv.org")
+            .ok_or("its title names no categories of arXiv")?;
         Ok(names.split(", ").map(|name| canonical_category(name.trim()).to_owned()).collect())
     }
 }
@@ -107,7 +112,10 @@ impl Item {
             return vec![only.clone()];
         }
         let within = |category: &&String| {
-            asked.iter().any(|asked| asked == *category || category.strip_prefix(asked.as_str()).is_some_and(|rest| rest.starts_with('.')))
+            asked.iter().any(|asked| {
+                asked == *category
+                    || category.strip_prefix(asked.as_str()).is_some_and(|rest| rest.starts_with('.'))
+            })
         };
         self.categories.iter().filter(within).cloned().collect()
     }
@@ -177,7 +185,8 @@ mod tests {
     }
 
     fn item(id: &str, kind: &str, categories: &[&str]) -> String {
-        let categories: String = categories.iter().map(|name| format!("<category>{name}</category>")).collect();
+        let categories: String =
+            categories.iter().map(|name| format!("<category>{name}</category>")).collect();
         format!(
             "<item><title>Paper {id}</title><link>https://arxiv.org/abs/{id}</link><description>arXiv:{id}v1 Announce Type: {kind}\n\
              Abstract: x</description><guid isPermaLink=\"false\">oai:arXiv.org:{id}v1</guid>{categories}\
@@ -187,7 +196,9 @@ mod tests {
 
     fn check(xml: &str, expected: &[&str]) {
         let batch = read(xml.as_bytes()).expect("a list");
-        let told = |one: &Announcement| format!("{} {} {} {} {}", one.category, one.day, one.place, one.kind.name(), one.id);
+        let told = |one: &Announcement| {
+            format!("{} {} {} {} {}", one.category, one.day, one.place, one.kind.name(), one.id)
+        };
         assert_eq!(batch.announced.iter().map(told).collect::<Vec<_>>(), expected);
     }
 
@@ -232,9 +243,15 @@ mod tests {
     #[test]
     fn archives_and_aliases() {
         let items = [item("2611.00001", "new", &["cs.IT", "math.IT", "cs.LG"])];
-        check(&rss("cs", &items.concat()), &["cs.IT 2026-11-24 1 new 2611.00001", "cs.LG 2026-11-24 1 cross 2611.00001"]);
+        check(
+            &rss("cs", &items.concat()),
+            &["cs.IT 2026-11-24 1 new 2611.00001", "cs.LG 2026-11-24 1 cross 2611.00001"],
+        );
         check(&rss("math.IT", &items.concat()), &["cs.IT 2026-11-24 1 new 2611.00001"]);
-        check(&rss("hep-th", &item("2611.00001", "new", &["hep-th"])), &["hep-th 2026-11-24 1 new 2611.00001"]);
+        check(
+            &rss("hep-th", &item("2611.00001", "new", &["hep-th"])),
+            &["hep-th 2026-11-24 1 new 2611.00001"],
+        );
     }
 
     #[test]
@@ -248,11 +265,16 @@ mod tests {
 
     #[test]
     fn what_is_no_item_costs_only_itself() {
-        let items = item("nonsense", "new", &[]) + &item("2611.00001", "later", &[]) + &item("2611.00002", "new", &["math.CO"]);
+        let items = item("nonsense", "new", &[])
+            + &item("2611.00001", "later", &[])
+            + &item("2611.00002", "new", &["math.CO"]);
         let batch = read(rss("math.CO", &items).as_bytes()).expect("a list");
         assert_eq!((batch.announced.len(), batch.skipped.len()), (1, 2));
         check(&rss("math.CO", ""), &[]);
         assert!(read(b"<html/>").is_err());
-        assert!(read(b"<rss><channel><title>Feed error for query: x</title></channel></rss>").is_err_and(|why| why.contains("no categories")));
+        assert!(
+            read(b"<rss><channel><title>Feed error for query: x</title></channel></rss>")
+                .is_err_and(|why| why.contains("no categories"))
+        );
     }
 }

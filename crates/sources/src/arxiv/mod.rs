@@ -51,7 +51,9 @@ impl Prefix {
 pub(crate) fn records(bytes: &[u8]) -> Result<crate::Batch, String> {
     let page = oai::read(bytes)?;
     match page.error {
-        Some((code, text)) if code != "noRecordsMatch" => Err(format!("it is an error of arXiv's: {code}: {text}")),
+        Some((code, text)) if code != "noRecordsMatch" => {
+            Err(format!("it is an error of arXiv's: {code}: {text}"))
+        }
         _ => Ok(page.batch),
     }
 }

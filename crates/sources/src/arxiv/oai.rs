@@ -88,7 +88,8 @@ impl Page {
             return;
         }
         let metadata = element.child("metadata").and_then(|metadata| metadata.elements().next());
-        let read = metadata.ok_or_else(|| "it has no metadata".to_owned()).and_then(|one| record::of(one, raw));
+        let read =
+            metadata.ok_or_else(|| "it has no metadata".to_owned()).and_then(|one| record::of(one, raw));
         self.batch.take(identifier, read);
     }
 
@@ -132,8 +133,11 @@ mod tests {
     #[test]
     fn records_and_how_to_go_on() {
         let deleted = "<record><header status='deleted'><identifier>oai:arXiv.org:math/0611800</identifier><datestamp>2026-11-22</datestamp></header></record>";
-        let list = format!("<ListRecords>{}{deleted}{}<resumptionToken expires='2026-11-25T00:00:00Z'> from%3D1%26skip%3D9 </resumptionToken></ListRecords>",
-            record(1, "2026-11-20"), record(2, "2026-11-23"));
+        let list = format!(
+            "<ListRecords>{}{deleted}{}<resumptionToken expires='2026-11-25T00:00:00Z'> from%3D1%26skip%3D9 </resumptionToken></ListRecords>",
+            record(1, "2026-11-20"),
+            record(2, "2026-11-23")
+        );
         let page = page(&list);
         assert_eq!(page.answered.map(|day| day.to_string()).as_deref(), Some("2026-11-24"));
         assert_eq!(page.token.as_deref(), Some("from%3D1%26skip%3D9"));
@@ -141,7 +145,10 @@ mod tests {
         assert_eq!(ids, ["2401.00001", "2401.00002"]);
         assert!(page.batch.records[0].raw.starts_with("<record><header>"));
         assert_eq!(page.batch.gone, [("arxiv".to_owned(), "math/0611800".to_owned())]);
-        assert_eq!(page.days.map(|(first, last)| format!("{first} {last}")).as_deref(), Some("2026-11-20 2026-11-23"));
+        assert_eq!(
+            page.days.map(|(first, last)| format!("{first} {last}")).as_deref(),
+            Some("2026-11-20 2026-11-23")
+        );
         assert!(page.ordered && page.error.is_none());
     }
 
@@ -157,17 +164,35 @@ mod tests {
 
     #[test]
     fn a_record_that_cannot_be_read_costs_only_itself() {
-        let long = format!("<record><header><identifier>oai:arXiv.org:2401.00009</identifier></header>{}</record>", "x".repeat(1 << 20));
-        let page = page(&format!("<ListRecords><record/>{}{long}{}</ListRecords>", record(1, "2026-11-20").replace("v1", "w1"), record(2, "soon")));
-        let skipped: Vec<_> = page.batch.skipped.iter().map(|one| format!("{}: {}", one.what, one.why)).collect();
-        assert_eq!(skipped, ["a record: it has no header", "oai:arXiv.org:2401.00001: it has no version", "oai:arXiv.org:2401.00009: it is longer than 1 MiB"]);
+        let long = format!(
+            "<record><header><identifier>oai:arXiv.org:2401.00009</identifier></header>{}</record>",
+            "x".repeat(1 << 20)
+        );
+        let page = page(&format!(
+            "<ListRecords><record/>{}{long}{}</ListRecords>",
+            record(1, "2026-11-20").replace("v1", "w1"),
+            record(2, "soon")
+        ));
+        let skipped: Vec<_> =
+            page.batch.skipped.iter().map(|one| format!("{}: {}", one.what, one.why)).collect();
+        assert_eq!(
+            skipped,
+            [
+                "a record: it has no header",
+                "oai:arXiv.org:2401.00001: it has no version",
+                "oai:arXiv.org:2401.00009: it is longer than 1 MiB"
+            ]
+        );
         assert_eq!(page.batch.records.len(), 1);
     }
 
     #[test]
     fn pages_are_told_apart_by_their_records() {
         let one = page(&record(1, "2026-11-20"));
-        assert_eq!(one.content, page(&(record(1, "2026-11-20") + "<resumptionToken>x</resumptionToken>")).content);
+        assert_eq!(
+            one.content,
+            page(&(record(1, "2026-11-20") + "<resumptionToken>x</resumptionToken>")).content
+        );
         assert_ne!(one.content, page(&record(1, "2026-11-21")).content);
         assert!(!page(&(record(1, "2026-11-21") + &record(2, "2026-11-20"))).ordered);
     }

@@ -52,13 +52,19 @@ fn from_raw(metadata: &Element) -> Result<Format, String> {
     // The flag of a version that consists of a notice only.
     let empty = last.text_of("source_type").contains('I');
     let version = Version::Of(format!("v{newest}"));
-    Ok((version, schedule::announced(submitted.to_utc()), authors::names(&metadata.text_of("authors")), empty))
+    Ok((
+        version,
+        schedule::announced(submitted.to_utc()),
+        authors::names(&metadata.text_of("authors")),
+        empty,
+    ))
 }
 
 /// `arXiv`: days only, names in parts. It does not say which version a changed paper is in.
 fn from_split(metadata: &Element) -> Result<Format, String> {
     let created = metadata.text_of("created");
-    let day = content::day(&created).ok_or_else(|| format!("the day {created:?} is not one of the protocol"))?;
+    let day =
+        content::day(&created).ok_or_else(|| format!("the day {created:?} is not one of the protocol"))?;
     let version = match metadata.child("updated") {
         None => Version::Of("v1".into()),
         Some(_) => Version::Said,
@@ -78,8 +84,15 @@ fn is_withdrawn(comments: &str, summary: &str) -> bool {
     let word = |word: &str| comments.split(|c: char| !c.is_alphabetic()).any(|other| other == word);
     let opening: String = summary.trim_start().chars().take(200).collect::<String>().to_lowercase();
     let opening = opening.split_whitespace().collect::<Vec<_>>().join(" ");
-    let taken_back = ["this paper has been withdrawn", "this submission has been withdrawn", "this article has been withdrawn",
-        "this manuscript has been withdrawn", "this paper is withdrawn", "this submission is withdrawn", "withdrawn by"];
+    let taken_back = [
+        "this paper has been withdrawn",
+        "this submission has been withdrawn",
+        "this article has been withdrawn",
+        "this manuscript has been withdrawn",
+        "this paper is withdrawn",
+        "this submission is withdrawn",
+        "withdrawn by",
+    ];
     let denied = ["not withdrawn", "not been withdrawn", "withdrawn from", "withdrawn the claim"];
     let said = word("withdrawn") && !denied.iter().any(|words| comments.contains(words));
     said || taken_back.iter().any(|words| opening.contains(words))
@@ -101,7 +114,9 @@ mod tests {
     }
 
     fn raw(fields: &str) -> String {
-        format!("<arXivRaw><id>2401.00007</id><version version='v1'><date>Mon, 1 Jan 2024 10:00:00 GMT</date></version>{fields}</arXivRaw>")
+        format!(
+            "<arXivRaw><id>2401.00007</id><version version='v1'><date>Mon, 1 Jan 2024 10:00:00 GMT</date></version>{fields}</arXivRaw>"
+        )
     }
 
     #[test]
@@ -122,7 +137,10 @@ mod tests {
         )
         .expect("a record");
         let key = &record.key;
-        assert_eq!((key.source.as_str(), key.id.as_str(), key.version.as_str()), ("arxiv", "math/0611800", "v10"));
+        assert_eq!(
+            (key.source.as_str(), key.id.as_str(), key.version.as_str()),
+            ("arxiv", "math/0611800", "v10")
+        );
         assert_eq!(record.title, "Trees that count themselves");
         assert_eq!(record.authors, ["Ines Bauer", "Pál Kovács"]);
         assert_eq!(record.categories, ["math.CO", "cs.DM"]);
@@ -166,7 +184,10 @@ mod tests {
         check("<abstract>This paper has been\n withdrawn due to an error.</abstract>", true);
         check("<abstract>This submission has been withdrawn by arXiv administrators.</abstract>", true);
         check("<abstract>Money withdrawn from banks is counted.</abstract>", false);
-        check("<version version='v2'><date>Mon, 1 Jan 2024 10:00:00 GMT</date><source_type>I</source_type></version>", true);
+        check(
+            "<version version='v2'><date>Mon, 1 Jan 2024 10:00:00 GMT</date><source_type>I</source_type></version>",
+            true,
+        );
     }
 
     #[test]
@@ -178,7 +199,10 @@ mod tests {
         check(&raw("<title> </title>"), "no title");
         check("<arXivRaw><id>x</id></arXivRaw>", "arXiv id \"x\"");
         check("<arXivRaw><id>2401.00007</id><title>T</title></arXivRaw>", "no version");
-        check("<arXivRaw><id>2401.00007</id><version version='v1'><date>soon</date></version></arXivRaw>", "\"soon\"");
+        check(
+            "<arXivRaw><id>2401.00007</id><version version='v1'><date>soon</date></version></arXivRaw>",
+            "\"soon\"",
+        );
         check("<arXiv><id>2401.00007</id><created>2024-13-01</created></arXiv>", "2024-13-01");
         check("<oai_dc><id>2401.00007</id></oai_dc>", "\"oai_dc\"");
     }

@@ -57,7 +57,13 @@ enum Met {
 impl Walk {
     /// From where a stored cursor says; a text that is none starts at the beginning. `set` is one of arXiv's
     /// (`math:math:NT`), or everything.
-    pub fn new(fetcher: Fetcher, address: &str, prefix: Prefix, set: Option<&str>, cursor: Option<&str>) -> Self {
+    pub fn new(
+        fetcher: Fetcher,
+        address: &str,
+        prefix: Prefix,
+        set: Option<&str>,
+        cursor: Option<&str>,
+    ) -> Self {
         Self {
             fetcher,
             address: address.to_owned(),
@@ -90,7 +96,9 @@ impl Walk {
                     }
                 }
                 Some("noRecordsMatch") => return Ok(self.end(page)),
-                Some("badResumptionToken") if self.cursor.token.is_some() => self.restart("its tokens are refused")?,
+                Some("badResumptionToken") if self.cursor.token.is_some() => {
+                    self.restart("its tokens are refused")?
+                }
                 Some(_) => return Err(super::protocol(&self.address, page)),
             }
         }

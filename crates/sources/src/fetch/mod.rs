@@ -127,7 +127,10 @@ impl Fetcher {
             match self.ask(&url, failures + 1).await? {
                 Outcome::Page(bytes) => return Ok(bytes),
                 Outcome::Moved(_) if redirections == REDIRECTIONS => {
-                    return Err(Error::Unreachable { address: address.into(), why: "it is redirected again and again".into() });
+                    return Err(Error::Unreachable {
+                        address: address.into(),
+                        why: "it is redirected again and again".into(),
+                    });
                 }
                 Outcome::Moved(to) => {
                     redirections += 1;
@@ -148,7 +151,8 @@ impl Fetcher {
         let refused = |why| Error::Forbidden { address: url.to_string(), why };
         self.policy.check(url).map_err(refused)?;
         let host = url.host_str().unwrap_or_default();
-        let turn = self.pace.turn(host).await.map_err(|source| Error::file("the pace of requests", source))?;
+        let turn =
+            self.pace.turn(host).await.map_err(|source| Error::file("the pace of requests", source))?;
         let outcome = match self.pin(url).await {
             Ok(()) => self.request(url).await,
             Err(Unpinned::Refused(why)) => Err(refused(why)),
@@ -207,7 +211,9 @@ async fn read(url: &Url, response: Response) -> Result<Outcome, Error> {
             let to = text(header::LOCATION).and_then(|to| url.join(&to).ok());
             to.map(Outcome::Moved).ok_or(Error::Status { address, status: status.as_u16() })
         }
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => Ok(again(status, text(header::RETRY_AFTER))),
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => {
+            Ok(again(status, text(header::RETRY_AFTER)))
+        }
         _ if status.is_server_error() => Ok(again(status, text(header::RETRY_AFTER))),
         _ => Err(Error::Status { address, status: status.as_u16() }),
     }
@@ -219,14 +225,20 @@ fn again(status: StatusCode, retry_after: Option<String>) -> Outcome {
 
 async fn body(url: &Url, mut response: Response) -> Result<Outcome, Error> {
     let address = || url.to_string();
-    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     if let Some(charset) = other_charset(kind) {
         return Err(Error::Charset { address: address(), charset });
     }
     let mut bytes = Vec::new();
     loop {
         match response.chunk().await {
-            Ok(Some(more)) if bytes.len() + more.len() > PAGE => return Err(Error::TooLarge { address: address() }),
+            Ok(Some(more)) if bytes.len() + more.len() > PAGE => {
+                return Err(Error::TooLarge { address: address() });
+            }
             Ok(Some(more)) => bytes.extend_from_slice(&more),
             Ok(None) => return Ok(Outcome::Page(bytes)),
             Err(error) => return Ok(Outcome::Again(Passing { why: reason(&error), retry_after: None })),
@@ -237,7 +249,11 @@ async fn body(url: &Url, mut response: Response) -> Result<Outcome, Error> {
 /// The charset of a `Content-Type`, if it is none that is read.
 fn other_charset(kind: &str) -> Option<String> {
     let lower = kind.to_ascii_lowercase();
-    let charset = lower.split(';').find_map(|part| part.trim().strip_prefix("charset="))?.trim_matches(['"', '\'']).to_owned();
+    let charset = lower
+        .split(';')
+        .find_map(|part| part.trim().strip_prefix("charset="))?
+        .trim_matches(['"', '\''])
+        .to_owned();
     (!["utf-8", "utf8", "us-ascii"].contains(&charset.as_str())).then_some(charset)
 }
 

@@ -8,9 +8,9 @@ use super::addresses::is_public;
 
 /// Hosts that may be asked, and origins that the operator has chosen.
 ///
-/// A host of the list is asked by `https` on its usual port, and only if it is at a public address. An origin that the
-/// operator has configured (scheme, host and port together) is asked wherever it is, `http` and private addresses included:
-/// it is a mirror, or a test. A path is never looked at.
+/// A host of the list is asked by `https` on its usual port. An origin that the operator has configured (scheme, host and port
+/// together) is asked as it is written, `http` and other ports included: it is a mirror, or a test. Either is asked only at a
+/// public address, unless the operator wrote the very address down that is not: a name alone can be led anywhere.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
     hosts: Vec<String>,
@@ -79,7 +79,7 @@ impl Policy {
     pub fn check_found(&self, url: &Url, found: &[SocketAddr]) -> Result<(), Refusal> {
         match found {
             [] => Err(Refusal::NoHost),
-            _ if self.is_chosen(url) => Ok(()),
+            _ if self.is_chosen(url) && is_this_machine(url) => Ok(()),
             _ => found.iter().try_for_each(|address| public(address.ip())),
         }
     }
@@ -87,6 +87,11 @@ impl Policy {
     fn is_chosen(&self, url: &Url) -> bool {
         self.origins.contains(&url.origin().ascii_serialization())
     }
+}
+
+/// Whether a name can mean no other machine than this (RFC 6761).
+fn is_this_machine(url: &Url) -> bool {
+    url.domain().is_some_and(|name| name == "localhost" || name.ends_with(".localhost"))
 }
 
 fn matches(allowed: &str, name: &str) -> bool {
@@ -115,7 +120,11 @@ mod tests {
 
     fn policy() -> Policy {
         let hosts = ["arxiv.org", "*.pages.example", "127.0.0.1", "[::1]", "8.8.8.8", "10.0.0.1"];
-        Policy::of(hosts).and_operator_chose("http://127.0.0.1:4711/oai?x").and_operator_chose("no address")
+        Policy::of(hosts)
+            .and_operator_chose("http://127.0.0.1:4711/oai?x")
+            .and_operator_chose("http://mirror.example/")
+            .and_operator_chose("http://localhost:4711")
+            .and_operator_chose("no address")
     }
 
     #[test]
@@ -138,7 +147,10 @@ mod tests {
             ("https://017700000001/", private("127.0.0.1")),
             ("https://[::1]/", private("::1")),
             ("https://10.0.0.1/", private("10.0.0.1")),
-            ("http://localhost:4711/", Some(Host)),
+            ("http://localhost:4711/", None),
+            ("http://localhost:4712/", Some(Host)),
+            ("http://mirror.example/other", None),
+            ("https://mirror.example/", Some(Host)),
             ("https://pages.example/", Some(Host)),
             ("https://evilpages.example/", Some(Host)),
             ("https://arxiv.org.evil.example/", Some(Host)),
@@ -171,6 +183,8 @@ mod tests {
         check("https://arxiv.org/", &["151.101.3.42:443", "127.0.0.1:443"], private("127.0.0.1"));
         check("https://arxiv.org/", &["[::ffff:169.254.169.254]:443"], private("::ffff:169.254.169.254"));
         check("https://arxiv.org/", &[], Some(Refusal::NoHost));
-        check("http://127.0.0.1:4711/", &["127.0.0.1:4711"], None);
+        check("http://localhost:4711/", &["127.0.0.1:4711", "[::1]:4711"], None);
+        check("http://mirror.example/", &["151.101.3.42:80"], None);
+        check("http://mirror.example/", &["10.0.0.1:80"], private("10.0.0.1"));
     }
 }

@@ -37,7 +37,9 @@ pub(super) fn read(bytes: &[u8], manifest: &Manifest) -> Result<Batch, Fault> {
         }
         _ => return Err("it is no collection of the ACL Anthology".into()),
     }
-    let counts = |volume: &str| manifest.filter.volumes.is_empty() || manifest.filter.volumes.iter().any(|one| one == volume);
+    let counts = |volume: &str| {
+        manifest.filter.volumes.is_empty() || manifest.filter.volumes.iter().any(|one| one == volume)
+    };
     while let Some(step) = walk.next()? {
         match step {
             Step::Open(element) if element.name == "volume" => place.enter(&element),
@@ -103,7 +105,9 @@ impl Place {
             return format!("{collection}-{volume}.{paper}");
         }
         let number = |text: &str| text.parse::<u32>().unwrap_or_default();
-        let two = collection.starts_with('W') || collection == "C69" || (collection == "D19" && number(volume) >= 5);
+        let two = collection.starts_with('W')
+            || collection == "C69"
+            || (collection == "D19" && number(volume) >= 5);
         match two {
             true => format!("{collection}-{:02}{:02}", number(volume), number(paper)),
             false => format!("{collection}-{volume}{:03}", number(paper)),
@@ -137,9 +141,11 @@ fn pdf(url: &str) -> String {
 
 /// The first of a month: `August`, `July-August`, `8`; of January if there is none.
 fn date(year: &str, month: &str) -> Option<NaiveDate> {
-    const NAMES: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    const NAMES: [&str; 12] =
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let month = month.trim().to_lowercase();
-    let named = NAMES.iter().position(|name| month.starts_with(name)).and_then(|at| u32::try_from(at + 1).ok());
+    let named =
+        NAMES.iter().position(|name| month.starts_with(name)).and_then(|at| u32::try_from(at + 1).ok());
     let numbered = month.parse().ok().filter(|month| (1..=12).contains(month));
     let first = NaiveDate::from_ymd_opt(year.trim().parse().ok()?, named.or(numbered).unwrap_or(1), 1)?;
     (1600..2200).contains(&first.year()).then_some(first)
@@ -205,7 +211,10 @@ mod tests {
     #[test]
     fn without_a_filter_all_count() {
         let batch = read(COLLECTION.as_bytes(), &manifest("")).expect("a collection");
-        assert_eq!(batch.records.last().map(|one| one.record.key.id.clone()).as_deref(), Some("2026.qx-short.1"));
+        assert_eq!(
+            batch.records.last().map(|one| one.record.key.id.clone()).as_deref(),
+            Some("2026.qx-short.1")
+        );
         assert!(read(b"<collections/>", &manifest("")).is_err());
     }
 

@@ -47,7 +47,12 @@ fn draft(entry: &Entry, manifest: &Manifest) -> Result<Draft, String> {
             doi: entry.doi(),
             license: manifest.licence.clone(),
         },
-        ..Draft::of(manifest.source.as_deref().unwrap_or_default(), id, entry.title().unwrap_or_default(), date)
+        ..Draft::of(
+            manifest.source.as_deref().unwrap_or_default(),
+            id,
+            entry.title().unwrap_or_default(),
+            date,
+        )
     })
 }
 
@@ -57,7 +62,8 @@ fn id(entry: &Entry, scheme: Id) -> Result<String, String> {
         Id::Doi => entry.doi(),
         Id::Url => entry.url().and_then(|url| url.trim_end_matches('/').rsplit('/').next().map(stem)),
     };
-    id.filter(|id| !id.is_empty()).ok_or_else(|| "it has not the field that is to be its identifier".to_owned())
+    id.filter(|id| !id.is_empty())
+        .ok_or_else(|| "it has not the field that is to be its identifier".to_owned())
 }
 
 fn stem(name: &str) -> String {
@@ -67,7 +73,11 @@ fn stem(name: &str) -> String {
 /// The group of the manifest whose word is in the title of the proceedings.
 fn group(entry: &Entry, manifest: &Manifest) -> Option<String> {
     let title = entry.container().unwrap_or_default().to_lowercase();
-    manifest.groups.iter().find(|(word, _)| title.contains(&word.to_lowercase())).map(|(_, group)| group.clone())
+    manifest
+        .groups
+        .iter()
+        .find(|(word, _)| title.contains(&word.to_lowercase()))
+        .map(|(_, group)| group.clone())
 }
 
 fn raw(entry: &Entry) -> String {
@@ -91,7 +101,9 @@ mod tests {
 "#;
 
     fn manifest(more: &str) -> Manifest {
-        let text = format!("kind = 'bibtex'\nsource = 'quilts'\nvenue = {{key = 'Q', year = 2026, name = 'Quilts'}}\n{more}");
+        let text = format!(
+            "kind = 'bibtex'\nsource = 'quilts'\nvenue = {{key = 'Q', year = 2026, name = 'Quilts'}}\n{more}"
+        );
         toml::from_str(&text).expect("a manifest")
     }
 
@@ -102,7 +114,10 @@ mod tests {
         assert_eq!((record.key.source.as_str(), record.key.id.as_str()), ("quilts", "sew26a"));
         assert_eq!(record.title, "Quilts: Schrödinger's Way at 5% of $n$");
         assert_eq!(record.authors, ["Ada Sew", "Pál Kóvács"]);
-        assert_eq!((record.summary.as_str(), record.date.to_string().as_str()), ("We sew – twice.", "2026-07-01"));
+        assert_eq!(
+            (record.summary.as_str(), record.date.to_string().as_str()),
+            ("We sew – twice.", "2026-07-01")
+        );
         assert_eq!(record.venue.as_ref().and_then(|venue| venue.group.as_deref()), Some("Oral"));
         assert_eq!(record.links.pdf.as_deref(), Some("https://q.example/sew26a/sew26a.pdf"));
         assert_eq!(record.links.doi.as_deref(), Some("10.1000/q.1"));

@@ -175,7 +175,10 @@ mod tests {
         check("addresses = []", "missing field `kind`");
         check("kind = 'acl'\naddresses = ['somewhere']", "\"somewhere\" is no address");
         check("kind = 'acl'\nlicence = 'CC BY'", "\"CC BY\" is no address");
-        check("kind = 'acl'\naddresses = ['https://a.example']\nfiles = ['b']", "both `addresses` and `files`");
+        check(
+            "kind = 'acl'\naddresses = ['https://a.example']\nfiles = ['b']",
+            "both `addresses` and `files`",
+        );
         check("kind = 'bibtex'", "needs a `source`");
         check("kind = 'bibtex'\nsource = 'x'", "needs a `venue`");
         check("kind = 'acl'\n[venue]\nkey = 'A'", "missing field `year`");

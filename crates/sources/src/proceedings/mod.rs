@@ -59,7 +59,8 @@ impl Proceedings {
         let address = self.paged(&address)?;
         let manifest = self.manifest.clone();
         let offset = self.cursor.offset;
-        let (read, bytes) = page::read_twice(&self.fetcher, &address, move |bytes| read(bytes, &manifest, offset)).await?;
+        let (read, bytes) =
+            page::read_twice(&self.fetcher, &address, move |bytes| read(bytes, &manifest, offset)).await?;
         self.bytes += bytes;
         self.cursor = match read.more {
             true => Cursor { offset: self.cursor.offset + read.notes, ..self.cursor },
@@ -80,7 +81,9 @@ impl Proceedings {
         }
         let refused = |_| Error::Forbidden { address: address.into(), why: crate::fetch::Refusal::NoAddress };
         let mut url = Url::parse(address).map_err(refused)?;
-        url.query_pairs_mut().append_pair("limit", &NOTES.to_string()).append_pair("offset", &self.cursor.offset.to_string());
+        url.query_pairs_mut()
+            .append_pair("limit", &NOTES.to_string())
+            .append_pair("offset", &self.cursor.offset.to_string());
         Ok(url.into())
     }
 }

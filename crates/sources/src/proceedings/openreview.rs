@@ -14,8 +14,13 @@ const SITE: &str = "https://openreview.net";
 const NOTE: usize = 1 << 20;
 
 /// Endings of venue ids of papers that were not accepted, or are not yet.
-const NOT_ACCEPTED: [&str; 5] =
-    ["/Withdrawn_Submission", "/Rejected_Submission", "/Desk_Rejected_Submission", "/Withdrawn", "/Submission"];
+const NOT_ACCEPTED: [&str; 5] = [
+    "/Withdrawn_Submission",
+    "/Rejected_Submission",
+    "/Desk_Rejected_Submission",
+    "/Withdrawn",
+    "/Submission",
+];
 
 /// A page of notes.
 #[derive(Deserialize)]
@@ -51,7 +56,8 @@ pub(super) struct Page {
 /// Reads a page: the notes that count.
 pub(super) fn read(bytes: &[u8], manifest: &Manifest) -> Result<Page, Fault> {
     let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8")?;
-    let page: Notes<'_> = serde_json::from_str(text).map_err(|error| format!("it is no list of notes: {error}"))?;
+    let page: Notes<'_> =
+        serde_json::from_str(text).map_err(|error| format!("it is no list of notes: {error}"))?;
     let mut batch = Batch::default();
     for raw in &page.notes {
         note(raw.get(), manifest, &mut batch);
@@ -123,18 +129,24 @@ impl Note {
 
     /// Names alone, or objects with a name in them.
     fn names(&self) -> Vec<String> {
-        let name = |author: &Value| author.as_str().or_else(|| author["fullname"].as_str()).map(str::to_owned);
-        self.value("authors").as_array().map(|list| list.iter().filter_map(name).collect()).unwrap_or_default()
+        let name =
+            |author: &Value| author.as_str().or_else(|| author["fullname"].as_str()).map(str::to_owned);
+        self.value("authors")
+            .as_array()
+            .map(|list| list.iter().filter_map(name).collect())
+            .unwrap_or_default()
     }
 }
 
 /// The group of a paper: what the manifest says of its venue's text, or of a word in it, else the word itself.
 fn group(venue: &str, manifest: &Manifest) -> Option<String> {
-    const USUAL: [(&str, &str); 4] = [("oral", "Oral"), ("spotlight", "Spotlight"), ("poster", "Poster"), ("notable", "Notable")];
+    const USUAL: [(&str, &str); 4] =
+        [("oral", "Oral"), ("spotlight", "Spotlight"), ("poster", "Poster"), ("notable", "Notable")];
     let lower = venue.to_lowercase();
     let named = manifest.groups.iter().filter(|(word, _)| lower.contains(&word.to_lowercase()));
     let named = named.max_by_key(|(word, _)| word.len()).map(|(_, group)| group.clone());
-    named.or_else(|| USUAL.iter().find(|(word, _)| lower.contains(word)).map(|(_, group)| (*group).to_owned()))
+    named
+        .or_else(|| USUAL.iter().find(|(word, _)| lower.contains(word)).map(|(_, group)| (*group).to_owned()))
 }
 
 fn day(milliseconds: i64) -> Option<NaiveDate> {
@@ -196,7 +208,10 @@ mod tests {
         assert_eq!((page.notes, page.count), (1, Some(9)));
         let record = &page.batch.records[0].record;
         assert_eq!((record.key.source.as_str(), record.key.id.as_str()), ("openreview", "aB-c_1"));
-        assert_eq!((record.title.as_str(), record.date.to_string().as_str()), ("Quilts at 5% of $n$", "2026-01-31"));
+        assert_eq!(
+            (record.title.as_str(), record.date.to_string().as_str()),
+            ("Quilts at 5% of $n$", "2026-01-31")
+        );
         assert_eq!(record.authors, ["Ada Sew", "B. C"]);
         assert_eq!(record.links.pdf.as_deref(), Some("https://openreview.net/pdf/0123.pdf"));
         assert_eq!(record.links.page.as_deref(), Some("https://openreview.net/forum?id=aB-c_1"));
@@ -207,8 +222,15 @@ mod tests {
 
     #[test]
     fn what_was_not_accepted_does_not_count() {
-        let notes = ["Q.cc/2026/Conference", "Q.cc/2026/Conference/Rejected_Submission", "Q.cc/2026/Conference/Withdrawn_Submission",
-            "Q.cc/2026/Conference/Submission", "Q.cc/2026/Workshop", ""].map(|id| note("x", venueid(id)));
+        let notes = [
+            "Q.cc/2026/Conference",
+            "Q.cc/2026/Conference/Rejected_Submission",
+            "Q.cc/2026/Conference/Withdrawn_Submission",
+            "Q.cc/2026/Conference/Submission",
+            "Q.cc/2026/Workshop",
+            "",
+        ]
+        .map(|id| note("x", venueid(id)));
         assert_eq!(page(&notes, "").batch.records.len(), 2);
         assert_eq!(page(&notes, "filter = {venueids = ['Q.cc/2026/Workshop']}").batch.records.len(), 1);
         let rejected = "filter = {venueids = ['Q.cc/2026/Conference/Rejected_Submission']}";
@@ -222,7 +244,10 @@ mod tests {
             note("d", json!({"ddate": 1_770_000_000_000_i64})),
             json!({"id": 5}),
             note("n", json!({"pdate": null, "cdate": null})),
-            note("o", json!({"content": {"title": {"value": "T"}, "venueid": {"value": "Q"}, "authors": {"value": [{"fullname": "Ada Sew", "username": "~A1"}]}}})),
+            note(
+                "o",
+                json!({"content": {"title": {"value": "T"}, "venueid": {"value": "Q"}, "authors": {"value": [{"fullname": "Ada Sew", "username": "~A1"}]}}}),
+            ),
         ];
         let batch = page(&notes, "").batch;
         assert_eq!(batch.gone, [("openreview".to_owned(), "d".to_owned())]);
@@ -239,7 +264,11 @@ mod tests {
         check("Q 2026 oral", "", Some("Oral"));
         check("Q 2026 SpotlightPoster", "", Some("Spotlight"));
         check("Q 2026 poster", "", Some("Poster"));
-        check("Q 2026 notable top 5%", "groups = {'notable top 5%' = 'Oral', notable = 'Spotlight'}", Some("Oral"));
+        check(
+            "Q 2026 notable top 5%",
+            "groups = {'notable top 5%' = 'Oral', notable = 'Spotlight'}",
+            Some("Oral"),
+        );
         check("Q 2026", "", None);
     }
 }

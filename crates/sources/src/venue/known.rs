@@ -130,7 +130,9 @@ pub(super) fn canonical(key: String) -> String {
 
 /// The short name of a venue that is named in full. A workshop at a conference is not the conference; a part of one is.
 pub(super) fn short_name(name: &str) -> Option<&'static str> {
-    let of = |table: &[(&str, &'static str)]| table.iter().find(|(long, _)| name.contains(long)).map(|(_, short)| *short);
+    let of = |table: &[(&str, &'static str)]| {
+        table.iter().find(|(long, _)| name.contains(long)).map(|(_, short)| *short)
+    };
     let workshop = name.contains("Workshop") && !name.contains("Student Research Workshop");
     match workshop {
         true => of(&WORKSHOPS),

@@ -63,10 +63,13 @@ fn acronym(word: &str) -> Option<String> {
 
 fn long(name: &str) -> String {
     // What comes after these says where a workshop met, not which one it was.
-    let marks: &[&str] = if name.contains("Workshop") { &["@", " within ", " at "] } else { &["@", " within ", " held at "] };
+    let marks: &[&str] =
+        if name.contains("Workshop") { &["@", " within ", " at "] } else { &["@", " within ", " held at "] };
     let end = marks.iter().filter_map(|mark| name.find(mark)).min();
     let name = &name[..end.unwrap_or(name.len())];
-    before_a_year(name).or_else(|| known::short_name(name).map(str::to_owned)).unwrap_or_else(|| telling(name))
+    before_a_year(name)
+        .or_else(|| known::short_name(name).map(str::to_owned))
+        .unwrap_or_else(|| telling(name))
 }
 
 /// `Findings of …: EMNLP 2022`.
@@ -168,7 +171,11 @@ mod tests {
         check("Proceedings of the 29th Conference (NIPS 2016)", "NeurIPS", 2016);
         check("NIPS 2016 oral", "NeurIPS", 2016);
         check("Workshop on Robustness at NIPS 2017", "Robustness", 2017);
-        check("Proceedings of the IEEE/CVF Conference on Computer Vision and Pattern Recognition", "CVPR", 1999);
+        check(
+            "Proceedings of the IEEE/CVF Conference on Computer Vision and Pattern Recognition",
+            "CVPR",
+            1999,
+        );
         check("Submitted to ICLR 2024", "ICLR", 2024);
     }
 
@@ -192,8 +199,16 @@ mod tests {
             2024,
         );
         check("Proceedings of the Workshop on Quilts, Knots and Braids", "Quilts", 1999);
-        check("Proceedings of the First Workshop on Ethics and Quality of Machine Translation", "EthicsQualityMT", 1999);
-        check("Workshop on Incomprehensibilities of Antidisestablishmentarianism", "Incomprehensibilities", 1999);
+        check(
+            "Proceedings of the First Workshop on Ethics and Quality of Machine Translation",
+            "EthicsQualityMT",
+            1999,
+        );
+        check(
+            "Workshop on Incomprehensibilities of Antidisestablishmentarianism",
+            "Incomprehensibilities",
+            1999,
+        );
         check("Computational Linguistics, Volume 47, Issue 2 - June 2021", "CL", 2021);
         check("1963", "1963", 1963);
         check("∂", "∂", 1999);
