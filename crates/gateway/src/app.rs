@@ -23,7 +23,7 @@ use crate::{
     assets,
     config::Config,
     errors::{self, Failure},
-    exports, feeds, indexing, live, marks, pages,
+    exports, feeds, harvesting, indexing, live, marks, pages,
     phrases::Phrases,
     visit,
 };
@@ -47,6 +47,8 @@ pub struct App {
     pub index: Arc<Index>,
     /// Whether it follows what is stored.
     pub(crate) indexing: indexing::Health,
+    /// How the server's own harvests are going.
+    pub(crate) harvest: harvesting::State,
     /// A turn for each processor: more searches at once would only make each of them slower.
     turns: Arc<Semaphore>,
     /// What papers are about.
@@ -100,6 +102,7 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
         indexing: indexing::Health::default(),
         phrases: Phrases::new(),
         feeds: Arc::default(),
+        harvest: harvesting::State::default(),
         turns: Arc::new(Semaphore::new(processors)),
     })
 }
@@ -120,6 +123,7 @@ pub async fn serve(mut app: App, listener: TcpListener) -> anyhow::Result<Server
     }
     app.live.recover(&app.db).await?;
     tokio::spawn(indexing::follow(app.db.clone(), app.index.clone(), app.indexing.clone()));
+    tokio::spawn(harvesting::follow(app.db.clone(), app.config.clone(), app.harvest.clone()));
     if !assets::built() {
         tracing::warn!("web/dist is empty: pages will have no style and no scripts; run `./just web`");
     }
@@ -243,12 +247,13 @@ async fn healthy() -> &'static str {
 }
 
 /// Storage answers too. A second line tells how the search index is: it may be behind, and the site is ready all the
-/// same.
+/// same. A third one tells how harvests are going, if the server harvests.
 async fn ready(app: web::Data<App>) -> Result<String, errors::Failure> {
     let last = storage::changes::last(&app.db).await?;
     let behind = (last - app.index.position()).max(0);
     let stuck = if app.indexing.is_stuck() { ", cannot follow" } else { "" };
-    Ok(format!("ready\nsearch index: {behind} changes behind{stuck}\n"))
+    let harvest = app.config.harvest.every.map(|_| app.harvest.line() + "\n").unwrap_or_default();
+    Ok(format!("ready\nsearch index: {behind} changes behind{stuck}\n{harvest}"))
 }
 
 /// Headers that every response carries, and cookies that keep what its address chose.

@@ -17,8 +17,10 @@ use serde::{Deserialize, Serialize};
 use summarizer::{Limits, Quirks};
 use url::Url;
 
+mod harvest;
 mod layers;
 
+pub use harvest::{Contact, Every, Harvest};
 pub use layers::{Error, Loaded, Setting, load};
 
 /// Everything that an operator can set.
@@ -46,6 +48,8 @@ pub struct Config {
     pub proxies: Vec<IpAddr>,
     /// What commands stand for in the formulas of all texts.
     pub macros: Macros,
+    /// Where papers come from, and how often.
+    pub harvest: Harvest,
 }
 
 /// What the pages say of the site.
@@ -186,6 +190,7 @@ impl Default for Config {
             readings: Readings::default(),
             proxies: Vec::new(),
             macros: Macros::default(),
+            harvest: Harvest::default(),
         }
     }
 }

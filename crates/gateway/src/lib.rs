@@ -17,6 +17,7 @@ mod errors;
 mod exports;
 mod faults;
 mod feeds;
+mod harvesting;
 pub mod indexing;
 mod language;
 mod lists;

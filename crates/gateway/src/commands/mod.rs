@@ -15,8 +15,10 @@ use crate::{app, config, errors::Chain};
 
 mod check;
 mod eval;
+mod harvest;
 mod healthcheck;
 mod import;
+mod intake;
 mod patched;
 mod progress;
 mod reindex;
@@ -57,6 +59,9 @@ enum Command {
     /// Take in what others have.
     #[command(subcommand, after_help = "Example: inkstone import papers papers.jsonl.xz")]
     Import(Import),
+    /// Harvest papers from where they are published.
+    #[command(subcommand, after_help = "Example: inkstone harvest arxiv --set math:math:NT")]
+    Harvest(harvest::Harvest),
     /// Build the search index anew from the database. A running server does it, and serves on meanwhile.
     #[command(after_help = "Example: inkstone reindex --data /srv/inkstone")]
     Reindex,
@@ -144,6 +149,7 @@ async fn dispatch(command: Command, config: config::Config) -> anyhow::Result<()
         Command::Serve { sample, .. } => serve::run(config, sample.as_deref()).await,
         Command::Migrate => migrate(&config).await,
         Command::Import(Import::Papers { file, json }) => import::papers(config, &file, json).await,
+        Command::Harvest(harvest) => harvest::run(config, harvest).await,
         Command::Reindex => reindex::run(config).await,
         Command::Search(search) => search::run(config, search).await,
         Command::Healthcheck { .. } => healthcheck::run(config.listen).await,
