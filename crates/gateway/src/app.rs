@@ -20,6 +20,7 @@ use tokio::{
 };
 
 use crate::{
+    accounts::{self, Passwords, Tries},
     assets,
     config::Config,
     errors::{self, Failure},
@@ -33,6 +34,9 @@ use crate::{
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
      font-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; \
      frame-ancestors 'none'";
+
+/// The most bytes of what a user keeps of their own: some tens of thousands of marks.
+const MAX_LIBRARY: usize = 2 << 20;
 
 /// Everything a handler or a command may use. Cheap to clone.
 #[derive(Clone)]
@@ -55,6 +59,10 @@ pub struct App {
     pub(crate) phrases: Phrases,
     /// When each feed was seen to change.
     pub(crate) feeds: Arc<feeds::Seen>,
+    /// Hashes passwords.
+    pub(crate) passwords: Passwords,
+    /// Wrong ones of late.
+    pub(crate) tries: Tries,
     /// Readings that are being made.
     pub(crate) live: live::Live,
 }
@@ -101,6 +109,8 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
         index: Arc::new(index),
         indexing: indexing::Health::default(),
         phrases: Phrases::new(),
+        passwords: Passwords::new(),
+        tries: Tries::new(),
         feeds: Arc::default(),
         harvest: harvesting::State::default(),
         turns: Arc::new(Semaphore::new(processors)),
@@ -171,6 +181,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(page("/archives/{number}", pages::post_by_number))
         .service(page("/papers", pages::paper_overview))
         .service(page("/papers/{id}", pages::paper_by_key))
+        .configure(account_routes)
         .service(page("/stars", pages::stars))
         .service(page("/stars.{suffix}", pages::stars_file))
         .service(form("/papers/{id}/star", marks::star))
@@ -206,6 +217,31 @@ where
     F::Output: Responder + 'static,
 {
     web::resource(path).route(web::route().guard(read()).to(handler))
+}
+
+/// Signing in and out, and what is one's own.
+fn account_routes(config: &mut web::ServiceConfig) {
+    config
+        .service(
+            web::resource("/login")
+                .route(web::route().guard(read()).to(pages::sign_in_page))
+                .route(web::post().to(pages::sign_in)),
+        )
+        .service(
+            web::resource("/join")
+                .route(web::route().guard(read()).to(pages::join_page))
+                .route(web::post().to(pages::join)),
+        )
+        .service(form("/logout", pages::sign_out))
+        .service(page("/account", pages::account))
+        .service(form("/account/password", pages::change_password))
+        .service(form("/account/sessions", pages::end_sessions))
+        .service(
+            web::resource("/library")
+                .app_data(web::JsonConfig::default().limit(MAX_LIBRARY))
+                .route(web::get().to(accounts::library))
+                .route(web::put().to(accounts::keep_library)),
+        );
 }
 
 /// An address that tools of others use, for papers of both kinds.

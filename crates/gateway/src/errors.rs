@@ -36,6 +36,15 @@ pub(crate) enum Failure {
     /// More papers than can be asked for at once.
     #[error("too many papers are asked for at once")]
     TooManyPapers,
+    /// Only for those who have signed in.
+    #[error("not signed in")]
+    SignedOut,
+    /// An invitation that was used, has ended, or never was.
+    #[error("not invited")]
+    NotInvited,
+    /// So many wrong passwords that the next one has to wait.
+    #[error("too many tries")]
+    TooManyTries,
     /// A body that is longer than any form of ours.
     #[error("the body is too long")]
     TooLong,
@@ -82,11 +91,12 @@ impl ResponseError for Failure {
                 StatusCode::BAD_REQUEST
             }
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::ForeignOrigin | Self::NotInvited => StatusCode::FORBIDDEN,
+            Self::SignedOut => StatusCode::UNAUTHORIZED,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NoForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::QueueFull => StatusCode::TOO_MANY_REQUESTS,
+            Self::QueueFull | Self::TooManyTries => StatusCode::TOO_MANY_REQUESTS,
             Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
             Self::Storage(storage::Error::Busy(_) | storage::Error::Unreachable(_)) => {
                 StatusCode::SERVICE_UNAVAILABLE
@@ -99,6 +109,9 @@ impl ResponseError for Failure {
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
         let mut response = HttpResponse::build(self.status_code());
+        if matches!(self, Self::TooManyTries) {
+            return response.insert_header(("retry-after", "900")).finish();
+        }
         match self.status_code() {
             StatusCode::SERVICE_UNAVAILABLE => drop(response.insert_header(("retry-after", "5"))),
             StatusCode::TOO_MANY_REQUESTS => drop(response.insert_header(("retry-after", "60"))),
@@ -241,6 +254,9 @@ fn sentences(failure: Option<&Failure>, status: StatusCode, visit: &Visit) -> (&
     let m = visit.m;
     match (failure, status) {
         (Some(Failure::WrongDate(given)), _) => (m.error_bad_request(), Some(m.error_wrong_date(given))),
+        (Some(Failure::NotInvited), _) => (m.error_forbidden(), Some(m.not_invited().into())),
+        (Some(Failure::TooManyTries), _) => (m.error_busy(), Some(m.too_many_tries().into())),
+        (Some(Failure::SignedOut), _) => (m.error_forbidden(), Some(m.signed_out().into())),
         (Some(Failure::TooManyPapers), _) => {
             (m.error_bad_request(), Some(m.too_many_ids(lists::MOST as u64)))
         }

@@ -8,6 +8,7 @@
 //!
 //! Missing on purpose: anything that decides what mathematics, a search result or an answer is.
 
+mod accounts;
 pub mod app;
 mod assets;
 pub mod commands;

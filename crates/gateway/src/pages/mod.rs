@@ -1,5 +1,6 @@
 //! Pages for people. Each file is one subject; each handler parses, asks, and fills a template.
 
+mod accounts;
 mod answers;
 mod cards;
 mod citing;
@@ -14,6 +15,9 @@ mod posts;
 mod reading;
 mod search;
 
+pub(crate) use accounts::{
+    account, change_password, end_sessions, join, join_page, sign_in, sign_in_page, sign_out,
+};
 pub(crate) use answers::{kimi, progress};
 pub(crate) use frame::error;
 pub(crate) use home::home;
