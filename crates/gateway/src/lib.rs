@@ -11,6 +11,7 @@
 mod accounts;
 pub mod app;
 mod assets;
+mod cache;
 pub mod commands;
 
 pub mod config;
