@@ -49,7 +49,6 @@ const OWNERS: &[(&str, &str)] = &[
     ("figment", "gateway"),
     ("katex-rs", "tex"),
     ("math-core", "tex"),
-    ("quick-xml", "sources"),
     ("sea-orm", "storage"),
     ("sea-orm-migration", "migrations"),
     ("syntect", "render"),
