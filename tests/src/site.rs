@@ -2,7 +2,7 @@ use std::{
     fs::File,
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
-    process::{Child, ChildStdin, Command, ExitStatus, Output},
+    process::{Child, ChildStdin, Command, ExitStatus, Output, Stdio},
     sync::Once,
     time::Duration,
 };
@@ -294,13 +294,24 @@ impl Ended {
     pub async fn run(&self, arguments: &[&str]) -> Output {
         run(arguments, &self.data, &self.settings).await
     }
+
+    /// Begins a command on what the site left. Whoever began it ends it.
+    pub fn begin(&self, arguments: &[&str]) -> Child {
+        let mut command = command(arguments, &self.data, &self.settings);
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the command runs")
+    }
 }
 
 async fn run(arguments: &[&str], data: &Path, settings: &[(String, String)]) -> Output {
+    let mut command = command(arguments, data, settings);
+    spawn_blocking(move || command.output()).await.expect("waiting").expect("the command runs")
+}
+
+fn command(arguments: &[&str], data: &Path, settings: &[(String, String)]) -> Command {
     let mut command = Command::new(inkstone());
     without_settings(&mut command);
     command.args(arguments).args(["--data", path(data)]).envs(settings.iter().cloned());
-    spawn_blocking(move || command.output()).await.expect("waiting").expect("the command runs")
+    command
 }
 
 /// The program under test: built by `cargo test --workspace` before any test runs, by `./just bench` before

@@ -20,6 +20,7 @@ macro_rules! on_each_engine {
 mod commands;
 mod durability;
 mod feeds;
+mod harvest;
 mod index;
 mod languages;
 mod lists;
