@@ -65,7 +65,6 @@ pub(crate) fn write(works: &[Work]) -> String {
 }
 
 fn item(work: &Work, key: String) -> Item {
-    let preprint = work.arxiv.as_ref().filter(|_| work.kind == Kind::Preprint);
     Item {
         id: key,
         kind: kind(work.kind),
@@ -73,7 +72,7 @@ fn item(work: &Work, key: String) -> Item {
         author: work.authors.iter().map(name).collect(),
         issued: Issued { date_parts: [work.date_parts()] },
         container_title: work.container.as_deref().map(plain::line),
-        publisher: preprint.map(|_| "arXiv"),
+        publisher: work.archive(),
         number: work.arxiv.as_ref().map(|id| format!("arXiv:{id}")),
         doi: work.doi.clone(),
         url: work.url.clone(),

@@ -35,5 +35,6 @@ mod xml;
 pub use coins::coins;
 pub use format::Format;
 pub use person::Person;
+pub use plain::text as plain;
 pub use text::text;
 pub use work::{Kind, Work};

@@ -17,9 +17,10 @@ fn record(xml: &mut Writer, work: &Work) {
         work.authors.iter().for_each(|person| author(xml, person));
         xml.text("typeOfResource", "", "text");
         xml.text("genre", r#"authority="local""#, genre(work.kind));
-        let date =
-            |xml: &mut Writer| xml.text("dateIssued", r#"encoding="w3cdtf" keyDate="yes""#, &work.iso_date());
-        xml.element("originInfo", "", date);
+        xml.element("originInfo", "", |xml| {
+            xml.text("publisher", "", work.archive().unwrap_or_default());
+            xml.text("dateIssued", r#"encoding="w3cdtf" keyDate="yes""#, &work.iso_date());
+        });
         xml.text("abstract", "", &work.summary);
         xml.text("note", "", work.note.as_deref().unwrap_or_default());
         for keyword in &work.keywords {

@@ -86,7 +86,7 @@ impl Person {
     }
 
     /// `Family, Given`, as most formats sort names; a name without parts as it is.
-    pub(crate) fn inverted(&self) -> String {
+    pub fn inverted(&self) -> String {
         match self {
             Self::Human { given, particle, family, suffix } => {
                 let family = joined([particle, family]);
@@ -99,7 +99,7 @@ impl Person {
     }
 
     /// As it is read.
-    pub(crate) fn full(&self) -> String {
+    pub fn full(&self) -> String {
         match self {
             Self::Human { given, particle, family, suffix } => joined([given, particle, family, suffix]),
             Self::Eastern { family, given } => format!("{family}{given}"),

@@ -1,6 +1,10 @@
 /// A plain text with formulas as one line for a reader without TeX: white space folded, `\$` a dollar, and what no
 /// text should hold left out. Formulas stay as TeX.
-pub(crate) fn text(source: &str) -> String {
+///
+/// ```
+/// assert_eq!(cite::plain("costs \\$5 at\n$x_1$"), "costs $5 at $x_1$");
+/// ```
+pub fn text(source: &str) -> String {
     let mut out = String::with_capacity(source.len());
     for part in parts(source) {
         match part {

@@ -23,7 +23,7 @@ fn record(work: &Work, key: String) -> String {
         one("DA", work.date.map(|date| date.format("%Y/%m/%d").to_string())),
         one("T2", container),
         one("C3", proceedings),
-        one("PB", work.arxiv.as_ref().filter(|_| work.kind == Kind::Preprint).map(|_| "arXiv".into())),
+        one("PB", work.archive().map(str::to_owned)),
         one("AN", work.arxiv.as_ref().map(|id| format!("arXiv:{id}"))),
         one("DO", work.doi.as_deref().map(plain::line)),
         one("UR", Some(plain::line(&work.url))),

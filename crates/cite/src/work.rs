@@ -113,6 +113,11 @@ impl Work {
         }
     }
 
+    /// Where a preprint is kept.
+    pub fn archive(&self) -> Option<&'static str> {
+        self.arxiv.as_ref().filter(|_| self.kind == Kind::Preprint).map(|_| "arXiv")
+    }
+
     /// The day as its parts: year, and month and day where they are known.
     pub(crate) fn date_parts(&self) -> Vec<i32> {
         let parts = self.date.map(|date| [date.month() as i32, date.day() as i32]);

@@ -26,6 +26,7 @@ mod render;
 mod sample;
 mod search;
 mod serve;
+mod user;
 
 /// A mathematical blog and a paper assistant, self-hosted.
 #[derive(Parser)]
@@ -74,6 +75,9 @@ enum Command {
     /// Render standard input to HTML, or to the patches of a live page.
     #[command(after_help = "Example: echo 'Let $x_1 < x_2$.' | inkstone render --trust comment --json")]
     Render(render::Render),
+    /// Say who has an account.
+    #[command(subcommand, after_help = "Example: inkstone user add ada --role administrator")]
+    User(user::Command),
     /// Look at the settings.
     #[command(subcommand, after_help = "Example: inkstone config check")]
     Config(Settings),
@@ -152,6 +156,7 @@ async fn dispatch(command: Command, config: config::Config) -> anyhow::Result<()
         Command::Harvest(harvest) => harvest::run(config, harvest).await,
         Command::Reindex => reindex::run(config).await,
         Command::Search(search) => search::run(config, search).await,
+        Command::User(user) => user::run(config, user).await,
         Command::Healthcheck { .. } => healthcheck::run(config.listen).await,
         Command::Render(_) | Command::Eval(_) | Command::Config(_) => {
             unreachable!("done before the settings were needed")
