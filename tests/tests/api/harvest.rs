@@ -171,6 +171,20 @@ async fn a_gap_is_noticed_and_healed(engine: Engine) {
     assert!(place("Quilt number 5") < place("Quilt number 3"), "the order announced");
 }
 
+/// A folder of lists needs no network: what has not come is asked for another time.
+#[tokio::test]
+async fn lists_from_files() {
+    let arxiv = Replay::start(|_, _| Reply::Status(500)).await;
+    let site = stopped(Engine::Sqlite, &arxiv).await;
+    let folder = folder(0);
+    std::fs::write(folder.path().join("a.xml"), list(&[(1, "new"), (2, "cross")])).expect("written");
+    std::fs::write(folder.path().join("b.xml"), "<html/>").expect("written");
+    let report = harvest(&site, &["lists", "--from", name(folder.path())]).await;
+    let count = |name: &str| report[name].as_u64();
+    assert_eq!((count("announced"), count("skipped"), count("new")), (Some(2), Some(1), Some(0)), "{report}");
+    assert!(arxiv.asked().is_empty());
+}
+
 async fn a_server_harvests_by_itself_and_survives_errors(engine: Engine) {
     let arxiv = Replay::start(|target, before| match target {
         _ if before == 0 => Reply::Status(403),

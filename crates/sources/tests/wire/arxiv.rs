@@ -218,3 +218,17 @@ async fn a_day_can_be_named() {
     assert!(walk.next().await.expect("a page").done);
     assert!(server.queries()[0].ends_with("&from=2026-01-02"), "{:?}", server.queries());
 }
+
+/// The repository's clock is the only one that is asked; where it jumps, days are asked for again and none is left out.
+#[tokio::test(start_paused = true)]
+async fn clocks_that_jump_leave_no_day_out() {
+    let check = async |answered: &str, expected: &str| {
+        let server = Server::replaying([Answer::ok(page(answered, &one(1, "2026-11-22"), None))]).await;
+        let (batches, _) = walked(&server, Some(r#"{"from":"2026-11-22"}"#)).await;
+        assert_eq!(batches[0].cursor, format!(r#"{{"from":"{expected}"}}"#), "{answered}");
+    };
+    check("2026-11-24", "2026-11-23").await;
+    check("2026-11-25", "2026-11-24").await;
+    check("2026-11-21", "2026-11-20").await;
+    check("someday", "2026-11-22").await;
+}

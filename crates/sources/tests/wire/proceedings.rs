@@ -60,6 +60,15 @@ async fn a_count_that_lies_ends_all_the_same() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_server_that_knows_no_pages_is_noticed() {
+    let server = Server::replaying([notes(0..2, 9)]).await;
+    let manifest = manifest(&server, "kind = 'openreview'\naddresses = ['SERVER/notes']");
+    let mut proceedings = Proceedings::new(fetcher(&server), manifest, None);
+    let (batches, failed) = all!(proceedings);
+    assert!(matches!(failed, Some(sources::Error::Circle { .. })) && batches.len() == 1, "{failed:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn several_addresses_one_after_the_other() {
     let entry = |key: &str| {
         Answer::ok(format!("@inproceedings{{{key}, title = {{Quilt}}, author = {{Sew, Ada}}, year = 2026}}"))
