@@ -10,9 +10,9 @@ class Unanswered extends Error {}
 
 export function copies(): void {
   document.addEventListener("click", ({ target }) => {
-    const button = target instanceof Element && target.closest<HTMLElement>("[data-copy]");
+    const button = target instanceof Element ? target.closest<HTMLElement>("[data-copy]") : null;
     const menu = button?.closest<HTMLDetailsElement>("details.copies");
-    if (!menu) return;
+    if (!button || !menu) return;
     if (menu.open && menu.contains(document.activeElement)) menu.querySelector("summary")?.focus();
     menu.open = false;
     const id = around(menu)?.dataset.paper ?? "";

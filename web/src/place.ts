@@ -4,6 +4,9 @@
 const REST = 200; // milliseconds without scrolling, after which the place is noted
 const FRAMES = 20; // for so many nothing must move any more before the place is trusted
 
+/** Room for the bar that stays at the top, and a little more; in pixels. */
+const BAR = 60;
+
 interface Place {
   anchor: string;
   /** From the upper edge of the window to that of the paper, in pixels. */
@@ -46,7 +49,7 @@ export function remembered(): Place | undefined {
 /** The paper that the address names, to stand below the bar. */
 export function linked(): Place | undefined {
   const anchor = decodeURIComponent(location.hash.slice(1));
-  return anchor === "" ? undefined : { anchor, offset: 2 * edge() };
+  return anchor === "" ? undefined : { anchor, offset: BAR };
 }
 
 /** Brings the paper to where it was, and keeps it there until all above it has its height or the reader moves on. */
@@ -80,7 +83,7 @@ function note(): void {
 
 /** The paper that is at the upper edge of the window, below the bar. */
 function top(): HTMLElement | undefined {
-  const upper = edge();
+  const upper = document.querySelector(".bar")?.getBoundingClientRect().bottom ?? 0;
   const cards = [...document.querySelectorAll<HTMLElement>(".papers > .card:not([hidden])")];
   let [low, high] = [0, cards.length];
   while (low < high) {
@@ -89,11 +92,6 @@ function top(): HTMLElement | undefined {
     else low = middle + 1;
   }
   return cards[low];
-}
-
-/** Where the bar ends that stays at the top. */
-function edge(): number {
-  return document.querySelector<HTMLElement>(".bar")?.offsetHeight ?? 0;
 }
 
 function replace(address: URL, state: unknown): void {

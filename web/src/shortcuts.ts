@@ -71,7 +71,7 @@ function furnish(): HTMLDialogElement {
   const foot = document.createElement("p");
   foot.className = "meta";
   foot.append(off, close);
-  made.append(title, keyList(), foot);
+  made.append(title, foot, keyList());
   document.body.append(made);
   return made;
 }

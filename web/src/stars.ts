@@ -6,6 +6,9 @@ import { around, paper, shown } from "./paper.ts";
 import { toast } from "./toast.ts";
 import { words } from "./words.ts";
 
+/** Buttons whose press the site has not answered yet. */
+const waiting = new WeakSet<HTMLElement>();
+
 /** The page of what the site remembers of this reader's stars. */
 const REMEMBERED = "/stars";
 
@@ -22,7 +25,7 @@ export function stars(): void {
 export function starred(papers: readonly HTMLElement[] = shown()): void {
   for (const element of papers) {
     const button = element.querySelector<HTMLButtonElement>("form.star button");
-    if (button && !button.disabled) press(button, isStarred(element, button));
+    if (button && !waiting.has(button)) press(button, isStarred(element, button));
   }
 }
 
@@ -34,12 +37,12 @@ function isStarred(element: HTMLElement, button: HTMLButtonElement): boolean {
 async function toggle(form: HTMLFormElement): Promise<void> {
   const element = around(form);
   const button = form.querySelector("button");
-  if (!element || !button || button.disabled) return;
+  if (!element || !button || waiting.has(button)) return;
   const on = button.getAttribute("aria-pressed") !== "true";
   keep(element, on);
   press(button, on);
   button.dataset.pressed = "";
-  button.disabled = true; // for the time of one answer
+  waiting.add(button);
   try {
     const count = await send(form.action, on);
     const place = button.querySelector("small");
@@ -48,10 +51,9 @@ async function toggle(form: HTMLFormElement): Promise<void> {
     keep(element, !on);
     press(button, !on);
     toast(words("star_failed"));
+  } finally {
+    waiting.delete(button);
   }
-  const focused = document.activeElement === document.body;
-  button.disabled = false;
-  if (focused) button.focus({ preventScroll: true });
 }
 
 async function send(address: string, on: boolean): Promise<number> {
@@ -72,7 +74,6 @@ function keep(element: HTMLElement, on: boolean): void {
 
 function press(button: HTMLButtonElement, on: boolean): void {
   button.setAttribute("aria-pressed", String(on));
-  const [sign, text] = [button.querySelector("[aria-hidden]"), button.querySelector(".word")];
+  const sign = button.querySelector("[aria-hidden]");
   if (sign) sign.textContent = on ? "★" : "☆";
-  if (text) text.textContent = words(on ? "starred" : "star");
 }
