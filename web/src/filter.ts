@@ -42,6 +42,6 @@ export function applyFilter(papers: readonly HTMLElement[] = cards()): void {
   for (const card of papers) card.hidden = Boolean(filtered) && !filtered?.matches(paper(card).folded);
   const all = cards();
   const left = all.filter((card) => !card.hidden);
-  highlight("filtered", left, filtered?.wanted ?? []);
+  highlight("filtered", left, filtered ? [filtered] : []);
   if (status) status.textContent = filtered ? words("filtered", { n: left.length, total: all.length }) : "";
 }

@@ -1,18 +1,25 @@
 // Marks words in titles and abstracts without touching the page: the browser paints them over the text. Nothing in it
 // changes, so translations go on, and what is inside a formula is never looked at.
 
-import { fold, places } from "./expression.ts";
+import { type Expression, fold, places } from "./expression.ts";
+import { paper } from "./paper.ts";
 
 /** Where the browser cannot do that, words are not marked. */
 const able = typeof Highlight === "function" && "highlights" in CSS;
 
-/** Paints the words that any of the patterns finds in some papers. What was painted by that name before goes. */
-export function highlight(name: string, papers: readonly HTMLElement[], patterns: readonly RegExp[]): void {
+/** Paints what is wanted in the papers that are meant. What was painted by that name before goes. */
+export function highlight(
+  name: string,
+  papers: readonly HTMLElement[],
+  expressions: readonly Expression[],
+): void {
   if (!able) return;
-  if (patterns.length === 0) return void CSS.highlights.delete(name);
+  if (expressions.length === 0) return void CSS.highlights.delete(name);
   const marks = new Highlight();
   for (const element of papers) {
-    for (const range of ranges(element, patterns)) marks.add(range);
+    const met = expressions.filter((words) => words.matches(paper(element).folded));
+    const wanted = met.flatMap((words) => words.wanted);
+    if (wanted.length > 0) for (const range of ranges(element, wanted)) marks.add(range);
   }
   CSS.highlights.set(name, marks);
 }

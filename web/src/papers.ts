@@ -83,6 +83,6 @@ function mark(): void {
   const asked = [shown().length, ...library().include].join("\n");
   if (asked === marked) return;
   marked = asked;
-  const wanted = library().include.flatMap((text) => expression(text)?.wanted ?? []);
+  const wanted = library().include.flatMap((text) => expression(text) ?? []);
   highlight("included", shown(), wanted);
 }
