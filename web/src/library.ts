@@ -195,10 +195,11 @@ function renew(): void {
 
 function keep(library: Library): boolean {
   for (const share of [1, 0.25, 0]) {
-    library.seen = newest(library.seen, Math.floor(MOST_SEEN * share), (day) => day);
-    const text = write(library);
+    const seen = newest(library.seen, Math.floor(MOST_SEEN * share), (day) => day);
+    const text = write({ ...library, seen });
     try {
       localStorage.setItem(KEY, text);
+      library.seen = seen;
       stored = text;
       return true;
     } catch {
@@ -227,7 +228,12 @@ function newest<T>(map: Map<string, T>, most: number, age: (value: T) => number)
 }
 
 function united(own: string[], other: string[]): string[] {
-  return [...own, ...other.filter((text) => !has(own, text))];
+  const all = new Map<string, string>();
+  for (const text of [...own, ...other]) {
+    const name = text.toLowerCase();
+    if (!all.has(name)) all.set(name, text);
+  }
+  return [...all.values()];
 }
 
 function same(one: string, other: string): boolean {
@@ -280,8 +286,5 @@ function number(json: unknown): number | undefined {
 function texts(json: unknown, most: number): string[] {
   if (!Array.isArray(json)) return [];
   const all = json.filter((text) => typeof text === "string").map((text) => text.trim().slice(0, 200));
-  return united(
-    [],
-    all.filter(Boolean).filter((text, at) => all.indexOf(text) === at),
-  ).slice(0, most);
+  return united([], all.filter(Boolean).slice(0, most));
 }

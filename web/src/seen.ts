@@ -30,9 +30,11 @@ const middle = new IntersectionObserver(
   { rootMargin: MIDDLE },
 );
 
-/** Paper that was read goes grey when it is out of sight. */
+/** A paper that was read goes grey when it is out of sight. */
 const gone = new IntersectionObserver((entries) => {
-  showSeen(entries.flatMap(({ target, isIntersecting }) => (isIntersecting ? [] : [target as HTMLElement])));
+  showSeen(
+    entries.filter(({ isIntersecting }) => !isIntersecting).map(({ target }) => target as HTMLElement),
+  );
 });
 
 export function seeing(): void {
@@ -98,4 +100,10 @@ function mark(papers: readonly HTMLElement[]): void {
   change(({ seen }) => {
     for (const { id } of fresh) seen.set(id, today());
   });
+  showSeen(fresh.filter(isOutOfSight)); // it may have gone in one jump
+}
+
+function isOutOfSight(element: HTMLElement): boolean {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom < 0 || top > innerHeight;
 }
