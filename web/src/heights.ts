@@ -4,28 +4,47 @@
 const LATIN = 0.46;
 const HAN = 1;
 
-/** Gives papers that were not laid out yet the height that they will have, more or less. */
-export function reserveHeights(cards: readonly HTMLElement[]): void {
-  const sample = cards[0]?.querySelector<HTMLElement>(".summary");
-  if (!sample) return;
-  const style = getComputedStyle(sample);
-  const column = sample.getBoundingClientRect().width || 320;
-  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
-  const narrow = column < 32 * rem;
-  for (const card of cards) {
-    const title = lines(card.querySelector(".title-link"), 1.125 * rem, column);
-    const people = lines(card.querySelector(".by"), 0.8125 * rem, column);
-    const text = lines(card.querySelector(".summary"), rem, column);
-    const abstract = text * Number.parseFloat(style.lineHeight);
-    const body = title * 1.125 * 1.3 * rem + people * 0.8125 * 1.4 * rem + abstract;
-    const side = narrow ? 4.5 * rem : 0;
-    const height = Math.max(body + side, narrow ? 0 : 10 * rem) + 4 * rem;
-    card.style.setProperty("contain-intrinsic-block-size", `auto ${Math.round(height)}px`);
-  }
+/** What was measured of the list, which is not to be laid out for every guess. */
+interface Column {
+  /** The width of the window when it was measured. */
+  window: number;
+  width: number;
+  line: number;
+  rem: number;
 }
 
-function lines(element: Element | null, size: number, column: number): number {
+let column: Column | undefined;
+
+/** Gives papers that were not laid out yet the height that they will have, more or less. */
+export function reserveHeights(cards: readonly HTMLElement[]): void {
+  const { width, line, rem } = measured();
+  const narrow = width < 32 * rem;
+  const least = (narrow ? 4 : 14) * rem;
+  const heights = cards.map((card) => {
+    const title = lines(card.querySelector(".title-link"), 1.125 * rem, width);
+    const people = lines(card.querySelector(".by"), 0.8125 * rem, width);
+    const text = lines(card.querySelector(".summary"), rem, width);
+    const side = narrow ? 4.5 * rem : 0;
+    const body = title * 1.46 * rem + people * 1.14 * rem + text * line;
+    return Math.max(least, body + side + 4 * rem);
+  });
+  for (const [at, card] of cards.entries())
+    card.style.setProperty("contain-intrinsic-block-size", `auto ${Math.round(heights[at] ?? least)}px`);
+}
+
+function measured(): Column {
+  const window = innerWidth;
+  if (column?.window === window) return column;
+  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const sample = document.querySelector<HTMLElement>(".papers > .card .summary");
+  const width = sample?.getBoundingClientRect().width || 20 * rem;
+  const line = (sample && Number.parseFloat(getComputedStyle(sample).lineHeight)) || 1.5 * rem;
+  column = { window, width, line, rem };
+  return column;
+}
+
+function lines(element: Element | null, size: number, width: number): number {
   const text = element?.textContent ?? "";
   const han = text.match(/[\u3000-\u9fff\uff00-\uffef]/g)?.length ?? 0;
-  return Math.ceil((((text.length - han) * LATIN + han * HAN) * size) / column);
+  return Math.ceil((((text.length - han) * LATIN + han * HAN) * size) / width);
 }

@@ -24,11 +24,11 @@ export function papers(): void {
   stars();
   copies();
   folding();
-  watching(foldUnwanted);
+  watching();
   offerCopies();
   offer(cards());
-  dress();
   showSeen();
+  dress();
   seeing();
   onchange(dress);
   filter();
@@ -56,7 +56,14 @@ function dress(): void {
   starred();
   showWatched();
   mark();
+  const { excluded, exclude } = library();
+  const unwanted = [...excluded, "", ...exclude].join("\n");
+  if (unwanted !== folded) foldUnwanted();
+  folded = unwanted;
 }
+
+/** What was unwanted when papers were folded last. */
+let folded = "";
 
 /** Makes papers that came later as the others are. */
 function fresh(papers: HTMLElement[]): void {

@@ -5,7 +5,7 @@ import { change, has, type List, library, put } from "./library.ts";
 /** Of one category can only be said one of these. */
 const OTHER = { watched: "excluded", excluded: "watched" } as const;
 
-export function watching(changed: () => void): void {
+export function watching(): void {
   const group = document.querySelector<HTMLElement>(".yours");
   group?.addEventListener("click", ({ target }) => {
     const button = target instanceof Element && target.closest<HTMLElement>("[data-list]");
@@ -17,7 +17,6 @@ export function watching(changed: () => void): void {
       library[list] = put(library[list], category, on);
       if (on) library[OTHER[list]] = put(library[OTHER[list]], category, false);
     });
-    changed();
   });
 }
 
