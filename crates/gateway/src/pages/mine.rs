@@ -37,8 +37,20 @@ pub(crate) async fn mine(app: web::Data<App>, visit: Visit) -> Page {
         lists: [
             list("watched", m.mine_watched(), m.mine_watched_hint(), m.mine_add_category(), category),
             list("excluded", m.mine_excluded(), m.mine_excluded_hint(), m.mine_add_category(), category),
-            list("include", m.mine_include(), m.mine_include_hint(), m.mine_add_words(), "diffusion AND control"),
-            list("exclude", m.mine_exclude(), m.mine_exclude_hint(), m.mine_add_words(), "survey OR benchmark"),
+            list(
+                "include",
+                m.mine_include(),
+                m.mine_include_hint(),
+                m.mine_add_words(),
+                "diffusion AND control",
+            ),
+            list(
+                "exclude",
+                m.mine_exclude(),
+                m.mine_exclude_hint(),
+                m.mine_add_words(),
+                "survey OR benchmark",
+            ),
         ],
     })
 }
