@@ -90,7 +90,10 @@ export async function walk(page) {
       await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     }
   });
-  await page.waitForFunction(() => !document.querySelector(".math:not(.typeset, .bad-math, [hidden])"));
+  // What is folded is not typeset before it is shown.
+  await page.waitForFunction(
+    () => !document.querySelector(".math:not(.typeset, .bad-math, [hidden], .folded *)"),
+  );
   await page.evaluate(() => scrollTo({ top: 0, behavior: "instant" }));
 }
 

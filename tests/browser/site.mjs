@@ -1,7 +1,7 @@
 // The real server, with a folder of its own and the sample site in it.
 
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -39,7 +39,18 @@ export async function serve(settings = {}, sample = "tests/sample") {
     clearTimeout(forced);
     await rm(folder, { recursive: true, force: true });
   };
-  return { address, log, stop };
+  return { address, log, stop, take: (papers) => take(folder, papers) };
+}
+
+/** Imports papers while the server runs. */
+async function take(folder, papers) {
+  const file = join(folder, "papers.jsonl");
+  await writeFile(file, papers.map((paper) => `${JSON.stringify(paper)}\n`).join(""));
+  const child = spawn(BINARY, ["import", "papers", file, "--data", join(folder, "data")], {
+    stdio: "ignore",
+  });
+  const code = await new Promise((done) => child.once("close", done));
+  if (code !== 0) throw new Error(`the import ended with ${code}`);
 }
 
 function said(output) {

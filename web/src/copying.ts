@@ -1,9 +1,8 @@
 // What a reader copies is the source: a formula's TeX, whatever it looks like on the page.
 
 import { source, stripped } from "./formula.ts";
+import { toast } from "./toast.ts";
 import { words } from "./words.ts";
-
-const TOAST = 5000;
 
 /** Listens for copies of selections, and for presses of the copy buttons. */
 export function copying(): void {
@@ -118,20 +117,4 @@ async function offer(text: string): Promise<void> {
   if (!text) return;
   await navigator.clipboard.writeText(text);
   toast(words("copied"));
-}
-
-let hiding: ReturnType<typeof setTimeout> | undefined;
-
-function toast(text: string): void {
-  let place = document.querySelector<HTMLElement>(".toast");
-  if (!place) {
-    place = document.createElement("p");
-    place.className = "toast";
-    place.setAttribute("role", "status");
-    document.body.append(place);
-  }
-  const line = place;
-  line.textContent = text;
-  clearTimeout(hiding);
-  hiding = setTimeout(() => line.replaceChildren(), TOAST);
 }

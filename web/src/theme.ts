@@ -9,6 +9,7 @@ const KEY = "theme";
 const root = document.documentElement;
 
 apply(remembered());
+if (rearranged()) root.classList.add("ordering");
 rooms();
 document.addEventListener("DOMContentLoaded", () => {
   check(remembered());
@@ -42,6 +43,16 @@ function apply(theme: Theme): void {
 function check(theme: Theme): void {
   const radio = document.getElementById(`theme-${theme}`);
   if (radio instanceof HTMLInputElement) radio.checked = true;
+}
+
+/** Whether the reader's own library orders or folds this list: it is painted when that is done. */
+function rearranged(): boolean {
+  try {
+    const library = localStorage.getItem("library") ?? "";
+    return /[?&](?:sort=preference|filter=)/.test(location.search) || /"excluded?":\["/.test(library);
+  } catch {
+    return false;
+  }
 }
 
 function remembered(): Theme {

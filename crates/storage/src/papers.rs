@@ -31,7 +31,7 @@ mod lists;
 mod save;
 mod twins;
 
-pub use days::{DayKind, day_before, day_kinds, days, latest_day};
+pub use days::{DayKind, day_after, day_before, day_kinds, days, latest_day};
 pub use joins::{join, part};
 pub use lists::{
     Categories, Edition, Listing, Order, Part, Scope, categories, edition_groups, editions, list, venue_key,

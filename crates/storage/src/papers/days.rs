@@ -4,7 +4,7 @@ use chrono::{Datelike, Months, NaiveDate};
 use content::{Announced, RecordKey};
 use sea_orm::{
     ConnectionTrait,
-    sea_query::{Expr, ExprTrait, Func, JoinType, Query, SelectStatement},
+    sea_query::{Expr, ExprTrait, Func, FunctionCall, JoinType, Query, SelectStatement},
 };
 
 use super::{counts, lists::counted};
@@ -35,13 +35,27 @@ pub async fn latest_day(db: &Database, category: &str) -> Result<Option<NaiveDat
 
 /// The last day before this one on which a category has papers.
 pub async fn day_before(db: &Database, category: &str, date: NaiveDate) -> Result<Option<NaiveDate>, Error> {
-    let latest = Query::select()
-        .expr_as(Func::max(Expr::col("date")), "date")
+    one_day(db, category, Func::max(Expr::col("date")), Expr::col("date").lt(date)).await
+}
+
+/// The first day after this one on which a category has papers.
+pub async fn day_after(db: &Database, category: &str, date: NaiveDate) -> Result<Option<NaiveDate>, Error> {
+    one_day(db, category, Func::min(Expr::col("date")), Expr::col("date").gt(date)).await
+}
+
+async fn one_day(
+    db: &Database,
+    category: &str,
+    which: FunctionCall,
+    among: Expr,
+) -> Result<Option<NaiveDate>, Error> {
+    let day = Query::select()
+        .expr_as(which, "date")
         .from("paper_categories")
         .and_where(Expr::col("category").eq(category))
-        .and_where(Expr::col("date").lt(date))
+        .and_where(among)
         .take();
-    match db.read().query_one(&latest).await? {
+    match db.read().query_one(&day).await? {
         Some(row) => Ok(row.try_get("", "date")?),
         None => Ok(None),
     }

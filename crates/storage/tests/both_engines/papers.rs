@@ -101,6 +101,8 @@ async fn days_of_a_category() {
         assert_eq!(days, [(day(7), 3), (day(20), 2)]);
         assert_eq!(papers::day_before(db, "cs.LG", day(20)).await.expect("a day"), Some(day(7)));
         assert_eq!(papers::day_before(db, "cs.LG", day(7)).await.expect("a day"), None);
+        assert_eq!(papers::day_after(db, "cs.LG", day(7)).await.expect("a day"), Some(day(20)));
+        assert_eq!(papers::day_after(db, "cs.LG", day(20)).await.expect("a day"), None);
         assert_eq!(papers::latest_day(db, "cs.AI").await.expect("a day"), None);
         let listing = Listing { date: Some(day(20)), ..Listing::first(Scope::category("cs.LG"), 10) };
         assert_eq!(papers::list(db, &listing).await.expect("a list").total, Some(2), "{}", engine.name);

@@ -75,7 +75,9 @@ impl List {
             announced: announced(m, &kinds, kind),
             empty: self.empty(m, part, &path, date, &found),
             next: found.next.map(|cursor| part.address(&path, |part| part.after = Some(cursor.to_string()))),
-            previous_day: self.before(app, part, &path, date, m).await?,
+            previous_day: self.beside(app, part, &path, date, m, Side::Before).await?,
+            next_day: self.beside(app, part, &path, date, m, Side::After).await?,
+            categories: self.0.terms.any.clone(),
             range: found.range,
             cards: found.cards,
         })
@@ -133,25 +135,39 @@ impl List {
         })
     }
 
-    /// The day before this one that has papers.
-    async fn before(
+    /// The day with papers that is next to this one.
+    async fn beside(
         &self,
         app: &App,
         part: &Part,
         path: &str,
         date: Option<NaiveDate>,
         m: Messages,
+        side: Side,
     ) -> Result<Option<Link>, Failure> {
         let Some(date) = date else { return Ok(None) };
-        let mut before = None;
+        let mut days = Vec::new();
         for name in &self.0.any {
-            before = before.max(papers::day_before(&app.db, name, date).await?);
+            days.extend(match side {
+                Side::Before => papers::day_before(&app.db, name, date).await?,
+                Side::After => papers::day_after(&app.db, name, date).await?,
+            });
         }
-        Ok(before.map(|day| Link {
+        let nearest = match side {
+            Side::Before => days.into_iter().max(),
+            Side::After => days.into_iter().min(),
+        };
+        Ok(nearest.map(|day| Link {
             name: m.date(&day),
             href: part.address(path, |part| (part.date, part.kind) = (Some(day.to_string()), None)),
         }))
     }
+}
+
+/// Where another day is.
+enum Side {
+    Before,
+    After,
 }
 
 fn kind_name(m: Messages, kind: Announced) -> &'static str {

@@ -74,6 +74,9 @@ pub(super) struct ListPage {
     range: Range,
     next: Option<String>,
     previous_day: Option<Link>,
+    next_day: Option<Link>,
+    /// What a reader may watch or exclude here.
+    categories: Vec<String>,
 }
 
 /// Which papers of the whole list are on the page.
@@ -209,6 +212,8 @@ fn whole(app: &App, visit: &Visit, heading: String, cards: Vec<Card>) -> ListPag
         empty: None,
         next: None,
         previous_day: None,
+        next_day: None,
+        categories: Vec::new(),
     }
 }
 

@@ -74,6 +74,8 @@ async fn list(app: &App, visit: &Visit, key: &str, year: Option<i32>, part: &Par
         announced: None,
         empty: found.cards.is_empty().then(|| super::Empty { what: m.empty_list().into(), link: None }),
         previous_day: None,
+        next_day: None,
+        categories: Vec::new(),
         next: found.next.map(|cursor| part.address(&path, |part| part.after = Some(cursor.to_string()))),
         range: found.range,
         cards: found.cards,

@@ -1,0 +1,53 @@
+// The menu [Copy] of a paper. What is copied comes from the server: it is the source, whatever translation or
+// typesetting did to the page.
+
+import { around, shown } from "./paper.ts";
+import { toast } from "./toast.ts";
+import { words } from "./words.ts";
+
+/** The paper has no answer yet. */
+class Unanswered extends Error {}
+
+export function copies(): void {
+  document.addEventListener("click", ({ target }) => {
+    const button = target instanceof Element ? target.closest<HTMLElement>("[data-copy]") : null;
+    const menu = button?.closest<HTMLDetailsElement>("details.copies");
+    if (!button || !menu) return;
+    if (menu.open && menu.contains(document.activeElement)) menu.querySelector("summary")?.focus();
+    menu.open = false;
+    const id = around(menu)?.dataset.paper ?? "";
+    void copy(load(id, button.dataset.copy ?? "txt"));
+  });
+}
+
+/** Where scripts run, papers can be copied. */
+export function offerCopies(papers: readonly HTMLElement[] = shown()): void {
+  for (const element of papers) {
+    const menu = element.querySelector<HTMLElement>("details.copies");
+    if (menu) menu.hidden = false;
+  }
+}
+
+async function load(id: string, kind: string): Promise<string> {
+  const answer = kind === "answer";
+  const address = answer ? `/arxiv/kimi?paper=${id}` : `/papers/${id}.${kind}`;
+  const response = await fetch(address, { headers: { Accept: answer ? "text/markdown" : "*/*" } });
+  if (!response.ok) throw new Error(String(response.status));
+  const text = await response.text();
+  if (answer && text.trim() === "") throw new Unanswered();
+  return text;
+}
+
+/** The clipboard is asked at once, while the press still counts, and gets its text when that has come. */
+async function copy(text: Promise<string>): Promise<void> {
+  const failed = text.catch((error: unknown) => error);
+  try {
+    if (typeof ClipboardItem === "function" && navigator.clipboard.write) {
+      const blob = text.then((text) => new Blob([text], { type: "text/plain" }));
+      await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
+    } else await navigator.clipboard.writeText(await text);
+    toast(words("copied"));
+  } catch {
+    toast(words((await failed) instanceof Unanswered ? "no_answer" : "copy_failed"));
+  }
+}

@@ -1,0 +1,95 @@
+// Papers on a page, as the reader's own library has them: starred, seen, folded, filtered, in order, and growing.
+
+import { copies, offerCopies } from "./copies.ts";
+import { expression } from "./expression.ts";
+import { applyFilter, filter, filtering } from "./filter.ts";
+import { folding, foldUnwanted } from "./folding.ts";
+import { Growing } from "./growing.ts";
+import { reserveHeights } from "./heights.ts";
+import { highlight } from "./highlight.ts";
+import { library, onchange } from "./library.ts";
+import { order, orderFresh } from "./order.ts";
+import { cards, shown } from "./paper.ts";
+import { comeBack, linked, notePlace, remembered } from "./place.ts";
+import { seeing, showSeen, watchSeen } from "./seen.ts";
+import { starred, stars } from "./stars.ts";
+import { watch } from "./typesetting.ts";
+import { showWatched, watching } from "./watching.ts";
+
+export function papers(): void {
+  if (shown().length === 0 && !document.querySelector(".papers")) {
+    document.documentElement.classList.remove("ordering");
+    return;
+  }
+  stars();
+  copies();
+  folding();
+  watching();
+  offerCopies();
+  offer(cards());
+  showSeen();
+  dress();
+  seeing();
+  onchange(dress);
+  filter();
+  void list();
+}
+
+/** The list of the page, if it is one. */
+async function list(): Promise<void> {
+  const element = document.querySelector<HTMLElement>(".papers");
+  const pager = element?.querySelector<HTMLElement>(":scope > .pager");
+  if (!element || !pager) return;
+  const growing = pager.querySelector("a[rel=next]")
+    ? new Growing(element, pager, fresh, filtering)
+    : undefined;
+  const ordered = await order(growing);
+  document.documentElement.classList.remove("ordering");
+  const place = remembered() ?? (ordered ? linked() : undefined);
+  if (place) await growing?.until(place.anchor);
+  if (place) comeBack(place);
+  notePlace();
+}
+
+/** What changes with the library. */
+function dress(): void {
+  starred();
+  showWatched();
+  mark();
+  const { excluded, exclude } = library();
+  const unwanted = [...excluded, "", ...exclude].join("\n");
+  if (unwanted !== folded) foldUnwanted();
+  folded = unwanted;
+}
+
+/** What was unwanted when papers were folded last. */
+let folded = "";
+
+/** Makes papers that came later as the others are. */
+function fresh(papers: HTMLElement[]): void {
+  for (const card of papers) watch(card);
+  offerCopies(papers);
+  starred(papers);
+  showSeen(papers);
+  orderFresh(papers);
+  offer(papers);
+  applyFilter(papers);
+  mark();
+}
+
+function offer(papers: HTMLElement[]): void {
+  reserveHeights(papers);
+  watchSeen(papers);
+  foldUnwanted(papers);
+}
+
+let marked = "";
+
+/** Marks the words that the reader looks for, where they or the papers are others than before. */
+function mark(): void {
+  const asked = [shown().length, ...library().include].join("\n");
+  if (asked === marked) return;
+  marked = asked;
+  const wanted = library().include.flatMap((text) => expression(text) ?? []);
+  highlight("included", shown(), wanted);
+}
