@@ -11,7 +11,7 @@ mod unapi;
 mod works;
 
 pub(crate) use asked::{accepted, asked, at};
-pub(crate) use files::{File, files};
+pub(crate) use files::{File, files, files_of};
 pub(crate) use part::Part;
 pub(crate) use signposts::signposts;
 pub(crate) use unapi::{name as unapi_name, unapi};

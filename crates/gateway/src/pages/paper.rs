@@ -89,7 +89,7 @@ async fn page(app: &App, visit: &Visit, paper: Paper, work: &Work) -> Page {
         others: paper.others.iter().map(|key| format!("{} {}", key.source, key.id)).collect(),
         reading,
         near,
-        cite: Citation::of(work, m.cite_paper()),
+        cite: Citation::of(app, work, m.cite_paper()),
         comments: thread(&said, &app.context(), m)?,
         card: Card::of(app, &paper, 1),
     })

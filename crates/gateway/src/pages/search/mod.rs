@@ -33,6 +33,7 @@ use super::{
 use crate::{
     app::App,
     errors::Failure,
+    exports::{self, File},
     language::Messages,
     searches::{Asked, DEEPEST, Document, Documents, find, sort_name},
     visit::Visit,
@@ -62,6 +63,7 @@ struct Found {
     suggestion: Option<Link>,
     groups: Vec<Group>,
     feed: Option<String>,
+    files: Vec<File>,
     tabs: Vec<Choice>,
     orders: Vec<Choice>,
     milliseconds: u128,
@@ -141,6 +143,7 @@ async fn look(app: &App, visit: &Visit, asked: &Asked) -> Result<Answer, Failure
         notes: notes(app, asked, &results, position, m).await?,
         suggestion: results.suggestion.as_deref().map(|text| suggestion(asked, text)),
         groups: groups(asked, &results, m),
+        files: exports::files(&asked.at(0).address()),
         feed: feeds(asked, &results).then(|| asked.feed()),
         tabs: tabs(asked, &results, m),
         orders: orders(asked, m),
