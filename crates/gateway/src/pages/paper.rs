@@ -72,7 +72,7 @@ async fn page(app: &App, visit: &Visit, paper: Paper, work: &Work) -> Page {
     let reading = reading::of(app, visit, &paper).await?;
     let record = &paper.shown;
     let m = visit.m;
-    let head = Head::of_paper(app, &paper, work);
+    let head = Head::of_paper(app, &paper, work, m);
     visit.page(&PaperPage {
         frame: Frame::new(app, visit, &record.title, Place::Papers).known_as(&head.canonical),
         m,
