@@ -45,6 +45,7 @@ impl MigrationTrait for Second {
         ];
         let tables = [announcements(), harvests(), list_counts(), marks(), libraries(), invitations()];
         create(manager, tables, indexes).await?;
+        merge_aliases(manager).await?;
         count_lists(manager).await
     }
 }
@@ -125,6 +126,7 @@ fn marks() -> TableCreateStatement {
         .col(text("kind"))
         .col(big_integer("reader_id"))
         .col(text("network"))
+        .col(boolean("counted"))
         .col(timestamp_with_time_zone("made"))
         .primary_key(Index::create().col("paper_id").col("kind").col("reader_id"))
         .foreign_key(&mut belongs_to("paper_id", "papers"))
@@ -152,6 +154,29 @@ fn invitations() -> TableCreateStatement {
         .col(timestamp_with_time_zone("expires"))
         .col(timestamp_with_time_zone_null("used"))
         .take()
+}
+
+/// Papers of an alias are listed under the category that it stands for.
+async fn merge_aliases(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let aliases = [
+        ("cs.NA", "math.NA"),
+        ("cs.SY", "eess.SY"),
+        ("math.IT", "cs.IT"),
+        ("math.MP", "math-ph"),
+        ("q-fin.EC", "econ.GN"),
+        ("stat.TH", "math.ST"),
+    ];
+    let connection = manager.get_connection();
+    for (alias, category) in aliases {
+        let listed = format!("SELECT paper_id FROM paper_categories WHERE category = '{category}'");
+        let twice =
+            format!("DELETE FROM paper_categories WHERE category = '{alias}' AND paper_id IN ({listed})");
+        connection.execute_unprepared(&twice).await?;
+        let renamed =
+            format!("UPDATE paper_categories SET category = '{category}' WHERE category = '{alias}'");
+        connection.execute_unprepared(&renamed).await?;
+    }
+    Ok(())
 }
 
 /// Counts what is there. The same statements on both engines.

@@ -147,14 +147,14 @@ test("the remembered theme is there before anything is drawn, and the radios are
 
 test("a list is walked with the keyboard", async () => {
   const page = await visit(PLACES.papers);
-  const current = () => page.locator("article[aria-current]").getAttribute("id");
+  const current = () => page.locator(".card[aria-current], .entry[aria-current]").getAttribute("id");
   await page.keyboard.press("j");
   const first = await current();
   await page.keyboard.press("j");
   assert.notEqual(await current(), first);
   await page.keyboard.press("k");
   assert.equal(await current(), first);
-  assert.ok(await page.evaluate(() => document.activeElement.closest("article[aria-current] h2")));
+  assert.ok(await page.evaluate(() => document.activeElement.closest("[aria-current] h2")));
   await page.keyboard.press("/");
   await page.keyboard.type("jk");
   assert.equal(await page.inputValue("#q"), "jk");

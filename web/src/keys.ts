@@ -22,7 +22,7 @@ export function keys(): void {
 }
 
 function step(by: 1 | -1): boolean {
-  const items = [...document.querySelectorAll<HTMLElement>("main article:is(.card, .entry)")];
+  const items = [...document.querySelectorAll<HTMLElement>("main :is(.card, article.entry)")];
   const selected = current();
   const here = selected ? items.indexOf(selected) : -1;
   const next = items[here < 0 && by < 0 ? items.length - 1 : here + by];
@@ -35,7 +35,7 @@ function step(by: 1 | -1): boolean {
 }
 
 function current(): HTMLElement | null {
-  return document.querySelector<HTMLElement>("main article[aria-current]");
+  return document.querySelector<HTMLElement>("main :is(.card, .entry)[aria-current]");
 }
 
 function title(item: HTMLElement | null): HTMLElement | null | undefined {

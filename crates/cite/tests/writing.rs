@@ -3,7 +3,7 @@
 use biblatex::{Bibliography, ChunksExt as _};
 use chrono::{DateTime, NaiveDate, Utc};
 use cite::{Format, Work};
-use content::{Language, Links, Paper, PaperId, Post, PostId, Record, RecordKey, Venue};
+use content::{Counts, Language, Links, Paper, PaperId, Post, PostId, Record, RecordKey, Venue};
 use proptest::prelude::*;
 
 #[test]
@@ -194,7 +194,7 @@ fn record(source: &str, id: &str, title: &str, authors: &[&str]) -> Record {
 }
 
 fn paper(shown: Record) -> Paper {
-    Paper { id: PaperId(7), shown, others: Vec::new() }
+    Paper { id: PaperId(7), shown, others: Vec::new(), counts: Counts::default() }
 }
 
 fn post() -> Post {

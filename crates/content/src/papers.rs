@@ -18,6 +18,19 @@ pub struct Paper {
     pub shown: Record,
     /// The keys of the other records, newest first.
     pub others: Vec<RecordKey>,
+    /// How many readers did what with it.
+    pub counts: Counts,
+}
+
+/// Distinct readers, as far as that can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Counts {
+    /// Who starred it.
+    pub stars: u32,
+    /// Who opened its PDF.
+    pub opened: u32,
+    /// Who read its reading.
+    pub readings: u32,
 }
 
 /// What one source said of a paper at one time. Never merged with another record.

@@ -20,10 +20,13 @@ use tokio::{
 };
 
 use crate::{
+    accounts::{self, Passwords, Tries},
     assets,
     config::Config,
     errors::{self, Failure},
-    exports, feeds, indexing, live, pages, visit,
+    exports, feeds, harvesting, indexing, live, marks, pages,
+    phrases::Phrases,
+    visit,
 };
 
 /// `default-src 'none'` and one line for each thing a page of ours needs. Inline styles are
@@ -31,6 +34,9 @@ use crate::{
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
      font-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; \
      frame-ancestors 'none'";
+
+/// The most bytes of what a user keeps of their own: some tens of thousands of marks.
+const MAX_LIBRARY: usize = 2 << 20;
 
 /// Everything a handler or a command may use. Cheap to clone.
 #[derive(Clone)]
@@ -45,10 +51,18 @@ pub struct App {
     pub index: Arc<Index>,
     /// Whether it follows what is stored.
     pub(crate) indexing: indexing::Health,
+    /// How the server's own harvests are going.
+    pub(crate) harvest: harvesting::State,
     /// A turn for each processor: more searches at once would only make each of them slower.
     turns: Arc<Semaphore>,
+    /// What papers are about.
+    pub(crate) phrases: Phrases,
     /// When each feed was seen to change.
     pub(crate) feeds: Arc<feeds::Seen>,
+    /// Hashes passwords.
+    pub(crate) passwords: Passwords,
+    /// Wrong ones of late.
+    pub(crate) tries: Tries,
     /// Readings that are being made.
     pub(crate) live: live::Live,
 }
@@ -94,7 +108,11 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
         db,
         index: Arc::new(index),
         indexing: indexing::Health::default(),
+        phrases: Phrases::new(),
+        passwords: Passwords::new(),
+        tries: Tries::new(),
         feeds: Arc::default(),
+        harvest: harvesting::State::default(),
         turns: Arc::new(Semaphore::new(processors)),
     })
 }
@@ -115,6 +133,7 @@ pub async fn serve(mut app: App, listener: TcpListener) -> anyhow::Result<Server
     }
     app.live.recover(&app.db).await?;
     tokio::spawn(indexing::follow(app.db.clone(), app.index.clone(), app.indexing.clone()));
+    tokio::spawn(harvesting::follow(app.db.clone(), app.config.clone(), app.harvest.clone()));
     if !assets::built() {
         tracing::warn!("web/dist is empty: pages will have no style and no scripts; run `./just web`");
     }
@@ -162,6 +181,14 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(page("/archives/{number}", pages::post_by_number))
         .service(page("/papers", pages::paper_overview))
         .service(page("/papers/{id}", pages::paper_by_key))
+        .configure(account_routes)
+        .service(page("/stars", pages::stars))
+        .service(page("/stars.{suffix}", pages::stars_file))
+        .service(form("/papers/{id}/star", marks::star))
+        .service(form("/papers/{id}/opened", marks::opened))
+        .service(for_tools("kimi").route(web::route().guard(read().or(guard::Post())).to(pages::kimi)))
+        .service(for_tools("progress").route(web::route().guard(read()).to(pages::progress)))
+        .service(for_tools("star").route(web::post().to(marks::star_named)))
         .service(page("/arxiv/search", pages::paper_search))
         .configure(feed("/arxiv/search/feed", feeds::paper_search))
         .configure(feed("/arxiv/{category}/feed", feeds::category))
@@ -189,8 +216,51 @@ where
     Args: FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    let read = guard::Any(guard::Get()).or(guard::Head());
-    web::resource(path).route(web::route().guard(read).to(handler))
+    web::resource(path).route(web::route().guard(read()).to(handler))
+}
+
+/// Signing in and out, and what is one's own.
+fn account_routes(config: &mut web::ServiceConfig) {
+    config
+        .service(
+            web::resource("/login")
+                .route(web::route().guard(read()).to(pages::sign_in_page))
+                .route(web::post().to(pages::sign_in)),
+        )
+        .service(
+            web::resource("/join")
+                .route(web::route().guard(read()).to(pages::join_page))
+                .route(web::post().to(pages::join)),
+        )
+        .service(form("/logout", pages::sign_out))
+        .service(page("/account", pages::account))
+        .service(form("/account/password", pages::change_password))
+        .service(form("/account/sessions", pages::end_sessions))
+        .service(
+            web::resource("/library")
+                .app_data(web::JsonConfig::default().limit(MAX_LIBRARY))
+                .route(web::get().to(accounts::library))
+                .route(web::put().to(accounts::keep_library)),
+        );
+}
+
+/// An address that tools of others use, for papers of both kinds.
+fn for_tools(name: &str) -> Resource {
+    web::resource([format!("/arxiv/{name}"), format!("/venue/{name}")])
+}
+
+/// An address that changes something, and tells nothing.
+fn form<F, Args>(path: &str, handler: F) -> Resource
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    web::resource(path).route(web::post().to(handler))
+}
+
+fn read() -> guard::AnyGuard {
+    guard::Any(guard::Get()).or(guard::Head())
 }
 
 /// A feed in each of its formats: Atom at the address itself, the others below it.
@@ -213,12 +283,13 @@ async fn healthy() -> &'static str {
 }
 
 /// Storage answers too. A second line tells how the search index is: it may be behind, and the site is ready all the
-/// same.
+/// same. A third one tells how harvests are going, if the server harvests.
 async fn ready(app: web::Data<App>) -> Result<String, errors::Failure> {
     let last = storage::changes::last(&app.db).await?;
     let behind = (last - app.index.position()).max(0);
     let stuck = if app.indexing.is_stuck() { ", cannot follow" } else { "" };
-    Ok(format!("ready\nsearch index: {behind} changes behind{stuck}\n"))
+    let harvest = app.config.harvest.every.map(|_| app.harvest.line() + "\n").unwrap_or_default();
+    Ok(format!("ready\nsearch index: {behind} changes behind{stuck}\n{harvest}"))
 }
 
 /// Headers that every response carries, and cookies that keep what its address chose.

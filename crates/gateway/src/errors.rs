@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use actix_web::{
-    HttpResponse, ResponseError,
+    HttpRequest, HttpResponse, ResponseError,
     body::BoxBody,
     dev::{ServiceRequest, ServiceResponse},
     error::UrlencodedError,
@@ -12,7 +12,9 @@ use actix_web::{
     web,
 };
 
-use crate::{app::App, pages, visit::Visit};
+use serde_json::json;
+
+use crate::{app::App, lists, pages, visit::Visit};
 
 /// The largest body of a request, in bytes; a comment or a form fits easily.
 const MAX_BODY: usize = 64 * 1024;
@@ -31,6 +33,18 @@ pub(crate) enum Failure {
     /// A cursor that no list of ours gave.
     #[error("that place in the list is not known")]
     WrongCursor,
+    /// More papers than can be asked for at once.
+    #[error("too many papers are asked for at once")]
+    TooManyPapers,
+    /// Only for those who have signed in.
+    #[error("not signed in")]
+    SignedOut,
+    /// An invitation that was used, has ended, or never was.
+    #[error("not invited")]
+    NotInvited,
+    /// So many wrong passwords that the next one has to wait.
+    #[error("too many tries")]
+    TooManyTries,
     /// A body that is longer than any form of ours.
     #[error("the body is too long")]
     TooLong,
@@ -73,13 +87,16 @@ impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::WrongDate(_) | Self::WrongCursor | Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::WrongDate(_) | Self::WrongCursor | Self::TooManyPapers | Self::BadRequest(_) => {
+                StatusCode::BAD_REQUEST
+            }
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::ForeignOrigin | Self::NotInvited => StatusCode::FORBIDDEN,
+            Self::SignedOut => StatusCode::UNAUTHORIZED,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NoForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::QueueFull => StatusCode::TOO_MANY_REQUESTS,
+            Self::QueueFull | Self::TooManyTries => StatusCode::TOO_MANY_REQUESTS,
             Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
             Self::Storage(storage::Error::Busy(_) | storage::Error::Unreachable(_)) => {
                 StatusCode::SERVICE_UNAVAILABLE
@@ -92,6 +109,9 @@ impl ResponseError for Failure {
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
         let mut response = HttpResponse::build(self.status_code());
+        if matches!(self, Self::TooManyTries) {
+            return response.insert_header(("retry-after", "900")).finish();
+        }
         match self.status_code() {
             StatusCode::SERVICE_UNAVAILABLE => drop(response.insert_header(("retry-after", "5"))),
             StatusCode::TOO_MANY_REQUESTS => drop(response.insert_header(("retry-after", "60"))),
@@ -132,6 +152,24 @@ pub(crate) async fn dress(
 pub(crate) fn sentence(failure: &Failure, visit: &Visit) -> String {
     let (what, detail) = sentences(Some(failure), failure.status_code(), visit);
     detail.map_or_else(|| what.to_owned(), |detail| format!("{what} {detail}"))
+}
+
+/// Whether a request comes from a script that wants data back.
+pub(crate) fn wants_json(request: &HttpRequest) -> bool {
+    let accept = request.headers().get("accept").and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("application/json"))
+}
+
+/// A refusal is data for a script, and a page for a form.
+pub(crate) fn for_script(
+    request: &HttpRequest,
+    visit: &Visit,
+    answer: Result<HttpResponse, Failure>,
+) -> Result<HttpResponse, Failure> {
+    match answer {
+        Err(failure) if wants_json(request) => Ok(problem(&failure, visit)),
+        answer => answer,
+    }
 }
 
 /// An error with all that caused it; what a cause only repeats is said once.
@@ -198,10 +236,30 @@ fn log(failure: Option<&Failure>, status: StatusCode, visit: &Visit) {
     }
 }
 
+/// A refusal for scripts (RFC 9457).
+fn problem(failure: &Failure, visit: &Visit) -> HttpResponse {
+    let status = failure.status_code();
+    let detail = sentence(failure, visit);
+    let mut bare = failure.error_response();
+    let body = json!({ "title": status.canonical_reason(), "status": status.as_u16(), "detail": detail });
+    let mut response =
+        HttpResponse::build(status).content_type("application/problem+json").body(body.to_string());
+    for (name, value) in bare.headers_mut().drain().filter_map(|(name, value)| Some((name?, value))) {
+        response.headers_mut().insert(name, value);
+    }
+    response
+}
+
 fn sentences(failure: Option<&Failure>, status: StatusCode, visit: &Visit) -> (&'static str, Option<String>) {
     let m = visit.m;
     match (failure, status) {
         (Some(Failure::WrongDate(given)), _) => (m.error_bad_request(), Some(m.error_wrong_date(given))),
+        (Some(Failure::NotInvited), _) => (m.error_forbidden(), Some(m.not_invited().into())),
+        (Some(Failure::TooManyTries), _) => (m.error_busy(), Some(m.too_many_tries().into())),
+        (Some(Failure::SignedOut), _) => (m.error_forbidden(), Some(m.signed_out().into())),
+        (Some(Failure::TooManyPapers), _) => {
+            (m.error_bad_request(), Some(m.too_many_ids(lists::MOST as u64)))
+        }
         (Some(Failure::WrongCursor), _) => (m.error_bad_request(), Some(m.error_wrong_page().into())),
         (_, StatusCode::NOT_FOUND) => (m.error_not_found(), Some(m.error_not_found_hint().into())),
         (_, StatusCode::FORBIDDEN) => (m.error_forbidden(), None),

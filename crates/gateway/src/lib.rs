@@ -8,6 +8,7 @@
 //!
 //! Missing on purpose: anything that decides what mathematics, a search result or an answer is.
 
+mod accounts;
 pub mod app;
 mod assets;
 pub mod commands;
@@ -17,10 +18,15 @@ mod errors;
 mod exports;
 mod faults;
 mod feeds;
+mod harvesting;
 pub mod indexing;
 mod language;
+mod lists;
 mod live;
+mod marks;
 mod pages;
 mod papers;
+mod phrases;
+mod reader;
 mod searches;
 mod visit;

@@ -15,6 +15,26 @@ pub(crate) fn address(paper: &Paper) -> String {
     }
 }
 
+/// The paper as the addresses of others name it: `2401.00001`, or `<id>@<source>`. Fit for an anchor.
+pub(crate) fn name(paper: &Paper) -> String {
+    let key = &paper.shown.key;
+    let name = match key.source.as_str() {
+        RecordKey::ARXIV => key.id.clone(),
+        source => format!("{}@{}", key.id, source_name(source)),
+    };
+    name.replace(char::is_whitespace, "%20")
+}
+
+/// A source as people write it.
+pub(crate) fn source_name(source: &str) -> String {
+    match source {
+        RecordKey::ARXIV => "arXiv".into(),
+        "acl" => "ACL".into(),
+        "openreview" => "OpenReview".into(),
+        other => other.to_owned(),
+    }
+}
+
 /// The identifier as people write it.
 pub(crate) fn identifier(paper: &Paper) -> String {
     let key = &paper.shown.key;
@@ -26,12 +46,19 @@ pub(crate) fn identifier(paper: &Paper) -> String {
 
 /// The PDF at its source.
 pub(crate) fn pdf(paper: &Paper) -> Option<String> {
-    arxiv_page(paper, "pdf")
+    arxiv_page(paper, "pdf").or_else(|| paper.shown.links.pdf.clone().filter(|link| is_web(link)))
 }
 
 /// The page of the paper at its source.
 pub(crate) fn source(paper: &Paper) -> Option<String> {
-    arxiv_page(paper, "abs")
+    let links = &paper.shown.links;
+    let resolved = || links.doi.as_ref().map(|doi| format!("https://doi.org/{doi}"));
+    arxiv_page(paper, "abs").or_else(|| links.page.clone().filter(|link| is_web(link))).or_else(resolved)
+}
+
+/// Sources say what they like; an address of a script is none.
+fn is_web(link: &str) -> bool {
+    link.starts_with("https://") || link.starts_with("http://")
 }
 
 fn arxiv_page(paper: &Paper, kind: &str) -> Option<String> {

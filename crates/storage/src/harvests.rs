@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use content::{Announced, Announcement, DocId, Harvested, Kind, RecordKey};
+use content::{Announced, Announcement, DocId, Harvested, Kind, RecordKey, canonical_category};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect,
@@ -109,7 +109,7 @@ async fn withdraw(write: &Write, gone: &[(String, String)]) -> Result<BTreeSet<i
 /// Keeps announcements, and lists their papers where they say.
 async fn announce(write: &Write, announced: &[Announcement]) -> Result<(), Error> {
     let rows = announced.iter().map(|one| announcements::ActiveModel {
-        category: Set(one.category.clone()),
+        category: Set(storable(canonical_category(&one.category))),
         day: Set(one.day),
         source_id: Set(one.id.clone()),
         kind: Set(one.kind.name().to_owned()),

@@ -2,7 +2,7 @@
 //!
 //! [`connect`] opens a [`Database`], a SQLite file or a PostgreSQL server; [`migrate`] brings its schema
 //! up to date. Questions and changes are functions named after what they ask, in a module named after
-//! their subject: [`papers`], [`harvests`], [`posts`], [`comments`], [`answers`], and [`changes`], the log that search
+//! their subject: [`papers`], [`harvests`], [`readers`], [`users`], [`posts`], [`comments`], [`answers`], and [`changes`], the log that search
 //! indexes follow. A change and its entries in the log are one transaction. Both engines behave alike:
 //! one body of tests runs on both.
 //!
@@ -33,10 +33,12 @@ pub mod papers;
 #[path = "../tests/support/postgres.rs"]
 mod postgres;
 pub mod posts;
+pub mod readers;
 #[expect(unreachable_pub, reason = "sea-orm's derives make public items out of these")]
 mod rows;
 mod schema;
 mod text;
+pub mod users;
 
 pub use connection::{Database, connect};
 pub use error::Error;

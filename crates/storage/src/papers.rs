@@ -4,9 +4,11 @@
 //! paper stand for several; it rewrites nothing, so [`part`] restores what was there: comments and
 //! answers stay with the paper they were made for, and are found from the one that stands for it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use content::{ArxivId, FullText, Links, Paper, PaperId, Passage, Record, RecordKey, TextSource, Venue};
+use content::{
+    ArxivId, Counts, FullText, Links, Paper, PaperId, Passage, Record, RecordKey, TextSource, Venue,
+};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
@@ -135,6 +137,10 @@ struct Row {
     remark: Option<String>,
     journal: Option<String>,
     withdrawn: bool,
+    paper_id: i64,
+    stars: i32,
+    opened: i32,
+    readings: i32,
 }
 
 /// Papers that stand on their own, in the order asked.
@@ -173,8 +179,14 @@ async fn rows_of(connection: &impl ConnectionTrait, roots: Vec<i64>) -> Result<V
         Column::Remark,
         Column::Journal,
         Column::Withdrawn,
+        Column::PaperId,
     ];
-    Ok(select(&columns, roots).into_model::<Row>().all(connection).await?)
+    let rows = select(&columns, roots).columns([
+        papers::Column::Stars,
+        papers::Column::Opened,
+        papers::Column::Readings,
+    ]);
+    Ok(rows.into_model::<Row>().all(connection).await?)
 }
 
 /// Columns of the records of these papers' groups; `root` is the paper that stands for a record.
@@ -201,12 +213,33 @@ pub(crate) fn group(roots: Vec<i64>) -> Condition {
 
 fn paper(id: i64, mut rows: Vec<Row>) -> Result<Paper, Error> {
     rows.sort_by_key(|row| std::cmp::Reverse(listed::rank(&row.source, &row.version, row.date, row.id)));
+    let counts = counted(&rows);
     let mut rows = rows.into_iter();
     let shown = rows.next().ok_or_else(|| Error::Corrupt(format!("paper {id} has no record")))?;
     let mut others: Vec<Row> = rows.collect();
     others.sort_by_key(|row| std::cmp::Reverse((row.date, row.id)));
     let others = others.into_iter().map(key).collect();
-    Ok(Paper { id: PaperId(id), shown: record(shown)?, others })
+    Ok(Paper { id: PaperId(id), shown: record(shown)?, others, counts })
+}
+
+/// Each of the joined papers has counts of its own, which all of its records name.
+fn counted(rows: &[Row]) -> Counts {
+    let papers: BTreeMap<i64, &Row> = rows.iter().map(|row| (row.paper_id, row)).collect();
+    papers.into_values().fold(Counts::default(), |sum, row| Counts {
+        stars: sum.stars + row.stars.unsigned_abs(),
+        opened: sum.opened + row.opened.unsigned_abs(),
+        readings: sum.readings + row.readings.unsigned_abs(),
+    })
+}
+
+/// How many readers did what with a paper and those that it stands for.
+pub(crate) async fn counts_of(connection: &impl ConnectionTrait, root: i64) -> Result<Counts, Error> {
+    let rows = papers::Entity::find().filter(group(vec![root])).all(connection).await?;
+    Ok(rows.into_iter().fold(Counts::default(), |sum, row| Counts {
+        stars: sum.stars + row.stars.unsigned_abs(),
+        opened: sum.opened + row.opened.unsigned_abs(),
+        readings: sum.readings + row.readings.unsigned_abs(),
+    }))
 }
 
 fn key(row: Row) -> RecordKey {

@@ -23,8 +23,9 @@ use storage::{Listing, Scope, papers, posts};
 use crate::{
     app::App,
     errors::Failure,
-    papers::{category_address, escaped},
+    lists::{self, Named, category_list_address, venue_list_address},
     searches::{Asked, Document, Documents, find},
+    visit::Visit,
 };
 
 /// Entries of a feed of posts.
@@ -48,24 +49,42 @@ pub(crate) async fn category(
     request: HttpRequest,
     name: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
-    papers::latest_day(&app.db, &name).await?.ok_or(Failure::NotFound)?;
-    let page = category_address(&name);
-    of_papers(&app, &request, Scope::category(&name), name.to_string(), page).await
+    match lists::of_arxiv(&app, &name).await? {
+        Named::Categories(list) => {
+            let (name, page) = (list.terms.text(), category_list_address(&list.terms));
+            of_papers(&app, &request, list.scope(), name, page).await
+        }
+        Named::Moved(page) => Ok(moved(&request, &page)),
+        _ => Err(Failure::NotFound),
+    }
 }
 
-/// `GET /venue/{name}[.{year}]/feed`
+/// `GET /venue/{name}[.{year}]/feed`, `GET /venue/latest/feed`
 pub(crate) async fn venue(
     app: web::Data<App>,
     request: HttpRequest,
+    visit: Visit,
     which: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
-    let (key, year) = crate::papers::edition(&which);
-    let editions = papers::editions(&app.db, key).await?;
-    if !editions.iter().any(|edition| year.is_none_or(|year| year == edition.year)) {
-        return Err(Failure::NotFound);
+    match lists::of_venue(&app, &which).await? {
+        Named::Venue { key, year } => {
+            let name = year.map_or_else(|| key.clone(), |year| format!("{key} {year}"));
+            let page = venue_list_address(&key, year);
+            of_papers(&app, &request, Scope::venue(&key, year), name, page).await
+        }
+        Named::Latest => {
+            let name = visit.m.latest_proceedings().to_owned();
+            of_papers(&app, &request, Scope::Venues, name, "/venue/latest".into()).await
+        }
+        Named::Moved(page) => Ok(moved(&request, &page)),
+        _ => Err(Failure::NotFound),
     }
-    let scope = Scope::venue(key, year);
-    of_papers(&app, &request, scope, which.replace('.', " "), format!("/venue/{}", escaped(&which))).await
+}
+
+/// The same feed of a list that has a better address.
+fn moved(request: &HttpRequest, page: &str) -> HttpResponse {
+    let feed = Format::of(request).at(&format!("{page}/feed"));
+    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, feed)).finish()
 }
 
 /// `GET /arxiv/search/feed?query=`: papers only, at the address that other tools use.

@@ -6,7 +6,6 @@
 
 mod keep;
 mod place;
-mod reader;
 mod readings;
 mod snapshot;
 mod stream;

@@ -1,15 +1,17 @@
-use actix_web::{HttpRequest, HttpResponse, ResponseError as _, http::StatusCode, web};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use content::{AttemptId, Language, Paper, PaperId};
 use runs::{Error, Stopped, Want};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use storage::{answers, papers};
 
-use super::{key, reader, text_of};
+use super::{key, text_of};
 use crate::{
     app::App,
     errors::{self, Failure},
+    marks,
     papers::address,
+    reader::{self, Acting},
     visit::Visit,
 };
 
@@ -48,12 +50,8 @@ pub(super) async fn start(
     id: web::Path<i64>,
     form: web::Form<Asked>,
 ) -> Result<HttpResponse, Failure> {
-    let json = wants_json(&request);
-    match begin(&app, &visit, &request, PaperId(*id), &form).await {
-        Ok(response) => Ok(response),
-        Err(failure) if json => Ok(problem(&failure, &visit)),
-        Err(failure) => Err(failure),
-    }
+    let begun = begin(&app, &visit, &request, PaperId(*id), &form).await;
+    errors::for_script(&request, &visit, begun)
 }
 
 async fn begin(
@@ -74,10 +72,12 @@ async fn begin(
     let paper = papers::by_id(&app.db, paper).await?.ok_or(Failure::NotFound)?;
     let text = text_of(&app.db, &paper).await?;
     let questions = summarizer::questions(language).questions;
-    let (reader, cookie) = reader::acting(request, app);
+    let acting = Acting::of(request, app);
     let key = key(&paper, &text, language, model(app));
-    let started = app.live.runs.start(key.clone(), questions.len(), want, reader).await.map_err(refused)?;
-    let mut response = if wants_json(request) {
+    let started =
+        app.live.runs.start(key.clone(), questions.len(), want, acting.live()).await.map_err(refused)?;
+    marks::reading(app, &acting, paper.id).await?;
+    let response = if errors::wants_json(request) {
         let status = if started.stored { StatusCode::OK } else { StatusCode::ACCEPTED };
         let at = app.live.position(started.run);
         HttpResponse::build(status).json(Started {
@@ -96,10 +96,7 @@ async fn begin(
     } else {
         see_other(&paper, language)
     };
-    if let Some(cookie) = cookie {
-        response.add_cookie(&cookie).map_err(|error| Failure::BadRequest(error.to_string()))?;
-    }
-    Ok(response)
+    acting.answered(response)
 }
 
 /// Who reads when a visitor asks: the first model if visitors may use it.
@@ -129,14 +126,14 @@ pub(super) async fn stop(
     run: web::Path<i64>,
 ) -> Result<HttpResponse, Failure> {
     if let Err(failure) = reader::own_form(&request, &app) {
-        return if wants_json(&request) { Ok(problem(&failure, &visit)) } else { Err(failure) };
+        return errors::for_script(&request, &visit, Err(failure));
     }
     let state = match app.live.runs.stop(AttemptId(*run), &reader::of(&request)) {
         Stopped::Cancelled => "cancelled",
         Stopped::Detached => "detached",
         Stopped::Nothing => "nothing",
     };
-    if wants_json(&request) {
+    if errors::wants_json(&request) {
         return Ok(HttpResponse::Ok().json(json!({ "run": *run, "state": state })));
     }
     let (key, _) = answers::by_attempt(&app.db, AttemptId(*run)).await?.ok_or(Failure::NotFound)?;
@@ -148,23 +145,4 @@ pub(super) async fn stop(
 fn see_other(paper: &Paper, language: Language) -> HttpResponse {
     let page = format!("{}?answer={language}#ai", address(paper));
     HttpResponse::SeeOther().insert_header(("location", page)).finish()
-}
-
-fn wants_json(request: &HttpRequest) -> bool {
-    let accept = request.headers().get("accept").and_then(|value| value.to_str().ok());
-    accept.is_some_and(|accept| accept.contains("application/json"))
-}
-
-/// A refusal for scripts (RFC 9457).
-fn problem(failure: &Failure, visit: &Visit) -> HttpResponse {
-    let status = failure.status_code();
-    let detail = errors::sentence(failure, visit);
-    let mut bare = failure.error_response();
-    let body = json!({ "title": status.canonical_reason(), "status": status.as_u16(), "detail": detail });
-    let mut response =
-        HttpResponse::build(status).content_type("application/problem+json").body(body.to_string());
-    for (name, value) in bare.headers_mut().drain().filter_map(|(name, value)| Some((name?, value))) {
-        response.headers_mut().insert(name, value);
-    }
-    response
 }

@@ -6,8 +6,8 @@ use futures::{Stream, StreamExt};
 use runs::Subscription;
 use serde::Deserialize;
 
-use super::{Live, place::Place, reader, snapshot, wire};
-use crate::{app::App, errors::Failure, language::Messages, visit::Visit};
+use super::{Live, place::Place, snapshot, wire};
+use crate::{app::App, errors::Failure, language::Messages, reader, visit::Visit};
 
 /// Between two comments on a quiet stream.
 const HEARTBEAT: Duration = Duration::from_secs(10);

@@ -1,5 +1,7 @@
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
-use content::{Language, Paper};
+use content::{Counts, Language, Paper};
 use render::Html;
 
 use super::Link;
@@ -13,6 +15,13 @@ pub(super) struct Card {
     /// Its place in the list, from 1.
     pub(super) number: u64,
     pub(super) id: i64,
+    /// What others know it by, and its anchor: `2401.00001`, or `<id>@<source>`.
+    pub(super) name: String,
+    /// What it is about, separated by commas.
+    pub(super) keywords: String,
+    pub(super) counts: Counts,
+    pub(super) withdrawn: bool,
+    pub(super) versions: Vec<String>,
     pub(super) href: String,
     pub(super) title: Html,
     pub(super) language: Language,
@@ -49,7 +58,7 @@ pub(super) struct Brief {
 }
 
 impl Card {
-    pub(super) fn of(app: &App, paper: &Paper, number: u64) -> Self {
+    pub(super) fn of(app: &App, paper: &Paper, number: u64, phrases: &[String]) -> Self {
         let record = &paper.shown;
         let venue = record.venue.as_ref().map(|venue| VenueLink {
             name: format!("{} {}", venue.key, venue.year),
@@ -58,11 +67,16 @@ impl Card {
         Self {
             number,
             id: paper.id.0,
+            name: papers::name(paper),
+            keywords: phrases.join(","),
+            counts: paper.counts,
+            withdrawn: record.withdrawn,
+            versions: versions(paper),
             href: papers::address(paper),
             title: title(app, &record.title),
             language: Language::of(&record.title),
             authors: Authors::of(&record.authors),
-            summary: (!record.summary.is_empty()).then(|| title(app, &record.summary)),
+            summary: (!record.summary.is_empty() && !record.withdrawn).then(|| title(app, &record.summary)),
             pdf: papers::pdf(paper),
             subjects: record.categories.iter().map(|name| subject(name, record.is_arxiv())).collect(),
             venue,
@@ -108,6 +122,15 @@ impl Brief {
             shared,
         }
     }
+}
+
+/// What the paper is besides the record that is shown: earlier versions, and other sources.
+fn versions(paper: &Paper) -> Vec<String> {
+    let shown = &paper.shown;
+    let own = shown.is_arxiv().then(|| shown.key.version.clone()).filter(|version| version != "v1");
+    let sources: BTreeSet<_> =
+        paper.others.iter().map(|key| &key.source).filter(|source| **source != shown.key.source).collect();
+    own.into_iter().chain(sources.into_iter().map(|source| papers::source_name(source))).collect()
 }
 
 /// A title or an abstract: plain text with formulas.

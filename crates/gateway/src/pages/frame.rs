@@ -59,6 +59,11 @@ impl Frame {
         Self { canonical: canonical.to_owned(), ..self }
     }
 
+    /// The same, where the address of the list that the page shows was understood, and not only repeated.
+    pub(super) fn of_list(self, address: String) -> Self {
+        Self { address, ..self }
+    }
+
     /// The list of this page as a file.
     pub(super) fn files(&self) -> Vec<File> {
         exports::files(&self.address)

@@ -68,6 +68,7 @@ pub(super) async fn show(app: &App, visit: &Visit, paper: Paper, format: Option<
 
 async fn page(app: &App, visit: &Visit, paper: Paper, work: &Work) -> Page {
     let said = comments::of(&app.db, Subject::Paper(paper.id)).await?;
+    let phrases = app.phrases(std::slice::from_ref(&paper)).await?;
     let near = near::of_paper(app, visit, &paper).await?;
     let reading = reading::of(app, visit, &paper).await?;
     let record = &paper.shown;
@@ -91,7 +92,7 @@ async fn page(app: &App, visit: &Visit, paper: Paper, work: &Work) -> Page {
         near,
         cite: Citation::of(app, work, m.cite_paper()),
         comments: thread(&said, &app.context(), m)?,
-        card: Card::of(app, &paper, 1),
+        card: Card::of(app, &paper, 1, &phrases[0]),
     })
 }
 

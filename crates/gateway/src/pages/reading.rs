@@ -88,7 +88,7 @@ fn fault(attempt: &Attempt, m: Messages) -> Option<String> {
     }
 }
 
-fn sections(app: &App, attempt: &Attempt, language: Language) -> Vec<Answered> {
+pub(super) fn sections(app: &App, attempt: &Attempt, language: Language) -> Vec<Answered> {
     let questions = summarizer::questions(language).questions;
     let empty = content::Section::default();
     let texts = attempt.sections.iter().chain(std::iter::repeat(&empty));

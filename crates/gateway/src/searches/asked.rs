@@ -156,6 +156,11 @@ impl Asked {
         self.below("/search")
     }
 
+    /// The same from its beginning.
+    pub(crate) fn from_start(&self) -> String {
+        Self { from: 0, ..self.clone() }.address()
+    }
+
     /// The address of its feed.
     pub(crate) fn feed(&self) -> String {
         Self { sort: Sort::Relevance, all_words: false, from: 0, as_list: false, ..self.clone() }

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
-use content::{Announced, Record, RecordKey, Venue};
+use content::{Announced, Record, RecordKey, Venue, canonical_category};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
-    ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder,
 };
 
 use super::counts::Change;
@@ -192,18 +192,18 @@ async fn announced(write: &Write, papers: &[(i64, Vec<Head>)]) -> Result<Announc
     Ok(found)
 }
 
+/// The stars of those papers that have any.
 async fn stars(write: &Write, papers: &[(i64, Vec<Head>)]) -> Result<HashMap<i64, i32>, Error> {
-    let mut found = HashMap::new();
+    let mut found: HashMap<i64, i32> = HashMap::new();
     for piece in in_pieces(papers.iter().map(|(paper, _)| *paper)) {
-        let rows: Vec<(i64, i32)> = papers::Entity::find()
-            .select_only()
-            .columns([papers::Column::Id, papers::Column::Stars])
-            .filter(papers::Column::Id.is_in(piece))
+        let rows = papers::Entity::find()
+            .filter(super::group(piece))
             .filter(papers::Column::Stars.gt(0))
-            .into_tuple()
             .all(&**write)
             .await?;
-        found.extend(rows);
+        for row in rows {
+            *found.entry(row.root_id.unwrap_or(row.id)).or_default() += row.stars;
+        }
     }
     Ok(found)
 }
@@ -218,15 +218,15 @@ fn categories_of(
     let Some(shown) = heads.iter().filter(|head| head.arxiv).max_by_key(|head| head.rank) else {
         return Vec::new();
     };
-    let own = shown.categories.first();
-    let names: BTreeSet<&String> = shown.categories.iter().collect();
-    let row = |category: &String| {
+    let own = shown.categories.first().map(|name| canonical_category(name));
+    let names: BTreeSet<&str> = shown.categories.iter().map(|name| canonical_category(name)).collect();
+    let row = |category: &str| {
         let kind = if own == Some(category) { Announced::New } else { Announced::Cross };
-        let (date, place, kind) = match announced.get(&(shown.id.clone(), category.clone())) {
+        let (date, place, kind) = match announced.get(&(shown.id.clone(), category.to_owned())) {
             Some((day, place, kind)) => (*day, LAST - place.clamp(&0, &LAST), kind.clone()),
             None => (date(heads), 0, kind.name().to_owned()),
         };
-        paper_categories::Model { paper_id: paper, category: category.clone(), date, place, stars, kind }
+        paper_categories::Model { paper_id: paper, category: storable(category), date, place, stars, kind }
     };
     names.into_iter().map(row).collect()
 }

@@ -33,7 +33,6 @@ use super::{
 use crate::{
     app::App,
     errors::Failure,
-    exports::{self, File},
     language::Messages,
     searches::{Asked, DEEPEST, Document, Documents, find, sort_name},
     visit::Visit,
@@ -63,7 +62,6 @@ struct Found {
     suggestion: Option<Link>,
     groups: Vec<Group>,
     feed: Option<String>,
-    files: Vec<File>,
     tabs: Vec<Choice>,
     orders: Vec<Choice>,
     milliseconds: u128,
@@ -109,7 +107,7 @@ pub(crate) async fn search(app: web::Data<App>, visit: Visit, asked: Asked) -> P
         },
     };
     visit.page(&SearchPage {
-        frame: Frame::new(&app, &visit, &title(&asked, visit.m), Place::Search),
+        frame: Frame::new(&app, &visit, &title(&asked, visit.m), Place::Search).of_list(asked.from_start()),
         m: visit.m,
         query: asked.query.text().to_owned(),
         kept: kept(&asked),
@@ -143,7 +141,6 @@ async fn look(app: &App, visit: &Visit, asked: &Asked) -> Result<Answer, Failure
         notes: notes(app, asked, &results, position, m).await?,
         suggestion: results.suggestion.as_deref().map(|text| suggestion(asked, text)),
         groups: groups(asked, &results, m),
-        files: exports::files(&asked.at(0).address()),
         feed: feeds(asked, &results).then(|| asked.feed()),
         tabs: tabs(asked, &results, m),
         orders: orders(asked, m),

@@ -1,0 +1,126 @@
+//! The stored reading of a paper for programs, at the addresses that other tools use. They only read.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use content::{AnswerKey, Attempt, AttemptState, Language, Paper};
+use serde::Deserialize;
+use serde_json::json;
+use storage::answers;
+
+use super::reading::{Answered, sections};
+use crate::{app::App, errors::Failure, marks::Named, papers::address, visit::Visit};
+
+/// In which language.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Asked {
+    lang: Option<String>,
+}
+
+/// Questions and answers in turn.
+#[derive(Template)]
+#[template(path = "answers.html")]
+struct Fragment {
+    language: Language,
+    sections: Vec<Answered>,
+}
+
+/// `GET` or `POST /arxiv/kimi?paper=`: the reading as a fragment of HTML, as JSON or as Markdown, whichever is wanted;
+/// an empty body if there is none yet. Starting one is another address.
+pub(crate) async fn kimi(
+    app: web::Data<App>,
+    visit: Visit,
+    request: HttpRequest,
+    named: web::Query<Named>,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse, Failure> {
+    let paper = named.find(&app).await?;
+    let language = asked.language(&visit);
+    let found = answers::latest(&app.db, paper.id, language).await?;
+    let found =
+        found.filter(|(_, attempt)| attempt.sections.iter().any(|section| !section.markdown.is_empty()));
+    let accept = request.headers().get("accept").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut response = HttpResponse::Ok();
+    response.insert_header(("vary", "Accept"));
+    let Some((key, attempt)) = found else {
+        return Ok(response.content_type("text/html; charset=utf-8").body(""));
+    };
+    if accept.contains("application/json") {
+        return Ok(response.json(as_json(&app, &paper, &key, &attempt)));
+    }
+    if accept.contains("text/markdown") {
+        let text = as_markdown(&attempt, language);
+        return Ok(response.content_type("text/markdown; charset=utf-8").body(text));
+    }
+    let fragment = Fragment { language, sections: sections(&app, &attempt, language) };
+    Ok(response.content_type("text/html; charset=utf-8").body(fragment.render()?))
+}
+
+/// `GET /arxiv/progress?paper=`: how far the reading is.
+pub(crate) async fn progress(
+    app: web::Data<App>,
+    visit: Visit,
+    named: web::Query<Named>,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse, Failure> {
+    let paper = named.find(&app).await?;
+    let language = asked.language(&visit);
+    let found = answers::latest(&app.db, paper.id, language).await?;
+    let (state, answered) = match &found {
+        None => ("none", 0),
+        Some((_, attempt)) => {
+            let answered = attempt.sections.iter().filter(|section| !section.markdown.is_empty()).count();
+            (state(attempt.state), answered)
+        }
+    };
+    let questions = summarizer::questions(language).questions.len();
+    Ok(HttpResponse::Ok().json(json!({
+        "paper": paper.id.0, "language": language, "state": state, "answered": answered, "questions": questions,
+    })))
+}
+
+impl Asked {
+    fn language(&self, visit: &Visit) -> Language {
+        self.lang.as_deref().and_then(|lang| lang.parse().ok()).unwrap_or(visit.m.language())
+    }
+}
+
+fn state(state: AttemptState) -> &'static str {
+    match state {
+        AttemptState::Running => "running",
+        AttemptState::Done => "done",
+        AttemptState::Interrupted => "interrupted",
+        AttemptState::Failed => "failed",
+        AttemptState::Cancelled => "cancelled",
+    }
+}
+
+fn as_json(app: &App, paper: &Paper, key: &AnswerKey, attempt: &Attempt) -> serde_json::Value {
+    let markdown = attempt.sections.iter().map(|section| section.markdown.as_str());
+    let sections = sections(app, attempt, key.language).into_iter().zip(markdown);
+    let sections: Vec<_> = sections
+        .map(|(section, markdown)| {
+            json!({ "question": section.question, "markdown": markdown, "html": section.html.to_string() })
+        })
+        .collect();
+    json!({
+        "paper": paper.id.0,
+        "address": format!("{}{}", app.base, address(paper)),
+        "language": key.language,
+        "state": state(attempt.state),
+        "model": attempt.model.as_ref().unwrap_or(&key.model),
+        "question_set": key.question_set,
+        "text_source": key.text_source,
+        "date": attempt.ended.unwrap_or(attempt.started),
+        "sections": sections,
+    })
+}
+
+/// What a reader takes along: the questions as headings.
+fn as_markdown(attempt: &Attempt, language: Language) -> String {
+    let questions = summarizer::questions(language).questions;
+    let answered =
+        questions.iter().zip(&attempt.sections).filter(|(_, section)| !section.markdown.is_empty());
+    answered
+        .map(|(question, section)| format!("## {}\n\n{}\n\n", question.title, section.markdown.trim()))
+        .collect()
+}

@@ -1,0 +1,118 @@
+use actix_web::web;
+use storage::{Edition, Listing, Scope, papers};
+
+use super::{Choice, Frame, ListPage, Page, Part, Place, found, some};
+use crate::{
+    app::App,
+    errors::Failure,
+    exports::{self, asked},
+    lists::{self, Named, venue_list_address as address},
+    pages::paper,
+    papers::venue_address,
+    visit::Visit,
+};
+
+/// `GET /venue/{which}`: `<id>@<source>` is a paper, `<NAME>.<YEAR>` an edition, `<NAME>` a venue, `latest` all of them.
+pub(crate) async fn venue(
+    app: web::Data<App>,
+    visit: Visit,
+    which: web::Path<String>,
+    part: web::Query<Part>,
+) -> Page {
+    let (which, format) = asked(&which, &visit);
+    match (lists::of_venue(&app, which).await?, format) {
+        (Named::Paper(paper), format) => paper::show(&app, &visit, *paper, format).await,
+        (Named::Papers(papers, missing), format) => some(&app, &visit, &papers, &missing, format).await,
+        (Named::Venue { key, year }, Some(format)) => {
+            let scope = Scope::Venue { key, year, group: part.group.clone() };
+            let listing = Listing { after: part.after()?, ..Listing::first(scope, 0) };
+            exports::list(&app, &visit, listing, format).await
+        }
+        (Named::Venue { key, year }, None) => list(&app, &visit, &key, year, &part).await,
+        (Named::Latest, Some(format)) => {
+            let listing = Listing { after: part.after()?, ..Listing::first(Scope::Venues, 0) };
+            exports::list(&app, &visit, listing, format).await
+        }
+        (Named::Latest, None) => latest(&app, &visit, &part).await,
+        (Named::Moved(path), format) => Ok(super::moved_to(&visit, path, format)),
+        (Named::Categories(_), _) => Err(Failure::NotFound),
+    }
+}
+
+/// What came last to any proceedings.
+async fn latest(app: &App, visit: &Visit, part: &Part) -> Page {
+    let (m, path) = (visit.m, "/venue/latest");
+    let found = found(app, Scope::Venues, None, part).await?;
+    visit.page(&ListPage {
+        feed: Some(format!("{path}/feed")),
+        next: found.next.map(|cursor| part.address(path, |part| part.after = Some(cursor.to_string()))),
+        range: found.range,
+        ..super::whole(app, visit, m.latest_proceedings().into(), found.cards)
+    })
+}
+
+async fn list(app: &App, visit: &Visit, key: &str, year: Option<i32>, part: &Part) -> Page {
+    let editions = papers::editions(&app.db, key).await?;
+    let current = editions.iter().find(|edition| Some(edition.year) == year);
+    let path = address(key, year);
+    let group = part.group.clone().filter(|_| year.is_some());
+    let scope = Scope::Venue { key: key.to_owned(), year, group: group.clone() };
+    let found = found(app, scope, None, part).await?;
+    let short = year.map_or_else(|| key.to_owned(), |year| format!("{key} {year}"));
+    let full = current.map(|edition| edition.name.clone()).filter(|name| *name != short);
+    let m = visit.m;
+    visit.page(&ListPage {
+        frame: Frame::new(app, visit, &short, Place::Papers),
+        m,
+        place_name: full.unwrap_or_default(),
+        heading: short,
+        feed: Some(format!("{path}/feed")),
+        month: None,
+        years: years(key, &editions, year),
+        tabs: groups(app, key, &editions, year, part, m.all_groups()).await?,
+        orders: part.orders(&path, m),
+        announced: None,
+        empty: found.cards.is_empty().then(|| super::Empty { what: m.empty_list().into(), link: None }),
+        previous_day: None,
+        next: found.next.map(|cursor| part.address(&path, |part| part.after = Some(cursor.to_string()))),
+        range: found.range,
+        cards: found.cards,
+    })
+}
+
+fn years(key: &str, editions: &[Edition], year: Option<i32>) -> Vec<Choice> {
+    let choice = |edition: &Edition| Choice {
+        name: edition.year.to_string(),
+        href: venue_address(key, edition.year),
+        count: Some(edition.papers),
+        current: Some(edition.year) == year,
+    };
+    editions.iter().map(choice).collect()
+}
+
+/// The parts of an edition, as its organisers made them: `Oral`, `Poster`.
+async fn groups(
+    app: &App,
+    key: &str,
+    editions: &[Edition],
+    year: Option<i32>,
+    part: &Part,
+    all: &str,
+) -> Result<Vec<Choice>, Failure> {
+    let path = address(key, year);
+    let total = |edition: &&Edition| year.is_none_or(|year| edition.year == year);
+    let total = editions.iter().filter(total).map(|edition| edition.papers).sum();
+    let mut tabs = vec![Choice {
+        name: all.to_owned(),
+        href: part.address(&path, |part| part.group = None),
+        count: Some(total),
+        current: part.group.is_none(),
+    }];
+    let Some(year) = year else { return Ok(tabs) };
+    for (name, count) in papers::edition_groups(&app.db, key, year).await? {
+        let href = part.address(&path, |part| part.group = Some(name.clone()));
+        let current = part.group.as_ref() == Some(&name);
+        tabs.push(Choice { name, href, count: Some(count), current });
+    }
+    Ok(tabs)
+}
