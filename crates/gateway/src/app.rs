@@ -136,7 +136,7 @@ pub async fn serve(mut app: App, listener: TcpListener) -> anyhow::Result<Server
     }
     app.live.recover(&app.db).await?;
     tokio::spawn(indexing::follow(app.db.clone(), app.index.clone(), app.indexing.clone()));
-    tokio::spawn(harvesting::follow(app.db.clone(), app.config.clone(), app.harvest.clone()));
+    app.harvest.start(app.db.clone(), app.config.clone());
     if !assets::built() {
         tracing::warn!("web/dist is empty: pages will have no style and no scripts; run `./just web`");
     }
@@ -168,8 +168,9 @@ pub fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Stops the server: first readings are stored and their streams ended, then connections closed.
+/// Stops the server: first harvests end, readings are stored and their streams ended, then connections closed.
 pub async fn stop(app: App, server: ServerHandle) {
+    app.harvest.close().await;
     app.live.close().await;
     server.stop(true).await;
 }

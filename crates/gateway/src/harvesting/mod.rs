@@ -14,7 +14,7 @@ mod jobs;
 mod schedule;
 
 pub(crate) use jobs::{Job, fetcher, jobs, sources_file};
-pub(crate) use schedule::{State, follow};
+pub(crate) use schedule::State;
 
 /// The name under which papers are saved that a list named and that had not come.
 pub(crate) const GAPS: &str = "gaps";

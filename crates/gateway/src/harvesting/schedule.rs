@@ -1,17 +1,27 @@
 //! The server's own harvests, one after another, for as long as it runs.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use sources::fetch::Fetcher;
 use storage::Database;
+use tokio::task::JoinHandle;
 
 use super::{Error, Job, Tally, fetcher, jobs, set_aside, take_in};
 use crate::{config::Config, errors::Chain};
 
-/// How the server's harvests are going, for whoever watches the process.
+/// How long the last step of a harvest may take to be undone when the server stops.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How the server's harvests are going, for whoever watches the process; and the way to end them.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct State(Arc<Mutex<Told>>);
+pub(crate) struct State {
+    told: Arc<Mutex<Told>>,
+    task: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
 
 #[derive(Debug, Clone, Default)]
 struct Told {
@@ -25,7 +35,7 @@ struct Told {
 impl State {
     /// One line: what is being harvested, when the last round ended, what failed in it.
     pub(crate) fn line(&self) -> String {
-        let told = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let now = told.at.map_or_else(|| "waiting".to_owned(), |at| format!("at {at}"));
         let ended = told.ended.map(|ended| format!(", last done {}", ended.format("%Y-%m-%d %H:%M:%S UTC")));
         let failed = if told.failed.is_empty() {
@@ -37,13 +47,28 @@ impl State {
     }
 
     fn change(&self, change: impl FnOnce(&mut Told)) {
-        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        change(&mut self.told.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Begins the server's harvests.
+    pub(crate) fn start(&self, db: Database, config: Arc<Config>) {
+        let task = tokio::spawn(follow(db, config, self.clone()));
+        *self.task.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
+    }
+
+    /// Ends them, wherever they are. A transaction that is under way is undone while there is still somebody to undo it.
+    pub(crate) async fn close(&self) {
+        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(task) = task else { return };
+        task.abort();
+        if tokio::time::timeout(PATIENCE, task).await.is_err() {
+            tracing::warn!("a harvest does not end");
+        }
     }
 }
 
-/// Harvests what the settings ask for, waits, and begins again; for ever. Whoever drops it stops it, between two
-/// transactions or in one that is then undone.
-pub(crate) async fn follow(db: Database, config: Arc<Config>, state: State) {
+/// Harvests what the settings ask for, waits, and begins again; for ever.
+async fn follow(db: Database, config: Arc<Config>, state: State) {
     let Some(every) = config.harvest.every else { return };
     let told = Arc::new(|wait: &sources::fetch::Wait| {
         tracing::info!(
