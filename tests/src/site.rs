@@ -1,8 +1,8 @@
 use std::{
     fs::File,
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
-    process::{Child, ChildStdin, Command, ExitStatus, Output},
+    process::{Child, ChildStdin, Command, ExitStatus, Output, Stdio},
     sync::Once,
     time::Duration,
 };
@@ -187,19 +187,31 @@ impl Site {
 
     /// A form sent as the site's own page would send it.
     pub async fn post(&self, path: &str, form: &str) -> reqwest::Response {
-        self.send(path, form, &[("sec-fetch-site", "same-origin"), ("origin", &self.address)]).await
+        self.form(path, form, &[("sec-fetch-site", "same-origin"), ("origin", &self.address)]).await
     }
 
     /// The same form, sent by a script that wants data back.
     pub async fn post_json(&self, path: &str, form: &str) -> reqwest::Response {
         let headers =
             [("accept", "application/json"), ("sec-fetch-site", "same-origin"), ("origin", &self.address)];
-        self.send(path, form, &headers).await
+        self.form(path, form, &headers).await
     }
 
-    async fn send(&self, path: &str, form: &str, headers: &[(&str, &str)]) -> reqwest::Response {
-        let mut request = client().post(format!("{}{path}", self.address)).body(form.to_owned());
-        request = request.header("content-type", "application/x-www-form-urlencoded");
+    /// A form with these headers.
+    pub async fn form(&self, path: &str, form: &str, headers: &[(&str, &str)]) -> reqwest::Response {
+        let headers = [&[("content-type", "application/x-www-form-urlencoded")], headers].concat();
+        self.send(reqwest::Method::POST, path, form.to_owned(), &headers).await
+    }
+
+    /// Any request with a body.
+    pub async fn send(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        body: String,
+        headers: &[(&str, &str)],
+    ) -> reqwest::Response {
+        let mut request = client().request(method, format!("{}{path}", self.address)).body(body);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -228,6 +240,17 @@ impl Site {
     /// Runs a command beside the server, with the same settings.
     pub async fn run(&self, arguments: &[&str]) -> Output {
         run(arguments, &self.data, &self.settings).await
+    }
+
+    /// The same with this on its standard input.
+    pub async fn run_with(&self, arguments: &[&str], input: &str) -> Output {
+        let mut command = command(arguments, &self.data, &self.settings);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the command runs");
+        let mut pipe = child.stdin.take().expect("a pipe");
+        writeln!(pipe, "{input}").expect("written");
+        drop(pipe);
+        spawn_blocking(move || child.wait_with_output()).await.expect("waiting").expect("it ends")
     }
 
     /// Sends a signal to the server.
@@ -296,10 +319,15 @@ impl Ended {
     }
 }
 
-async fn run(arguments: &[&str], data: &Path, settings: &[(String, String)]) -> Output {
+fn command(arguments: &[&str], data: &Path, settings: &[(String, String)]) -> Command {
     let mut command = Command::new(inkstone());
     without_settings(&mut command);
     command.args(arguments).args(["--data", path(data)]).envs(settings.iter().cloned());
+    command
+}
+
+async fn run(arguments: &[&str], data: &Path, settings: &[(String, String)]) -> Output {
+    let mut command = command(arguments, data, settings);
     spawn_blocking(move || command.output()).await.expect("waiting").expect("the command runs")
 }
 

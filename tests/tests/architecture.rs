@@ -12,10 +12,14 @@ use serde_json::Value;
 
 /// Every edge between crates of this workspace, neither more nor fewer. Tests may use no others.
 const EDGES: &[&str] = &[
+    "cite -> content",
+    "cite -> tex",
+    "gateway -> cite",
     "gateway -> content",
     "gateway -> render",
     "gateway -> runs",
     "gateway -> search",
+    "gateway -> sources",
     "gateway -> storage",
     "gateway -> summarizer",
     "gateway -> tex",
@@ -24,6 +28,9 @@ const EDGES: &[&str] = &[
     "search -> content",
     "search -> tex",
     "search -> words",
+    "sources -> cite",
+    "sources -> content",
+    "sources -> tex",
     "storage -> content",
     "storage -> migrations",
     "summarizer -> content",
@@ -36,11 +43,15 @@ const OWNERS: &[(&str, &str)] = &[
     ("askama", "gateway"),
     ("async-openai", "summarizer"),
     ("atom_syndication", "gateway"),
+    ("biblatex", "cite"),
+    ("chrono-tz", "sources"),
     ("clap", "gateway"),
     ("comrak", "render"),
     ("figment", "gateway"),
     ("katex-rs", "tex"),
     ("math-core", "tex"),
+    ("quick-xml", "sources"),
+    ("rss", "gateway"),
     ("sea-orm", "storage"),
     ("sea-orm-migration", "migrations"),
     ("syntect", "render"),
@@ -118,9 +129,11 @@ impl House {
         edges
     }
 
+    /// Black-box tests read with the parsers of others what the house has written, and own nothing.
     fn users_of(&self, dependency: &str) -> Vec<&str> {
         let uses = |package: &Package| package.dependencies.iter().any(|name| name == dependency);
-        self.packages.iter().filter(|(_, package)| uses(package)).map(|(name, _)| name.as_str()).collect()
+        let users = self.packages.iter().filter(|(name, package)| *name != "tests" && uses(package));
+        users.map(|(name, _)| name.as_str()).collect()
     }
 }
 

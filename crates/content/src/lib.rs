@@ -16,6 +16,7 @@ mod fulltext;
 mod language;
 mod papers;
 mod posts;
+mod users;
 
 pub use answers::{
     Answer, AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, Question, QuestionSet, Section,
@@ -30,6 +31,7 @@ pub use papers::{
     Announced, Announcement, ArxivId, Counts, Harvested, Links, Paper, PaperId, Record, RecordKey, Venue,
 };
 pub use posts::{Format, Post, PostId, Slug};
+pub use users::{Role, User, UserId, UserName};
 
 /// Text that is not what it should be, with the reason in words for the person who wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

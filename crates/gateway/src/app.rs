@@ -20,10 +20,11 @@ use tokio::{
 };
 
 use crate::{
+    accounts::{self, Passwords, Tries},
     assets,
     config::Config,
     errors::{self, Failure},
-    feeds, indexing, live, marks, pages,
+    exports, feeds, harvesting, indexing, live, marks, pages,
     phrases::Phrases,
     visit,
 };
@@ -33,6 +34,9 @@ use crate::{
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
      font-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; \
      frame-ancestors 'none'";
+
+/// The most bytes of what a user keeps of their own: some tens of thousands of marks.
+const MAX_LIBRARY: usize = 2 << 20;
 
 /// Everything a handler or a command may use. Cheap to clone.
 #[derive(Clone)]
@@ -47,10 +51,18 @@ pub struct App {
     pub index: Arc<Index>,
     /// Whether it follows what is stored.
     pub(crate) indexing: indexing::Health,
+    /// How the server's own harvests are going.
+    pub(crate) harvest: harvesting::State,
     /// A turn for each processor: more searches at once would only make each of them slower.
     turns: Arc<Semaphore>,
     /// What papers are about.
     pub(crate) phrases: Phrases,
+    /// When each feed was seen to change.
+    pub(crate) feeds: Arc<feeds::Seen>,
+    /// Hashes passwords.
+    pub(crate) passwords: Passwords,
+    /// Wrong ones of late.
+    pub(crate) tries: Tries,
     /// Readings that are being made.
     pub(crate) live: live::Live,
 }
@@ -97,6 +109,10 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
         index: Arc::new(index),
         indexing: indexing::Health::default(),
         phrases: Phrases::new(),
+        passwords: Passwords::new(),
+        tries: Tries::new(),
+        feeds: Arc::default(),
+        harvest: harvesting::State::default(),
         turns: Arc::new(Semaphore::new(processors)),
     })
 }
@@ -117,6 +133,7 @@ pub async fn serve(mut app: App, listener: TcpListener) -> anyhow::Result<Server
     }
     app.live.recover(&app.db).await?;
     tokio::spawn(indexing::follow(app.db.clone(), app.index.clone(), app.indexing.clone()));
+    tokio::spawn(harvesting::follow(app.db.clone(), app.config.clone(), app.harvest.clone()));
     if !assets::built() {
         tracing::warn!("web/dist is empty: pages will have no style and no scripts; run `./just web`");
     }
@@ -159,32 +176,35 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(page("/", pages::home))
         .service(page("/posts", pages::post_list))
         .service(page("/posts/{slug}.md", pages::post_source))
+        .service(page("/posts/{slug}.{suffix:bib|ris|json|csv|mods}", pages::post_file))
         .service(page("/posts/{slug}", pages::post))
         .service(page("/archives/{number}", pages::post_by_number))
         .service(page("/papers", pages::paper_overview))
         .service(page("/papers/{id}.txt", pages::paper_as_text))
         .service(page("/papers/{id}", pages::paper_by_key))
+        .configure(account_routes)
         .service(page("/stars", pages::stars))
         .service(page("/mine", pages::mine))
+        .service(page("/stars.{suffix}", pages::stars_file))
         .service(form("/papers/{id}/star", marks::star))
         .service(form("/papers/{id}/opened", marks::opened))
         .service(for_tools("kimi").route(web::route().guard(read().or(guard::Post())).to(pages::kimi)))
         .service(for_tools("progress").route(web::route().guard(read()).to(pages::progress)))
         .service(for_tools("star").route(web::post().to(marks::star_named)))
         .service(page("/arxiv/search", pages::paper_search))
-        .service(page("/arxiv/search/feed", feeds::paper_search))
-        .service(page("/arxiv/{category}/feed", feeds::category))
+        .configure(feed("/arxiv/search/feed", feeds::paper_search))
+        .configure(feed("/arxiv/{category}/feed", feeds::category))
         .service(page("/arxiv/{which:.+}", pages::arxiv))
-        .service(page("/venue/{name}/feed", feeds::venue))
-        .service(page("/venue/latest", pages::latest))
+        .configure(feed("/venue/{name}/feed", feeds::venue))
         .service(page("/venue/{which:.+}", pages::venue))
         .service(page("/search", pages::search))
+        .service(page("/search.{suffix}", pages::search_file))
         .service(page("/search/instant", pages::instant))
         .service(page("/search/suggest", pages::suggest))
-        .service(page("/search/feed", feeds::search))
+        .configure(feed("/search/feed", feeds::search))
         .service(page("/opensearch.xml", pages::description))
-        .service(page("/feed", feeds::posts))
-        .service(page("/feed/atom", feeds::posts))
+        .configure(feed("/feed", feeds::posts))
+        .service(page("/unapi", exports::unapi))
         .service(page("/assets/{version}/{path:.+}", assets::asset))
         .service(page("/healthz", healthy))
         .service(page("/readyz", ready))
@@ -199,6 +219,31 @@ where
     F::Output: Responder + 'static,
 {
     web::resource(path).route(web::route().guard(read()).to(handler))
+}
+
+/// Signing in and out, and what is one's own.
+fn account_routes(config: &mut web::ServiceConfig) {
+    config
+        .service(
+            web::resource("/login")
+                .route(web::route().guard(read()).to(pages::sign_in_page))
+                .route(web::post().to(pages::sign_in)),
+        )
+        .service(
+            web::resource("/join")
+                .route(web::route().guard(read()).to(pages::join_page))
+                .route(web::post().to(pages::join)),
+        )
+        .service(form("/logout", pages::sign_out))
+        .service(page("/account", pages::account))
+        .service(form("/account/password", pages::change_password))
+        .service(form("/account/sessions", pages::end_sessions))
+        .service(
+            web::resource("/library")
+                .app_data(web::JsonConfig::default().limit(MAX_LIBRARY))
+                .route(web::get().to(accounts::library))
+                .route(web::put().to(accounts::keep_library)),
+        );
 }
 
 /// An address that tools of others use, for papers of both kinds.
@@ -220,18 +265,33 @@ fn read() -> guard::AnyGuard {
     guard::Any(guard::Get()).or(guard::Head())
 }
 
+/// A feed in each of its formats: Atom at the address itself, the others below it.
+fn feed<F, Args>(path: &'static str, handler: F) -> impl FnOnce(&mut web::ServiceConfig)
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    move |config| {
+        for below in ["", "/atom", "/rss", "/json"] {
+            config.service(page(&format!("{path}{below}"), handler.clone()));
+        }
+    }
+}
+
 /// The process answers.
 async fn healthy() -> &'static str {
     "ok"
 }
 
 /// Storage answers too. A second line tells how the search index is: it may be behind, and the site is ready all the
-/// same.
+/// same. A third one tells how harvests are going, if the server harvests.
 async fn ready(app: web::Data<App>) -> Result<String, errors::Failure> {
     let last = storage::changes::last(&app.db).await?;
     let behind = (last - app.index.position()).max(0);
     let stuck = if app.indexing.is_stuck() { ", cannot follow" } else { "" };
-    Ok(format!("ready\nsearch index: {behind} changes behind{stuck}\n"))
+    let harvest = app.config.harvest.every.map(|_| app.harvest.line() + "\n").unwrap_or_default();
+    Ok(format!("ready\nsearch index: {behind} changes behind{stuck}\n{harvest}"))
 }
 
 /// Headers that every response carries, and cookies that keep what its address chose.
@@ -248,7 +308,7 @@ async fn headers(
         ("content-security-policy", CONTENT_SECURITY_POLICY),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "strict-origin-when-cross-origin"),
-        ("vary", "Accept-Language, Cookie"),
+        ("vary", "Accept, Accept-Language, Cookie"),
     ];
     for (name, value) in fixed {
         response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));

@@ -17,8 +17,10 @@ use serde::{Deserialize, Serialize};
 use summarizer::{Limits, Quirks};
 use url::Url;
 
+mod harvest;
 mod layers;
 
+pub use harvest::{Contact, Every, Harvest};
 pub use layers::{Error, Loaded, Setting, load};
 
 /// Everything that an operator can set.
@@ -42,10 +44,14 @@ pub struct Config {
     pub models: Vec<Model>,
     /// Who may have a paper read.
     pub readings: Readings,
+    /// Who may have an account.
+    pub accounts: Accounts,
     /// Addresses of proxies that are believed when they say whom they speak for. One on this machine always is.
     pub proxies: Vec<IpAddr>,
     /// What commands stand for in the formulas of all texts.
     pub macros: Macros,
+    /// Where papers come from, and how often.
+    pub harvest: Harvest,
 }
 
 /// What the pages say of the site.
@@ -89,6 +95,27 @@ pub struct Readings {
     /// Whether a visitor may start a reading by a configured model, which costs money. The extractive
     /// reader is free and open to all.
     pub visitors_may_start_model: bool,
+}
+
+/// Who may have an account.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Accounts {
+    /// Who may make one by themselves.
+    pub registration: Registration,
+}
+
+/// Who may make an account by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Registration {
+    /// Nobody: `inkstone user add` makes them.
+    Off,
+    /// Who has an address that `inkstone user invite` printed.
+    #[default]
+    Invitation,
+    /// Everybody.
+    Open,
 }
 
 /// Macros by their names, without backslashes: `R = '\mathbb{R}'`. Each has as many arguments as the highest `#1` to `#9`
@@ -184,8 +211,10 @@ impl Default for Config {
             log: Log::default(),
             models: Vec::new(),
             readings: Readings::default(),
+            accounts: Accounts::default(),
             proxies: Vec::new(),
             macros: Macros::default(),
+            harvest: Harvest::default(),
         }
     }
 }

@@ -14,7 +14,7 @@ use actix_web::{
 
 use serde_json::json;
 
-use crate::{app::App, pages, visit::Visit};
+use crate::{app::App, lists, pages, visit::Visit};
 
 /// The largest body of a request, in bytes; a comment or a form fits easily.
 const MAX_BODY: usize = 64 * 1024;
@@ -33,6 +33,18 @@ pub(crate) enum Failure {
     /// A cursor that no list of ours gave.
     #[error("that place in the list is not known")]
     WrongCursor,
+    /// More papers than can be asked for at once.
+    #[error("too many papers are asked for at once")]
+    TooManyPapers,
+    /// Only for those who have signed in.
+    #[error("not signed in")]
+    SignedOut,
+    /// An invitation that was used, has ended, or never was.
+    #[error("not invited")]
+    NotInvited,
+    /// So many wrong passwords that the next one has to wait.
+    #[error("too many tries")]
+    TooManyTries,
     /// A body that is longer than any form of ours.
     #[error("the body is too long")]
     TooLong,
@@ -45,6 +57,9 @@ pub(crate) enum Failure {
     /// Something else in the address or the form that cannot be understood.
     #[error("cannot be understood: {0}")]
     BadRequest(String),
+    /// A format that this is not in.
+    #[error("not in that format")]
+    NotAcceptable,
     /// A form that another site sent.
     #[error("not sent from this site")]
     ForeignOrigin,
@@ -72,12 +87,16 @@ impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::WrongDate(_) | Self::WrongCursor | Self::BadRequest(_) => StatusCode::BAD_REQUEST,
-            Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::WrongDate(_) | Self::WrongCursor | Self::TooManyPapers | Self::BadRequest(_) => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::ForeignOrigin | Self::NotInvited => StatusCode::FORBIDDEN,
+            Self::SignedOut => StatusCode::UNAUTHORIZED,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NoForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::QueueFull => StatusCode::TOO_MANY_REQUESTS,
+            Self::QueueFull | Self::TooManyTries => StatusCode::TOO_MANY_REQUESTS,
             Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
             Self::Storage(storage::Error::Busy(_) | storage::Error::Unreachable(_)) => {
                 StatusCode::SERVICE_UNAVAILABLE
@@ -90,6 +109,9 @@ impl ResponseError for Failure {
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
         let mut response = HttpResponse::build(self.status_code());
+        if matches!(self, Self::TooManyTries) {
+            return response.insert_header(("retry-after", "900")).finish();
+        }
         match self.status_code() {
             StatusCode::SERVICE_UNAVAILABLE => drop(response.insert_header(("retry-after", "5"))),
             StatusCode::TOO_MANY_REQUESTS => drop(response.insert_header(("retry-after", "60"))),
@@ -232,6 +254,12 @@ fn sentences(failure: Option<&Failure>, status: StatusCode, visit: &Visit) -> (&
     let m = visit.m;
     match (failure, status) {
         (Some(Failure::WrongDate(given)), _) => (m.error_bad_request(), Some(m.error_wrong_date(given))),
+        (Some(Failure::NotInvited), _) => (m.error_forbidden(), Some(m.not_invited().into())),
+        (Some(Failure::TooManyTries), _) => (m.error_busy(), Some(m.too_many_tries().into())),
+        (Some(Failure::SignedOut), _) => (m.error_forbidden(), Some(m.signed_out().into())),
+        (Some(Failure::TooManyPapers), _) => {
+            (m.error_bad_request(), Some(m.too_many_ids(lists::MOST as u64)))
+        }
         (Some(Failure::WrongCursor), _) => (m.error_bad_request(), Some(m.error_wrong_page().into())),
         (_, StatusCode::NOT_FOUND) => (m.error_not_found(), Some(m.error_not_found_hint().into())),
         (_, StatusCode::FORBIDDEN) => (m.error_forbidden(), None),

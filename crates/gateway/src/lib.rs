@@ -8,16 +8,20 @@
 //!
 //! Missing on purpose: anything that decides what mathematics, a search result or an answer is.
 
+mod accounts;
 pub mod app;
 mod assets;
 pub mod commands;
 
 pub mod config;
 mod errors;
+mod exports;
 mod faults;
 mod feeds;
+mod harvesting;
 pub mod indexing;
 mod language;
+mod lists;
 mod live;
 mod marks;
 mod pages;

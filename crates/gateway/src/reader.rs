@@ -27,7 +27,7 @@ pub(crate) struct Acting {
 
 impl Acting {
     pub(crate) fn of(request: &HttpRequest, app: &App) -> Self {
-        let network = network(address(request, &app.config.proxies));
+        let network = network_of(request, app);
         match hash(request) {
             Some(hash) => Self { hash, network, cookie: None },
             None => {
@@ -77,12 +77,21 @@ fn digest(text: &str) -> String {
     format!("{:x}", Sha256::digest(text))
 }
 
+/// Whether cookies go over encrypted connections only.
+pub(crate) fn secure(app: &App) -> bool {
+    app.config.base_url.as_ref().is_some_and(|url| url.as_str().starts_with("https:"))
+}
+
+/// A hash of the network that a request comes from.
+pub(crate) fn network_of(request: &HttpRequest, app: &App) -> String {
+    network(address(request, &app.config.proxies))
+}
+
 fn cookie(value: String, app: &App) -> Cookie<'static> {
-    let secure = app.config.base_url.as_ref().is_some_and(|url| url.as_str().starts_with("https:"));
     Cookie::build(COOKIE, value)
         .path("/")
         .http_only(true)
-        .secure(secure)
+        .secure(secure(app))
         .same_site(SameSite::Lax)
         .max_age(Duration::days(365))
         .finish()

@@ -6,8 +6,10 @@ use actix_web::{
     FromRequest, HttpRequest,
     cookie::{Cookie, SameSite, time::Duration},
     dev::Payload,
+    http::header,
 };
 
+use crate::exports;
 use crate::language::{self, Messages, negotiate, other};
 
 /// The parameter of a choice of formulas, and the cookie that remembers it.
@@ -31,6 +33,8 @@ pub(crate) struct Visit {
     pub(crate) formulas: Formulas,
     /// The address without scheme, host and choices.
     pub(crate) address: String,
+    /// The format of citations that is wanted instead of a page, if one is.
+    pub(crate) accepts: Option<cite::Format>,
 }
 
 impl Visit {
@@ -40,6 +44,21 @@ impl Visit {
             m: Messages(negotiate(request)),
             formulas: Formulas::asked(request).or_else(remembered).unwrap_or_default(),
             address: without_choices(request),
+            accepts: request
+                .headers()
+                .get(header::ACCEPT)
+                .and_then(|accept| exports::accepted(accept.to_str().ok()?)),
+        }
+    }
+
+    /// The address without the parameters of these names.
+    pub(crate) fn without(&self, names: &[&str]) -> String {
+        let (path, query) = self.address.split_once('?').unwrap_or((&self.address, ""));
+        let kept =
+            query.split('&').filter(|pair| !names.contains(&pair.split('=').next().unwrap_or_default()));
+        match kept.collect::<Vec<_>>().join("&") {
+            query if query.is_empty() => path.to_owned(),
+            query => format!("{path}?{query}"),
         }
     }
 
@@ -132,6 +151,17 @@ mod tests {
         let search = visit("/search?query=a%26b&hl=zh&kind=post&math=mathml");
         assert_eq!(search.switched(), "/search?query=a%26b&kind=post&hl=en");
         assert_eq!(search.other_formulas(), "/search?query=a%26b&kind=post&math=tex");
+    }
+
+    #[test]
+    fn parameters_can_be_left_out() {
+        let visit = |uri: &str| Visit::of(&TestRequest::with_uri(uri).to_http_request());
+        assert_eq!(
+            visit("/arxiv/cs.LG?date=2024-01-01&after=1.2").without(&["after"]),
+            "/arxiv/cs.LG?date=2024-01-01"
+        );
+        assert_eq!(visit("/arxiv/cs.LG?after=1.2").without(&["after", "month"]), "/arxiv/cs.LG");
+        assert_eq!(visit("/posts").without(&["after"]), "/posts");
     }
 
     #[test]

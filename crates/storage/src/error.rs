@@ -30,6 +30,9 @@ pub enum Error {
     /// What is to be changed, or to be referred to, is not there.
     #[error("{0} is not in the database")]
     Missing(String),
+    /// Something of the same name is there already.
+    #[error("there is one of that name already")]
+    Taken,
     /// The attempt has ended another way; ended attempts do not change.
     #[error("attempt {} has ended", .0.0)]
     Ended(content::AttemptId),
@@ -56,6 +59,7 @@ impl From<DbErr> for Error {
                     Some(SqlErr::ForeignKeyConstraintViolation(_)) => {
                         Self::Missing("what is referred to".to_owned())
                     }
+                    Some(SqlErr::UniqueConstraintViolation(_)) => Self::Taken,
                     _ => Self::Failed(error.into()),
                 },
             },

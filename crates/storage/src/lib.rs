@@ -2,7 +2,7 @@
 //!
 //! [`connect`] opens a [`Database`], a SQLite file or a PostgreSQL server; [`migrate`] brings its schema
 //! up to date. Questions and changes are functions named after what they ask, in a module named after
-//! their subject: [`papers`], [`harvests`], [`readers`], [`posts`], [`comments`], [`answers`], and [`changes`], the log that search
+//! their subject: [`papers`], [`harvests`], [`readers`], [`users`], [`posts`], [`comments`], [`answers`], and [`changes`], the log that search
 //! indexes follow. A change and its entries in the log are one transaction. Both engines behave alike:
 //! one body of tests runs on both.
 //!
@@ -38,6 +38,7 @@ pub mod readers;
 mod rows;
 mod schema;
 mod text;
+pub mod users;
 
 pub use connection::{Database, connect};
 pub use error::Error;

@@ -151,6 +151,61 @@ table! {
 }
 
 table! {
+    /// What a user may do.
+    roles, "roles" {
+        #[sea_orm(primary_key)]
+        id: i64,
+        name: String,
+    }
+}
+
+table! {
+    /// That somebody is signed in.
+    sessions, "sessions" {
+        #[sea_orm(primary_key)]
+        id: i64,
+        token_hash: String,
+        user_id: i64,
+        created: DateTimeUtc,
+        expires: DateTimeUtc,
+    }
+}
+
+table! {
+    /// That somebody may make an account.
+    invitations, "invitations" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        code_hash: String,
+        expires: DateTimeUtc,
+        used: Option<DateTimeUtc>,
+    }
+}
+
+table! {
+    /// What a user keeps of their own.
+    libraries, "libraries" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        user_id: i64,
+        revision: i64,
+        saved: DateTimeUtc,
+        body: String,
+    }
+}
+
+table! {
+    /// Somebody with an account.
+    users, "users" {
+        #[sea_orm(primary_key)]
+        id: i64,
+        name: String,
+        mail: Option<String>,
+        password_hash: Option<String>,
+        role_id: i64,
+        created: DateTimeUtc,
+    }
+}
+
+table! {
     /// How long a list is.
     list_counts, "list_counts" {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -293,5 +348,12 @@ table! {
         #[sea_orm(primary_key, auto_increment = false)]
         name: String,
         value: i64,
+    }
+}
+
+impl sea_orm::Related<roles::Entity> for users::Entity {
+    fn to() -> sea_orm::RelationDef {
+        use sea_orm::EntityTrait as _;
+        users::Entity::belongs_to(roles::Entity).from(users::Column::RoleId).to(roles::Column::Id).into()
     }
 }

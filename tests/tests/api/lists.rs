@@ -2,12 +2,23 @@ use std::collections::HashSet;
 
 use tests::{
     Engine, Run, Site,
-    html::{attributes, next_page, tags},
+    html::{attributes, next_page, tags, text},
 };
 
-use crate::papers;
+use crate::{papers, readings};
 
-on_each_engine!(next_links_reach_every_paper_once, arriving_papers_do_not_disturb_a_reader);
+on_each_engine!(
+    next_links_reach_every_paper_once,
+    arriving_papers_do_not_disturb_a_reader,
+    unions_and_differences_have_addresses,
+    other_ways_to_write_an_address_lead_to_one,
+    several_identifiers_are_a_list,
+    a_list_can_be_shown_up_to_a_place,
+    papers_carry_what_other_tools_look_for,
+    readings_are_read_where_other_tools_ask,
+    stars_count_readers,
+    stars_order_lists,
+);
 
 async fn next_links_reach_every_paper_once(engine: Engine) {
     let site = Run::on(engine).start().await;
@@ -64,4 +75,172 @@ fn cards(page: &str) -> Vec<String> {
     let titles =
         page.split("<div class=\"card panel paper\"").skip(1).filter_map(|card| card.split_once("<h2"));
     titles.filter_map(|(_, rest)| attributes(rest, "href").into_iter().next()).collect()
+}
+
+async fn unions_and_differences_have_addresses(engine: Engine) {
+    let site = Run::on(engine).start().await;
+    let lines = [(1, "math.NT"), (2, "math.AG"), (3, "hep-th"), (4, "math.NT")];
+    let lines = lines.map(|(number, category)| {
+        papers::paper(number, &format!("Result number {number}"), category, &format!("2024-01-0{number}"))
+    });
+    papers::import(&site, &lines.join("\n")).await;
+    let check = async |address: &str, expected: &[usize]| {
+        let page = site.page(address).await;
+        let expected: Vec<_> = expected.iter().map(|number| format!("/arxiv/2401.{number:05}")).collect();
+        assert_eq!(cards(&page), expected, "{address}");
+    };
+    check("/arxiv/math.NT,math.AG", &[4, 2, 1]).await;
+    check("/arxiv/math.NT+math.AG", &[4, 2, 1]).await;
+    check("/arxiv/math.NT+hep-th-math.AG", &[4, 3, 1]).await;
+    check("/arxiv/math-math.NT", &[2]).await;
+    check("/arxiv/math", &[4, 2, 1]).await;
+    check("/arxiv/math.NT,hep-th?date=2024-01-03", &[3]).await;
+    assert!(text(&site.page("/arxiv/cs.LG").await).contains("No papers of cs.LG"));
+    assert_eq!(site.get("/arxiv/nonsense").await.status(), 404);
+    assert_eq!(site.get("/arxiv/math.NT?date=2024-02-30").await.status(), 400);
+}
+
+async fn other_ways_to_write_an_address_lead_to_one(engine: Engine) {
+    let site = Run::on(engine).with_sample().start().await;
+    let check = async |address: &str, expected: &str| {
+        let response = site.get(address).await;
+        let location = response.headers().get("location").map(|value| value.to_str().expect("ASCII"));
+        assert_eq!((response.status().as_u16(), location), (308, Some(expected)), "{address}");
+    };
+    check("/arxiv/CS.lg", "/arxiv/cs.LG").await;
+    check("/arxiv/cs.na?date=2024-01-02", "/arxiv/math.NA?date=2024-01-02").await;
+    check("/arxiv/cs.NA,cs.LG", "/arxiv/math.NA+cs.LG").await;
+    let venues = attributes(&site.page("/papers").await, "href");
+    let venue = venues.iter().find_map(|href| href.strip_prefix("/venue/")).expect("a venue");
+    check(&format!("/venue/{}", venue.to_lowercase()), &format!("/venue/{venue}")).await;
+}
+
+async fn several_identifiers_are_a_list(engine: Engine) {
+    let site = Run::on(engine).with_sample().start().await;
+    papers::import(&site, &papers::some("math.NT", 0..5)).await;
+    let page = site.page("/arxiv/2401.00003,arXiv:2401.00001v1,2401.00003,2401.99999").await;
+    assert_eq!(cards(&page), ["/arxiv/2401.00003", "/arxiv/2401.00001"]);
+    assert!(text(&page).contains("Not here: 2401.99999"), "{}", text(&page));
+    assert_eq!(site.get("/arxiv/2401.99998,2401.99999").await.status(), 404);
+    let page = site.page("/venue/shield@notes,nothing@ACL").await;
+    assert_eq!(cards(&page), ["/venue/shield@notes"]);
+    let many = vec!["2401.00001"; 300].join(",");
+    assert_eq!(site.get(&format!("/arxiv/{many}")).await.status(), 400);
+}
+
+/// For a reader who comes back: as many papers as they had seen, and the list goes on from there.
+async fn a_list_can_be_shown_up_to_a_place(engine: Engine) {
+    let site = Run::on(engine).start().await;
+    papers::import(&site, &papers::some("math.NT", 0..60)).await;
+    let page = site.page("/arxiv/math.NT?show=50").await;
+    assert_eq!(cards(&page).len(), 50);
+    let next = next_page(&page).expect("a next page");
+    let rest = site.page(&next).await;
+    assert_eq!(cards(&rest).len(), 10);
+    assert!(text(&rest).contains("51–60 of 60"), "{}", text(&rest));
+    assert_eq!(cards(&site.page("/arxiv/math.NT?show=nonsense").await).len(), 25);
+}
+
+async fn papers_carry_what_other_tools_look_for(engine: Engine) {
+    let site = Run::on(engine).start().await;
+    papers::import(&site, &papers::some("math.NT", 0..3)).await;
+    for address in ["/arxiv/math.NT", "/arxiv/2401.00001"] {
+        let page = site.page(address).await;
+        assert!(page.contains("<body id=\"arxiv\">"), "{address}");
+        let panel = tags(&page, "div")
+            .into_iter()
+            .find(|tag| tag.contains("panel paper") && tag.contains("2401.00001"));
+        let panel = panel.unwrap_or_else(|| panic!("{address}: no panel"));
+        assert!(panel.contains(" id=\"2401.00001\"") && panel.contains(" keywords=\""), "{address}: {panel}");
+        let links = tags(&page, "a");
+        let has = |class: &str, part: &str| links.iter().any(|tag| tag.contains(class) && tag.contains(part));
+        assert!(has("title-link", "/arxiv/2401.00001"), "{address}");
+        assert!(has("title-pdf", "data=\"https://arxiv.org/pdf/2401.00001v1\""), "{address}");
+        assert!(has("\"author\"", "/search"), "{address}");
+        for (element, class) in [("p", "summary"), ("p", "subjects"), ("span", "date-data")] {
+            let found = tags(&page, element).into_iter().any(|tag| {
+                attributes(tag, "class").iter().any(|names| names.split(' ').any(|name| name == class))
+            });
+            assert!(found, "{address}: {element}.{class}");
+        }
+    }
+}
+
+async fn readings_are_read_where_other_tools_ask(engine: Engine) {
+    let site = Run::on(engine).with_sample().start().await;
+    let ask = async |accept: &str| {
+        let address = "/arxiv/kimi?paper=shield@notes&lang=en";
+        let response = site.request(reqwest::Method::GET, address, &[("accept", accept)]).await;
+        assert_eq!(response.status(), 200);
+        response.text().await.expect("a text")
+    };
+    assert_eq!(ask("*/*").await, "");
+    assert!(site.page("/venue/progress?paper=shield@notes&lang=en").await.contains("\"state\":\"none\""));
+    let started = readings::start(&site, &readings::a_paper(&site).await, "lang=en").await;
+    site.events_until(readings::live(&started), readings::is_kind("idle")).await;
+    let fragment = ask("*/*").await;
+    assert_eq!(fragment.matches("class=\"faq-q\"").count(), 6, "{fragment}");
+    assert_eq!(fragment.matches("class=\"faq-a\"").count(), 6);
+    assert!(!fragment.contains("<html"));
+    assert_eq!(
+        site.post("/venue/kimi?paper=shield@notes&lang=en", "").await.text().await.expect("text"),
+        fragment
+    );
+    let json: serde_json::Value = serde_json::from_str(&ask("application/json").await).expect("JSON");
+    assert_eq!(json["sections"].as_array().map(Vec::len), Some(6));
+    assert_eq!(json["state"], "done");
+    assert!(ask("text/markdown").await.starts_with("## "));
+    assert!(site.page("/arxiv/progress?paper=shield@notes&lang=en").await.contains("\"answered\":6"));
+    assert_eq!(site.get("/arxiv/kimi?paper=nothing").await.status(), 404);
+}
+
+async fn stars_count_readers(engine: Engine) {
+    let site = Run::on(engine).start().await;
+    papers::import(&site, &papers::some("math.NT", 0..3)).await;
+    let paper = attributes(&site.page("/arxiv/2401.00001").await, "data-paper").pop().expect("a key");
+    let star = async |cookie: &str, on: &str| {
+        let headers = [("cookie", cookie), ("accept", "application/json"), ("sec-fetch-site", "same-origin")];
+        let response = site.form(&format!("/papers/{paper}/star"), &format!("on={on}"), &headers).await;
+        assert_eq!(response.status(), 200);
+        let body: serde_json::Value = response.json().await.expect("JSON");
+        body["stars"].as_u64().expect("a number")
+    };
+    assert_eq!(star("reader=one", "1").await, 1);
+    assert_eq!(star("reader=one", "1").await, 1, "who clicks twice counts once");
+    assert_eq!(star("reader=two", "1").await, 2);
+    let stars = site.request(reqwest::Method::GET, "/stars", &[("cookie", "reader=one")]).await;
+    assert_eq!(cards(&stars.text().await.expect("a page")), ["/arxiv/2401.00001"]);
+    assert!(text(&site.page("/stars").await).contains("not starred"));
+    assert_eq!(star("reader=one", "0").await, 1);
+    assert_eq!(star("reader=one", "0").await, 1);
+    for number in 0..30 {
+        star(&format!("reader=made-up-{number}"), "1").await;
+    }
+    assert_eq!(star("reader=two", "1").await, 10, "one network cannot count as many readers as it likes");
+    let foreign = [("sec-fetch-site", "cross-site")];
+    assert_eq!(site.form(&format!("/papers/{paper}/star"), "on=1", &foreign).await.status(), 403);
+    let back = site.post(&format!("/papers/{paper}/star"), "on=1&back=/arxiv/math.NT").await;
+    assert_eq!(
+        (back.status().as_u16(), back.headers()["location"].to_str().ok()),
+        (303, Some("/arxiv/math.NT"))
+    );
+    assert!(back.headers().contains_key("set-cookie"));
+    let away = site.post(&format!("/papers/{paper}/star"), "on=1&back=//evil.example").await;
+    assert_eq!(away.status(), 200);
+    let named = site.post("/arxiv/star?paper=2401.00002", "").await.text().await.expect("JSON");
+    assert!(named.contains("\"starred\":true"), "{named}");
+}
+
+async fn stars_order_lists(engine: Engine) {
+    let site = Run::on(engine).start().await;
+    papers::import(&site, &papers::some("math.NT", 0..30)).await;
+    for paper in ["2401.00007", "2401.00003"] {
+        assert_eq!(site.post(&format!("/arxiv/star?paper={paper}"), "").await.status(), 200);
+    }
+    let again = [("cookie", "reader=other"), ("sec-fetch-site", "same-origin")];
+    assert_eq!(site.form("/arxiv/star?paper=2401.00003", "", &again).await.status(), 200);
+    let page = site.page("/arxiv/math.NT?sort=stars").await;
+    assert_eq!(cards(&page)[..2], ["/arxiv/2401.00003", "/arxiv/2401.00007"]);
+    let seen = walked(&site, &page).await;
+    assert_eq!(seen.len(), 30);
 }

@@ -17,6 +17,8 @@ macro_rules! on_each_engine {
     )* };
 }
 
+mod accounts;
+mod citations;
 mod commands;
 mod durability;
 mod feeds;

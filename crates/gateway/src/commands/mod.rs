@@ -15,8 +15,10 @@ use crate::{app, config, errors::Chain};
 
 mod check;
 mod eval;
+mod harvest;
 mod healthcheck;
 mod import;
+mod intake;
 mod patched;
 mod progress;
 mod reindex;
@@ -24,6 +26,7 @@ mod render;
 mod sample;
 mod search;
 mod serve;
+mod user;
 
 /// A mathematical blog and a paper assistant, self-hosted.
 #[derive(Parser)]
@@ -57,6 +60,9 @@ enum Command {
     /// Take in what others have.
     #[command(subcommand, after_help = "Example: inkstone import papers papers.jsonl.xz")]
     Import(Import),
+    /// Harvest papers from where they are published.
+    #[command(subcommand, after_help = "Example: inkstone harvest arxiv --set math:math:NT")]
+    Harvest(harvest::Harvest),
     /// Build the search index anew from the database. A running server does it, and serves on meanwhile.
     #[command(after_help = "Example: inkstone reindex --data /srv/inkstone")]
     Reindex,
@@ -69,6 +75,9 @@ enum Command {
     /// Render standard input to HTML, or to the patches of a live page.
     #[command(after_help = "Example: echo 'Let $x_1 < x_2$.' | inkstone render --trust comment --json")]
     Render(render::Render),
+    /// Say who has an account.
+    #[command(subcommand, after_help = "Example: inkstone user add ada --role administrator")]
+    User(user::Command),
     /// Look at the settings.
     #[command(subcommand, after_help = "Example: inkstone config check")]
     Config(Settings),
@@ -144,8 +153,10 @@ async fn dispatch(command: Command, config: config::Config) -> anyhow::Result<()
         Command::Serve { sample, .. } => serve::run(config, sample.as_deref()).await,
         Command::Migrate => migrate(&config).await,
         Command::Import(Import::Papers { file, json }) => import::papers(config, &file, json).await,
+        Command::Harvest(harvest) => harvest::run(config, harvest).await,
         Command::Reindex => reindex::run(config).await,
         Command::Search(search) => search::run(config, search).await,
+        Command::User(user) => user::run(config, user).await,
         Command::Healthcheck { .. } => healthcheck::run(config.listen).await,
         Command::Render(_) | Command::Eval(_) | Command::Config(_) => {
             unreachable!("done before the settings were needed")

@@ -5,7 +5,7 @@ use content::{Counts, Language, Paper};
 use render::Html;
 
 use super::Link;
-use crate::{app::App, papers};
+use crate::{app::App, exports, papers};
 
 /// Authors shown before the rest is folded (P5).
 const SHOWN_AUTHORS: usize = 40;
@@ -32,6 +32,9 @@ pub(super) struct Card {
     pub(super) venue: Option<VenueLink>,
     pub(super) date: NaiveDate,
     pub(super) identifier: String,
+    /// What it is to programs that collect references: the name that unAPI knows, and an OpenURL ContextObject.
+    pub(super) unapi: String,
+    pub(super) coins: String,
 }
 
 pub(super) struct Authors {
@@ -41,7 +44,6 @@ pub(super) struct Authors {
 
 pub(super) struct VenueLink {
     pub(super) name: String,
-    pub(super) full: String,
     pub(super) href: String,
 }
 
@@ -60,7 +62,6 @@ impl Card {
         let record = &paper.shown;
         let venue = record.venue.as_ref().map(|venue| VenueLink {
             name: format!("{} {}", venue.key, venue.year),
-            full: venue.name.clone(),
             href: papers::venue_address(&venue.key, venue.year),
         });
         Self {
@@ -81,6 +82,8 @@ impl Card {
             venue,
             date: record.date,
             identifier: papers::identifier(paper),
+            unapi: exports::unapi_name(paper),
+            coins: cite::coins(&exports::of_paper(app, paper)),
         }
     }
 }

@@ -4,6 +4,8 @@ use content::Language;
 use crate::{
     app::App,
     assets,
+    exports::{self, File},
+    feeds::{self, Feed},
     language::{Messages, other},
     visit::Visit,
 };
@@ -19,6 +21,8 @@ pub(super) struct Frame {
     /// The same page with formulas the other way.
     pub(super) formulas: String,
     pub(super) canonical: String,
+    /// The address of the page without the place in its list.
+    address: String,
     pub(super) assets: &'static str,
     pub(super) place: Place,
 }
@@ -44,9 +48,35 @@ impl Frame {
             formulas: visit.other_formulas(),
             canonical: format!("{}{}", app.base, visit.address),
             assets: assets::base(),
+            address: visit.without(&["after", "from", "month"]),
             place,
             site,
         }
+    }
+
+    /// The same with this as the one address of what the page is about.
+    pub(super) fn known_as(self, canonical: &str) -> Self {
+        Self { canonical: canonical.to_owned(), ..self }
+    }
+
+    /// The same, where the address of the list that the page shows was understood, and not only repeated.
+    pub(super) fn of_list(self, address: String) -> Self {
+        Self { address, ..self }
+    }
+
+    /// The list of this page as a file.
+    pub(super) fn files(&self) -> Vec<File> {
+        exports::files(&self.address)
+    }
+
+    /// A feed in each of its formats, by the address that it has as Atom.
+    pub(super) fn feeds(&self, feed: &str) -> Vec<Feed> {
+        feeds::each(feed)
+    }
+
+    /// The posts of the site as feeds.
+    pub(super) fn site_feeds(&self) -> Vec<Feed> {
+        feeds::each("/feed")
     }
 }
 

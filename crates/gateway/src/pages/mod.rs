@@ -1,10 +1,12 @@
 //! Pages for people. Each file is one subject; each handler parses, asks, and fills a template.
 
+mod accounts;
 mod answers;
 mod cards;
-mod citations;
+mod citing;
 mod comments;
 mod frame;
+mod heads;
 mod home;
 mod lists;
 mod mine;
@@ -15,15 +17,18 @@ mod posts;
 mod reading;
 mod search;
 
+pub(crate) use accounts::{
+    account, change_password, end_sessions, join, join_page, sign_in, sign_in_page, sign_out,
+};
 pub(crate) use answers::{kimi, progress};
 pub(crate) use frame::error;
 pub(crate) use home::home;
-pub(crate) use lists::{arxiv, latest, paper_overview, stars, venue};
+pub(crate) use lists::{arxiv, paper_overview, stars, stars_file, venue};
 pub(crate) use mine::mine;
 pub(crate) use paper::paper_by_key;
 pub(crate) use plain::paper_as_text;
-pub(crate) use posts::{body_of, numbered, post, post_by_number, post_list, post_source};
-pub(crate) use search::{description, instant, paper_search, search, suggest};
+pub(crate) use posts::{body_of, numbered, post, post_by_number, post_file, post_list, post_source};
+pub(crate) use search::{description, instant, paper_search, search, search_file, suggest};
 
 use actix_web::HttpResponse;
 use askama::Template;

@@ -1,14 +1,16 @@
 use actix_web::web;
 use askama::Template;
+use cite::{Format, Work};
 use content::{Paper, PaperId, Subject};
 use storage::{comments, papers};
 
 use super::{
     Page,
     cards::Card,
-    citations::{self, Citation},
+    citing::Citation,
     comments::{Thread, thread},
     frame::{Frame, Place},
+    heads::Head,
     moved,
     near::{self, Near},
     reading::{self, Reading},
@@ -16,23 +18,18 @@ use super::{
 use crate::{
     app::App,
     errors::Failure,
+    exports::{self, asked},
     language::Messages,
     papers::{identifier, source},
     visit::Visit,
 };
-
-/// Characters of a description in a page's head.
-const DESCRIPTION: usize = 200;
 
 #[derive(Template)]
 #[template(path = "paper.html")]
 struct PaperPage {
     frame: Frame,
     m: Messages,
-    title_text: String,
-    description: String,
-    people: Vec<String>,
-    citation_date: String,
+    head: Head,
     card: Card,
     version: Option<String>,
     arxiv: bool,
@@ -46,29 +43,41 @@ struct PaperPage {
     comments: Thread,
 }
 
-/// `GET /papers/{id}`: moves to the address that its record gives it.
+/// `GET /papers/{id}`: moves to the address that its record gives it. `/papers/{id}.bib` is the paper as a file.
 pub(crate) async fn paper_by_key(app: web::Data<App>, visit: Visit, id: web::Path<String>) -> Page {
+    let (id, format) = asked(&id, &visit);
     let id = id.parse().map_err(|_| Failure::NotFound)?;
     let paper = papers::by_id(&app.db, PaperId(id)).await?.ok_or(Failure::NotFound)?;
+    if let Some(format) = format {
+        return Ok(exports::paper(&app, &visit, &paper, format));
+    }
     let query = visit.address.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
     Ok(moved(&format!("{}{query}", crate::papers::address(&paper))))
 }
 
-/// The page of one paper.
-pub(super) async fn show(app: &App, visit: &Visit, paper: Paper) -> Page {
+/// The page of one paper, or the paper in the format that was asked for.
+pub(super) async fn show(app: &App, visit: &Visit, paper: Paper, format: Option<Format>) -> Page {
+    if let Some(format) = format {
+        return Ok(exports::paper(app, visit, &paper, format));
+    }
+    let work = exports::of_paper(app, &paper);
+    let mut response = page(app, visit, paper, &work).await?;
+    exports::signposts(&work).for_each(|(name, value)| response.headers_mut().append(name, value));
+    Ok(response)
+}
+
+async fn page(app: &App, visit: &Visit, paper: Paper, work: &Work) -> Page {
     let said = comments::of(&app.db, Subject::Paper(paper.id)).await?;
     let phrases = app.phrases(std::slice::from_ref(&paper)).await?;
     let near = near::of_paper(app, visit, &paper).await?;
     let reading = reading::of(app, visit, &paper).await?;
     let record = &paper.shown;
     let m = visit.m;
+    let head = Head::of_paper(app, &paper, work);
     visit.page(&PaperPage {
-        frame: Frame::new(app, visit, &record.title, Place::Papers),
+        frame: Frame::new(app, visit, &record.title, Place::Papers).known_as(&head.canonical),
         m,
-        title_text: record.title.clone(),
-        description: render::cut(&record.summary, DESCRIPTION).to_string(),
-        people: record.authors.clone(),
-        citation_date: record.date.format("%Y/%m/%d").to_string(),
+        head,
         version: record.is_arxiv().then(|| record.key.version.clone()),
         arxiv: record.is_arxiv(),
         source: source(&paper),
@@ -81,7 +90,7 @@ pub(super) async fn show(app: &App, visit: &Visit, paper: Paper) -> Page {
         others: paper.others.iter().map(|key| format!("{} {}", key.source, key.id)).collect(),
         reading,
         near,
-        cite: citations::of_paper(&paper, m.cite_paper()),
+        cite: Citation::of(work, m.cite_paper()),
         comments: thread(&said, &app.context(), m)?,
         card: Card::of(app, &paper, 1, &phrases[0]),
     })

@@ -1,6 +1,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
+use cite::Work;
 use content::{Format, Language, Post, PostId, Slug, Subject};
 use render::{Context, Heading, Html, Labels, Rendered, Trust};
 use serde::Deserialize;
@@ -8,15 +9,17 @@ use storage::{Cursor, comments, posts};
 
 use super::{
     Link, Page,
-    citations::{self, Citation},
+    citing::Citation,
     comments::{Thread, thread},
     frame::{Frame, Place},
+    heads::Head,
     moved,
     near::{self, Near},
 };
 use crate::{
     app::App,
     errors::Failure,
+    exports,
     language::{Messages, other},
     papers::escaped,
     visit::Visit,
@@ -24,8 +27,6 @@ use crate::{
 
 /// Posts on one page of the list.
 const PER_PAGE: u64 = 10;
-/// Characters of a description in a page's head.
-const DESCRIPTION: usize = 200;
 
 #[derive(Template)]
 #[template(path = "post.html")]
@@ -37,8 +38,7 @@ struct PostPage {
     language: Language,
     other: Language,
     title: Html,
-    title_text: String,
-    description: String,
+    head: Head,
     author: String,
     day: NaiveDate,
     words: u64,
@@ -53,25 +53,36 @@ struct PostPage {
     comments: Thread,
 }
 
-/// `GET /posts/{slug}`
+/// `GET /posts/{slug}`: the page, or what its reader prefers to a page.
 pub(crate) async fn post(app: web::Data<App>, visit: Visit, slug: web::Path<String>) -> Page {
     let post = find(&app, &slug).await?;
+    let work = exports::of_post(&app, &post);
+    match visit.accepts {
+        Some(cite::Format::Markdown) => return Ok(source_of(post)),
+        Some(format) => return Ok(exports::file(&visit, format, &[work], None)),
+        None => (),
+    }
+    let mut response = page(&app, &visit, post, &work).await?;
+    exports::signposts(&work).for_each(|(name, value)| response.headers_mut().append(name, value));
+    Ok(response)
+}
+
+async fn page(app: &App, visit: &Visit, post: Post, work: &Work) -> Page {
     let rendered = body_of(&post, &app.context());
     let said = comments::of(&app.db, Subject::Post(post.id)).await?;
     let context =
         Context { labels: rendered.labels.clone(), macros: rendered.macros.clone(), ..Context::default() };
     let comments = thread(&said, &context, visit.m)?;
-    let near = near::of_post(&app, &post, visit.m).await?;
-    let href = address(&post.slug);
-    let absolute = format!("{}{href}", app.base);
+    let near = near::of_post(app, &post, visit.m).await?;
+    let head = Head::of_post(app, &post, work, &rendered.text, comments.total);
     visit.page(&PostPage {
-        frame: Frame::new(&app, &visit, &post.title, Place::Posts),
+        frame: Frame::new(app, visit, &post.title, Place::Posts).known_as(&head.canonical),
         m: visit.m,
         own: Messages(post.language),
         language: post.language,
         other: other(post.language),
-        title: super::cards::title(&app, &post.title),
-        description: render::cut(&rendered.text, DESCRIPTION).to_string(),
+        title: super::cards::title(app, &post.title),
+        head,
         day: post.published.date_naive(),
         words: length(&rendered.text),
         tags: post
@@ -80,11 +91,10 @@ pub(crate) async fn post(app: web::Data<App>, visit: Visit, slug: web::Path<Stri
             .map(|tag| Link { name: tag.clone(), href: crate::papers::phrase_search(tag) })
             .collect(),
         translation: post.translation.as_ref().map(address),
-        source: format!("{href}.md"),
-        cite: citations::of_post(&post, &absolute, &app.config.site.title, visit.m.cite_post()),
+        source: format!("{}.md", address(&post.slug)),
+        cite: Citation::of(work, visit.m.cite_post()),
         categories: post.categories,
         author: post.author,
-        title_text: post.title,
         headings: rendered.headings.into_iter().filter(|heading| heading.level == 2).collect(),
         body: rendered.html,
         near,
@@ -92,14 +102,24 @@ pub(crate) async fn post(app: web::Data<App>, visit: Visit, slug: web::Path<Stri
     })
 }
 
+/// `GET /posts/{slug}.bib`, and in the other formats of citations.
+pub(crate) async fn post_file(app: web::Data<App>, visit: Visit, which: web::Path<(String, String)>) -> Page {
+    let format = cite::Format::of_suffix(&which.1).ok_or(Failure::NotFound)?;
+    let post = find(&app, &which.0).await?;
+    Ok(exports::file(&visit, format, &[exports::of_post(&app, &post)], None))
+}
+
 /// `GET /posts/{slug}.md`: the text as it was written.
 pub(crate) async fn post_source(app: web::Data<App>, slug: web::Path<String>) -> Page {
-    let post = find(&app, &slug).await?;
+    Ok(source_of(find(&app, &slug).await?))
+}
+
+fn source_of(post: Post) -> HttpResponse {
     let kind = match post.format {
         Format::Markdown => "text/markdown; charset=utf-8",
         Format::Html => "text/plain; charset=utf-8",
     };
-    Ok(HttpResponse::Ok().content_type(kind).body(post.body))
+    HttpResponse::Ok().content_type(kind).body(post.body)
 }
 
 /// `GET /archives/{number}`: the address that numbers give; moves to the readable one.

@@ -137,18 +137,28 @@ impl Asked {
 
     /// What its feed holds: papers and posts with all words, the newest first.
     pub(crate) fn as_feed(&self) -> Self {
-        let mut feed = Self { sort: Sort::Newest, all_words: true, from: 0, ..self.clone() };
-        if self.filters.chosen(Facet::Kind).next().is_none() {
+        Self { sort: Sort::Newest, all_words: true, from: 0, ..self.of_works() }
+    }
+
+    /// The same among papers and posts, which are what can be cited, unless a kind is chosen.
+    pub(crate) fn of_works(&self) -> Self {
+        let mut works = self.clone();
+        if self.kind().is_none() {
             [Kind::Paper, Kind::Post]
                 .into_iter()
-                .for_each(|kind| feed.filters.choose(Facet::Kind, kind.name()));
+                .for_each(|kind| works.filters.choose(Facet::Kind, kind.name()));
         }
-        feed
+        works
     }
 
     /// The address of its page.
     pub(crate) fn address(&self) -> String {
         self.below("/search")
+    }
+
+    /// The same from its beginning.
+    pub(crate) fn from_start(&self) -> String {
+        Self { from: 0, ..self.clone() }.address()
     }
 
     /// The address of its feed.

@@ -5,6 +5,7 @@ use storage::{
     Categories, Database, DayKind, Listing, Order, Scope,
     harvests::{self, Step},
     papers,
+    readers::{self, Mark, Reader},
 };
 
 use crate::support::{arxiv, day, engines, published};
@@ -157,5 +158,35 @@ async fn groups_of_an_edition() {
         assert_eq!(papers::venue_key(db, "icml").await.expect("no key"), None);
         let starred = Listing { order: Order::Stars, ..Listing::first(Scope::venue("ICLR", None), 2) };
         assert_eq!(walked(db, starred).await, ["p5", "p4", "p3", "p2", "p1"]);
+    }
+}
+
+#[tokio::test]
+async fn stars_go_where_a_paper_goes() {
+    for engine in engines().await {
+        let db = &engine.db;
+        let batch = [arxiv("2401.00001", "v1", day(1)), published("p1", "ICLR", 2025, day(5))];
+        papers::save(db, &batch).await.expect("saved");
+        let of = async |source: &str, id: &str| {
+            papers::by_record(db, source, id).await.expect("an answer").expect("a paper")
+        };
+        let (one, two) = (of("arxiv", "2401.00001").await.id, of("paperlists", "p1").await.id);
+        let by = |cookie| Reader { cookie, network: "home" };
+        readers::mark(db, one, by("ada"), Mark::Star).await.expect("starred");
+        readers::mark(db, two, by("ada"), Mark::Star).await.expect("starred");
+        readers::mark(db, two, by("eve"), Mark::Star).await.expect("starred");
+        papers::join(db, one, two).await.expect("joined");
+        assert_eq!(of("paperlists", "p1").await.counts.stars, 3, "{}", engine.name);
+        let marked = readers::marked(db, "eve", Mark::Star, &[one]).await.expect("marks");
+        assert_eq!(marked, [one].into());
+        let own = readers::marked_by(db, "ada", Mark::Star, 9).await.expect("papers");
+        assert_eq!(own.iter().map(|(paper, _)| paper.id).collect::<Vec<_>>(), [one]);
+        let counts = readers::unmark(db, one, "ada", Mark::Star).await.expect("taken back");
+        assert_eq!(counts.stars, 1);
+        papers::part(db, &batch[1].record.key).await.expect("parted");
+        assert_eq!(
+            [of("arxiv", "2401.00001").await, of("paperlists", "p1").await].map(|one| one.counts.stars),
+            [0, 1]
+        );
     }
 }

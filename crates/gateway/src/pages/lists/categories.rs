@@ -1,19 +1,20 @@
 use actix_web::web;
 use chrono::NaiveDate;
-use content::{Announced, ArxivId, CategoryTerms};
-use storage::{Categories, DayKind, Scope, papers};
+use content::Announced;
+use storage::{Categories, DayKind, Listing, Scope, papers};
 
 use super::{
     Choice, Empty, Found, Frame, Link, ListPage, Page, Part, Place,
     calendar::{self, calendar},
-    found, ids,
+    found, some,
 };
 use crate::{
     app::App,
     errors::Failure,
+    exports::{self, asked},
     language::Messages,
-    pages::{moved, paper},
-    papers::escaped,
+    lists::{self, CategoryList, Named, category_list_address},
+    pages::paper,
     visit::Visit,
 };
 
@@ -25,72 +26,39 @@ pub(crate) async fn arxiv(
     which: web::Path<String>,
     part: web::Query<Part>,
 ) -> Page {
-    if let Ok(id) = which.parse::<ArxivId>() {
-        let paper = papers::by_arxiv(&app.db, &id).await?.ok_or(Failure::NotFound)?;
-        return paper::show(&app, &visit, paper).await;
+    let (which, format) = asked(&which, &visit);
+    match (lists::of_arxiv(&app, which).await?, format) {
+        (Named::Paper(paper), format) => paper::show(&app, &visit, *paper, format).await,
+        (Named::Papers(papers, missing), format) => some(&app, &visit, &papers, &missing, format).await,
+        (Named::Categories(list), Some(format)) => {
+            let listing =
+                Listing { date: part.day()?, after: part.after()?, ..Listing::first(list.scope(), 0) };
+            exports::list(&app, &visit, listing, format).await
+        }
+        (Named::Categories(list), None) => List(list).page(&app, &visit, &part).await,
+        (Named::Moved(path), format) => Ok(super::moved_to(&visit, path, format)),
+        (Named::Venue { .. } | Named::Latest, _) => Err(Failure::NotFound),
     }
-    if let Some(keys) = ids::of_arxiv(&which) {
-        return ids::list(&app, &visit, &keys).await;
-    }
-    let terms = CategoryTerms::parse(&which).map_err(|_| Failure::NotFound)?;
-    if terms.text() != *which && !same(&terms, &which) {
-        let query = visit.address.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
-        return Ok(moved(&format!("{}{query}", address(&terms))));
-    }
-    List::of(&app, terms).await?.page(&app, &visit, &part).await
 }
 
-/// Whether an address says the same in another way of writing it, which others link to.
-fn same(terms: &CategoryTerms, which: &str) -> bool {
-    terms.text() == which.replace([',', ' '], "+")
-}
-
-fn address(terms: &CategoryTerms) -> String {
-    // A plus is itself in a path.
-    format!("/arxiv/{}", escaped(&terms.text()).replace("%2B", "+"))
-}
-
-/// A list of categories.
-struct List {
-    terms: CategoryTerms,
-    /// The same with archives written out.
-    any: Vec<String>,
-    not: Vec<String>,
-    latest: Option<NaiveDate>,
-}
+/// The page of a list of categories.
+struct List(CategoryList);
 
 impl List {
-    /// Fails for categories that neither arXiv nor this site knows.
-    async fn of(app: &App, terms: CategoryTerms) -> Result<Self, Failure> {
-        let (any, not) = if terms.any.iter().chain(&terms.not).any(|name| content::is_archive(name)) {
-            let stored = papers::categories(&app.db).await?;
-            let stored: Vec<_> = stored.into_iter().map(|(name, _)| name).collect();
-            (written_out(&terms.any, &stored), written_out(&terms.not, &stored))
-        } else {
-            (terms.any.clone(), terms.not.clone())
-        };
-        let mut latest = None;
-        for name in &any {
-            latest = latest.max(papers::latest_day(&app.db, name).await?);
-        }
-        let known = latest.is_some() || terms.any.iter().all(|name| content::is_category(name));
-        known.then_some(Self { terms, any, not, latest }).ok_or(Failure::NotFound)
-    }
-
     async fn page(&self, app: &App, visit: &Visit, part: &Part) -> Page {
         let date = part.day()?;
         let kind = part.kind.as_deref().and_then(Announced::of).filter(|_| date.is_some());
-        let categories = Categories { any: self.any.clone(), not: self.not.clone(), kind };
+        let categories = Categories { kind, ..self.0.categories() };
         let found = found(app, Scope::Categories(categories), date, part).await?;
-        let kinds = match (date, self.single()) {
+        let kinds = match (date, self.0.single()) {
             (Some(date), Some(name)) => papers::day_kinds(&app.db, name, date).await?,
             _ => Vec::new(),
         };
         let m = visit.m;
-        let (name, path) = (self.terms.text(), address(&self.terms));
-        let shown = calendar::shown(part.month.as_deref(), date, self.latest)?;
-        let month = match self.latest {
-            Some(latest) => Some(calendar(app, m, &self.any, shown, (date, latest), part, &path).await?),
+        let (name, path) = (self.0.terms.text(), category_list_address(&self.0.terms));
+        let shown = calendar::shown(part.month.as_deref(), date, self.0.latest)?;
+        let month = match self.0.latest {
+            Some(latest) => Some(calendar(app, m, &self.0.any, shown, (date, latest), part, &path).await?),
             None => None,
         };
         let title = date.map_or_else(|| name.clone(), |date| format!("{name}, {date}"));
@@ -109,18 +77,10 @@ impl List {
             next: found.next.map(|cursor| part.address(&path, |part| part.after = Some(cursor.to_string()))),
             previous_day: self.beside(app, part, &path, date, m, Side::Before).await?,
             next_day: self.beside(app, part, &path, date, m, Side::After).await?,
-            categories: self.terms.any.clone(),
+            categories: self.0.terms.any.clone(),
             range: found.range,
             cards: found.cards,
         })
-    }
-
-    /// The category, if it is one alone.
-    fn single(&self) -> Option<&str> {
-        match (self.any.as_slice(), self.not.as_slice()) {
-            ([one], []) => Some(one),
-            _ => None,
-        }
     }
 
     fn tabs(
@@ -141,9 +101,9 @@ impl List {
         let tab = |name: &str, href, count, current| Choice { name: name.to_owned(), href, count, current };
         let mut tabs = vec![tab(m.all_days(), of_day(None, None), None, date.is_none())];
         let (Some(date), false) = (date, kinds.is_empty()) else {
-            let is_latest = date.is_some() && date == self.latest;
+            let is_latest = date.is_some() && date == self.0.latest;
             tabs.extend(
-                self.latest.map(|latest| tab(m.latest(), of_day(Some(latest), None), None, is_latest)),
+                self.0.latest.map(|latest| tab(m.latest(), of_day(Some(latest), None), None, is_latest)),
             );
             return tabs;
         };
@@ -168,10 +128,10 @@ impl List {
             name: m.latest_day(m.date(&day)),
             href: part.address(path, |part| (part.date, part.kind) = (Some(day.to_string()), None)),
         };
-        let name = self.terms.text();
+        let name = self.0.terms.text();
         found.cards.is_empty().then(|| Empty {
             what: date.map_or_else(|| m.empty_category(&name), |date| m.empty_day(&name, m.date(&date))),
-            link: self.latest.map(of_day),
+            link: self.0.latest.map(of_day),
         })
     }
 
@@ -187,7 +147,7 @@ impl List {
     ) -> Result<Option<Link>, Failure> {
         let Some(date) = date else { return Ok(None) };
         let mut days = Vec::new();
-        for name in &self.any {
+        for name in &self.0.any {
             days.extend(match side {
                 Side::Before => papers::day_before(&app.db, name, date).await?,
                 Side::After => papers::day_after(&app.db, name, date).await?,
@@ -208,20 +168,6 @@ impl List {
 enum Side {
     Before,
     After,
-}
-
-/// Archives as the categories of theirs that have papers here.
-fn written_out(names: &[String], stored: &[String]) -> Vec<String> {
-    let out = |name: &String| {
-        let inside =
-            |other: &&String| other.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.'));
-        match content::is_archive(name) {
-            // Old papers are in the archive itself.
-            true => stored.iter().filter(inside).chain([name]).cloned().collect(),
-            false => vec![name.clone()],
-        }
-    };
-    names.iter().flat_map(out).collect()
 }
 
 fn kind_name(m: Messages, kind: Announced) -> &'static str {

@@ -1,8 +1,10 @@
 //! Lists of papers: of categories by day, of venues by year, of identifiers, of what a reader starred. One template and
 //! one way through all of them.
 
+use actix_web::HttpResponse;
 use askama::Template;
 use chrono::NaiveDate;
+use cite::Format;
 use content::Paper;
 use serde::Deserialize;
 use storage::{Cursor, Listing, Order, Scope, papers};
@@ -11,21 +13,21 @@ use super::{
     Choice, Link, Page,
     cards::Card,
     frame::{Frame, Place},
+    moved,
 };
-use crate::{app::App, errors::Failure, language::Messages, papers::escaped, visit::Visit};
+use crate::{app::App, errors::Failure, exports, language::Messages, papers::escaped, visit::Visit};
 use calendar::Month;
 
 mod calendar;
 mod categories;
-mod ids;
 mod overview;
 mod starred;
 mod venues;
 
 pub(crate) use categories::arxiv;
 pub(crate) use overview::paper_overview;
-pub(crate) use starred::stars;
-pub(crate) use venues::{latest, venue};
+pub(crate) use starred::{stars, stars_file};
+pub(crate) use venues::venue;
 
 /// Papers on one page of a list.
 const PER_PAGE: u64 = 25;
@@ -116,6 +118,10 @@ impl Part {
         self.date.as_deref().map(day).transpose()
     }
 
+    fn after(&self) -> Result<Option<Cursor>, Failure> {
+        self.after.as_deref().map(str::parse).transpose().map_err(|_| Failure::WrongCursor)
+    }
+
     fn order(&self) -> Order {
         if self.sort.as_deref() == Some("stars") { Order::Stars } else { Order::Newest }
     }
@@ -150,9 +156,7 @@ struct Found {
 }
 
 async fn found(app: &App, scope: Scope, date: Option<NaiveDate>, part: &Part) -> Result<Found, Failure> {
-    let after =
-        part.after.as_deref().map(str::parse::<Cursor>).transpose().map_err(|_| Failure::WrongCursor)?;
-    let listing = Listing { scope, date, order: part.order(), after, limit: part.limit() };
+    let listing = Listing { scope, date, order: part.order(), after: part.after()?, limit: part.limit() };
     let found = papers::list(&app.db, &listing).await?;
     let range = Range::of(found.first, found.items.len(), found.total);
     Ok(Found { cards: cards(app, &found.items, found.first).await?, range, next: found.next })
@@ -213,9 +217,28 @@ fn whole(app: &App, visit: &Visit, heading: String, cards: Vec<Card>) -> ListPag
     }
 }
 
-/// A page of a list under its address.
-fn page(visit: &Visit, page: &ListPage) -> Page {
-    visit.page(page)
+/// Papers that were asked for by their identifiers, as a page or as a file; unknown ones are named.
+async fn some(
+    app: &App,
+    visit: &Visit,
+    papers: &[Paper],
+    missing: &[String],
+    format: Option<Format>,
+) -> Page {
+    if let Some(format) = format {
+        let works: Vec<_> = papers.iter().map(|paper| exports::of_paper(app, paper)).collect();
+        return Ok(exports::file(visit, format, &works, None));
+    }
+    let heading = visit.m.paper_count(&(papers.len() as u64));
+    let unknown = (!missing.is_empty()).then(|| visit.m.unknown_ids(&missing.join(visit.m.list_comma())));
+    visit.page(&ListPage { announced: unknown, ..whole(app, visit, heading, cards(app, papers, 1).await?) })
+}
+
+/// The same list under its own address, in the same format.
+fn moved_to(visit: &Visit, path: String, format: Option<Format>) -> HttpResponse {
+    let query = visit.address.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
+    let address = format!("{path}{query}");
+    moved(&format.map_or(address.clone(), |format| exports::at(&address, format)))
 }
 
 #[cfg(test)]

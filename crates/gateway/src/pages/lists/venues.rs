@@ -1,55 +1,59 @@
 use actix_web::web;
-use storage::{Edition, Scope, papers};
+use storage::{Edition, Listing, Scope, papers};
 
-use super::{Choice, Frame, ListPage, Page, Part, Place, found};
+use super::{Choice, Frame, ListPage, Page, Part, Place, found, some};
 use crate::{
     app::App,
     errors::Failure,
-    pages::{moved, paper},
-    papers::{edition, escaped, venue_address},
+    exports::{self, asked},
+    lists::{self, Named, venue_list_address as address},
+    pages::paper,
+    papers::venue_address,
     visit::Visit,
 };
 
-/// `GET /venue/{which}`: `<id>@<source>` is a paper, `<NAME>.<YEAR>` an edition, `<NAME>` a venue.
+/// `GET /venue/{which}`: `<id>@<source>` is a paper, `<NAME>.<YEAR>` an edition, `<NAME>` a venue, `latest` all of them.
 pub(crate) async fn venue(
     app: web::Data<App>,
     visit: Visit,
     which: web::Path<String>,
     part: web::Query<Part>,
 ) -> Page {
-    if let Some(paper) = super::ids::of_venues(&app, &which).await? {
-        return paper::show(&app, &visit, paper).await;
+    let (which, format) = asked(&which, &visit);
+    match (lists::of_venue(&app, which).await?, format) {
+        (Named::Paper(paper), format) => paper::show(&app, &visit, *paper, format).await,
+        (Named::Papers(papers, missing), format) => some(&app, &visit, &papers, &missing, format).await,
+        (Named::Venue { key, year }, Some(format)) => {
+            let scope = Scope::Venue { key, year, group: part.group.clone() };
+            let listing = Listing { after: part.after()?, ..Listing::first(scope, 0) };
+            exports::list(&app, &visit, listing, format).await
+        }
+        (Named::Venue { key, year }, None) => list(&app, &visit, &key, year, &part).await,
+        (Named::Latest, Some(format)) => {
+            let listing = Listing { after: part.after()?, ..Listing::first(Scope::Venues, 0) };
+            exports::list(&app, &visit, listing, format).await
+        }
+        (Named::Latest, None) => latest(&app, &visit, &part).await,
+        (Named::Moved(path), format) => Ok(super::moved_to(&visit, path, format)),
+        (Named::Categories(_), _) => Err(Failure::NotFound),
     }
-    if let Some(keys) = super::ids::several(&which) {
-        return super::ids::list(&app, &visit, &keys).await;
-    }
-    let (name, year) = edition(&which);
-    let key = papers::venue_key(&app.db, name).await?.ok_or(Failure::NotFound)?;
-    if key != name {
-        let query = visit.address.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
-        return Ok(moved(&format!("{}{query}", address(&key, year))));
-    }
-    list(&app, &visit, &key, year, &part).await
 }
 
-/// `GET /venue/latest`: what came last to any proceedings.
-pub(crate) async fn latest(app: web::Data<App>, visit: Visit, part: web::Query<Part>) -> Page {
+/// What came last to any proceedings.
+async fn latest(app: &App, visit: &Visit, part: &Part) -> Page {
     let (m, path) = (visit.m, "/venue/latest");
-    let found = found(&app, Scope::Venues, None, &part).await?;
+    let found = found(app, Scope::Venues, None, part).await?;
     visit.page(&ListPage {
         feed: Some(format!("{path}/feed")),
         next: found.next.map(|cursor| part.address(path, |part| part.after = Some(cursor.to_string()))),
         range: found.range,
-        ..super::whole(&app, &visit, m.latest_proceedings().into(), found.cards)
+        ..super::whole(app, visit, m.latest_proceedings().into(), found.cards)
     })
 }
 
 async fn list(app: &App, visit: &Visit, key: &str, year: Option<i32>, part: &Part) -> Page {
     let editions = papers::editions(&app.db, key).await?;
     let current = editions.iter().find(|edition| Some(edition.year) == year);
-    if year.is_some() && current.is_none() {
-        return Err(Failure::NotFound);
-    }
     let path = address(key, year);
     let group = part.group.clone().filter(|_| year.is_some());
     let scope = Scope::Venue { key: key.to_owned(), year, group: group.clone() };
@@ -76,10 +80,6 @@ async fn list(app: &App, visit: &Visit, key: &str, year: Option<i32>, part: &Par
         range: found.range,
         cards: found.cards,
     })
-}
-
-fn address(key: &str, year: Option<i32>) -> String {
-    year.map_or_else(|| format!("/venue/{}", escaped(key)), |year| venue_address(key, year))
 }
 
 fn years(key: &str, editions: &[Edition], year: Option<i32>) -> Vec<Choice> {

@@ -7,6 +7,7 @@ use storage::answers::Finished;
 use super::facets::language_name;
 use crate::{
     app::App,
+    exports,
     language::Messages,
     pages::{body_of, numbered, paper::facts},
     papers,
@@ -36,10 +37,14 @@ pub(super) struct Hit {
     pub(super) snippet: Html,
     /// The language of the snippet.
     pub(super) language: Language,
+    /// What it is to programs that collect references: the name that unAPI knows, and an OpenURL ContextObject.
+    pub(super) unapi: Option<String>,
+    pub(super) coins: Option<String>,
 }
 
 /// What is needed to show results.
-struct View {
+struct View<'a> {
+    app: &'a App,
     highlighter: Highlighter,
     context: Context,
     m: Messages,
@@ -83,13 +88,15 @@ impl Hit {
             people: Html::default(),
             snippet: Html::default(),
             language,
+            unapi: None,
+            coins: None,
         }
     }
 }
 
-impl View {
-    fn of(app: &App, query: &Query, m: Messages) -> Self {
-        Self { highlighter: Highlighter::new(query), context: app.context(), m }
+impl<'a> View<'a> {
+    fn of(app: &'a App, query: &Query, m: Messages) -> Self {
+        Self { app, highlighter: Highlighter::new(query), context: app.context(), m }
     }
 
     fn hit(&self, document: Document<'_>) -> Hit {
@@ -114,6 +121,8 @@ impl View {
             names: facts(paper),
             people: self.marked(&people(&record.authors, self.m), usize::MAX),
             snippet: self.marked(&record.summary, SNIPPET),
+            unapi: Some(exports::unapi_name(paper)),
+            coins: Some(cite::coins(&exports::of_paper(self.app, paper))),
             ..Hit::of(Language::of(&record.title))
         }
     }
@@ -127,6 +136,7 @@ impl View {
             names: vec![post.author.clone()],
             fact: foreign.then(|| self.m.in_language(language_name(post.language, self.m))),
             snippet: self.marked(&text_of(post, &self.context).0, SNIPPET),
+            coins: Some(cite::coins(&exports::of_post(self.app, post))),
             ..Hit::of(post.language)
         }
     }

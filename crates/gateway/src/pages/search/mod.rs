@@ -2,11 +2,13 @@
 
 mod chips;
 mod facets;
+mod files;
 mod hits;
 mod instant;
 mod notes;
 mod opensearch;
 
+pub(crate) use files::search_file;
 pub(crate) use instant::{instant, suggest};
 pub(crate) use opensearch::description;
 
@@ -94,6 +96,9 @@ pub(crate) async fn paper_search(asked: Asked) -> HttpResponse {
 
 /// `GET /search?query=&kind=&source=&cat=&venue=&year=&lang=&answered=&sort=&words=&from=`
 pub(crate) async fn search(app: web::Data<App>, visit: Visit, asked: Asked) -> Page {
+    if let Some(format) = visit.accepts.filter(|_| !asked.is_empty()) {
+        return files::file(&app, &visit, &asked, format).await;
+    }
     let found = match asked.is_empty() {
         true => None,
         false => match look(&app, &visit, &asked).await? {
@@ -102,7 +107,7 @@ pub(crate) async fn search(app: web::Data<App>, visit: Visit, asked: Asked) -> P
         },
     };
     visit.page(&SearchPage {
-        frame: Frame::new(&app, &visit, &title(&asked, visit.m), Place::Search),
+        frame: Frame::new(&app, &visit, &title(&asked, visit.m), Place::Search).of_list(asked.from_start()),
         m: visit.m,
         query: asked.query.text().to_owned(),
         kept: kept(&asked),

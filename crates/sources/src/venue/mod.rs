@@ -3,78 +3,31 @@
 use chrono::{Datelike as _, NaiveDate};
 use content::Venue;
 
-/// The most characters of a key.
-const MAX: usize = 20;
+mod known;
 
-/// Names that say in full what everybody knows by a short name, the special before the general.
-const KNOWN: [(&str, &str); 19] = [
-    ("North American Chapter of the Association for Computational Linguistics", "NAACL"),
-    ("European Chapter of the Association for Computational Linguistics", "EACL"),
-    ("Asia-Pacific Chapter of the Association for Computational Linguistics", "AACL"),
-    ("Annual Meeting of the Association for Computational Linguistics", "ACL"),
-    ("Transactions of the Association for Computational Linguistics", "TACL"),
-    ("Empirical Methods in Natural Language Processing", "EMNLP"),
-    ("Joint Conference on Natural Language Processing", "IJCNLP"),
-    ("Language Resources and Evaluation", "LREC"),
-    ("Computational Natural Language Learning", "CoNLL"),
-    ("Chinese National Conference on Computational Linguistics", "CCL"),
-    ("International Conference on Computational Linguistics", "COLING"),
-    ("Workshop on Semantic Evaluation", "SemEval"),
-    ("Conference on Machine Translation", "WMT"),
-    ("Machine Translation Summit", "MTSummit"),
-    ("Spoken Language Translation", "IWSLT"),
-    ("Natural Language Generation Conference", "INLG"),
-    ("Conference on Natural Language Generation", "INLG"),
-    ("Recent Advances in Natural Language Processing", "RANLP"),
-    ("Traitement Automatique des Langues Naturelles", "TALN"),
-];
+/// The most characters of a key that a name gives.
+const MAX: usize = 20;
+/// The most characters of a key that is made of a name's words.
+const LONG: usize = 28;
 
 /// Words that say nothing about what a venue is.
-const EMPTY: [&str; 34] = [
-    "proceedings",
-    "of",
-    "the",
-    "a",
-    "an",
-    "on",
-    "for",
-    "and",
-    "in",
-    "to",
-    "at",
-    "with",
-    "from",
-    "actes",
-    "de",
-    "la",
-    "le",
-    "les",
-    "des",
-    "et",
-    "sur",
-    "annual",
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "volume",
-    "part",
+#[rustfmt::skip]
+const EMPTY: [&str; 44] = [
+    "proceedings", "of", "the", "a", "an", "on", "for", "and", "in", "to", "at", "with", "from", "actes", "de", "la", "le",
+    "les", "des", "et", "sur", "annual", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
+    "tenth", "volume", "part", "workshop", "conference", "international", "meeting", "symposium", "joint", "national", "using",
+    "s", "its",
 ];
 
 /// `ECCV 2022` is key and year. Of a long name the key is an acronym that it gives (in parentheses, or
-/// before a year), a well-known short name, or its initials. A preprint has no venue.
-pub(super) fn of(name: &str, date: NaiveDate) -> Option<Venue> {
+/// before a year), a well-known short name, or its telling words. A preprint has no venue.
+pub(crate) fn of(name: &str, date: NaiveDate) -> Option<Venue> {
     let name = name.trim();
     if name.is_empty() || name.eq_ignore_ascii_case("arxiv") {
         return None;
     }
     let key = short(name).or_else(|| in_parentheses(name)).unwrap_or_else(|| long(name));
+    let key = known::canonical(key);
     let year = words(name).find_map(year).unwrap_or(date.year());
     Some(Venue { key, year, name: name.to_owned(), group: None })
 }
@@ -110,9 +63,13 @@ fn acronym(word: &str) -> Option<String> {
 
 fn long(name: &str) -> String {
     // What comes after these says where a workshop met, not which one it was.
-    let end = ["@", " within ", " held at "].iter().filter_map(|mark| name.find(mark)).min();
+    let marks: &[&str] =
+        if name.contains("Workshop") { &["@", " within ", " at "] } else { &["@", " within ", " held at "] };
+    let end = marks.iter().filter_map(|mark| name.find(mark)).min();
     let name = &name[..end.unwrap_or(name.len())];
-    before_a_year(name).or_else(|| known(name)).unwrap_or_else(|| initials(name))
+    before_a_year(name)
+        .or_else(|| known::short_name(name).map(str::to_owned))
+        .unwrap_or_else(|| telling(name))
 }
 
 /// `Findings of …: EMNLP 2022`.
@@ -121,26 +78,28 @@ fn before_a_year(name: &str) -> Option<String> {
     words.windows(2).find(|pair| year(pair[1]).is_some()).and_then(|pair| acronym(pair[0]))
 }
 
-fn known(name: &str) -> Option<String> {
-    let workshop = name.contains("Workshop") && !name.contains("Workshop on Semantic Evaluation");
-    let part = name.contains("Student Research Workshop");
-    let found = KNOWN.iter().find(|(long, _)| name.contains(long))?;
-    (!workshop || part).then(|| found.1.to_owned())
-}
-
-/// `Workshop on Figurative Language Processing` is `WFLP`. What a colon begins is a part of it.
-fn initials(name: &str) -> String {
+/// `Workshop on Games and Natural Language Processing` is `GamesNLP`: the words that tell, as many as fit. What a colon begins
+/// is a part of it.
+fn telling(name: &str) -> String {
     let whole = name.split([':', '(', ',']).find(|part| !part.trim().is_empty()).unwrap_or(name);
-    let telling = |word: &&str| {
+    let whole = known::with_short_terms(whole);
+    let tells = |word: &&str| {
         !EMPTY.contains(&word.to_lowercase().as_str()) && !word.starts_with(|c: char| c.is_ascii_digit())
     };
-    let letters: String =
-        words(whole).filter(telling).filter_map(|word| word.chars().next()).take(MAX).collect();
-    let letters = letters.to_uppercase();
-    match letters.is_empty() {
-        false => letters,
-        true => name.chars().filter(|c| !c.is_whitespace()).take(MAX).collect(),
+    let mut key = String::new();
+    for word in words(&whole).filter(tells).map(capitalised) {
+        if !key.is_empty() && key.chars().count() + word.chars().count() > LONG {
+            break;
+        }
+        key.push_str(&word);
     }
+    let key = if key.is_empty() { name.split_whitespace().collect() } else { key };
+    key.chars().take(LONG).collect()
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn words(name: &str) -> impl Iterator<Item = &str> {
@@ -167,7 +126,10 @@ mod tests {
     fn short_names() {
         check("ECCV 2022", "ECCV", 2022);
         check("3DV 2025", "3DV", 2025);
-        check("Nature", "N", 1999);
+        check("Nature", "Nature", 1999);
+        check("NIPS 2016", "NeurIPS", 2016);
+        check("NeurIPS 2023", "NeurIPS", 2023);
+        check("Interspeech 2021", "INTERSPEECH", 2021);
     }
 
     #[test]
@@ -204,14 +166,49 @@ mod tests {
     }
 
     #[test]
-    fn initials_of_the_rest() {
-        check("Proceedings of the Workshop on Figurative Language Processing", "WFLP", 1999);
+    fn one_venue_has_one_key() {
+        check("Advances in Neural Information Processing Systems 30", "NeurIPS", 1999);
+        check("Proceedings of the 29th Conference (NIPS 2016)", "NeurIPS", 2016);
+        check("NIPS 2016 oral", "NeurIPS", 2016);
+        check("Workshop on Robustness at NIPS 2017", "Robustness", 2017);
+        check(
+            "Proceedings of the IEEE/CVF Conference on Computer Vision and Pattern Recognition",
+            "CVPR",
+            1999,
+        );
+        check("Submitted to ICLR 2024", "ICLR", 2024);
+    }
+
+    #[test]
+    fn workshops() {
+        check("Proceedings of the Workshop on Figurative Language Processing", "FigLang", 1999);
+        check(
+            "Proceedings of the 18th Workshop on Innovative Use of NLP for Building Educational Applications",
+            "BEA",
+            1999,
+        );
+        check("Proceedings of the BUCC Workshop within LREC 2022", "BUCC", 2022);
+        check("Proceedings of the Second Workshop on Argument Mining @ ACL 2026", "ArgMining", 2026);
+    }
+
+    #[test]
+    fn telling_words_of_the_rest() {
         check(
             "Proceedings of the 10th Workshop on Games and Natural Language Processing @ LREC-COLING 2024",
-            "WGNLP",
+            "GamesNLP",
             2024,
         );
-        check("Proceedings of the BUCC Workshop within LREC 2022", "BW", 2022);
+        check("Proceedings of the Workshop on Quilts, Knots and Braids", "Quilts", 1999);
+        check(
+            "Proceedings of the First Workshop on Ethics and Quality of Machine Translation",
+            "EthicsQualityMT",
+            1999,
+        );
+        check(
+            "Workshop on Incomprehensibilities of Antidisestablishmentarianism",
+            "Incomprehensibilities",
+            1999,
+        );
         check("Computational Linguistics, Volume 47, Issue 2 - June 2021", "CL", 2021);
         check("1963", "1963", 1963);
         check("∂", "∂", 1999);

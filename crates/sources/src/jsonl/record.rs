@@ -1,13 +1,12 @@
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+//! The record of one line.
 
-use content::{ArxivId, Harvested, Record, RecordKey};
+use content::{Harvested, RecordKey};
 use serde::Deserialize;
-use sha2::{Digest as _, Sha256};
 
-use super::venue;
-
-/// The most bytes of an identifier; PostgreSQL's index takes no more than 2 700.
-const MAX_ID: usize = 1000;
+use crate::{
+    draft::{Draft, Version, arxiv_id},
+    venue,
+};
 
 /// One line, with the fields of the large public lists of papers. Others are ignored.
 #[derive(Deserialize)]
@@ -35,25 +34,19 @@ pub(super) fn of(raw: &str) -> Result<Harvested, String> {
     let line = parsed(raw)?;
     let date = content::day(line.date.trim());
     let date = date.ok_or_else(|| format!("the date {:?} is not one like 2025-11-23", line.date))?;
-    let title = tex::text_mode(&line.title);
-    if title.is_empty() {
-        return Err("it has no title".into());
-    }
-    let record = Record {
-        authors: line
-            .authors
-            .iter()
-            .map(|name| tex::text_mode(name))
-            .filter(|name| !name.is_empty())
-            .collect(),
-        summary: tex::text_mode(&line.summary),
-        categories: trimmed(line.categories.iter().filter(|name| !name.starts_with("venue:"))),
+    let (source, id, version) = key(&line)?;
+    let source = source.to_owned();
+    let draft = Draft {
+        version,
+        authors: line.authors,
+        summary: line.summary,
+        categories: line.categories.into_iter().filter(|name| !name.starts_with("venue:")).collect(),
         venue: venue::of(&line.venue, date),
-        keywords: trimmed(line.keywords.split(';')),
-        note: line.note.clone(),
-        ..Record::new(key(&line, raw)?, title, date)
+        keywords: line.keywords.split(';').map(str::to_owned).collect(),
+        note: line.note,
+        ..Draft::of(&source, id, line.title, date)
     };
-    Ok(Harvested { record, raw: raw.to_owned() })
+    draft.harvested(raw)
 }
 
 fn parsed(raw: &str) -> Result<Line, String> {
@@ -75,44 +68,25 @@ fn nullable<'de, D: serde::Deserializer<'de>, T: Default + Deserialize<'de>>(
     Ok(Option::deserialize(field)?.unwrap_or_default())
 }
 
-/// A number that two titles share only if they are the same.
-pub(super) fn fingerprint(title: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    title.hash(&mut hasher);
-    hasher.finish()
-}
-
-/// arXiv says which version a record is; elsewhere its content does.
-fn key(line: &Line, raw: &str) -> Result<RecordKey, String> {
+/// Where the record belongs: arXiv says which version a record is; elsewhere its content does.
+fn key(line: &Line) -> Result<(&str, String, Version), String> {
     let id = line.id.trim();
     let source = match line.source.as_str() {
-        "arxiv" | "arxiv-daily" => return arxiv(id),
+        "arxiv" | "arxiv-daily" => {
+            let id = arxiv_id(id)?;
+            let version = Version::Of(format!("v{}", id.version().unwrap_or(1)));
+            return Ok((RecordKey::ARXIV, id.to_string(), version));
+        }
         "acl-anthology" => "acl",
         other => other,
     };
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if source.is_empty() || source.len() > 32 || !source.chars().all(plain) {
-        return Err(format!("the source {source:?} is not a short name of lower-case letters, digits and -"));
-    }
-    if id.is_empty() || id.len() > MAX_ID || id.contains(char::is_control) {
-        return Err(format!("the id is empty, longer than {MAX_ID} bytes, or holds control characters"));
-    }
-    let version = Sha256::digest(raw).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    Ok(RecordKey { source: source.to_owned(), id: id.to_owned(), version })
-}
-
-fn arxiv(id: &str) -> Result<RecordKey, String> {
-    let id: ArxivId = id.parse().map_err(|invalid: content::Invalid| invalid.to_string())?;
-    let version = format!("v{}", id.version().unwrap_or(1));
-    Ok(RecordKey { source: RecordKey::ARXIV.to_owned(), id: id.to_string(), version })
-}
-
-fn trimmed(names: impl Iterator<Item = impl AsRef<str>>) -> Vec<String> {
-    names.map(|name| name.as_ref().trim().to_owned()).filter(|name| !name.is_empty()).collect()
+    Ok((source, id.to_owned(), Version::Raw))
 }
 
 #[cfg(test)]
 mod tests {
+    use content::Record;
+
     use super::*;
 
     /// A line with these fields in place of ordinary ones.

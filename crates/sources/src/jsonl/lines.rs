@@ -1,64 +1,31 @@
-use std::{
-    fs::File,
-    io::{self, BufRead, BufReader, Cursor, Read},
-    path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+//! The lines of a file, plain or packed.
 
-use anyhow::Context as _;
+use std::io::{self, BufRead as _, Read as _};
+
+use crate::packed::Unpacked;
 
 /// The longest line, in bytes; a real record has a few thousand.
 const MAX: u64 = 4 << 20;
 
-/// The lines of a file, unpacked.
+/// The lines of a file.
 pub(super) struct Lines {
-    input: Box<dyn BufRead + Send>,
-    read: Arc<AtomicU64>,
-    size: Option<u64>,
+    file: Unpacked,
     number: u64,
 }
 
-/// Opens a file, or standard input for `-`. What it is packed with is told by its first bytes.
-pub(super) fn open(path: &Path) -> anyhow::Result<Lines> {
-    let unreadable = || format!("{} cannot be read", path.display());
-    if path == Path::new("-") {
-        return Lines::of(io::stdin(), None).with_context(unreadable);
-    }
-    let file = File::open(path).with_context(unreadable)?;
-    let about = file.metadata().with_context(unreadable)?;
-    // A pipe has a name, but no size.
-    Lines::of(file, Some(about.len()).filter(|_| about.is_file())).with_context(unreadable)
-}
-
 impl Lines {
-    fn of(input: impl Read + Send + 'static, size: Option<u64>) -> io::Result<Self> {
-        let read = Arc::default();
-        let mut input = Counted { input, read: Arc::clone(&read) };
-        // A pipe may give fewer bytes than asked for.
-        let mut magic = Vec::new();
-        input.by_ref().take(6).read_to_end(&mut magic)?;
-        let whole = BufReader::with_capacity(1 << 16, Cursor::new(magic.clone()).chain(input));
-        let input: Box<dyn BufRead + Send> = match magic.as_slice() {
-            [0x1f, 0x8b, ..] => Box::new(BufReader::new(flate2::bufread::MultiGzDecoder::new(whole))),
-            [0xfd, b'7', b'z', b'X', b'Z', 0] => {
-                Box::new(BufReader::new(liblzma::bufread::XzDecoder::new_multi_decoder(whole)))
-            }
-            _ => Box::new(whole),
-        };
-        Ok(Self { input, read, size, number: 0 })
+    pub(super) fn of(file: Unpacked) -> Self {
+        Self { file, number: 0 }
     }
 
     /// The size of the file, packed as it is.
     pub(super) fn size(&self) -> Option<u64> {
-        self.size
+        self.file.size()
     }
 
     /// How many of those bytes have been read.
     pub(super) fn bytes(&self) -> u64 {
-        self.read.load(Ordering::Relaxed)
+        self.file.bytes()
     }
 
     /// The number of the last line, from 1.
@@ -70,12 +37,12 @@ impl Lines {
     pub(super) fn next(&mut self) -> io::Result<Option<Result<String, String>>> {
         loop {
             let mut line = Vec::new();
-            if self.input.by_ref().take(MAX).read_until(b'\n', &mut line)? == 0 {
+            if self.file.input().by_ref().take(MAX).read_until(b'\n', &mut line)? == 0 {
                 return Ok(None);
             }
             self.number += 1;
             if line.len() as u64 == MAX && !line.ends_with(b"\n") {
-                self.input.skip_until(b'\n')?;
+                self.file.input().skip_until(b'\n')?;
                 return Ok(Some(Err(format!("it is longer than {} MiB", MAX >> 20))));
             }
             let Ok(line) = std::str::from_utf8(&line) else { return Ok(Some(Err("it is not UTF-8".into()))) };
@@ -87,29 +54,15 @@ impl Lines {
     }
 }
 
-/// Counts what goes through.
-struct Counted<R> {
-    input: R,
-    read: Arc<AtomicU64>,
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.input.read(buffer)?;
-        self.read.fetch_add(count as u64, Ordering::Relaxed);
-        Ok(count)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::io::Write as _;
+    use std::io::{Cursor, Read, Write as _};
 
     use super::*;
 
     /// What comes out, up to the end or the first error.
     fn read(bytes: Vec<u8>) -> (Vec<String>, Option<io::ErrorKind>) {
-        let mut lines = Lines::of(Trickle(Cursor::new(bytes)), None).expect("readable");
+        let mut lines = Lines::of(Unpacked::of(Trickle(Cursor::new(bytes)), None).expect("readable"));
         let mut found = Vec::new();
         loop {
             match lines.next() {

@@ -1,0 +1,81 @@
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Utc};
+use content::{Language, Paper, Post};
+use render::{Context, Trust};
+
+use super::answer::absolute;
+use crate::{
+    app::App,
+    papers::{address, escaped},
+};
+
+/// One thing in a feed. Texts hold nothing that XML has no place for.
+pub(crate) struct Entry {
+    /// Never changes, whatever becomes of its address: our own key.
+    pub(super) id: String,
+    /// The absolute address of its page.
+    pub(super) page: String,
+    /// As HTML, formulas in their elements.
+    pub(super) title: String,
+    /// As plain text, formulas as TeX.
+    pub(super) title_text: String,
+    /// As HTML, formulas as MathML.
+    pub(super) body: String,
+    pub(super) language: Language,
+    pub(super) authors: Vec<String>,
+    pub(super) categories: Vec<String>,
+    pub(super) published: DateTime<FixedOffset>,
+    pub(super) updated: DateTime<FixedOffset>,
+}
+
+pub(crate) fn of_post(app: &App, post: &Post) -> Entry {
+    let page = absolute(app, &format!("/posts/{}", escaped(post.slug.as_str())));
+    let format = match post.format {
+        content::Format::Markdown => render::Format::Markdown,
+        content::Format::Html => render::Format::Html,
+    };
+    let context = Context { page: page.clone(), ..app.context() };
+    let body = render::render(&post.body, format, Trust::Post, &context);
+    Entry {
+        id: absolute(app, &format!("/archives/{}", post.id.0)),
+        page,
+        title: legal(render::inline(&post.title, &app.context()).as_str()),
+        title_text: cite::plain(&post.title),
+        body: legal(&render::with_mathml(body.html.as_str())),
+        language: post.language,
+        authors: vec![legal(&post.author)],
+        categories: post.tags.iter().map(|tag| legal(tag)).collect(),
+        published: post.published.fixed_offset(),
+        updated: post.updated.fixed_offset(),
+    }
+}
+
+pub(crate) fn of_paper(app: &App, paper: &Paper) -> Entry {
+    let record = &paper.shown;
+    let day = noon(record.date).fixed_offset();
+    let summary = render::inline(&record.summary, &app.context());
+    Entry {
+        // It outlives the records that are joined to the paper or parted from it.
+        id: absolute(app, &format!("/papers/{}", paper.id.0)),
+        page: absolute(app, &address(paper)),
+        title: legal(render::inline(&record.title, &app.context()).as_str()),
+        title_text: cite::plain(&record.title),
+        body: legal(&render::with_mathml(summary.as_str())),
+        language: Language::of(&record.title),
+        authors: record.authors.iter().map(|name| legal(name)).collect(),
+        categories: record.categories.clone(),
+        published: day,
+        updated: day,
+    }
+}
+
+/// A text without what XML has no place for.
+pub(super) fn legal(text: &str) -> String {
+    let misplaced =
+        |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || matches!(c, '\u{fffe}' | '\u{ffff}');
+    text.replace(misplaced, " ")
+}
+
+/// A day has no time of its own; noon is that day in most of the world.
+fn noon(day: NaiveDate) -> DateTime<Utc> {
+    day.and_time(NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default()).and_utc()
+}

@@ -1,0 +1,119 @@
+//! The server's own harvests, one after another, for as long as it runs.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, Utc};
+use sources::fetch::Fetcher;
+use storage::Database;
+
+use super::{Error, Job, Tally, fetcher, jobs, set_aside, take_in};
+use crate::{config::Config, errors::Chain};
+
+/// How the server's harvests are going, for whoever watches the process.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct State(Arc<Mutex<Told>>);
+
+#[derive(Debug, Clone, Default)]
+struct Told {
+    /// What is being harvested.
+    at: Option<String>,
+    /// When the last round ended, and what failed in it.
+    ended: Option<DateTime<Utc>>,
+    failed: Vec<String>,
+}
+
+impl State {
+    /// One line: what is being harvested, when the last round ended, what failed in it.
+    pub(crate) fn line(&self) -> String {
+        let told = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let now = told.at.map_or_else(|| "waiting".to_owned(), |at| format!("at {at}"));
+        let ended = told.ended.map(|ended| format!(", last done {}", ended.format("%Y-%m-%d %H:%M:%S UTC")));
+        let failed = if told.failed.is_empty() {
+            String::new()
+        } else {
+            format!(", failed: {}", told.failed.join(", "))
+        };
+        format!("harvest: {now}{}{failed}", ended.unwrap_or_default())
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Told)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// Harvests what the settings ask for, waits, and begins again; for ever. Whoever drops it stops it, between two
+/// transactions or in one that is then undone.
+pub(crate) async fn follow(db: Database, config: Arc<Config>, state: State) {
+    let Some(every) = config.harvest.every else { return };
+    let told = Arc::new(|wait: &sources::fetch::Wait| {
+        tracing::info!(
+            host = wait.host,
+            seconds = wait.length.as_secs(),
+            why = wait.why,
+            "a host asks to wait"
+        );
+    });
+    let fetcher = match fetcher(&config, told) {
+        Ok(fetcher) => fetcher,
+        Err(error) => return tracing::error!(error = %Chain(&error), "nothing can be harvested"),
+    };
+    loop {
+        round(&db, &config, &fetcher, &state).await;
+        tokio::time::sleep(every.duration()).await;
+    }
+}
+
+/// One harvest of everything. What fails does not keep the rest from being harvested.
+async fn round(db: &Database, config: &Config, fetcher: &Fetcher, state: &State) {
+    // Read anew each time: a manifest that is put into the folder is harvested without a restart.
+    let (jobs, errors) = jobs(config);
+    for error in &errors {
+        tracing::error!(error = %Chain(error), "a manifest cannot be read");
+    }
+    let mut failed: Vec<_> = errors.iter().map(|_| "a manifest".to_owned()).collect();
+    for job in jobs {
+        let name = job.name();
+        state.change(|told| told.at = Some(name.clone()));
+        let mut tally = Tally::default();
+        match one(db, config, fetcher, &job, &mut tally).await {
+            Ok(()) => tracing::info!(
+                source = name,
+                new = tally.new,
+                changed = tally.changed,
+                skipped = tally.skipped,
+                announced = tally.announced,
+                "harvested"
+            ),
+            Err(error) => {
+                let aside = set_aside(config, &error).map(|file| file.display().to_string());
+                tracing::error!(source = name, error = %Chain(&error), aside, "the harvest ended early; it goes on the next time");
+                failed.push(name);
+            }
+        }
+    }
+    state.change(|told| *told = Told { at: None, ended: Some(Utc::now()), failed });
+}
+
+async fn one(
+    db: &Database,
+    config: &Config,
+    fetcher: &Fetcher,
+    job: &Job,
+    tally: &mut Tally,
+) -> Result<(), Error> {
+    let name = job.name();
+    let skipped = |batch: &sources::Batch, _: &Tally| {
+        for one in &batch.skipped {
+            tracing::warn!(source = name, what = one.what, why = one.why, "skipped");
+        }
+    };
+    let before = job.announced(db).await?;
+    let harvest = job.harvest(db, config, fetcher).await?;
+    take_in(db, Some(&name), harvest, tally, skipped).await?;
+    let Job::List(_) = job else { return Ok(()) };
+    if let Some((harvest, more)) = job.gap(db, config, fetcher, &before).await? {
+        tracing::info!(source = name, more, "papers were announced that had not come");
+        take_in(db, Some(super::GAPS), harvest, tally, skipped).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,193 @@
+//! Which list of papers an address names. Pages, files and feeds of one list ask the same question here.
+
+use chrono::NaiveDate;
+use content::{ArxivId, CategoryTerms, Paper, RecordKey};
+use storage::{Categories, Scope, papers};
+
+use crate::{
+    app::App,
+    errors::Failure,
+    papers::{edition, escaped, venue_address},
+};
+
+/// The most papers that can be asked for by their identifiers at once.
+pub(crate) const MOST: usize = 200;
+
+/// What an address below `/arxiv` or `/venue` names.
+pub(crate) enum Named {
+    /// One paper.
+    Paper(Box<Paper>),
+    /// Papers in the order asked, and identifiers that are not known.
+    Papers(Vec<Paper>, Vec<String>),
+    /// A list of categories.
+    Categories(CategoryList),
+    /// A venue, in one year or in all.
+    Venue {
+        /// The short name.
+        key: String,
+        /// The year of the edition.
+        year: Option<i32>,
+    },
+    /// What came last to any venue.
+    Latest,
+    /// The same under a better address.
+    Moved(String),
+}
+
+/// Papers of some categories and not of others.
+pub(crate) struct CategoryList {
+    /// As the address says it.
+    pub(crate) terms: CategoryTerms,
+    /// The same with archives written out.
+    pub(crate) any: Vec<String>,
+    not: Vec<String>,
+    /// The last day on which there is any.
+    pub(crate) latest: Option<NaiveDate>,
+}
+
+/// `2401.00001`, `2401.00001,2401.00002`, or categories.
+pub(crate) async fn of_arxiv(app: &App, which: &str) -> Result<Named, Failure> {
+    if let Ok(id) = which.parse::<ArxivId>() {
+        let paper = papers::by_arxiv(&app.db, &id).await?.ok_or(Failure::NotFound)?;
+        return Ok(Named::Paper(Box::new(paper)));
+    }
+    if let Some(keys) = arxiv_keys(which) {
+        return several(app, &keys).await;
+    }
+    let terms = CategoryTerms::parse(which).map_err(|_| Failure::NotFound)?;
+    // A comma says the same as a plus, and others link to it.
+    if terms.text() != which.replace([',', ' '], "+") {
+        return Ok(Named::Moved(category_list_address(&terms)));
+    }
+    CategoryList::of(app, terms).await.map(Named::Categories)
+}
+
+/// `<id>@<source>`, several of these, `<NAME>.<YEAR>`, `<NAME>` or `latest`.
+pub(crate) async fn of_venue(app: &App, which: &str) -> Result<Named, Failure> {
+    if let Some((source, id)) = venue_key(which) {
+        // Identifiers may hold commas.
+        if let Some(paper) = papers::by_record(&app.db, &source, &id).await? {
+            return Ok(Named::Paper(Box::new(paper)));
+        }
+        return match venue_keys(which) {
+            Some(keys) => several(app, &keys).await,
+            None => Err(Failure::NotFound),
+        };
+    }
+    if which == "latest" {
+        return Ok(Named::Latest);
+    }
+    let (name, year) = edition(which);
+    let key = papers::venue_key(&app.db, name).await?.ok_or(Failure::NotFound)?;
+    if key != name {
+        return Ok(Named::Moved(venue_list_address(&key, year)));
+    }
+    let editions = papers::editions(&app.db, &key).await?;
+    if year.is_some_and(|year| !editions.iter().any(|edition| edition.year == year)) {
+        return Err(Failure::NotFound);
+    }
+    Ok(Named::Venue { key, year })
+}
+
+/// The address of a list of categories.
+pub(crate) fn category_list_address(terms: &CategoryTerms) -> String {
+    // A plus is itself in a path.
+    format!("/arxiv/{}", escaped(&terms.text()).replace("%2B", "+"))
+}
+
+/// The address of a venue, in one year or in all.
+pub(crate) fn venue_list_address(key: &str, year: Option<i32>) -> String {
+    year.map_or_else(|| format!("/venue/{}", escaped(key)), |year| venue_address(key, year))
+}
+
+impl CategoryList {
+    /// Fails for categories that neither arXiv nor this site knows.
+    async fn of(app: &App, terms: CategoryTerms) -> Result<Self, Failure> {
+        let (any, not) = if terms.any.iter().chain(&terms.not).any(|name| content::is_archive(name)) {
+            let stored = papers::categories(&app.db).await?;
+            let stored: Vec<_> = stored.into_iter().map(|(name, _)| name).collect();
+            (written_out(&terms.any, &stored), written_out(&terms.not, &stored))
+        } else {
+            (terms.any.clone(), terms.not.clone())
+        };
+        let mut latest = None;
+        for name in &any {
+            latest = latest.max(papers::latest_day(&app.db, name).await?);
+        }
+        let known = latest.is_some() || terms.any.iter().all(|name| content::is_category(name));
+        known.then_some(Self { terms, any, not, latest }).ok_or(Failure::NotFound)
+    }
+
+    /// The list as storage knows it.
+    pub(crate) fn categories(&self) -> Categories {
+        Categories { any: self.any.clone(), not: self.not.clone(), kind: None }
+    }
+
+    /// The same, of any kind.
+    pub(crate) fn scope(&self) -> Scope {
+        Scope::Categories(self.categories())
+    }
+
+    /// The category, if it is one alone.
+    pub(crate) fn single(&self) -> Option<&str> {
+        match (self.any.as_slice(), self.not.as_slice()) {
+            ([one], []) => Some(one),
+            _ => None,
+        }
+    }
+}
+
+/// Archives as the categories of theirs that have papers here.
+fn written_out(names: &[String], stored: &[String]) -> Vec<String> {
+    let out = |name: &String| {
+        let inside =
+            |other: &&String| other.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.'));
+        match content::is_archive(name) {
+            // Old papers are in the archive itself.
+            true => stored.iter().filter(inside).chain([name]).cloned().collect(),
+            false => vec![name.clone()],
+        }
+    };
+    names.iter().flat_map(out).collect()
+}
+
+/// A source's name and its identifier of a paper.
+type Key = (String, String);
+
+/// Each paper once.
+async fn several(app: &App, keys: &[Key]) -> Result<Named, Failure> {
+    if keys.len() > MOST {
+        return Err(Failure::TooManyPapers);
+    }
+    let (mut found, mut missing): (Vec<Paper>, Vec<String>) = (Vec::new(), Vec::new());
+    for (source, id) in keys {
+        match papers::by_record(&app.db, source, id).await? {
+            Some(paper) if found.iter().any(|other| other.id == paper.id) => {}
+            Some(paper) => found.push(paper),
+            None => missing.push(id.clone()),
+        }
+    }
+    if found.is_empty() {
+        return Err(Failure::NotFound);
+    }
+    Ok(Named::Papers(found, missing))
+}
+
+/// The keys in `2401.00001,hep-th/9901001`; nothing if anything else is among them.
+fn arxiv_keys(which: &str) -> Option<Vec<Key>> {
+    let ids = which.split(',').map(str::trim).filter(|part| !part.is_empty());
+    let keys = ids.map(|part| Some((RecordKey::ARXIV.to_owned(), part.parse::<ArxivId>().ok()?.to_string())));
+    keys.collect::<Option<Vec<_>>>().filter(|keys| !keys.is_empty())
+}
+
+/// The keys in `a1@OpenReview,b2@ACL`; nothing if there are not several, or anything else is among them.
+fn venue_keys(which: &str) -> Option<Vec<Key>> {
+    let keys = which.split(',').map(venue_key).collect::<Option<Vec<_>>>()?;
+    (keys.len() > 1).then_some(keys)
+}
+
+/// Others write the names of sources with capitals.
+fn venue_key(which: &str) -> Option<Key> {
+    let (id, source) = which.trim().rsplit_once('@')?;
+    Some((source.to_lowercase(), id.to_owned()))
+}

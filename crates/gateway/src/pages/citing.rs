@@ -1,0 +1,24 @@
+use cite::{Format, Work};
+
+use crate::exports::{File, files};
+
+/// The block that says how to cite what a page is about.
+pub(super) struct Citation {
+    pub(super) heading: &'static str,
+    pub(super) bibtex: String,
+    pub(super) text: String,
+    /// The same in every format.
+    pub(super) files: Vec<File>,
+}
+
+impl Citation {
+    pub(super) fn of(work: &Work, heading: &'static str) -> Self {
+        let bibtex = Format::Bibtex.write(std::slice::from_ref(work));
+        Self {
+            heading,
+            bibtex: bibtex.trim_end().to_owned(),
+            text: cite::text(work),
+            files: files(&work.page),
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! What the head of a page says of a paper or a post to programs: reference managers, search engines, messengers.
+//!
+//! The page of a paper has neither COinS nor a name for unAPI: reference managers would prefer them to its
+//! `citation_…`, which alone lead to the PDF.
+
+use cite::{Kind, Person, Work};
+use content::{Language, Paper, Post};
+use serde_json::{Value, json};
+
+use crate::{
+    app::App,
+    exports::{self, File},
+    papers,
+};
+
+/// Characters of a description.
+const DESCRIPTION: usize = 200;
+
+/// What a page says of its subject.
+pub(super) struct Head {
+    pub(super) description: String,
+    /// `citation_…` (Highwire Press), as scholarly search engines and reference managers read them.
+    pub(super) citation: Vec<(&'static str, String)>,
+    /// Open Graph.
+    pub(super) graph: Vec<(&'static str, String)>,
+    /// <https://schema.org> as JSON, fit to stand in a script element.
+    pub(super) described: String,
+    pub(super) files: Vec<File>,
+    /// The address of the page without what only narrows it.
+    pub(super) canonical: String,
+    /// An OpenURL ContextObject, where there are no `citation_…` that say the same.
+    pub(super) coins: Option<String>,
+}
+
+impl Head {
+    pub(super) fn of_paper(app: &App, paper: &Paper, work: &Work) -> Self {
+        let language = Language::of(&work.title);
+        let description = render::cut(&paper.shown.summary, DESCRIPTION);
+        let trail = [("/papers", app.config.site.title.as_str())];
+        Self {
+            citation: citation(paper, work, language),
+            graph: graph(app, work, &description, language),
+            described: script(&[article(paper, work, language), breadcrumbs(app, &trail, work)]),
+            files: exports::files(&work.page),
+            canonical: work.page.clone(),
+            coins: None,
+            description,
+        }
+    }
+
+    /// `text` is the post as plain text.
+    pub(super) fn of_post(app: &App, post: &Post, work: &Work, text: &str, comments: u64) -> Self {
+        let description = render::cut(text, DESCRIPTION);
+        let mut graph = graph(app, work, &description, post.language);
+        graph.push(("article:published_time", post.published.to_rfc3339()));
+        graph.push(("article:modified_time", post.updated.to_rfc3339()));
+        graph.extend(post.tags.iter().map(|tag| ("article:tag", tag.clone())));
+        let trail = [("/posts", app.config.site.title.as_str())];
+        Self {
+            citation: Vec::new(),
+            graph,
+            described: script(&[
+                posting(app, post, work, &description, comments),
+                breadcrumbs(app, &trail, work),
+            ]),
+            files: exports::files(&work.page),
+            canonical: work.page.clone(),
+            coins: Some(cite::coins(work)),
+            description,
+        }
+    }
+}
+
+/// With only a title and no venue a paper would be taken for an article, so the first says what it is.
+fn citation(paper: &Paper, work: &Work, language: Language) -> Vec<(&'static str, String)> {
+    let record = &paper.shown;
+    let venue = match work.kind {
+        Kind::Conference => "citation_conference_title",
+        Kind::Article | Kind::Preprint | Kind::Post => "citation_journal_title",
+    };
+    let published =
+        work.date.map_or_else(|| work.year.to_string(), |date| date.format("%Y/%m/%d").to_string());
+    let one = |name, value: Option<String>| value.map(|value| (name, value));
+    let head = [("z:itemType", zotero(work.kind).to_owned()), ("citation_title", cite::plain(&work.title))];
+    let authors = work.authors.iter().map(|person| ("citation_author", person.full()));
+    let facts = [
+        one("citation_publication_date", Some(published)),
+        one("citation_online_date", Some(record.date.format("%Y/%m/%d").to_string())),
+        one(venue, work.container.clone()),
+        one("citation_publisher", work.archive().map(str::to_owned)),
+        one("citation_arxiv_id", work.arxiv.clone()),
+        one("citation_doi", work.doi.clone()),
+        one("citation_pdf_url", work.pdf.clone()),
+        one("citation_abstract_html_url", Some(work.page.clone())),
+        one("citation_public_url", Some(work.url.clone())),
+        one("citation_language", Some(language.code().into())),
+        one("citation_abstract", Some(cite::plain(&work.summary)).filter(|text| !text.is_empty())),
+    ];
+    let keywords = work.keywords.iter().map(|word| ("citation_keywords", word.clone()));
+    head.into_iter().chain(authors).chain(facts.into_iter().flatten()).chain(keywords).collect()
+}
+
+/// The type of an item in Zotero.
+fn zotero(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Preprint => "preprint",
+        Kind::Conference => "conferencePaper",
+        Kind::Article => "journalArticle",
+        Kind::Post => "blogPost",
+    }
+}
+
+fn graph(app: &App, work: &Work, description: &str, language: Language) -> Vec<(&'static str, String)> {
+    let locale = match language {
+        Language::En => "en_US",
+        Language::Zh => "zh_CN",
+    };
+    let mut graph = vec![
+        ("og:title", cite::plain(&work.title)),
+        ("og:type", "article".to_owned()),
+        ("og:url", work.page.clone()),
+        ("og:site_name", app.config.site.title.clone()),
+        ("og:description", description.to_owned()),
+        ("og:locale", locale.to_owned()),
+    ];
+    graph.extend(work.authors.iter().map(|person| ("article:author", person.full())));
+    graph
+}
+
+/// <https://schema.org/ScholarlyArticle>
+fn article(paper: &Paper, work: &Work, language: Language) -> Value {
+    let doi = work.doi.as_ref().map(|doi| format!("https://doi.org/{doi}"));
+    let identifier = |name: &str, value: &Option<String>| {
+        let value = value.as_ref()?;
+        Some(json!({ "@type": "PropertyValue", "propertyID": name, "value": value }))
+    };
+    let identifiers = [identifier("arXiv", &work.arxiv), identifier("DOI", &work.doi)];
+    let elsewhere = [Some(&work.url).filter(|url| **url != work.page), doi.as_ref()];
+    let container = match work.kind {
+        Kind::Article => "Periodical",
+        Kind::Preprint | Kind::Conference | Kind::Post => "PublicationIssue",
+    };
+    json!({
+        "@type": "ScholarlyArticle",
+        "@id": work.page,
+        "url": work.page,
+        "headline": cite::plain(&work.title),
+        "author": work.authors.iter().map(author).collect::<Vec<_>>(),
+        "datePublished": work.date.unwrap_or(paper.shown.date),
+        "abstract": cite::plain(&work.summary),
+        "keywords": work.keywords,
+        "about": work.categories,
+        "inLanguage": language.tag(),
+        "identifier": identifiers.into_iter().flatten().collect::<Vec<_>>(),
+        "sameAs": elsewhere.into_iter().flatten().collect::<Vec<_>>(),
+        "isPartOf": work.container.as_ref().map(|name| json!({ "@type": container, "name": name })),
+        "license": work.license,
+        "encoding": work.pdf.as_ref().map(|pdf| {
+            json!({ "@type": "MediaObject", "contentUrl": pdf, "encodingFormat": "application/pdf" })
+        }),
+    })
+}
+
+/// <https://schema.org/BlogPosting>
+fn posting(app: &App, post: &Post, work: &Work, description: &str, comments: u64) -> Value {
+    json!({
+        "@type": "BlogPosting",
+        "@id": work.page,
+        "url": work.page,
+        "mainEntityOfPage": work.page,
+        "headline": cite::plain(&work.title),
+        "description": description,
+        "author": work.authors.iter().map(author).collect::<Vec<_>>(),
+        "publisher": { "@type": "Organization", "name": app.config.site.title, "url": format!("{}/", app.base) },
+        "datePublished": post.published.to_rfc3339(),
+        "dateModified": post.updated.to_rfc3339(),
+        "inLanguage": post.language.tag(),
+        "articleSection": post.categories,
+        "keywords": post.tags,
+        "commentCount": comments,
+        "translationOfWork": post.translation.as_ref().map(|slug| {
+            format!("{}/posts/{}", app.base, papers::escaped(slug.as_str()))
+        }),
+    })
+}
+
+fn author(person: &Person) -> Value {
+    match person {
+        Person::Human { given, family, .. } | Person::Eastern { given, family } => {
+            json!({ "@type": "Person", "name": person.full(), "givenName": given, "familyName": family })
+        }
+        Person::Whole(name) => json!({ "@type": "Organization", "name": name }),
+    }
+}
+
+/// <https://schema.org/BreadcrumbList>: the site, and what is named in `trail` by path.
+fn breadcrumbs(app: &App, trail: &[(&str, &str)], work: &Work) -> Value {
+    let places = trail.iter().map(|(path, name)| (format!("{}{path}", app.base), (*name).to_owned()));
+    let here = (work.page.clone(), cite::plain(&work.title));
+    let items = (1..).zip(places.chain([here])).map(|(position, (address, name))| {
+        json!({ "@type": "ListItem", "position": position, "item": address, "name": name })
+    });
+    json!({ "@type": "BreadcrumbList", "itemListElement": items.collect::<Vec<_>>() })
+}
+
+/// What is known of them as JSON-LD; `<` could end the script element that holds it.
+fn script(things: &[Value]) -> String {
+    let things: Vec<_> = things.iter().map(known).collect();
+    json!({ "@context": "https://schema.org", "@graph": things }).to_string().replace('<', "\\u003c")
+}
+
+/// A thing without what nobody knows of it.
+fn known(thing: &Value) -> Value {
+    let says = |value: &Value| match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(list) => !list.is_empty(),
+        _ => true,
+    };
+    let Value::Object(fields) = thing else { return thing.clone() };
+    fields
+        .iter()
+        .filter(|(_, value)| says(value))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
