@@ -317,6 +317,12 @@ impl Ended {
     pub async fn run(&self, arguments: &[&str]) -> Output {
         run(arguments, &self.data, &self.settings).await
     }
+
+    /// Begins a command on what the site left. Whoever began it ends it.
+    pub fn begin(&self, arguments: &[&str]) -> Child {
+        let mut command = command(arguments, &self.data, &self.settings);
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the command runs")
+    }
 }
 
 fn command(arguments: &[&str], data: &Path, settings: &[(String, String)]) -> Command {

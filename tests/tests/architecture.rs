@@ -50,7 +50,6 @@ const OWNERS: &[(&str, &str)] = &[
     ("figment", "gateway"),
     ("katex-rs", "tex"),
     ("math-core", "tex"),
-    ("quick-xml", "sources"),
     ("rss", "gateway"),
     ("sea-orm", "storage"),
     ("sea-orm-migration", "migrations"),

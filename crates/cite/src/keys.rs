@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::{
-    Work,
+    Person, Work,
     plain::{Part, parts},
 };
 
@@ -20,7 +20,7 @@ pub(crate) fn keys(works: &[Work]) -> Vec<String> {
 }
 
 fn key(work: &Work) -> String {
-    let family = work.authors.first().map(|person| letters(person.family())).unwrap_or_default();
+    let family = work.authors.first().map(family).unwrap_or_default();
     let family = if family.is_empty() { "anon".into() } else { family };
     let title: String = parts(&work.title)
         .into_iter()
@@ -31,6 +31,17 @@ fn key(work: &Work) -> String {
     // A post in Chinese may have an address in English.
     let word = word.or_else(|| work.identifier.split(['-', '/']).map(letters).find(|word| word.len() > 3));
     format!("{family}{}{}", work.year, word.unwrap_or_default())
+}
+
+/// A family name, or the first word of a name without parts that is no article.
+fn family(person: &Person) -> String {
+    match person {
+        Person::Human { family, .. } | Person::Eastern { family, .. } => letters(family),
+        Person::Whole(name) => {
+            let mut words = name.split_whitespace().map(letters);
+            words.find(|word| !word.is_empty() && word != "the").unwrap_or_default()
+        }
+    }
 }
 
 fn unused(key: &str, used: &mut HashSet<String>) -> String {

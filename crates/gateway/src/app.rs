@@ -21,7 +21,7 @@ use tokio::{
 
 use crate::{
     accounts::{self, Passwords, Tries},
-    assets,
+    assets, cache,
     config::Config,
     errors::{self, Failure},
     exports, feeds, harvesting, indexing, live, marks, pages,
@@ -59,6 +59,8 @@ pub struct App {
     pub(crate) phrases: Phrases,
     /// When each feed was seen to change.
     pub(crate) feeds: Arc<feeds::Seen>,
+    /// Pages that were made a moment ago.
+    pub(crate) pages: cache::Pages,
     /// Hashes passwords.
     pub(crate) passwords: Passwords,
     /// Wrong ones of late.
@@ -109,6 +111,7 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
         index: Arc::new(index),
         indexing: indexing::Health::default(),
         phrases: Phrases::new(),
+        pages: cache::Pages::new(),
         passwords: Passwords::new(),
         tries: Tries::new(),
         feeds: Arc::default(),
@@ -146,6 +149,7 @@ pub async fn serve(mut app: App, listener: TcpListener) -> anyhow::Result<Server
             .wrap(from_fn(errors::dress))
             .wrap(from_fn(headers))
             .wrap(Compress::default())
+            .wrap(from_fn(cache::pages))
             .wrap(NormalizePath::trim())
             .configure(routes)
     });
@@ -184,8 +188,8 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(page("/papers/{id}", pages::paper_by_key))
         .configure(account_routes)
         .service(page("/stars", pages::stars))
-        .service(page("/mine", pages::mine))
         .service(page("/stars.{suffix}", pages::stars_file))
+        .service(page("/mine", pages::mine))
         .service(form("/papers/{id}/star", marks::star))
         .service(form("/papers/{id}/opened", marks::opened))
         .service(for_tools("kimi").route(web::route().guard(read().or(guard::Post())).to(pages::kimi)))

@@ -4,13 +4,14 @@
 //! [`app::serve`] puts the one table of routes in front of it; [`commands`] use the same `App`
 //! without HTTP. A handler parses, calls one or two crates, and responds; only this crate turns
 //! errors into sentences, and only [`errors`] chooses HTTP statuses. `pages`, `feeds` and `live`
-//! do not call one another.
+//! do not call one another; `exports` has what pages offer as files.
 //!
 //! Missing on purpose: anything that decides what mathematics, a search result or an answer is.
 
 mod accounts;
 pub mod app;
 mod assets;
+mod cache;
 pub mod commands;
 
 pub mod config;

@@ -135,13 +135,17 @@ fn read(path: &Path, format: &Format) -> Result<Batch, Error> {
     if bytes.len() as u64 == limit {
         return Err(Error::TooLarge { address: place });
     }
-    let read = match format {
-        Format::Records => arxiv::records(&bytes),
-        Format::Lists => arxiv::list(&bytes),
-        Format::Proceedings(manifest) => proceedings::read_file(&bytes, manifest),
-        Format::Lines => unreachable!("lines are read piece by piece"),
-    };
+    let read = parsed(&bytes, format);
     read.map_err(|why| Error::Page { place, why, bytes: Vec::new() })
+}
+
+fn parsed(bytes: &[u8], format: &Format) -> Result<Batch, String> {
+    match format {
+        Format::Records => arxiv::records(bytes),
+        Format::Lists => arxiv::list(bytes),
+        Format::Proceedings(manifest) => proceedings::read_file(bytes, manifest),
+        Format::Lines => unreachable!("lines are read piece by piece"),
+    }
 }
 
 /// What is wrong with a file, without its name.
@@ -264,5 +268,53 @@ mod tests {
         let folder = fill(&[]);
         assert!(Files::at(&folder.path().join("nowhere.jsonl"), Format::Lines).is_err());
         assert_eq!(all(folder.path(), Format::Records).await.expect("read"), [""; 0]);
+    }
+
+    /// One page of each source, to be damaged.
+    fn pages() -> Vec<(Format, String)> {
+        let proceedings =
+            |text: &str| Format::Proceedings(Box::new(toml::from_str(text).expect("a manifest")));
+        let list = "<rss><channel><title>math.CO updates on arXiv.org</title><item><guid>oai:arXiv.org:2611.00001v1</guid>\
+            <category>math.CO</category><pubDate>Tue, 24 Nov 2026 00:00:00 -0500</pubDate><announce_type>new</announce_type></item></channel></rss>";
+        let collection = "<collection id='2026.qx'><volume id='1'><meta><year>2026</year></meta><paper id='1'><title>T &amp; <b>U</b></title>\
+            <author><first>A</first><last>B</last></author></paper></volume></collection>";
+        let note = r#"{"notes":[{"id":"a","pdate":1769860800000,"content":{"title":{"value":"T"},"venueid":{"value":"Q"},"authors":{"value":["A"]}}}]}"#;
+        let bibtex = "kind='bibtex'\nsource='q'\nvenue={key='Q',year=2026,name='Q'}";
+        vec![
+            (Format::Records, record(1)),
+            (Format::Lists, list.to_owned()),
+            (proceedings("kind='acl'"), collection.to_owned()),
+            (proceedings("kind='openreview'"), note.to_owned()),
+            (
+                proceedings(bibtex),
+                "@inproceedings{a, title = {{T}}, author = {A, B and C}, year = 2026}".to_owned(),
+            ),
+            (proceedings("kind='jsonl'"), line(1)),
+        ]
+    }
+
+    #[test]
+    fn whole_pages_have_something_in_them() {
+        for (format, page) in pages() {
+            let batch = parsed(page.as_bytes(), &format).expect("a page");
+            assert_eq!(batch.records.len() + batch.announced.len(), 1, "{page}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn damaged_pages_make_nothing_panic(
+            which in 0..6_usize,
+            damage in proptest::collection::vec((proptest::prelude::any::<proptest::sample::Index>(), "[<>&;{}\"'\\\\\\[\\]/=a0-]{0,3}|\\PC{0,2}", 0..9_usize), 1..6),
+        ) {
+            let (format, page) = pages().swap_remove(which);
+            let mut page = page.into_bytes();
+            for (at, put, drop) in damage {
+                let at = at.index(page.len() + 1);
+                let end = (at + drop).min(page.len());
+                page.splice(at..end, put.into_bytes());
+            }
+            let _ = parsed(&page, &format);
+        }
     }
 }

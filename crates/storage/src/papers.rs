@@ -254,7 +254,8 @@ fn record(row: Row) -> Result<Record, Error> {
     let key = RecordKey { source: row.source, id: row.source_id, version: row.version };
     Ok(Record {
         authors: names_from_json(&row.authors)?,
-        summary: row.summary,
+        // Kept, and not shown: it is what was taken back.
+        summary: if row.withdrawn { String::new() } else { row.summary },
         categories: names_from_json(&row.categories)?,
         venue,
         keywords: names_from_json(&row.keywords)?,

@@ -1,5 +1,7 @@
 use std::ops::Range;
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::{
     Span, formulas,
     text_symbols::{accent, accented, is_citation, is_layout, is_style, symbol},
@@ -128,6 +130,10 @@ impl<'a> Reader<'a> {
         if let Some(mark) = accent(name).filter(|_| self.accented(name, end)) {
             return self.accent(mark, end);
         }
+        // `\~{}` is the tilde of an address.
+        if matches!(name, "~" | "^") && self.take("{}") {
+            return self.out.push_str(name);
+        }
         match name {
             "url" | "path" | "nolinkurl" => {
                 let address = self.argument(end);
@@ -142,7 +148,11 @@ impl<'a> Reader<'a> {
                 self.out.push_str(" (");
                 self.begin(end, Group::Then(self.out.len(), ")".into()));
             }
-            "textcolor" => {
+            "hspace" => {
+                self.argument(end);
+                self.space(" ");
+            }
+            "textcolor" | "foreignlanguage" => {
                 self.argument(end);
                 self.begin(end, Group::Drop);
             }
@@ -201,7 +211,9 @@ impl<'a> Reader<'a> {
     /// What follows a symbol whose name is a word: the space that ended the name, or an empty group.
     fn after_word(&mut self, text: &str) {
         let letter = text.chars().count() == 1 && text.starts_with(char::is_alphabetic);
-        if !self.take("{}") && letter {
+        // What opens stands before a word, and the space was only there to end the name.
+        let opens = ["“", "‘", "«", "/"].contains(&text);
+        if !self.take("{}") && (letter || opens) {
             self.take(" ");
         }
         if text.ends_with('.') {
@@ -213,9 +225,14 @@ impl<'a> Reader<'a> {
     fn accented(&self, name: &str, end: usize) -> bool {
         let rest = &self.raw[self.at..end];
         let spaced = rest.starts_with(' ') && !name.starts_with(|c: char| c.is_ascii_alphabetic());
-        let next = rest.trim_start_matches([' ', '{', '\\']).chars().next();
-        let inside = self.out.ends_with(char::is_alphanumeric);
-        let quote = name == "\"" && !inside && has_closing_quote(rest);
+        let inside = rest.trim_start_matches([' ', '{']);
+        let next = match inside.strip_prefix('\\') {
+            // Accents may be stacked: `\~{\^e}`.
+            Some(command) => command.trim_start_matches(|c: char| " {^~'`\"=.".contains(c)).chars().next(),
+            None => inside.chars().next(),
+        };
+        let within = self.out.ends_with(char::is_alphanumeric);
+        let quote = name == "\"" && !within && has_closing_quote(rest);
         !spaced && !quote && next.is_some_and(char::is_alphabetic)
     }
 
@@ -227,6 +244,9 @@ impl<'a> Reader<'a> {
         if given.starts_with('\\') {
             // `\'\i n`: the space ends the name.
             self.take(" ");
+        }
+        if let Some(letter) = stacked(given, mark) {
+            return self.out.push_str(&letter);
         }
         let letters = command.and_then(|name| symbol(name.trim())).unwrap_or(letters);
         let mut rest = letters.chars();
@@ -254,12 +274,26 @@ impl<'a> Reader<'a> {
     fn decorates(&self) -> bool {
         let Some(inside) = closed(self.rest()) else { return false };
         let after = self.rest()[inside.len() + 1..].chars().next();
-        if let Some((Token::Command(name), _)) = Tokens::of(inside).next() {
+        // Groups within groups are told by what is innermost.
+        let core = inside.trim_start_matches('{');
+        if let Some((Token::Command(name), _)) = Tokens::of(core).next() {
             return is_style(name) || accent(name).is_some() || symbol(name).is_some();
         }
+        if core.starts_with('$') {
+            return self.is_formula_alone(inside, after);
+        }
         let word = |c: char| c.is_alphanumeric() || c.is_whitespace() || "-:'’.&\\{}\"`^~/".contains(c);
-        let named = inside.is_empty() || inside.starts_with(char::is_alphabetic);
-        named && inside.chars().all(word) && !matches!(after, Some('^' | '_'))
+        let named = core.is_empty()
+            || core.starts_with(char::is_alphabetic)
+            || [",", "-", ".", ":", "/"].contains(&core);
+        named && (core == "," || inside.chars().all(word)) && !matches!(after, Some('^' | '_'))
+    }
+
+    /// `{$n$}-ary`: without its braces the formula must be one still, so nothing may stand close to it.
+    fn is_formula_alone(&self, inside: &str, after: Option<char>) -> bool {
+        let whole = inside.len() > 2 && inside.ends_with('$') && inside.matches('$').count() == 2;
+        let free = self.before().is_none_or(|c| c.is_whitespace() || c == '(');
+        whole && free && !inside.contains('\\') && after.is_none_or(|c| !c.is_alphanumeric() && c != '$')
     }
 
     fn close(&mut self) {
@@ -339,6 +373,16 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// A letter with two accents, of which the inner one is given: `\^e`, `\^{e}`.
+fn stacked(given: &str, mark: char) -> Option<String> {
+    let mut tokens = Tokens::of(given.trim());
+    let Some((Token::Command(name), _)) = tokens.next() else { return None };
+    let inner = accent(name)?;
+    let mut letters = tokens.argument().chars();
+    let letter = letters.next().filter(|c| c.is_alphabetic() && letters.next().is_none())?;
+    Some([letter, inner, mark].iter().collect::<String>().nfc().collect())
+}
+
 /// Whether a `\"` that no letter follows comes soon: the end of a quotation that somebody escaped.
 fn has_closing_quote(rest: &str) -> bool {
     let end = rest.char_indices().nth(GROUP).map_or(rest.len(), |(index, _)| index);
@@ -400,6 +444,61 @@ mod tests {
         check(r#"\"Uber and Schr\"odinger"#, "Über and Schrödinger");
         check(r"don\'t", "don't");
         check(r"\' alone", "' alone");
+    }
+
+    /// As names and titles are spelled in the wild.
+    #[test]
+    fn a_table_of_spellings() {
+        let table = [
+            (r"\'e \'{e} {\'e} {\'{e}}", "é é é é"),
+            (r"\v{S}koda, \v Skoda, {\v{S}}koda, {\v S}koda", "Škoda, Škoda, Škoda, Škoda"),
+            (r"\c{c}, \c c, {\c c}, {\c{c}}", "ç, ç, ç, ç"),
+            (r"Dvo{\v{r}}{\'a}k, Dvo\v{r}\'ak, Dvo\v r\'{a}k", "Dvořák, Dvořák, Dvořák"),
+            (r"{\L}ukasz, \L{}ukasz, \L ukasz, {\L{}}ukasz", "Łukasz, Łukasz, Łukasz, Łukasz"),
+            (r"Bj{\o}rn, Bj\o rn, Bj\o{}rn, {\O}ystein", "Bjørn, Bjørn, Bjørn, Øystein"),
+            (r#"G{\"o}del, G\"odel, G\"{o}del, G{\"{o}}del"#, "Gödel, Gödel, Gödel, Gödel"),
+            (
+                r"Garc{\'\i}a, Garc\'{\i}a, Garc\'\i{}a, Garc{\'{\i}}a, Garc\'ia",
+                "García, García, García, García, García",
+            ),
+            (r#"na\"{\i}ve, na\"\i ve, na{\"\i}ve"#, "naïve, naïve, naïve"),
+            (r"Ha\v{c}ek, \v{\i}, \.{I}stanbul, \u{g}, \u g", "Haček, ǐ, İstanbul, ğ, ğ"),
+            (r"\k{a}, \k a, {\k{e}}, \H{u}, \H{\O}", "ą, ą, ę, ű, Ø\u{30b}"),
+            (r#"\r{a}, {\r u}, \aa, \AA ngstr\"om, {\aa}"#, "å, ů, å, Ångström, å"),
+            (r"Nguy\~{\^e}n, Nguy{\~{\^e}}n, Vi\d{\^e}t, Tr\`{\^a}n", "Nguyễn, Nguyễn, Việt, Trần"),
+            (r"\t{oo}, \b{b}, \d{s}, \={o}", "o\u{361}o, ḇ, ṣ, ō"),
+            (r"\ss, {\ss}, Stra{\ss}e, \SS", "ß, ß, Straße, SS"),
+            (r"\ae sir, {\AE}sir, {\oe}uvre, \OE{}uvre", "æsir, Æsir, œuvre, Œuvre"),
+            (r"{\dh}, {\th}, {\DJ}or{\dj}e, {\ng}", "ð, þ, Đorđe, ŋ"),
+            (r#"M{\"u}ller-{L}{\"u}denscheidt"#, "Müller-Lüdenscheidt"),
+            (r"O'Neil, O{\textquoteright}Neil, d'Alembert", "O'Neil, O’Neil, d'Alembert"),
+            (r"{van der} Waals, {\relax Ch}ebyshev, {Ch}ebyshev", "van der Waals, Chebyshev, Chebyshev"),
+            (r"50\% of 3\,000, 50 \%, 10{\%}, 7{,}000", "50% of 3 000, 50 %, 10%, 7,000"),
+            (r"A~B, Fig.~3, see~\cite{x}, ~/home", "A B, Fig. 3, see [x], ~/home"),
+            (
+                r"A--B, A---B, 1--2, A -- B, --flag, e-mail, \textendash, a{-}b",
+                "A–B, A—B, 1–2, A – B, --flag, e-mail, –, a-b",
+            ),
+            (r"``a'', \textquotedblleft a\textquotedblright, ``{a}''", "“a”, “a”, “a”"),
+            (r"\emph{a \emph{b} c}, \emph {a}, {\em a}, {\em{a}}, \textit{\textbf{a}}", "a b c, a, a, a, a"),
+            (
+                r"\url{http://a.b/c_d~e%20f}, \href{http://a.b}{it}, \texttt{a\_b}",
+                "http://a.b/c_d~e%20f, it (http://a.b), a_b",
+            ),
+            (r"{{{A}}} {{B}C} {D{E}F} {}G{} {H}", "A BC DEF G H"),
+            (r"{\bf {A} B}: {{\it C}}", "A B: C"),
+            (r"A\&B, \#1, \_x, \$5, \{a\}, \textbackslash, \~{}", r"A&B, #1, _x, \$5, {a}, \, ~"),
+            (r"$n^2$--time, {$n$}-ary, $k${-}SAT, \($n$\)", r"$n^2$–time, $n$-ary, $k$-SAT, \($n$\)"),
+            (r"5\textsuperscript{th}, H\textsubscript{2}O, \ldots, \dots{}, a\@.", "5th, H2O, …, …, a."),
+            (r"100\,\textmu m, 90\textdegree, \textregistered, \copyright{} 2026", "100 µm, 90°, ®, © 2026"),
+            (r#"\'Etude, \`A la, \^Ile, \"Uber, \~n"#, "Étude, À la, Île, Über, ñ"),
+            (r"\v{d}, \v{t}, \v{L}, \'{n}, \'{s}, \'{z}, \.{z}, \'{c}", "ď, ť, Ľ, ń, ś, ź, ż, ć"),
+            (r"\foreignlanguage{french}{le chat}, \selectlanguage{english}x", "le chat, x"),
+            (r"a\slash b, a\hspace{1em}b, a\\b, a\linebreak b, a\-b", "a/b, a b, a b, a b, ab"),
+        ];
+        for (raw, expected) in table {
+            check(raw, expected);
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub(crate) fn is_style(name: &str) -> bool {
 
 /// Whether a command and its argument are about the printed page only.
 pub(crate) fn is_layout(name: &str) -> bool {
-    ["label", "vspace", "hspace", "thanks", "begin", "end", "color", "pagestyle", "bibliographystyle"]
+    ["label", "vspace", "thanks", "begin", "end", "color", "pagestyle", "bibliographystyle", "selectlanguage"]
         .contains(&name)
 }
 
@@ -109,6 +109,7 @@ const STYLES: &[&str] = &[
     "huge",
     "Huge",
     "protect",
+    "relax",
     "xspace",
     "noindent",
     "centering",

@@ -128,7 +128,7 @@ async fn pages_lead_to_their_feeds(engine: Engine) {
     for (page, feed) in [
         ("/", "/feed"),
         ("/arxiv/cs.LG", "/arxiv/cs.LG/feed"),
-        ("/venue/ICLR.2022", "/venue/ICLR/feed"),
+        ("/venue/ICLR.2022", "/venue/ICLR.2022/feed"),
         ("/search?query=attention", "/search/feed?query=attention"),
     ] {
         let page = site.page(page).await;

@@ -45,7 +45,7 @@ pub(super) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
 }
 
 fn piece(first: usize, text: &str) -> Option<Piece<'_>> {
-    let (kind, inside) = text.strip_prefix('@')?.split_once('{')?;
+    let (kind, inside) = text.strip_prefix('@')?.split_once(BRACES)?;
     let kind = kind.trim().to_ascii_lowercase();
     let key = inside.split([',', '}', '\n']).next().map(str::trim).filter(|key| !key.is_empty());
     let key = key.filter(|_| kind != "string");
@@ -62,9 +62,12 @@ fn starts(text: &str) -> impl Iterator<Item = usize> {
     })
 }
 
+/// What opens an entry. The parser knows no parentheses, so an entry in them is rejected, but it is seen.
+const BRACES: [char; 2] = ['{', '('];
+
 /// Whether this is `@kind{…`.
 fn is_start(line: &str) -> bool {
-    let Some((kind, _)) = line.strip_prefix('@').and_then(|rest| rest.split_once('{')) else {
+    let Some((kind, _)) = line.strip_prefix('@').and_then(|rest| rest.split_once(BRACES)) else {
         return false;
     };
     let kind = kind.trim();

@@ -357,6 +357,8 @@ mod tests {
         insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @r##"
         data = "/d"  # --data
         database_url = "postgres://me:***@db/ink?***"  # inkstone.toml
+        harvest.feeds = "https://rss.arxiv.org/rss"  # default
+        harvest.oai = "https://oaipmh.arxiv.org/oai"  # default
         listen = "127.0.0.1:8080"  # default
         log.format = "text"  # default
         log.level = "debug"  # INKSTONE_LOG__LEVEL

@@ -1,6 +1,7 @@
-use cite::Format;
+use cite::{Format, Work};
 
 use super::at;
+use crate::app::App;
 
 /// What a page offers; MODS is for programs that ask by unAPI.
 const OFFERED: [Format; 5] = [Format::Bibtex, Format::Ris, Format::Csl, Format::Csv, Format::Markdown];
@@ -10,6 +11,11 @@ pub(crate) struct File {
     pub(crate) name: &'static str,
     pub(crate) media_type: &'static str,
     pub(crate) href: String,
+}
+
+/// A paper or a post in every format that pages offer.
+pub(crate) fn files_of(app: &App, work: &Work) -> Vec<File> {
+    files(work.page.strip_prefix(&*app.base).unwrap_or(&work.page))
 }
 
 /// What is at this address, in every format that pages offer.

@@ -11,7 +11,7 @@ mod unapi;
 mod works;
 
 pub(crate) use asked::{accepted, asked, at};
-pub(crate) use files::{File, files};
+pub(crate) use files::{File, files, files_of};
 pub(crate) use part::Part;
 pub(crate) use signposts::signposts;
 pub(crate) use unapi::{name as unapi_name, unapi};
@@ -54,10 +54,12 @@ pub(crate) async fn list(
 /// Works as a file. Where it is a part of a list, it says so: in headers, and in a comment where the format has any.
 pub(crate) fn file(visit: &Visit, format: Format, works: &[Work], part: Option<&Part>) -> HttpResponse {
     let mut response = HttpResponse::Ok();
-    response.content_type(format!("{}; charset=utf-8", format.media_type())).insert_header((
-        header::CONTENT_DISPOSITION,
-        format!("inline; filename=\"{}\"", name(visit, format)),
-    ));
+    let name = format!("inline; filename=\"{}\"", name(visit, format));
+    response
+        .content_type(format!("{}; charset=utf-8", format.media_type()))
+        .insert_header((header::CONTENT_DISPOSITION, name))
+        // It says what a page says, and search engines should find that.
+        .insert_header(("x-robots-tag", "noindex"));
     let mut body = format.write(works);
     if let Some(part) = part {
         for header in part.headers() {

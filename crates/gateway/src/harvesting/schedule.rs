@@ -67,31 +67,31 @@ pub(crate) async fn follow(db: Database, config: Arc<Config>, state: State) {
 async fn round(db: &Database, config: &Config, fetcher: &Fetcher, state: &State) {
     // Read anew each time: a manifest that is put into the folder is harvested without a restart.
     let (jobs, errors) = jobs(config);
-    for error in &errors {
-        tracing::error!(error = %Chain(error), "a manifest cannot be read");
-    }
-    let mut failed: Vec<_> = errors.iter().map(|_| "a manifest".to_owned()).collect();
+    let mut failed: Vec<_> = errors.iter().map(wrong_manifest).collect();
     for job in jobs {
         let name = job.name();
         state.change(|told| told.at = Some(name.clone()));
         let mut tally = Tally::default();
-        match one(db, config, fetcher, &job, &mut tally).await {
-            Ok(()) => tracing::info!(
-                source = name,
-                new = tally.new,
-                changed = tally.changed,
-                skipped = tally.skipped,
-                announced = tally.announced,
-                "harvested"
-            ),
-            Err(error) => {
-                let aside = set_aside(config, &error).map(|file| file.display().to_string());
-                tracing::error!(source = name, error = %Chain(&error), aside, "the harvest ended early; it goes on the next time");
-                failed.push(name);
-            }
-        }
+        let done = one(db, config, fetcher, &job, &mut tally).await;
+        tell(config, &name, &tally, &done);
+        failed.extend(done.is_err().then_some(name));
     }
     state.change(|told| *told = Told { at: None, ended: Some(Utc::now()), failed });
+}
+
+fn wrong_manifest(error: &sources::Error) -> String {
+    tracing::error!(error = %Chain(error), "a manifest cannot be read");
+    "a manifest".to_owned()
+}
+
+/// Logs how a job ended.
+fn tell(config: &Config, source: &str, tally: &Tally, done: &Result<(), Error>) {
+    let Tally { new, changed, skipped, announced, .. } = *tally;
+    let Err(error) = done else {
+        return tracing::info!(source, new, changed, skipped, announced, "harvested");
+    };
+    let aside = set_aside(config, error).map(|file| file.display().to_string());
+    tracing::error!(source, error = %Chain(error), aside, "the harvest ended early; it goes on the next time");
 }
 
 async fn one(

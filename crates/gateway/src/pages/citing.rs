@@ -1,6 +1,9 @@
 use cite::{Format, Work};
 
-use crate::exports::{File, files};
+use crate::{
+    app::App,
+    exports::{File, files_of},
+};
 
 /// The block that says how to cite what a page is about.
 pub(super) struct Citation {
@@ -12,13 +15,13 @@ pub(super) struct Citation {
 }
 
 impl Citation {
-    pub(super) fn of(work: &Work, heading: &'static str) -> Self {
+    pub(super) fn of(app: &App, work: &Work, heading: &'static str) -> Self {
         let bibtex = Format::Bibtex.write(std::slice::from_ref(work));
         Self {
             heading,
             bibtex: bibtex.trim_end().to_owned(),
             text: cite::text(work),
-            files: files(&work.page),
+            files: files_of(app, work),
         }
     }
 }

@@ -69,6 +69,12 @@ impl Frame {
         exports::files(&self.address)
     }
 
+    /// That a file holds a part only, where a list is that long.
+    pub(super) fn part_only(&self, total: &u64) -> Option<String> {
+        let most = exports::MOST as u64;
+        (*total > most).then(|| Messages(self.language).take_along_most(&most))
+    }
+
     /// A feed in each of its formats, by the address that it has as Atom.
     pub(super) fn feeds(&self, feed: &str) -> Vec<Feed> {
         feeds::each(feed)

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::{
     app::App,
     exports::{self, File},
+    language::Messages,
     papers,
 };
 
@@ -33,15 +34,18 @@ pub(super) struct Head {
 }
 
 impl Head {
-    pub(super) fn of_paper(app: &App, paper: &Paper, work: &Work) -> Self {
+    pub(super) fn of_paper(app: &App, paper: &Paper, work: &Work, m: Messages) -> Self {
         let language = Language::of(&work.title);
         let description = render::cut(&paper.shown.summary, DESCRIPTION);
-        let trail = [("/papers", app.config.site.title.as_str())];
+        let trail = [Some(("/papers".to_owned(), m.papers().to_owned())), list(paper)];
         Self {
             citation: citation(paper, work, language),
             graph: graph(app, work, &description, language),
-            described: script(&[article(paper, work, language), breadcrumbs(app, &trail, work)]),
-            files: exports::files(&work.page),
+            described: script(&[
+                article(paper, work, language),
+                breadcrumbs(app, trail.into_iter().flatten(), work),
+            ]),
+            files: exports::files_of(app, work),
             canonical: work.page.clone(),
             coins: None,
             description,
@@ -55,15 +59,15 @@ impl Head {
         graph.push(("article:published_time", post.published.to_rfc3339()));
         graph.push(("article:modified_time", post.updated.to_rfc3339()));
         graph.extend(post.tags.iter().map(|tag| ("article:tag", tag.clone())));
-        let trail = [("/posts", app.config.site.title.as_str())];
+        let trail = [("/posts".to_owned(), Messages(post.language).posts().to_owned())];
         Self {
             citation: Vec::new(),
             graph,
             described: script(&[
                 posting(app, post, work, &description, comments),
-                breadcrumbs(app, &trail, work),
+                breadcrumbs(app, trail.into_iter(), work),
             ]),
-            files: exports::files(&work.page),
+            files: exports::files_of(app, work),
             canonical: work.page.clone(),
             coins: Some(cite::coins(work)),
             description,
@@ -193,11 +197,23 @@ fn author(person: &Person) -> Value {
     }
 }
 
-/// <https://schema.org/BreadcrumbList>: the site, and what is named in `trail` by path.
-fn breadcrumbs(app: &App, trail: &[(&str, &str)], work: &Work) -> Value {
-    let places = trail.iter().map(|(path, name)| (format!("{}{path}", app.base), (*name).to_owned()));
+/// The list that a paper is in: its proceedings, else its first category.
+fn list(paper: &Paper) -> Option<(String, String)> {
+    let record = &paper.shown;
+    match (&record.venue, record.categories.first().filter(|_| record.is_arxiv())) {
+        (Some(venue), _) => {
+            Some((papers::venue_address(&venue.key, venue.year), format!("{} {}", venue.key, venue.year)))
+        }
+        (None, category) => category.map(|name| (papers::category_address(name), name.clone())),
+    }
+}
+
+/// <https://schema.org/BreadcrumbList>: the site, the places on the way (path and name), the work.
+fn breadcrumbs(app: &App, way: impl Iterator<Item = (String, String)>, work: &Work) -> Value {
+    let site = (format!("{}/", app.base), app.config.site.title.clone());
+    let places = way.map(|(path, name)| (format!("{}{path}", app.base), name));
     let here = (work.page.clone(), cite::plain(&work.title));
-    let items = (1..).zip(places.chain([here])).map(|(position, (address, name))| {
+    let items = (1..).zip([site].into_iter().chain(places).chain([here])).map(|(position, (address, name))| {
         json!({ "@type": "ListItem", "position": position, "item": address, "name": name })
     });
     json!({ "@type": "BreadcrumbList", "itemListElement": items.collect::<Vec<_>>() })

@@ -73,7 +73,7 @@ async fn page(app: &App, visit: &Visit, paper: Paper, work: &Work) -> Page {
     let reading = reading::of(app, visit, &paper).await?;
     let record = &paper.shown;
     let m = visit.m;
-    let head = Head::of_paper(app, &paper, work);
+    let head = Head::of_paper(app, &paper, work, m);
     visit.page(&PaperPage {
         frame: Frame::new(app, visit, &record.title, Place::Papers).known_as(&head.canonical),
         m,
@@ -90,7 +90,7 @@ async fn page(app: &App, visit: &Visit, paper: Paper, work: &Work) -> Page {
         others: paper.others.iter().map(|key| format!("{} {}", key.source, key.id)).collect(),
         reading,
         near,
-        cite: Citation::of(work, m.cite_paper()),
+        cite: Citation::of(app, work, m.cite_paper()),
         comments: thread(&said, &app.context(), m)?,
         card: Card::of(app, &paper, 1, &phrases[0]),
     })

@@ -92,7 +92,7 @@ async fn page(app: &App, visit: &Visit, post: Post, work: &Work) -> Page {
             .collect(),
         translation: post.translation.as_ref().map(address),
         source: format!("{}.md", address(&post.slug)),
-        cite: Citation::of(work, visit.m.cite_post()),
+        cite: Citation::of(app, work, visit.m.cite_post()),
         categories: post.categories,
         author: post.author,
         headings: rendered.headings.into_iter().filter(|heading| heading.level == 2).collect(),

@@ -93,7 +93,17 @@ fn is_withdrawn(comments: &str, summary: &str) -> bool {
         "this submission is withdrawn",
         "withdrawn by",
     ];
-    let denied = ["not withdrawn", "not been withdrawn", "withdrawn from", "withdrawn the claim"];
+    // Of another paper, or of none.
+    let denied = [
+        "not withdrawn",
+        "not been withdrawn",
+        "the withdrawn",
+        "a withdrawn",
+        "withdrawn paper",
+        "withdrawn submission",
+        "withdrawn version",
+        "withdrawn arxiv",
+    ];
     let said = word("withdrawn") && !denied.iter().any(|words| comments.contains(words));
     said || taken_back.iter().any(|words| opening.contains(words))
 }
@@ -180,6 +190,9 @@ mod tests {
         check("<comments>Withdrawn: Lemma 3 is wrong</comments>", true);
         check("<comments>withdrawn</comments>", true);
         check("<comments>We thank those who had not withdrawn; not withdrawn</comments>", false);
+        check("<comments>This article was withdrawn from arXiv</comments>", true);
+        check("<comments>Replaces the withdrawn arXiv:2401.00001</comments>", false);
+        check("<comments>Supersedes withdrawn paper 2401.00001</comments>", false);
         check("<comments>8 pages, withdrawnness explained</comments>", false);
         check("<abstract>This paper has been\n withdrawn due to an error.</abstract>", true);
         check("<abstract>This submission has been withdrawn by arXiv administrators.</abstract>", true);

@@ -24,6 +24,8 @@ pub struct Walk {
     /// Hashes of pages and tokens since the walk last started.
     met: HashSet<Met>,
     restarts: u32,
+    /// The last day of changes since this machine was made: only who comes further may start again as often.
+    furthest: Option<NaiveDate>,
     empty: u32,
     bytes: u64,
 }
@@ -72,6 +74,7 @@ impl Walk {
             cursor: cursor.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default(),
             met: HashSet::new(),
             restarts: 0,
+            furthest: None,
             empty: 0,
             bytes: 0,
         }
@@ -149,8 +152,9 @@ impl Walk {
         self.cursor.began = self.cursor.began.or(page.answered);
         let Some((first, last)) = page.days else { return };
         self.cursor.disordered |= !page.ordered || self.cursor.seen.is_some_and(|seen| first < seen);
-        if self.cursor.seen.is_none_or(|seen| last > seen) {
-            self.cursor.seen = Some(last);
+        self.cursor.seen = self.cursor.seen.max(Some(last));
+        if self.furthest < Some(last) {
+            self.furthest = Some(last);
             self.restarts = 0;
         }
     }

@@ -62,7 +62,10 @@ impl Pace {
         if let Some(next) = next {
             tokio::time::sleep_until(next).await;
         }
-        Ok(Turn { pace: self.clone(), host: host.to_owned(), file, _turn: turn })
+        let mut turn = Turn { pace: self.clone(), host: host.to_owned(), file, _turn: turn };
+        // Noted before the request: who is killed in the middle of it keeps the pace as well.
+        turn.note(SPACING);
+        Ok(turn)
     }
 
     fn with<T>(&self, host: &str, ask: impl FnOnce(&mut Host) -> T) -> T {
@@ -91,7 +94,10 @@ impl Pace {
 impl Turn {
     /// Ends it. The host may be asked again after the spacing, or after a longer wait that it asked for.
     pub(super) fn end(mut self, wait: Duration) {
-        let wait = wait.max(SPACING);
+        self.note(wait.max(SPACING));
+    }
+
+    fn note(&mut self, wait: Duration) {
         let next = SystemTime::now() + wait;
         let written = next.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis().to_string();
         let kept = self.file.as_mut().map(|file| write(file, &written));
@@ -151,6 +157,13 @@ mod tests {
         assert_eq!(seconds_for(&two, "a:1", 60).await, 3);
         assert_eq!(seconds_for(&one, "a:1", 0).await, 60);
         assert_eq!(seconds_for(&one, "a:1", 0).await, 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_is_killed_keeps_the_pace_as_well() {
+        let folder = tempfile::tempdir().expect("a folder");
+        drop(Pace::kept_in(folder.path().into()).turn("a").await.expect("a turn"));
+        assert_eq!(seconds_for(&Pace::kept_in(folder.path().into()), "a", 0).await, 3);
     }
 
     #[test]

@@ -1,6 +1,11 @@
 //! Proceedings, each by a manifest: a file says where a proceedings is and what it is called, no code does.
 
-use std::{io::Cursor as Bytes, path::Path};
+use std::{
+    collections::HashSet,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    io::Cursor as Bytes,
+    path::Path,
+};
 
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -22,6 +27,8 @@ pub struct Proceedings {
     fetcher: Fetcher,
     manifest: Manifest,
     cursor: Cursor,
+    /// Hashes of the pages so far: a server that gives one again would give it for ever.
+    met: HashSet<u64>,
     bytes: u64,
 }
 
@@ -40,6 +47,8 @@ struct Read {
     batch: Batch,
     notes: u64,
     more: bool,
+    /// Equal for equal pages.
+    content: u64,
 }
 
 impl Proceedings {
@@ -48,7 +57,7 @@ impl Proceedings {
         let cursor: Cursor = cursor.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
         // The manifest may have changed since.
         let cursor = if cursor.address < manifest.addresses.len() { cursor } else { Cursor::default() };
-        Self { fetcher, manifest, cursor, bytes: 0 }
+        Self { fetcher, manifest, cursor, met: HashSet::new(), bytes: 0 }
     }
 
     /// The next page.
@@ -62,6 +71,9 @@ impl Proceedings {
         let (read, bytes) =
             page::read_twice(&self.fetcher, &address, move |bytes| read(bytes, &manifest, offset)).await?;
         self.bytes += bytes;
+        if read.more && !self.met.insert(read.content) {
+            return Err(Error::Circle { address, why: "the same page comes again" });
+        }
         self.cursor = match read.more {
             true => Cursor { offset: self.cursor.offset + read.notes, ..self.cursor },
             false => Cursor { address: self.cursor.address + 1, offset: 0 },
@@ -94,7 +106,7 @@ pub(crate) fn read_file(bytes: &[u8], manifest: &Manifest) -> Result<Batch, Stri
 }
 
 fn read(bytes: &[u8], manifest: &Manifest, offset: u64) -> Result<Read, String> {
-    let alone = |batch| Read { batch, notes: 0, more: false };
+    let alone = |batch| Read { batch, notes: 0, more: false, content: 0 };
     match manifest.kind {
         Kind::Acl => acl::read(bytes, manifest).map(alone),
         Kind::Bibtex => bibtex::read(bytes, manifest).map(alone),
@@ -104,9 +116,15 @@ fn read(bytes: &[u8], manifest: &Manifest, offset: u64) -> Result<Read, String> 
             let read = offset + page.notes;
             // Where the count is not told, a full page means that another follows.
             let more = page.notes > 0 && page.count.map_or(page.notes >= NOTES, |count| read < count);
-            Ok(Read { batch: page.batch, notes: page.notes, more })
+            Ok(Read { batch: page.batch, notes: page.notes, more, content: hash(bytes) })
         }
     }
+}
+
+fn hash(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn lines(bytes: &[u8], manifest: &Manifest) -> Result<Batch, String> {
