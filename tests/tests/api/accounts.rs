@@ -6,6 +6,7 @@ use tests::{Engine, Run, Site, html::text};
 
 on_each_engine!(
     accounts_are_made_by_command_and_signed_in_to,
+    signing_out_ends_the_session,
     names_are_not_given_away,
     guessing_is_slowed_down,
     invitations_are_used_once,
@@ -26,8 +27,9 @@ async fn sign_in(site: &Site, name: &str, password: &str) -> Response {
 
 /// The session's cookie, as the browser sends it back.
 fn session(response: &Response) -> String {
-    let cookies = response.headers().get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
-    let cookie = cookies.filter(|cookie| cookie.starts_with("session=")).last().expect("a session");
+    let cookies = response.headers().get_all("set-cookie").iter();
+    let cookies: Vec<_> = cookies.filter_map(|value| value.to_str().ok()).collect();
+    let cookie = cookies.into_iter().rev().find(|cookie| cookie.starts_with("session=")).expect("a session");
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
     cookie.split(';').next().expect("a pair").to_owned()
 }
@@ -53,16 +55,22 @@ async fn accounts_are_made_by_command_and_signed_in_to(engine: Engine) {
     let page = account(&site, &session).await;
     assert_eq!(page.headers()["cache-control"], "private, no-store");
     assert!(text(&page.text().await.expect("a page")).contains("ada"));
-    let foreign = [("cookie", session.as_str()), ("sec-fetch-site", "cross-site")];
-    assert_eq!(site.form("/logout", "", &foreign).await.status(), 403);
-    let own = [("cookie", session.as_str()), ("sec-fetch-site", "same-origin")];
-    assert_eq!(site.form("/logout", "", &own).await.status(), 303);
-    assert_eq!(account(&site, &session).await.status(), 303);
     let listed = site.run(&["user", "list", "--json"]).await;
     let listed: Value = serde_json::from_slice(&listed.stdout).expect("JSON");
     assert_eq!((&listed[0]["name"], &listed[0]["role"]), (&json!("ada"), &json!("reader")));
     assert!(site.run(&["user", "remove", "ada"]).await.status.success());
     assert_eq!(sign_in(&site, "ada", PASSWORD).await.status(), 200);
+}
+
+async fn signing_out_ends_the_session(engine: Engine) {
+    let site = Run::on(engine).start().await;
+    add(&site, "ada").await;
+    let session = session(&sign_in(&site, "ada", PASSWORD).await);
+    let foreign = [("cookie", session.as_str()), ("sec-fetch-site", "cross-site")];
+    assert_eq!(site.form("/logout", "", &foreign).await.status(), 403);
+    let own = [("cookie", session.as_str()), ("sec-fetch-site", "same-origin")];
+    assert_eq!(site.form("/logout", "", &own).await.status(), 303);
+    assert_eq!(account(&site, &session).await.status(), 303);
 }
 
 async fn names_are_not_given_away(engine: Engine) {

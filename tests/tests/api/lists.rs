@@ -17,6 +17,7 @@ on_each_engine!(
     papers_carry_what_other_tools_look_for,
     readings_are_read_where_other_tools_ask,
     stars_count_readers,
+    stars_are_forms,
     stars_order_lists,
 );
 
@@ -198,35 +199,43 @@ async fn stars_count_readers(engine: Engine) {
     let site = Run::on(engine).start().await;
     papers::import(&site, &papers::some("math.NT", 0..3)).await;
     let paper = attributes(&site.page("/arxiv/2401.00001").await, "data-paper").pop().expect("a key");
-    let star = async |cookie: &str, on: &str| {
-        let headers = [("cookie", cookie), ("accept", "application/json"), ("sec-fetch-site", "same-origin")];
-        let response = site.form(&format!("/papers/{paper}/star"), &format!("on={on}"), &headers).await;
-        assert_eq!(response.status(), 200);
-        let body: serde_json::Value = response.json().await.expect("JSON");
-        body["stars"].as_u64().expect("a number")
-    };
-    assert_eq!(star("reader=one", "1").await, 1);
-    assert_eq!(star("reader=one", "1").await, 1, "who clicks twice counts once");
-    assert_eq!(star("reader=two", "1").await, 2);
+    assert_eq!(star(&site, &paper, "reader=one", "1").await, 1);
+    assert_eq!(star(&site, &paper, "reader=one", "1").await, 1, "who clicks twice counts once");
+    assert_eq!(star(&site, &paper, "reader=two", "1").await, 2);
     let stars = site.request(reqwest::Method::GET, "/stars", &[("cookie", "reader=one")]).await;
     assert_eq!(cards(&stars.text().await.expect("a page")), ["/arxiv/2401.00001"]);
     assert!(text(&site.page("/stars").await).contains("not starred"));
-    assert_eq!(star("reader=one", "0").await, 1);
-    assert_eq!(star("reader=one", "0").await, 1);
+    assert_eq!(star(&site, &paper, "reader=one", "0").await, 1);
+    assert_eq!(star(&site, &paper, "reader=one", "0").await, 1);
     for number in 0..30 {
-        star(&format!("reader=made-up-{number}"), "1").await;
+        star(&site, &paper, &format!("reader=made-up-{number}"), "1").await;
     }
-    assert_eq!(star("reader=two", "1").await, 10, "one network cannot count as many readers as it likes");
-    let foreign = [("sec-fetch-site", "cross-site")];
-    assert_eq!(site.form(&format!("/papers/{paper}/star"), "on=1", &foreign).await.status(), 403);
-    let back = site.post(&format!("/papers/{paper}/star"), "on=1&back=/arxiv/math.NT").await;
+    let stars = star(&site, &paper, "reader=two", "1").await;
+    assert_eq!(stars, 10, "one network cannot count as many readers as it likes");
+}
+
+/// Stars a paper, or takes the star back, as this reader; gives how many there are then.
+async fn star(site: &Site, paper: &str, cookie: &str, on: &str) -> u64 {
+    let headers = [("cookie", cookie), ("accept", "application/json"), ("sec-fetch-site", "same-origin")];
+    let response = site.form(&format!("/papers/{paper}/star"), &format!("on={on}"), &headers).await;
+    assert_eq!(response.status(), 200);
+    let body: serde_json::Value = response.json().await.expect("JSON");
+    body["stars"].as_u64().expect("a number")
+}
+
+async fn stars_are_forms(engine: Engine) {
+    let site = Run::on(engine).start().await;
+    papers::import(&site, &papers::some("math.NT", 0..3)).await;
+    let paper = attributes(&site.page("/arxiv/2401.00001").await, "data-paper").pop().expect("a key");
+    let address = format!("/papers/{paper}/star");
+    assert_eq!(site.form(&address, "on=1", &[("sec-fetch-site", "cross-site")]).await.status(), 403);
+    let back = site.post(&address, "on=1&back=/arxiv/math.NT").await;
     assert_eq!(
         (back.status().as_u16(), back.headers()["location"].to_str().ok()),
         (303, Some("/arxiv/math.NT"))
     );
     assert!(back.headers().contains_key("set-cookie"));
-    let away = site.post(&format!("/papers/{paper}/star"), "on=1&back=//evil.example").await;
-    assert_eq!(away.status(), 200);
+    assert_eq!(site.post(&address, "on=1&back=//evil.example").await.status(), 200);
     let named = site.post("/arxiv/star?paper=2401.00002", "").await.text().await.expect("JSON");
     assert!(named.contains("\"starred\":true"), "{named}");
 }

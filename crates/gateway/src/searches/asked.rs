@@ -157,7 +157,7 @@ impl Asked {
     }
 
     /// The same from its beginning.
-    pub(crate) fn from_start(&self) -> String {
+    pub(crate) fn whole_list(&self) -> String {
         Self { from: 0, ..self.clone() }.address()
     }
 

@@ -230,7 +230,7 @@ async fn some(
         return Ok(exports::file(visit, format, &works, None));
     }
     let heading = visit.m.paper_count(&(papers.len() as u64));
-    let unknown = (!missing.is_empty()).then(|| visit.m.unknown_ids(&missing.join(visit.m.list_comma())));
+    let unknown = (!missing.is_empty()).then(|| visit.m.unknown_ids(missing.join(visit.m.list_comma())));
     visit.page(&ListPage { announced: unknown, ..whole(app, visit, heading, cards(app, papers, 1).await?) })
 }
 

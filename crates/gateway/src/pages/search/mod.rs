@@ -107,7 +107,7 @@ pub(crate) async fn search(app: web::Data<App>, visit: Visit, asked: Asked) -> P
         },
     };
     visit.page(&SearchPage {
-        frame: Frame::new(&app, &visit, &title(&asked, visit.m), Place::Search).of_list(asked.from_start()),
+        frame: Frame::new(&app, &visit, &title(&asked, visit.m), Place::Search).of_list(asked.whole_list()),
         m: visit.m,
         query: asked.query.text().to_owned(),
         kept: kept(&asked),
