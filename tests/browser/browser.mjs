@@ -90,9 +90,15 @@ export async function walk(page) {
       await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     }
   });
-  // What is folded is not typeset before it is shown.
+  // A list may have grown behind the walk; what is folded is not typeset before it is shown.
   await page.waitForFunction(
-    () => !document.querySelector(".math:not(.typeset, .bad-math, [hidden], .folded *)"),
+    () => {
+      const left = document.querySelector(".math:not(.typeset, .bad-math, [hidden], .folded *)");
+      left?.scrollIntoView({ behavior: "instant", block: "center" });
+      return !left;
+    },
+    undefined,
+    { polling: 100 },
   );
   await page.evaluate(() => scrollTo({ top: 0, behavior: "instant" }));
 }

@@ -337,9 +337,10 @@ describe("the reader's own page", () => {
     const load = (buffer) =>
       other.locator("#import").setInputFiles({ name: "library.json", mimeType: "application/json", buffer });
     await load(Buffer.from('{"format": "something"}'));
-    assert.match(await other.locator(".importing > p").first().textContent(), /not a library/);
+    await other.locator(".importing > p:has-text('not a library')").waitFor();
     assert.ok(await other.locator("[data-do=merge]").isHidden());
     await load(await readFile(file));
+    await other.locator("[data-do=merge]").waitFor();
     const lines = await other.locator(".importing li").allTextContents();
     assert.deepEqual(lines, [
       "2 stars",

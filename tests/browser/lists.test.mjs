@@ -22,9 +22,9 @@ const visit = (path, options) => open(browser, site.address + path, options);
 /** Names and numbers of the papers on the page. */
 const listed = (page) =>
   page.evaluate(() =>
-    [...document.querySelectorAll(".papers > .card")].map(({ id, children: [inner] }) => [
-      id,
-      Number(inner.querySelector(".no").textContent),
+    [...document.querySelectorAll(".papers > .card")].map((card) => [
+      card.id,
+      Number(card.querySelector(".card-in > .no").textContent),
     ]),
   );
 

@@ -1,7 +1,7 @@
 // The menu [Copy] of a paper. What is copied comes from the server: it is the source, whatever translation or
 // typesetting did to the page.
 
-import { around, shown } from "./paper.ts";
+import { around } from "./paper.ts";
 import { toast } from "./toast.ts";
 import { words } from "./words.ts";
 
@@ -18,14 +18,6 @@ export function copies(): void {
     const id = around(menu)?.dataset.paper ?? "";
     void copy(load(id, button.dataset.copy ?? "txt"));
   });
-}
-
-/** Where scripts run, papers can be copied. */
-export function offerCopies(papers: readonly HTMLElement[] = shown()): void {
-  for (const element of papers) {
-    const menu = element.querySelector<HTMLElement>("details.copies");
-    if (menu) menu.hidden = false;
-  }
 }
 
 async function load(id: string, kind: string): Promise<string> {

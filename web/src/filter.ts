@@ -18,7 +18,6 @@ export const filtering = (): boolean => filtered !== undefined;
 export function filter(): void {
   const field = document.querySelector<HTMLInputElement>("#filter");
   if (!field?.parentElement) return;
-  field.parentElement.hidden = false;
   field.value = parameter(NAME) ?? "";
   status = document.createElement("p");
   status.className = "meta matching";

@@ -2,7 +2,7 @@
 // that page stays, for who presses it, and for another attempt when one fails.
 
 import { cards } from "./paper.ts";
-import { parameter, setParameter } from "./place.ts";
+import { setParameter } from "./place.ts";
 import { words } from "./words.ts";
 
 const NEAR = "0px 0px 250% 0px";
@@ -149,9 +149,4 @@ export class Growing {
   #next(): HTMLAnchorElement | null {
     return this.#pager.querySelector("a[rel=next]");
   }
-}
-
-/** Whether the list of this page is one day's, which has an end. */
-export function isDay(): boolean {
-  return parameter("date") !== undefined;
 }

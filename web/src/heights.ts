@@ -7,7 +7,7 @@ const HAN = 1;
 /** What was measured of the list, which is not to be laid out for every guess. */
 interface Column {
   /** The width of the window when it was measured. */
-  window: number;
+  across: number;
   width: number;
   line: number;
   rem: number;
@@ -33,13 +33,13 @@ export function reserveHeights(cards: readonly HTMLElement[]): void {
 }
 
 function measured(): Column {
-  const window = innerWidth;
-  if (column?.window === window) return column;
+  const across = innerWidth;
+  if (column?.across === across) return column;
   const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
   const sample = document.querySelector<HTMLElement>(".papers > .card .summary");
   const width = sample?.getBoundingClientRect().width || 20 * rem;
   const line = (sample && Number.parseFloat(getComputedStyle(sample).lineHeight)) || 1.5 * rem;
-  column = { window, width, line, rem };
+  column = { across, width, line, rem };
   return column;
 }
 

@@ -1,7 +1,7 @@
 // The order For you, where the address asks for it. The server sends the newest first; the reader's own browser puts
 // the papers in order. A day is ordered as a whole, an endless list page by page, so that nothing moves that was read.
 
-import { type Growing, isDay } from "./growing.ts";
+import type { Growing } from "./growing.ts";
 import { library } from "./library.ts";
 import { cards, paper } from "./paper.ts";
 import { parameter } from "./place.ts";
@@ -9,22 +9,30 @@ import { preferred, taste } from "./preference.ts";
 import { toast } from "./toast.ts";
 import { words } from "./words.ts";
 
+/** Papers on a page of the server. */
+const PAGE = 25;
+
 const asked = (): boolean => parameter("sort") === "preference";
 
 /** Orders what is loaded; of one day everything. Says whether this order is asked for. */
 export async function order(growing: Growing | undefined): Promise<boolean> {
   if (!asked()) return false;
-  if (isDay() && growing) {
+  if (parameter("date") && growing) {
     toast(words("ordering"));
     await growing.all();
   }
-  sort(cards());
+  sortParts(cards(), parameter("date") ? Number.POSITIVE_INFINITY : PAGE);
   return true;
 }
 
-/** Orders the papers of a page that came later; of a day, all are ordered at the end. */
+/** Orders among themselves the papers that came later. */
 export function orderFresh(fresh: readonly HTMLElement[]): void {
-  if (asked() && !isDay()) sort(fresh);
+  if (asked()) sortParts(fresh, PAGE);
+}
+
+/** However much comes at once, it is in the order in which it came page by page. */
+function sortParts(papers: readonly HTMLElement[], size: number): void {
+  for (let from = 0; from < papers.length; from += size) sort(papers.slice(from, from + size));
 }
 
 function sort(papers: readonly HTMLElement[]): void {

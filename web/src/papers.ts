@@ -1,6 +1,6 @@
 // Papers on a page, as the reader's own library has them: starred, seen, folded, filtered, in order, and growing.
 
-import { copies, offerCopies } from "./copies.ts";
+import { copies } from "./copies.ts";
 import { expression } from "./expression.ts";
 import { applyFilter, filter, filtering } from "./filter.ts";
 import { folding, foldUnwanted } from "./folding.ts";
@@ -17,15 +17,11 @@ import { watch } from "./typesetting.ts";
 import { showWatched, watching } from "./watching.ts";
 
 export function papers(): void {
-  if (shown().length === 0 && !document.querySelector(".papers")) {
-    document.documentElement.classList.remove("ordering");
-    return;
-  }
+  if (shown().length === 0 && !document.querySelector(".papers")) return;
   stars();
   copies();
   folding();
   watching();
-  offerCopies();
   offer(cards());
   showSeen();
   dress();
@@ -44,7 +40,7 @@ async function list(): Promise<void> {
     ? new Growing(element, pager, fresh, filtering)
     : undefined;
   const ordered = await order(growing);
-  document.documentElement.classList.remove("ordering");
+  document.documentElement.classList.remove("ordering"); // set by theme.ts
   const place = remembered() ?? (ordered ? linked() : undefined);
   if (place) await growing?.until(place.anchor);
   if (place) comeBack(place);
@@ -68,7 +64,6 @@ let folded = "";
 /** Makes papers that came later as the others are. */
 function fresh(papers: HTMLElement[]): void {
   for (const card of papers) watch(card);
-  offerCopies(papers);
   starred(papers);
   showSeen(papers);
   orderFresh(papers);

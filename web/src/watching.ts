@@ -23,7 +23,6 @@ export function watching(): void {
 /** Shows what is watched and excluded. */
 export function showWatched(): void {
   for (const row of document.querySelectorAll<HTMLElement>(".yours [data-category]")) {
-    row.hidden = false;
     for (const button of row.querySelectorAll<HTMLElement>("[data-list]")) {
       const there = has(library()[button.dataset.list as List], row.dataset.category ?? "");
       button.setAttribute("aria-pressed", String(there));

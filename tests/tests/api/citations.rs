@@ -63,6 +63,12 @@ async fn papers_are_files(engine: Engine) {
     }
     let by_key = site.get("/papers/1.bib").await;
     assert_eq!((by_key.status().as_u16(), header(&by_key, "content-type").contains("x-bibtex")), (200, true));
+    let text = site.page("/papers/1.txt").await;
+    let head = "The Large N Limit of Superconformal Field Theories and Supergravity\n";
+    let (link, authors) = (format!("{}{PAPER}\n", site.address), "Juan M. Maldacena\n\nStacks of branes");
+    assert!(text.starts_with(&format!("{head}{link}{authors}")), "{text}");
+    assert!(text.contains("at large $N$ contain"), "{text}");
+    assert_eq!(site.get("/papers/99999.txt").await.status(), 404);
 }
 
 async fn posts_are_files(engine: Engine) {
