@@ -39,18 +39,23 @@ export async function serve(settings = {}, sample = "tests/sample") {
     clearTimeout(forced);
     await rm(folder, { recursive: true, force: true });
   };
-  return { address, log, stop, take: (papers) => take(folder, papers) };
+  const run = (words, input) => command([...words, "--data", join(folder, "data")], input);
+  return { address, log, stop, run, take: (papers) => take(run, folder, papers) };
 }
 
 /** Imports papers while the server runs. */
-async function take(folder, papers) {
+async function take(run, folder, papers) {
   const file = join(folder, "papers.jsonl");
   await writeFile(file, papers.map((paper) => `${JSON.stringify(paper)}\n`).join(""));
-  const child = spawn(BINARY, ["import", "papers", file, "--data", join(folder, "data")], {
-    stdio: "ignore",
-  });
+  await run(["import", "papers", file]);
+}
+
+/** Runs a command beside the server. */
+async function command(words, input = "") {
+  const child = spawn(BINARY, words, { stdio: ["pipe", "ignore", "ignore"] });
+  child.stdin.end(input);
   const code = await new Promise((done) => child.once("close", done));
-  if (code !== 0) throw new Error(`the import ended with ${code}`);
+  if (code !== 0) throw new Error(`${words.join(" ")} ended with ${code}`);
 }
 
 function said(output) {

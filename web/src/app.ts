@@ -11,6 +11,7 @@ import { mine } from "./mine.ts";
 import { papers } from "./papers.ts";
 import { unfold } from "./printing.ts";
 import { readings } from "./readings.ts";
+import { sync } from "./sync.ts";
 import { everything, watch } from "./typesetting.ts";
 
 watch(document.documentElement);
@@ -23,6 +24,7 @@ keys();
 menus();
 papers();
 mine();
+sync();
 instant();
 facets();
 readings();
