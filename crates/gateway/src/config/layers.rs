@@ -355,6 +355,7 @@ mod tests {
             format!("{} = {}  # {origin}", setting.key, setting.value)
         });
         insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @r##"
+        accounts.registration = "invitation"  # default
         data = "/d"  # --data
         database_url = "postgres://me:***@db/ink?***"  # inkstone.toml
         harvest.feeds = "https://rss.arxiv.org/rss"  # default
