@@ -188,6 +188,7 @@ test("a list of which only some papers are shown", async () => {
   const page = await visit(`${DAY}&filter=entropy`);
   const status = page.locator(".matching");
   await status.waitFor();
+  assert.match(await status.textContent(), /^\d+ of \d+ match$/);
   const shown = await page.locator(".papers > .card:not([hidden])").allTextContents();
   assert.ok(shown.length > 0 && shown.every((text) => /entropy/i.test(text)));
   await page.locator("#filter").fill("entropy -matrix");

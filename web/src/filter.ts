@@ -17,12 +17,12 @@ export const filtering = (): boolean => filtered !== undefined;
 
 export function filter(): void {
   const field = document.querySelector<HTMLInputElement>("#filter");
-  if (!field?.parentElement) return;
+  if (!field) return;
   field.value = parameter(NAME) ?? "";
-  status = document.createElement("p");
-  status.className = "meta matching";
+  status = document.createElement("span");
+  status.className = "num matching";
   status.setAttribute("role", "status");
-  field.parentElement.after(status);
+  document.querySelector(".bar .end")?.prepend(status); // there it is seen where the field is folded away, too
   let pause: ReturnType<typeof setTimeout> | undefined;
   field.addEventListener("input", () => {
     clearTimeout(pause);
