@@ -22,7 +22,7 @@ const scripts = () =>
     ...shared,
     entryPoints: ["src/app.ts", "src/theme.ts"],
     format: "iife",
-    external: ["./mathjax/engine.js"],
+    external: ["./mathjax/engine.js", "./pdf/viewer.js"],
   });
 
 // The engine comes with the first formula, and the rarer alphabets of its font with the first letter of each.
@@ -35,6 +35,14 @@ const engine = () =>
     chunkNames: "mathjax/[name]-[hash]",
   });
 
+// What shows PDFs comes with the first one, and its worker, fonts and decoders when that wants them.
+const viewer = () =>
+  build({
+    ...shared,
+    entryPoints: [{ in: "src/pdf/viewer.ts", out: "pdf/viewer" }],
+    format: "esm",
+  });
+
 const styles = () =>
   build({
     ...shared,
@@ -44,6 +52,7 @@ const styles = () =>
 
 const files = async () => {
   const serif = "node_modules/@fontsource-variable/source-serif-4";
+  const decoders = "node_modules/pdfjs-dist/wasm";
   const taken = [
     [`${serif}/files/source-serif-4-latin-wght-normal.woff2`, "fonts/serif.woff2"],
     [`${serif}/files/source-serif-4-latin-wght-italic.woff2`, "fonts/serif-italic.woff2"],
@@ -51,10 +60,18 @@ const files = async () => {
     [`${serif}/LICENSE`, "fonts/OFL.txt"],
     ["node_modules/@mathjax/mathjax-newcm-font/chtml/woff2", "mathjax/woff2"],
     ["node_modules/@mathjax/mathjax-mhchem-font-extension/chtml/woff2", "mathjax/woff2"],
+    ["node_modules/pdfjs-dist/legacy/build/pdf.worker.min.mjs", "pdf/worker.js"],
+    ["node_modules/pdfjs-dist/LICENSE", "pdf/LICENSE.txt"],
+    ["node_modules/pdfjs-dist/cmaps", "pdf/cmaps"],
+    ["node_modules/pdfjs-dist/standard_fonts", "pdf/fonts"],
+    ...["jbig2", "openjpeg"].flatMap((name) => [
+      [`${decoders}/${name}_nowasm_fallback.js`, `pdf/decoders/${name}_nowasm_fallback.js`],
+      [`${decoders}/LICENSE_${name.toUpperCase()}`, `pdf/decoders/LICENSE_${name.toUpperCase()}`],
+    ]),
     ["static", "."],
   ];
   for (const [from, to] of taken) await cp(here(from), `${dist}/${to}`, { recursive: true });
 };
 
 await rm(dist, { recursive: true, force: true });
-await Promise.all([scripts(), engine(), styles(), files()]);
+await Promise.all([scripts(), engine(), viewer(), styles(), files()]);

@@ -76,8 +76,15 @@ function opening({ target }: MouseEvent): void {
   if (!link || !element) return;
   open(element);
   const count = link.matches(".title-pdf") && element.dataset.paper;
-  if (count) void fetch(`/papers/${count}/opened`, { method: "POST", keepalive: true }).catch(() => {});
+  if (!count || counted.has(count)) return;
+  counted.add(count);
+  void fetch(`/papers/${count}/opened`, { method: "POST", keepalive: true }).catch(() =>
+    counted.delete(count),
+  );
 }
+
+/** Papers whose PDF was opened from this page: once is enough. */
+const counted = new Set<string>();
 
 function open(element: HTMLElement | null): void {
   if (!element) return;

@@ -22,7 +22,7 @@ use tokio::{
 use crate::{
     accounts::{self, Passwords, Tries},
     assets, cache,
-    config::Config,
+    config::{Config, Pdf},
     errors::{self, Failure},
     exports, feeds, harvesting, indexing, live, marks, pages,
     phrases::Phrases,
@@ -34,6 +34,9 @@ use crate::{
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
      font-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; \
      frame-ancestors 'none'";
+
+/// Says of a response that papers on it may be opened in place: its policy is the wider one.
+pub(crate) struct OpensPapers;
 
 /// The most bytes of what a user keeps of their own: some tens of thousands of marks.
 const MAX_LIBRARY: usize = 2 << 20;
@@ -67,6 +70,8 @@ pub struct App {
     pub(crate) tries: Tries,
     /// Readings that are being made.
     pub(crate) live: live::Live,
+    /// The policy of pages whose papers open in place.
+    papers_policy: HeaderValue,
 }
 
 impl App {
@@ -100,11 +105,13 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
         .await?
         .context("the search index could not be opened")?;
     let base = config.base().into();
+    let papers_policy = papers_policy(&config.pdf)?;
     let config = Arc::new(config);
     let live = live::Live::new(&config, &db);
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     Ok(App {
         live,
+        papers_policy,
         config,
         base,
         db,
@@ -299,18 +306,33 @@ async fn ready(app: web::Data<App>) -> Result<String, errors::Failure> {
     Ok(format!("ready\nsearch index: {behind} changes behind{stuck}\n{harvest}"))
 }
 
+/// The policy that all pages have, and where papers may be fetched from to be shown by a worker of ours.
+fn papers_policy(pdf: &Pdf) -> anyhow::Result<HeaderValue> {
+    let hosts: String = pdf.hosts.iter().map(|host| format!(" {host}")).collect();
+    let wider = match hosts.is_empty() {
+        true => CONTENT_SECURITY_POLICY.to_owned(),
+        false => CONTENT_SECURITY_POLICY
+            .replace("connect-src 'self'", &format!("worker-src 'self'; connect-src 'self'{hosts}")),
+    };
+    wider.try_into().context("the hosts of PDFs do not fit into a header")
+}
+
 /// Headers that every response carries, and cookies that keep what its address chose.
 async fn headers(
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let choices = visit::choices(request.request());
+    let app = request.app_data::<web::Data<App>>().cloned();
     let mut response = next.call(request).await?;
     for cookie in &choices {
         response.response_mut().add_cookie(cookie)?;
     }
+    let policy = app
+        .filter(|_| response.response().extensions().contains::<OpensPapers>())
+        .map_or(HeaderValue::from_static(CONTENT_SECURITY_POLICY), |app| app.papers_policy.clone());
+    response.headers_mut().insert(HeaderName::from_static("content-security-policy"), policy);
     let fixed = [
-        ("content-security-policy", CONTENT_SECURITY_POLICY),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "strict-origin-when-cross-origin"),
         ("vary", "Accept, Accept-Language, Cookie"),

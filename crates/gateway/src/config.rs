@@ -19,9 +19,11 @@ use url::Url;
 
 mod harvest;
 mod layers;
+mod pdf;
 
 pub use harvest::{Contact, Every, Harvest};
 pub use layers::{Error, Loaded, Setting, load};
+pub use pdf::{Origin, Pdf};
 
 /// Everything that an operator can set.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -52,6 +54,8 @@ pub struct Config {
     pub macros: Macros,
     /// Where papers come from, and how often.
     pub harvest: Harvest,
+    /// Which PDFs open inside a page.
+    pub pdf: Pdf,
 }
 
 /// What the pages say of the site.
@@ -215,6 +219,7 @@ impl Default for Config {
             proxies: Vec::new(),
             macros: Macros::default(),
             harvest: Harvest::default(),
+            pdf: Pdf::default(),
         }
     }
 }

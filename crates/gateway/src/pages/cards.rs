@@ -27,7 +27,7 @@ pub(super) struct Card {
     pub(super) language: Language,
     pub(super) authors: Authors,
     pub(super) summary: Option<Html>,
-    pub(super) pdf: Option<String>,
+    pub(super) pdf: Option<PdfLink>,
     pub(super) subjects: Vec<Link>,
     pub(super) venue: Option<VenueLink>,
     pub(super) date: NaiveDate,
@@ -40,6 +40,13 @@ pub(super) struct Card {
 pub(super) struct Authors {
     pub(super) first: Vec<Link>,
     pub(super) folded: Vec<Link>,
+}
+
+/// The PDF at its source.
+pub(super) struct PdfLink {
+    pub(super) href: String,
+    /// Where the page may fetch it, to show it in place.
+    pub(super) opens: Option<String>,
 }
 
 pub(super) struct VenueLink {
@@ -77,7 +84,7 @@ impl Card {
             language: Language::of(&record.title),
             authors: Authors::of(&record.authors),
             summary: (!record.summary.is_empty() && !record.withdrawn).then(|| title(app, &record.summary)),
-            pdf: papers::pdf(paper),
+            pdf: papers::pdf(paper).map(|href| PdfLink { opens: app.config.pdf.opens(&href), href }),
             subjects: record.categories.iter().map(|name| subject(name, record.is_arxiv())).collect(),
             venue,
             date: record.date,

@@ -34,6 +34,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 
 use crate::{
+    app::OpensPapers,
     errors::Failure,
     visit::{Formulas, Visit},
 };
@@ -56,6 +57,13 @@ struct Choice {
 }
 
 impl Visit {
+    /// A page whose papers may be opened in place.
+    fn page_of_papers(&self, template: &impl Template) -> Page {
+        let mut response = self.page(template)?;
+        response.extensions_mut().insert(OpensPapers);
+        Ok(response)
+    }
+
     /// A whole page as a response.
     fn page(&self, template: &impl Template) -> Page {
         let html = template.render()?;

@@ -74,7 +74,7 @@ async fn page(app: &App, visit: &Visit, paper: Paper, work: &Work) -> Page {
     let record = &paper.shown;
     let m = visit.m;
     let head = Head::of_paper(app, &paper, work, m);
-    visit.page(&PaperPage {
+    visit.page_of_papers(&PaperPage {
         frame: Frame::new(app, visit, &record.title, Place::Papers).known_as(&head.canonical),
         m,
         head,

@@ -1,6 +1,6 @@
 //! The record of one line.
 
-use content::{Harvested, RecordKey};
+use content::{Harvested, Links, RecordKey};
 use serde::Deserialize;
 
 use crate::{
@@ -27,6 +27,16 @@ struct Line {
     source: String,
     #[serde(default)]
     note: Option<String>,
+    /// The page of the paper at its source.
+    #[serde(default)]
+    url: Option<String>,
+    #[serde(default)]
+    pdf: Option<String>,
+    #[serde(default)]
+    doi: Option<String>,
+    /// The address of the licence.
+    #[serde(default)]
+    license: Option<String>,
 }
 
 /// The record of a line. The error says what is wrong with it.
@@ -44,6 +54,7 @@ pub(super) fn of(raw: &str) -> Result<Harvested, String> {
         venue: venue::of(&line.venue, date),
         keywords: line.keywords.split(';').map(str::to_owned).collect(),
         note: line.note,
+        links: Links { page: line.url, pdf: line.pdf, doi: line.doi, license: line.license },
         ..Draft::of(&source, id, line.title, date)
     };
     draft.harvested(raw)
@@ -149,6 +160,21 @@ mod tests {
         let record =
             record(serde_json::json!({ "venue": null, "keywords": null, "authors": null, "abstract": null }));
         assert_eq!((record.venue, record.keywords.len(), record.summary.as_str()), (None, 0, ""));
+    }
+
+    #[test]
+    fn links_are_addresses_of_the_web() {
+        let links = record(serde_json::json!({
+            "url": "https://a.example/1", "pdf": "https://a.example/1.pdf", "doi": "doi:10.1000/a",
+            "license": "https://creativecommons.org/licenses/by/4.0/",
+        }))
+        .links;
+        assert_eq!(links.page.as_deref(), Some("https://a.example/1"));
+        assert_eq!(links.pdf.as_deref(), Some("https://a.example/1.pdf"));
+        assert_eq!(links.doi.as_deref(), Some("10.1000/a"));
+        assert_eq!(links.license.as_deref(), Some("https://creativecommons.org/licenses/by/4.0/"));
+        let links = record(serde_json::json!({ "url": "javascript:alert(1)", "pdf": null, "license": "CC" })).links;
+        assert_eq!((links.page, links.pdf, links.license), (None, None, None));
     }
 
     #[test]

@@ -62,7 +62,7 @@ impl List {
             None => None,
         };
         let title = date.map_or_else(|| name.clone(), |date| format!("{name}, {date}"));
-        visit.page(&ListPage {
+        visit.page_of_papers(&ListPage {
             frame: Frame::new(app, visit, &title, Place::Papers),
             m,
             place_name: if date.is_some() { name.clone() } else { "arXiv".into() },

@@ -21,7 +21,7 @@ pub(crate) async fn stars(app: web::Data<App>, visit: Visit, request: HttpReques
         link: Some(Link { name: m.papers().into(), href: "/papers".into() }),
     });
     let cards = cards(&app, &papers, 1).await?;
-    visit.page(&ListPage { empty, ..whole(&app, &visit, m.stars().into(), cards) })
+    visit.page_of_papers(&ListPage { empty, ..whole(&app, &visit, m.stars().into(), cards) })
 }
 
 /// `GET /stars.{suffix}`: the same as a file.

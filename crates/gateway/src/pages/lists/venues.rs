@@ -43,7 +43,7 @@ pub(crate) async fn venue(
 async fn latest(app: &App, visit: &Visit, part: &Part) -> Page {
     let (m, path) = (visit.m, "/venue/latest");
     let found = found(app, Scope::Venues, None, part).await?;
-    visit.page(&ListPage {
+    visit.page_of_papers(&ListPage {
         feed: Some(format!("{path}/feed")),
         next: found.next.map(|cursor| part.address(path, |part| part.after = Some(cursor.to_string()))),
         range: found.range,
@@ -61,7 +61,7 @@ async fn list(app: &App, visit: &Visit, key: &str, year: Option<i32>, part: &Par
     let short = year.map_or_else(|| key.to_owned(), |year| format!("{key} {year}"));
     let full = current.map(|edition| edition.name.clone()).filter(|name| *name != short);
     let m = visit.m;
-    visit.page(&ListPage {
+    visit.page_of_papers(&ListPage {
         frame: Frame::new(app, visit, &short, Place::Papers),
         m,
         place_name: full.unwrap_or_default(),
