@@ -78,7 +78,10 @@ pub(crate) async fn of_venue(app: &App, which: &str) -> Result<Named, Failure> {
         return Ok(Named::Latest);
     }
     let (name, year) = edition(which);
-    let key = papers::venue_key(&app.db, name).await?.ok_or(Failure::NotFound)?;
+    let key = match papers::venue_key(&app.db, name).await? {
+        Some(key) => key,
+        None => papers::venue_key(&app.db, &sources::venue_key(name)).await?.ok_or(Failure::NotFound)?,
+    };
     if key != name {
         return Ok(Named::Moved(venue_list_address(&key, year)));
     }

@@ -29,3 +29,4 @@ pub use error::Error;
 pub use files::{Files, Format};
 pub use harvest::Harvest;
 pub use proceedings::{Filter, Id, Kind, Manifest, Named, Proceedings};
+pub use venue::venue_key;

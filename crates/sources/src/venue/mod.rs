@@ -32,6 +32,11 @@ pub(crate) fn of(name: &str, date: NaiveDate) -> Option<Venue> {
     Some(Venue { key, year, name: name.to_owned(), group: None })
 }
 
+/// The short name under which papers of a venue are kept that is also known by this one: `NIPS` is `NeurIPS`.
+pub fn venue_key(name: &str) -> String {
+    known::canonical(name.to_owned())
+}
+
 /// `ECCV 2022`.
 fn short(name: &str) -> Option<String> {
     let (key, number) = name.rsplit_once(' ')?;

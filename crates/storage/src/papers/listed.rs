@@ -56,14 +56,14 @@ impl Head {
     }
 }
 
-/// Lists papers that are not listed anywhere yet.
+/// Lists papers that are not listed anywhere yet. Those of which `stars` says nothing have none.
 pub(super) async fn add(
     write: &Write,
     papers: impl IntoIterator<Item = (i64, Vec<Head>)>,
+    stars: &HashMap<i64, i32>,
 ) -> Result<(), Error> {
     let papers: Vec<_> = papers.into_iter().collect();
     let announced = announced(write, &papers).await?;
-    let stars = stars(write, &papers).await?;
     let (mut categories, mut venues) = (Vec::new(), Vec::new());
     for (paper, heads) in &papers {
         let stars = stars.get(paper).copied().unwrap_or(0);
@@ -92,13 +92,14 @@ pub(super) async fn add(
 pub(super) async fn refresh(write: &Write, papers: &BTreeSet<i64>) -> Result<(), Error> {
     for piece in in_pieces(papers.iter().copied()) {
         remove(write, &piece).await?;
+        let stars = stars(write, &piece).await?;
         let groups = heads_of(write, piece).await?;
         for (paper, heads) in &groups {
             let row =
                 papers::ActiveModel { id: Unchanged(*paper), date: Set(date(heads)), ..Default::default() };
             papers::Entity::update(row).exec(&**write).await?;
         }
-        add(write, groups).await?;
+        add(write, groups, &stars).await?;
     }
     Ok(())
 }
@@ -193,17 +194,15 @@ async fn announced(write: &Write, papers: &[(i64, Vec<Head>)]) -> Result<Announc
 }
 
 /// The stars of those papers that have any.
-async fn stars(write: &Write, papers: &[(i64, Vec<Head>)]) -> Result<HashMap<i64, i32>, Error> {
+async fn stars(write: &Write, papers: &[i64]) -> Result<HashMap<i64, i32>, Error> {
     let mut found: HashMap<i64, i32> = HashMap::new();
-    for piece in in_pieces(papers.iter().map(|(paper, _)| *paper)) {
-        let rows = papers::Entity::find()
-            .filter(super::group(piece))
-            .filter(papers::Column::Stars.gt(0))
-            .all(&**write)
-            .await?;
-        for row in rows {
-            *found.entry(row.root_id.unwrap_or(row.id)).or_default() += row.stars;
-        }
+    let rows = papers::Entity::find()
+        .filter(super::group(papers.to_vec()))
+        .filter(papers::Column::Stars.gt(0))
+        .all(&**write)
+        .await?;
+    for row in rows {
+        *found.entry(row.root_id.unwrap_or(row.id)).or_default() += row.stars;
     }
     Ok(found)
 }

@@ -148,7 +148,7 @@ impl<'a> Work<'a> {
         heads.retain(|paper, heads| made.contains_key(paper) && heads.len() == 1);
         let others = touched.iter().filter(|paper| !heads.contains_key(paper)).copied().collect();
         listed::refresh(write, &others).await?;
-        listed::add(write, heads).await?;
+        listed::add(write, heads, &HashMap::new()).await?;
         touched.extend(twins::join(write, &made).await?);
         Ok(touched)
     }

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use content::Harvested;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect};
+use sea_orm::{
+    ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, sea_query::IntoCondition,
+};
 use sha2::{Digest as _, Sha256};
 
 use super::joins;
@@ -61,13 +63,14 @@ struct Others {
 impl Others {
     async fn of(write: &Write, new: &BTreeMap<i64, &Harvested>) -> Result<Self, Error> {
         let mut others = Self { rows: Vec::new(), by_title: HashMap::new(), by_doi: HashMap::new() };
-        for piece in in_pieces(new.values()) {
-            let titles = piece.iter().filter_map(|one| fingerprint(&one.record.title));
-            let dois = piece.iter().filter_map(|one| one.record.links.doi.clone());
-            let either = Condition::any()
-                .add(records::Column::Fingerprint.is_in(titles))
-                .add(records::Column::Doi.is_in(dois));
-            for row in rows(write, either).await? {
+        // Two questions, for an index each: asked as one, neither would be used.
+        for titles in in_pieces(new.values().filter_map(|one| fingerprint(&one.record.title))) {
+            for row in rows(write, records::Column::Fingerprint.is_in(titles)).await? {
+                others.add(row)?;
+            }
+        }
+        for dois in in_pieces(new.values().filter_map(|one| one.record.links.doi.as_deref())) {
+            for row in rows(write, records::Column::Doi.is_in(dois)).await? {
                 others.add(row)?;
             }
         }
@@ -105,14 +108,14 @@ impl Others {
     }
 }
 
-async fn rows(write: &Write, either: Condition) -> Result<Vec<Row>, Error> {
+async fn rows(write: &Write, which: impl IntoCondition) -> Result<Vec<Row>, Error> {
     use records::Column;
     let paper = records::Entity::belongs_to(papers::Entity).from(Column::PaperId).to(papers::Column::Id);
     let rows = records::Entity::find()
         .select_only()
         .columns([Column::PaperId, Column::Source, Column::Authors, Column::Doi, Column::Fingerprint])
         .join(JoinType::InnerJoin, paper.into())
-        .filter(either)
+        .filter(which)
         .filter(papers::Column::Apart.eq(false))
         .into_model::<Row>()
         .all(&**write)
