@@ -9,7 +9,7 @@ use sea_orm_migration::{
         big_integer, boolean, date, integer, text, text_null, timestamp_with_time_zone,
         timestamp_with_time_zone_null,
     },
-    sea_orm::ConnectionTrait as _,
+    sea_orm::{ConnectionTrait as _, DbBackend},
 };
 
 use crate::first::{belongs_to, create, index};
@@ -45,6 +45,7 @@ impl MigrationTrait for Second {
         ];
         let tables = [announcements(), harvests(), list_counts(), marks(), libraries(), invitations()];
         create(manager, tables, indexes).await?;
+        find_cross_lists(manager).await?;
         merge_aliases(manager).await?;
         count_lists(manager).await
     }
@@ -154,6 +155,21 @@ fn invitations() -> TableCreateStatement {
         .col(timestamp_with_time_zone("expires"))
         .col(timestamp_with_time_zone_null("used"))
         .take()
+}
+
+/// A paper is new in its own category, the first one of its arXiv record, and listed in the others, too.
+async fn find_cross_lists(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let first = match manager.get_database_backend() {
+        DbBackend::Postgres => "records.categories::json ->> 0",
+        _ => "json_extract(records.categories, '$[0]')",
+    };
+    let own = format!(
+        "SELECT 1 FROM records WHERE records.paper_id = paper_categories.paper_id \
+         AND records.source = 'arxiv' AND {first} = paper_categories.category"
+    );
+    let cross = format!("UPDATE paper_categories SET kind = 'cross' WHERE NOT EXISTS ({own})");
+    manager.get_connection().execute_unprepared(&cross).await?;
+    Ok(())
 }
 
 /// Papers of an alias are listed under the category that it stands for.

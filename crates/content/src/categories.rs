@@ -84,7 +84,11 @@ impl CategoryTerms {
     /// `cond-mat-hep-th` the longest name is `cond-mat`. Aliases become what they stand for.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let invalid = |why| Invalid::new("list of categories", text, why);
-        let (mut terms, mut rest, mut minus) = (Self::default(), text.trim_matches(is_sign), false);
+        let (mut terms, mut rest, mut minus) = (Self::default(), text.trim_end_matches(is_sign), false);
+        if text.trim_start().starts_with('-') {
+            return Err(invalid("begins with what is left out"));
+        }
+        rest = rest.trim_start_matches(is_sign);
         while !rest.is_empty() {
             let name = known_at(rest).unwrap_or_else(|| &rest[..rest.find(is_sign).unwrap_or(rest.len())]);
             let list = if minus { &mut terms.not } else { &mut terms.any };
@@ -188,7 +192,7 @@ mod tests {
 
     #[test]
     fn what_is_no_list() {
-        for text in ["", " ", "-", "+,-"] {
+        for text in ["", " ", "-", "+,-", "-cs.LG"] {
             assert!(CategoryTerms::parse(text).is_err(), "{text:?}");
         }
         let many: Vec<_> = (0..50).map(|n| format!("x.{n}")).collect();

@@ -14,8 +14,8 @@ use actix_web::{
     http::{
         Method, StatusCode,
         header::{
-            ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE, HeaderMap,
-            IF_MODIFIED_SINCE, IF_NONE_MATCH, SET_COOKIE,
+            ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+            LAST_MODIFIED, SET_COOKIE, VARY,
         },
     },
     middleware::Next,
@@ -72,7 +72,8 @@ pub(crate) async fn pages(
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
     if let Some(kept) = app.pages.0.get(&key) {
-        return Ok(request.into_response(kept.response()));
+        let answer = if kept.is_known_to(&request) { kept.unchanged() } else { kept.response() };
+        return Ok(request.into_response(answer));
     }
     let response = next.call(request).await?.map_into_boxed_body();
     if !is_for_all(&response) {
@@ -89,6 +90,25 @@ pub(crate) async fn pages(
 }
 
 impl Kept {
+    /// Whether whoever asks has it already.
+    fn is_known_to(&self, request: &ServiceRequest) -> bool {
+        let (own, theirs) = (self.headers.get(ETAG), request.headers().get(IF_NONE_MATCH));
+        let pair = own.and_then(|own| own.to_str().ok()).zip(theirs.and_then(|theirs| theirs.to_str().ok()));
+        pair.is_some_and(|(own, theirs)| {
+            theirs.split(',').any(|one| one.trim().trim_start_matches("W/") == own)
+        })
+    }
+
+    fn unchanged(&self) -> HttpResponse {
+        let mut response = HttpResponse::NotModified().finish();
+        for name in [ETAG, CACHE_CONTROL, LAST_MODIFIED, VARY] {
+            if let Some(value) = self.headers.get(&name) {
+                response.headers_mut().insert(name, value.clone());
+            }
+        }
+        response
+    }
+
     fn response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status).body(self.body.clone());
         for (name, value) in self.headers.iter() {
@@ -102,22 +122,16 @@ impl Kept {
 async fn asked(app: Option<web::Data<App>>, request: &ServiceRequest) -> Option<(web::Data<App>, Arc<Key>)> {
     let app = app?;
     let conditional =
-        [IF_NONE_MATCH, IF_MODIFIED_SINCE].iter().any(|name| request.headers().contains_key(name));
+        request.headers().contains_key(IF_MODIFIED_SINCE) && !request.headers().contains_key(IF_NONE_MATCH);
     let known = reader::hash(request.request()).is_some() || request.cookie("session").is_some();
     if request.method() != Method::GET || conditional || known || is_asset(request.path()) {
         return None;
     }
     let changes = storage::changes::last(&app.db).await.ok()?;
     let visit = Visit::of(request.request());
-    let header = |name| request.headers().get(name).map(|value| value.as_bytes()).unwrap_or_default();
-    let visitor = format!(
-        "{} {:?} {} {} {}",
-        visit.m.code(),
-        visit.formulas,
-        String::from_utf8_lossy(header(ACCEPT)),
-        String::from_utf8_lossy(header(ACCEPT_ENCODING)),
-        String::from_utf8_lossy(header(ACCEPT_LANGUAGE)),
-    );
+    let encodings = request.headers().get(ACCEPT_ENCODING).map(|value| value.as_bytes()).unwrap_or_default();
+    let encodings = String::from_utf8_lossy(encodings);
+    let visitor = format!("{} {:?} {:?} {encodings}", visit.m.code(), visit.formulas, visit.accepts);
     let index = app.index.position();
     let key = Key { address: request.uri().to_string(), visitor, changes, index };
     Some((app, Arc::new(key)))
@@ -125,7 +139,10 @@ async fn asked(app: Option<web::Data<App>>, request: &ServiceRequest) -> Option<
 
 /// Files of the program itself come from memory anyway, and streams never end.
 fn is_asset(path: &str) -> bool {
-    path.starts_with("/assets/") || ["/live", "/healthz", "/readyz"].contains(&path)
+    // What is one thing in HTML, another in JSON, is made anew.
+    path.ends_with("/kimi")
+        || path.starts_with("/assets/")
+        || ["/live", "/healthz", "/readyz"].contains(&path)
 }
 
 /// Whether a response would be the same for everybody who asks like this.

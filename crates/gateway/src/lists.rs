@@ -104,7 +104,7 @@ pub(crate) fn venue_list_address(key: &str, year: Option<i32>) -> String {
 }
 
 impl CategoryList {
-    /// Fails for categories that neither arXiv nor this site knows.
+    /// Fails if neither arXiv nor this site knows one of the categories.
     async fn of(app: &App, terms: CategoryTerms) -> Result<Self, Failure> {
         let (any, not) = if terms.any.iter().chain(&terms.not).any(|name| content::is_archive(name)) {
             let stored = papers::categories(&app.db).await?;
@@ -115,10 +115,13 @@ impl CategoryList {
         };
         let mut latest = None;
         for name in &any {
-            latest = latest.max(papers::latest_day(&app.db, name).await?);
+            let of_this = papers::latest_day(&app.db, name).await?;
+            if of_this.is_none() && !content::is_category(name) {
+                return Err(Failure::NotFound);
+            }
+            latest = latest.max(of_this);
         }
-        let known = latest.is_some() || terms.any.iter().all(|name| content::is_category(name));
-        known.then_some(Self { terms, any, not, latest }).ok_or(Failure::NotFound)
+        Ok(Self { terms, any, not, latest })
     }
 
     /// The list as storage knows it.

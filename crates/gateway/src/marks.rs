@@ -55,8 +55,10 @@ pub(crate) async fn star_named(
     request: HttpRequest,
     named: web::Query<Named>,
 ) -> Result<HttpResponse, Failure> {
-    let paper = named.find(&app).await?;
-    let answer = set(&app, &request, &paper, named.on.as_deref() != Some("0"), None).await;
+    let answer = match named.find(&app).await {
+        Ok(paper) => set(&app, &request, &paper, named.on.as_deref() != Some("0"), None).await,
+        Err(failure) => Err(failure),
+    };
     errors::for_script(&request, &visit, answer)
 }
 

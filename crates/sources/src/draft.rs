@@ -158,7 +158,7 @@ fn doi(text: &str) -> Option<String> {
     let (prefix, suffix) = doi.split_once('/')?;
     let registrant = |c: char| c.is_ascii_digit() || c == '.';
     let fits = prefix.chars().all(registrant) && !suffix.is_empty() && doi.len() < 300;
-    (fits && !doi.contains(|c: char| c.is_control() || c.is_whitespace())).then(|| doi.to_owned())
+    (fits && !doi.contains(|c: char| c.is_control() || c.is_whitespace())).then(|| doi.to_lowercase())
 }
 
 fn hash(bytes: &[u8]) -> String {

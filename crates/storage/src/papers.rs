@@ -10,7 +10,7 @@ use content::{
     ArxivId, Counts, FullText, Links, Paper, PaperId, Passage, Record, RecordKey, TextSource, Venue,
 };
 use sea_orm::{
-    ActiveValue::Set,
+    ActiveValue::{Set, Unchanged},
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
     QuerySelect, Select,
     sea_query::{Expr, ExprTrait, OnConflict},
@@ -331,6 +331,36 @@ pub(crate) async fn list_again(write: &Write, ids: &[&str]) -> Result<(), Error>
     }
     let papers = roots(write, found).await?;
     listed::refresh(write, &papers).await
+}
+
+/// Gives the records of an earlier schema their fingerprints. Twins among them are found when either changes.
+pub(crate) async fn fingerprint_all(connection: &impl ConnectionTrait) -> Result<(), Error> {
+    let mut after = 0;
+    loop {
+        let some: Vec<(i64, String)> = records::Entity::find()
+            .select_only()
+            .columns([records::Column::Id, records::Column::Title])
+            .filter(records::Column::Id.gt(after))
+            .order_by_asc(records::Column::Id)
+            .limit(1000)
+            .into_tuple()
+            .all(connection)
+            .await?;
+        let Some((last, _)) = some.last() else { return Ok(()) };
+        after = *last;
+        for (id, title) in some {
+            let row = records::ActiveModel {
+                id: Unchanged(id),
+                fingerprint: Set(twins::fingerprint(&title)),
+                ..Default::default()
+            };
+            records::Entity::update_many()
+                .set(row)
+                .filter(records::Column::Id.eq(id))
+                .exec(connection)
+                .await?;
+        }
+    }
 }
 
 /// The paper and all that it stands for: where its comments, answers and texts may hang.

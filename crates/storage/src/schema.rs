@@ -4,10 +4,14 @@ use sea_orm::{ConnectionTrait, DbBackend, TransactionTrait};
 use crate::{
     Database, Error,
     connection::{immediate, unwritable},
+    papers,
 };
 
 /// The advisory lock that two processes fight for when both start with an old schema.
 const LOCK: i64 = 0x696e_6b00;
+
+/// The step after which records have fingerprints of their titles.
+const FINGERPRINTED: &str = "0002_skimming";
 
 /// What [`migrate`] did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +36,9 @@ pub async fn migrate(db: &Database) -> Result<Migrated, Error> {
         Refusal::Newer { found, known } => Error::NewerSchema { found, known },
         Refusal::Failed(error) => named(error),
     })?;
+    if applied.iter().any(|step| step == FINGERPRINTED) {
+        papers::fingerprint_all(&transaction).await?;
+    }
     transaction.commit().await?;
     connection.close().await?;
     Ok(Migrated { applied })

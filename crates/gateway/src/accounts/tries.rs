@@ -23,23 +23,29 @@ impl Tries {
         Self(Arc::new(Cache::builder().max_capacity(MOST).time_to_live(MEMORY).build()))
     }
 
-    /// Whether there were so many that the next one must wait.
-    pub(crate) fn are_too_many(&self, name: &str, network: &str) -> bool {
-        keys(name, network).iter().any(|(key, most)| self.0.get(key).is_some_and(|tries| tries >= *most))
+    /// Takes one more, before it is looked at: many at once are as many as one after the other. Whether it may be.
+    pub(crate) fn take(&self, name: &str, network: &str) -> bool {
+        keys(name, network)
+            .iter()
+            .map(|(key, most)| self.count(key, 1) <= *most)
+            .fold(true, |all, one| all && one)
     }
 
-    /// Remembers a wrong one.
-    pub(crate) fn remember(&self, name: &str, network: &str) {
-        for (key, _) in keys(name, network) {
-            self.0.entry(key).and_compute_with(|tries| {
-                Op::Put(tries.map_or(1, |tries| tries.into_value().saturating_add(1)))
-            });
+    /// The last one was right: it does not count, and neither do those before it at that name from there.
+    pub(crate) fn forgive(&self, name: &str, network: &str) {
+        let [own, others @ ..] = keys(name, network);
+        self.0.invalidate(&own.0);
+        for (key, _) in others {
+            self.count(&key, -1);
         }
     }
 
-    /// Forgets those at a name from a network, whose owner has come.
-    pub(crate) fn forget(&self, name: &str, network: &str) {
-        self.0.invalidate(&keys(name, network)[0].0);
+    /// Adds to a count, and gives it.
+    fn count(&self, key: &str, by: i32) -> u32 {
+        let added = self.0.entry_by_ref(key).and_compute_with(|tries| {
+            Op::Put(tries.map_or(0, moka::Entry::into_value).saturating_add_signed(by))
+        });
+        added.into_entry().map_or(0, moka::Entry::into_value)
     }
 }
 
@@ -60,17 +66,16 @@ mod tests {
     fn guessing_ends() {
         let tries = Tries::new();
         for _ in 0..AT_A_NAME {
-            assert!(!tries.are_too_many("ada", "here"));
-            tries.remember("ada", "here");
+            assert!(tries.take("ada", "here"));
         }
-        assert!(tries.are_too_many("ada", "here"));
-        assert!(!tries.are_too_many("ada", "elsewhere"));
-        assert!(!tries.are_too_many("eve", "here"));
-        tries.forget("ada", "here");
-        assert!(!tries.are_too_many("ada", "here"));
+        assert!(!tries.take("ada", "here"));
+        assert!(tries.take("ada", "elsewhere"));
+        tries.forgive("ada", "here");
+        assert!(tries.take("ada", "here"));
         for other in 0..OF_A_NETWORK {
-            tries.remember(&format!("user{other}"), "here");
+            tries.take(&format!("user{other}"), "here");
         }
-        assert!(tries.are_too_many("anybody", "here"));
+        assert!(!tries.take("anybody", "here"));
+        assert!(tries.take("anybody", "there"));
     }
 }

@@ -26,7 +26,7 @@ fn entry(entry: &Entry) -> atom_syndication::Entry {
         .title(Text::html(entry.title.clone()))
         .updated(entry.updated)
         .published(Some(entry.published))
-        .authors(entry.authors.iter().map(|name| person(name)).collect::<Vec<_>>())
+        .authors(authors(entry))
         .categories(entry.categories.iter().map(category).collect::<Vec<_>>())
         .link(link(&entry.page, "alternate"))
         .content(html(&entry.body, entry.language.tag()))
@@ -49,4 +49,12 @@ fn link(href: &str, relation: &str) -> Link {
 
 fn person(name: &str) -> Person {
     PersonBuilder::default().name(name).build()
+}
+
+/// An entry without authors would be by the author of the feed.
+fn authors(entry: &Entry) -> Vec<Person> {
+    match entry.authors.as_slice() {
+        [] => vec![person("Unknown")],
+        names => names.iter().map(|name| person(name)).collect(),
+    }
 }

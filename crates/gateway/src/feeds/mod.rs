@@ -17,13 +17,16 @@ pub(crate) use format::{Feed, Format, each};
 pub(crate) use seen::Seen;
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use chrono::NaiveDate;
 use content::Kind;
+use serde::Deserialize;
 use storage::{Listing, Scope, papers, posts};
 
 use crate::{
     app::App,
     errors::Failure,
     lists::{self, Named, category_list_address, venue_list_address},
+    papers::escaped,
     searches::{Asked, Document, Documents, find},
     visit::Visit,
 };
@@ -32,8 +35,27 @@ use crate::{
 const POSTS: u64 = 20;
 /// Entries of a feed of papers.
 const PAPERS: u64 = 100;
+/// The most, of a day that has more.
+const MOST: u64 = 1000;
 /// Entries of a feed of a search.
 const RESULTS: usize = 50;
+
+/// Which part of a list a feed is of.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Narrowed {
+    date: Option<String>,
+    group: Option<String>,
+}
+
+impl Narrowed {
+    fn day(&self) -> Result<Option<NaiveDate>, Failure> {
+        let date = self.date.as_deref().filter(|date| !date.is_empty());
+        let day = |date: &str| {
+            content::day(date).ok_or_else(|| Failure::WrongDate(date.chars().take(40).collect()))
+        };
+        date.map(day).transpose()
+    }
+}
 
 /// `GET /feed`
 pub(crate) async fn posts(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Failure> {
@@ -48,11 +70,18 @@ pub(crate) async fn category(
     app: web::Data<App>,
     request: HttpRequest,
     name: web::Path<String>,
+    narrowed: web::Query<Narrowed>,
 ) -> Result<HttpResponse, Failure> {
     match lists::of_arxiv(&app, &name).await? {
         Named::Categories(list) => {
             let (name, page) = (list.terms.text(), category_list_address(&list.terms));
-            of_papers(&app, &request, list.scope(), name, page).await
+            let date = narrowed.day()?;
+            // Whoever looks once a day misses nothing of a day.
+            let day = Listing { date: date.or(list.latest), ..Listing::first(list.scope(), 1) };
+            let limit = papers::list(&app.db, &day).await?.total.unwrap_or(PAPERS).clamp(PAPERS, MOST);
+            let listing = Listing { date, ..Listing::first(list.scope(), limit) };
+            let date = date.map(|date| ("date", date.to_string()));
+            of_papers(&app, &request, listing, name, &page, date).await
         }
         Named::Moved(page) => Ok(moved(&request, &page)),
         _ => Err(Failure::NotFound),
@@ -65,16 +94,20 @@ pub(crate) async fn venue(
     request: HttpRequest,
     visit: Visit,
     which: web::Path<String>,
+    narrowed: web::Query<Narrowed>,
 ) -> Result<HttpResponse, Failure> {
     match lists::of_venue(&app, &which).await? {
         Named::Venue { key, year } => {
             let name = year.map_or_else(|| key.clone(), |year| format!("{key} {year}"));
             let page = venue_list_address(&key, year);
-            of_papers(&app, &request, Scope::venue(&key, year), name, page).await
+            let group = narrowed.into_inner().group.filter(|group| !group.is_empty());
+            let listing = Listing::first(Scope::Venue { key, year, group: group.clone() }, PAPERS);
+            of_papers(&app, &request, listing, name, &page, group.map(|group| ("group", group))).await
         }
         Named::Latest => {
             let name = visit.m.latest_proceedings().to_owned();
-            of_papers(&app, &request, Scope::Venues, name, "/venue/latest".into()).await
+            of_papers(&app, &request, Listing::first(Scope::Venues, PAPERS), name, "/venue/latest", None)
+                .await
         }
         Named::Moved(page) => Ok(moved(&request, &page)),
         _ => Err(Failure::NotFound),
@@ -121,13 +154,19 @@ pub(crate) async fn search(
 async fn of_papers(
     app: &App,
     request: &HttpRequest,
-    scope: Scope,
+    listing: Listing,
     name: String,
-    page: String,
+    page: &str,
+    narrowed: Option<(&str, String)>,
 ) -> Result<HttpResponse, Failure> {
-    let found = papers::list(&app.db, &Listing::first(scope, PAPERS)).await?;
-    let channel =
-        Channel { title: format!("{name} – {}", app.config.site.title), own: format!("{page}/feed"), page };
+    let found = papers::list(&app.db, &listing).await?;
+    let part = narrowed.as_ref().map(|(_, value)| format!(", {value}")).unwrap_or_default();
+    let query = narrowed.map(|(key, value)| format!("?{key}={}", escaped(&value))).unwrap_or_default();
+    let channel = Channel {
+        title: format!("{name}{part} – {}", app.config.site.title),
+        own: format!("{page}/feed{query}"),
+        page: format!("{page}{query}"),
+    };
     let entries: Vec<_> = found.items.iter().map(|paper| of_paper(app, paper)).collect();
     Ok(answer(app, request, &channel, &entries))
 }

@@ -101,7 +101,7 @@ pub(crate) async fn sign_in(
     let SignIn { name: given, password } = form.into_inner();
     let network = reader::network_of(&request, &app);
     let key = given.trim().to_lowercase();
-    if app.tries.are_too_many(&key, &network) {
+    if !app.tries.take(&key, &network) {
         return Err(Failure::TooManyTries);
     }
     let found = match given.parse::<UserName>() {
@@ -110,10 +110,9 @@ pub(crate) async fn sign_in(
     };
     let (user, kept) = found.unzip();
     if !app.passwords.check(password, kept.flatten()).await? {
-        app.tries.remember(&key, &network);
         return sign_in_form(&app, &visit, given, Some(visit.m.sign_in_wrong()));
     }
-    app.tries.forget(&key, &network);
+    app.tries.forgive(&key, &network);
     let user = user.ok_or(Failure::SignedOut)?;
     accounts::begin(&app, &request, user.id, see_other("/account")).await
 }
@@ -143,13 +142,13 @@ pub(crate) async fn join(
     reader::own_form(&request, &app)?;
     let Join { code, name: given, password } = form.into_inner();
     let network = reader::network_of(&request, &app);
-    if app.tries.are_too_many("join", &network) {
+    if !app.tries.take("join", &network) {
         return Err(Failure::TooManyTries);
     }
     if !is_invited(&app, &code).await? {
-        app.tries.remember("join", &network);
         return Err(Failure::NotInvited);
     }
+    app.tries.forgive("join", &network);
     let m = visit.m;
     let again = |fault| join_form(&app, &visit, code.clone(), given.clone(), Some(fault));
     let Ok(name) = given.parse::<UserName>() else { return again(m.name_wrong()) };
@@ -190,14 +189,14 @@ pub(crate) async fn change_password(
     let user = signed_in.0.ok_or(Failure::SignedOut)?;
     let NewPassword { old, new } = form.into_inner();
     let network = reader::network_of(&request, &app);
-    if app.tries.are_too_many(user.name.as_str(), &network) {
+    if !app.tries.take(user.name.as_str(), &network) {
         return Err(Failure::TooManyTries);
     }
     let kept = users::by_name(&app.db, &user.name).await?.and_then(|(_, kept)| kept);
     if !app.passwords.check(old, kept).await? {
-        app.tries.remember(user.name.as_str(), &network);
         return account_page(&app, &visit, user, Some(visit.m.password_wrong()), None).await;
     }
+    app.tries.forgive(user.name.as_str(), &network);
     if too_weak(&new) {
         return account_page(&app, &visit, user, Some(visit.m.password_weak()), None).await;
     }

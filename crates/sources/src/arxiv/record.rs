@@ -91,7 +91,9 @@ fn is_withdrawn(comments: &str, summary: &str) -> bool {
         "this manuscript has been withdrawn",
         "this paper is withdrawn",
         "this submission is withdrawn",
-        "withdrawn by",
+        "this paper was withdrawn by",
+        "withdrawn by the author",
+        "withdrawn by arxiv",
     ];
     // Of another paper, or of none.
     let denied = [
@@ -105,7 +107,7 @@ fn is_withdrawn(comments: &str, summary: &str) -> bool {
         "withdrawn arxiv",
     ];
     let said = word("withdrawn") && !denied.iter().any(|words| comments.contains(words));
-    said || taken_back.iter().any(|words| opening.contains(words))
+    said || taken_back.iter().any(|words| opening.starts_with(words))
 }
 
 #[cfg(test)]

@@ -15,10 +15,12 @@ use crate::{Database, Error};
 pub struct DayKind {
     /// Why they are in the list.
     pub kind: Announced,
-    /// How many of them are stored.
-    pub stored: u64,
+    /// How many there are to be seen.
+    pub listed: u64,
     /// How many arXiv announced, if its list of that day is known.
     pub announced: Option<u64>,
+    /// How many of those are stored.
+    pub stored: Option<u64>,
 }
 
 /// How many papers a category has on each day of a month, for days that have any.
@@ -66,13 +68,19 @@ pub async fn day_kinds(db: &Database, category: &str, day: NaiveDate) -> Result<
     let announced = announced(db, category, day).await?;
     let listed = listed(db, category, day).await?;
     let kind = |kind: Announced| {
-        let known = announced.iter().find(|one| one.kind == kind).copied();
-        let stored = listed.iter().find(|one| one.0 == kind).map(|one| one.1);
-        match (known, stored) {
-            (Some(known), stored) => Some(DayKind { stored: stored.unwrap_or(known.stored), ..known }),
-            (None, Some(stored)) => Some(DayKind { kind, stored, announced: None }),
-            (None, None) => None,
-        }
+        let known = announced.iter().find(|one| one.kind == kind);
+        let listed = match kind {
+            // Who was replaced is listed on the day that it came.
+            Announced::Replaced => known.and_then(|one| one.stored),
+            _ => listed.iter().find(|one| one.0 == kind).map(|one| one.1),
+        };
+        let (announced, stored) = (known.and_then(|one| one.announced), known.and_then(|one| one.stored));
+        (listed.is_some() || announced.is_some()).then_some(DayKind {
+            kind,
+            listed: listed.unwrap_or(0),
+            announced,
+            stored,
+        })
     };
     Ok([Announced::New, Announced::Cross, Announced::Replaced].into_iter().filter_map(kind).collect())
 }
@@ -93,7 +101,12 @@ async fn announced(db: &Database, category: &str, day: NaiveDate) -> Result<Vec<
     let mut found = Vec::new();
     for row in db.read().query_all(&kinds).await? {
         let stored = row.try_get::<i64>("", "stored")?.unsigned_abs();
-        found.push(DayKind { kind: kind(&row)?, stored, announced: Some(counted(&row)?) });
+        found.push(DayKind {
+            kind: kind(&row)?,
+            listed: 0,
+            announced: Some(counted(&row)?),
+            stored: Some(stored),
+        });
     }
     Ok(found)
 }

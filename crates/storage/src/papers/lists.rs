@@ -280,6 +280,7 @@ impl<'a> List<'a> {
 
     fn branches(&self) -> Vec<SelectStatement> {
         match &self.listing.scope {
+            Scope::Categories(list) if list.kind == Some(Announced::Replaced) => vec![self.replaced(list)],
             Scope::Categories(list) => list.any.iter().map(|name| self.category(list, name)).collect(),
             Scope::Venue { key, year, group } => {
                 // A paper may be in two editions of one venue.
@@ -296,11 +297,6 @@ impl<'a> List<'a> {
 
     /// What one of several categories gives to their union.
     fn category(&self, list: &Categories, name: &str) -> SelectStatement {
-        if list.kind == Some(Announced::Replaced) {
-            let mut rows = Query::select().from_subquery(self.replaced(name), "replaced").take();
-            self.columns(&mut rows, Expr::val(0));
-            return self.continued(rows);
-        }
         let mut rows = self.table("paper_categories");
         rows.and_where(Expr::col(("paper_categories", "category")).eq(name));
         rows.and_where_option(list.kind.map(|kind| Expr::col("kind").eq(kind.name())));
@@ -328,24 +324,20 @@ impl<'a> List<'a> {
         Expr::exists(other)
     }
 
-    /// Papers of which arXiv announced a new version.
-    fn replaced(&self, category: &str) -> SelectStatement {
-        let record = Expr::col(("records", "source_id"))
-            .equals(("announcements", "source_id"))
-            .and(Expr::col(("records", "source")).eq(RecordKey::ARXIV));
-        let paper = Expr::col(("papers", "id")).equals(("records", "paper_id"));
-        let own = Expr::col(("papers", "id"));
-        Query::select()
-            .distinct()
-            .expr_as(Expr::col(("announcements", "day")), "date")
-            .expr_as(Expr::val(LAST).sub(Expr::col(("announcements", "place"))), "place")
-            .expr_as(Expr::col(("papers", "root_id")).if_null(own), "id")
-            .from("announcements")
-            .join(JoinType::InnerJoin, "records", record)
-            .join(JoinType::InnerJoin, "papers", paper)
-            .and_where(Expr::col(("announcements", "category")).eq(category))
-            .and_where(Expr::col(("announcements", "kind")).eq(Announced::Replaced.name()))
-            .take()
+    /// Papers of which arXiv announced a new version, each once on its day.
+    fn replaced(&self, list: &Categories) -> SelectStatement {
+        let mut rows = Query::select().from_subquery(announced_again(&list.any), "replaced").take();
+        self.columns(&mut rows, Expr::val(0));
+        if !list.not.is_empty() {
+            let other = Query::select()
+                .expr(Expr::val(1))
+                .from_as("paper_categories", "other")
+                .and_where(Expr::col(("other", "paper_id")).equals(("replaced", "id")))
+                .and_where(Expr::col(("other", "category")).is_in(&list.not))
+                .take();
+            rows.and_where(Expr::exists(other).not());
+        }
+        self.continued(rows)
     }
 
     fn table(&self, table: &'static str) -> SelectStatement {
@@ -386,6 +378,27 @@ fn value(after: &Cursor, column: &str) -> Expr {
         "place" => Expr::val(after.more.place),
         _ => Expr::val(after.id),
     }
+}
+
+/// Day, first place and paper of each replacement in some categories.
+fn announced_again(categories: &[String]) -> SelectStatement {
+    let record = Expr::col(("records", "source_id"))
+        .equals(("announcements", "source_id"))
+        .and(Expr::col(("records", "source")).eq(RecordKey::ARXIV));
+    let paper = Expr::col(("papers", "id")).equals(("records", "paper_id"));
+    let root = Expr::col(("papers", "root_id")).if_null(Expr::col(("papers", "id")));
+    Query::select()
+        .expr_as(Expr::col(("announcements", "day")), "date")
+        .expr_as(Expr::val(LAST).sub(Func::min(Expr::col(("announcements", "place")))), "place")
+        .expr_as(root.clone(), "id")
+        .from("announcements")
+        .join(JoinType::InnerJoin, "records", record)
+        .join(JoinType::InnerJoin, "papers", paper)
+        .and_where(Expr::col(("announcements", "category")).is_in(categories))
+        .and_where(Expr::col(("announcements", "kind")).eq(Announced::Replaced.name()))
+        .group_by_col(("announcements", "day"))
+        .add_group_by([root])
+        .take()
 }
 
 /// Other rows of the same paper.

@@ -149,7 +149,11 @@ impl<'a> Work<'a> {
         let others = touched.iter().filter(|paper| !heads.contains_key(paper)).copied().collect();
         listed::refresh(write, &others).await?;
         listed::add(write, heads, &HashMap::new()).await?;
-        touched.extend(twins::join(write, &made).await?);
+        // What has another title now may have a twin now.
+        let changed =
+            self.inserts.iter().map(|(one, _)| *one).chain(self.updates.iter().map(|(_, one, _)| *one));
+        let changed = changed.map(|one| (of(&one.record.key).0, one)).collect();
+        touched.extend(twins::join(write, &changed).await?);
         Ok(touched)
     }
 }

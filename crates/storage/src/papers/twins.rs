@@ -1,6 +1,6 @@
 //! Records of one work that come from different sources: a preprint and its version in proceedings.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use content::Harvested;
 use sea_orm::{
@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use sha2::{Digest as _, Sha256};
 
-use super::joins;
+use super::{joins, members_of};
 use crate::{
     Error,
     connection::Write,
@@ -18,32 +18,71 @@ use crate::{
 
 /// Titles with fewer letters ("Introduction", "Preface") say too little.
 const LETTERS: usize = 16;
+/// Authors that are compared; of longer lists the first ones say enough.
+const AUTHORS: usize = 30;
 
-/// A number that titles share if they have the same letters and digits; none for a title that says too little.
-pub(super) fn fingerprint(title: &str) -> Option<i64> {
-    let letters: String =
-        title.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+/// A number that titles share if they have the same letters, digits and signs; none for a title that says too little.
+pub(crate) fn fingerprint(title: &str) -> Option<i64> {
+    let characters: Vec<char> = title.chars().flat_map(char::to_lowercase).collect();
+    let said = |(at, c): (usize, &char)| match c {
+        // A hyphen is written or not; a minus sign is another title.
+        '-' | '−' => {
+            !characters.get(at + 1).is_some_and(|next| next.is_alphanumeric())
+                && at > 0
+                && characters[at - 1].is_alphanumeric()
+        }
+        '+' | '*' | '#' | '<' | '>' | '=' => true,
+        c => c.is_alphanumeric(),
+    };
+    let letters: String = characters.iter().enumerate().filter(|one| said(*one)).map(|(_, c)| *c).collect();
     // A Chinese character says as much as some letters do.
-    let said: usize = letters.chars().map(|c| if c >= '\u{2e80}' { 3 } else { 1 }).sum();
-    (said >= LETTERS).then(|| {
+    let length: usize = letters.chars().map(|c| if c >= '\u{2e80}' { 3 } else { 1 }).sum();
+    (length >= LETTERS).then(|| {
         let hash = Sha256::digest(letters);
         i64::from_be_bytes(hash[..8].try_into().expect("a hash has 32 bytes"))
     })
 }
 
-/// Joins papers that are new to those that are the same work by another source: the same title and authors, or the same
-/// DOI. What a person parted stays apart. Names the papers that changed.
-pub(super) async fn join(write: &Write, new: &BTreeMap<i64, &Harvested>) -> Result<BTreeSet<i64>, Error> {
-    let others = Others::of(write, new).await?;
-    let mut changed = BTreeSet::new();
-    for (paper, one) in new {
-        for other in others.like(*paper, one) {
-            changed.extend(joins::join_in(write, other, *paper).await?.into_iter().flatten());
+/// Joins papers to those that are the same work by another source: two of title, authors and DOI agree. What a person
+/// parted stays apart, and two records of one source are never one work. Names the papers that changed.
+pub(super) async fn join(write: &Write, changed: &BTreeMap<i64, &Harvested>) -> Result<BTreeSet<i64>, Error> {
+    let found = candidates(write, changed).await?;
+    let mut alike: HashMap<Key, Vec<&Row>> = HashMap::new();
+    for row in &found {
+        let keys = row.fingerprint.map(Key::Title).into_iter().chain(row.doi.as_deref().map(Key::Doi));
+        keys.for_each(|key| alike.entry(key).or_default().push(row));
+    }
+    // A paper that a person parted is not among those that were found.
+    let free: HashSet<i64> = found.iter().map(|row| row.paper_id).collect();
+    let mut joined = BTreeSet::new();
+    for (paper, one) in changed {
+        if !free.contains(paper) {
+            continue;
+        }
+        let record = &one.record;
+        let title = fingerprint(&record.title);
+        let keys = title.map(Key::Title).into_iter().chain(record.links.doi.as_deref().map(Key::Doi));
+        let others = keys.filter_map(|key| alike.get(&key)).flatten();
+        let others = others.filter(|row| row.paper_id != *paper && row.source != record.key.source);
+        let others: Vec<&&Row> = others.collect();
+        for other in others {
+            if is_same(one, title, other)? && !meets_itself(write, *paper, other.paper_id).await? {
+                let (elder, younger) = ((*paper).min(other.paper_id), (*paper).max(other.paper_id));
+                joined.extend(joins::join_in(write, elder, younger).await?.into_iter().flatten());
+            }
         }
     }
-    Ok(changed)
+    Ok(joined)
 }
 
+/// What records of one work have in common.
+#[derive(PartialEq, Eq, Hash)]
+enum Key<'a> {
+    Title(i64),
+    Doi(&'a str),
+}
+
+/// A record that may be of the same work as another.
 #[derive(FromQueryResult)]
 struct Row {
     paper_id: i64,
@@ -53,59 +92,17 @@ struct Row {
     fingerprint: Option<i64>,
 }
 
-/// Stored records that have a title or a DOI in common with new ones.
-struct Others {
-    rows: Vec<(Row, BTreeSet<String>)>,
-    by_title: HashMap<i64, Vec<usize>>,
-    by_doi: HashMap<String, Vec<usize>>,
-}
-
-impl Others {
-    async fn of(write: &Write, new: &BTreeMap<i64, &Harvested>) -> Result<Self, Error> {
-        let mut others = Self { rows: Vec::new(), by_title: HashMap::new(), by_doi: HashMap::new() };
-        // Two questions, for an index each: asked as one, neither would be used.
-        for titles in in_pieces(new.values().filter_map(|one| fingerprint(&one.record.title))) {
-            for row in rows(write, records::Column::Fingerprint.is_in(titles)).await? {
-                others.add(row)?;
-            }
-        }
-        for dois in in_pieces(new.values().filter_map(|one| one.record.links.doi.as_deref())) {
-            for row in rows(write, records::Column::Doi.is_in(dois)).await? {
-                others.add(row)?;
-            }
-        }
-        Ok(others)
+/// Stored records that have a title or a DOI in common with some. Two questions, for an index each: asked as one, neither
+/// would be used.
+async fn candidates(write: &Write, changed: &BTreeMap<i64, &Harvested>) -> Result<Vec<Row>, Error> {
+    let mut found = Vec::new();
+    for titles in in_pieces(changed.values().filter_map(|one| fingerprint(&one.record.title))) {
+        found.extend(rows(write, records::Column::Fingerprint.is_in(titles)).await?);
     }
-
-    fn add(&mut self, row: Row) -> Result<(), Error> {
-        let at = self.rows.len();
-        if let Some(title) = row.fingerprint {
-            self.by_title.entry(title).or_default().push(at);
-        }
-        if let Some(doi) = &row.doi {
-            self.by_doi.entry(doi.clone()).or_default().push(at);
-        }
-        let families = families(&names_from_json(&row.authors)?);
-        self.rows.push((row, families));
-        Ok(())
+    for dois in in_pieces(changed.values().filter_map(|one| one.record.links.doi.as_deref())) {
+        found.extend(rows(write, records::Column::Doi.is_in(dois)).await?);
     }
-
-    /// Papers that are the same work as a new one and elder.
-    fn like(&self, paper: i64, one: &Harvested) -> BTreeSet<i64> {
-        let record = &one.record;
-        let own = families(&record.authors);
-        let at = |places: Option<&Vec<usize>>| places.cloned().unwrap_or_default();
-        let by_title = fingerprint(&record.title).map(|title| at(self.by_title.get(&title)));
-        let same_authors =
-            by_title.unwrap_or_default().into_iter().filter(|at| alike(&own, &self.rows[*at].1));
-        let same_doi = record.links.doi.as_ref().map(|doi| at(self.by_doi.get(doi))).unwrap_or_default();
-        same_authors
-            .chain(same_doi)
-            .map(|at| &self.rows[at].0)
-            .filter(|row| row.paper_id < paper && row.source != record.key.source)
-            .map(|row| row.paper_id)
-            .collect()
-    }
+    Ok(found)
 }
 
 async fn rows(write: &Write, which: impl IntoCondition) -> Result<Vec<Row>, Error> {
@@ -123,19 +120,78 @@ async fn rows(write: &Write, which: impl IntoCondition) -> Result<Vec<Row>, Erro
     Ok(rows)
 }
 
-/// Half of the shorter list, at least: lists of authors differ by one who joined later, and by spellings.
-fn alike(one: &BTreeSet<String>, other: &BTreeSet<String>) -> bool {
-    let common = one.intersection(other).count();
-    common > 0 && common * 2 >= one.len().min(other.len())
+/// `title` is the fingerprint of the first one's.
+fn is_same(one: &Harvested, title: Option<i64>, other: &Row) -> Result<bool, Error> {
+    let record = &one.record;
+    let title = title.is_some() && title == other.fingerprint;
+    let doi = record.links.doi.is_some() && record.links.doi == other.doi;
+    let authors = || Ok::<_, Error>(alike(&record.authors, &names_from_json(&other.authors)?));
+    Ok(title && (doi || authors()?) || doi && authors()?)
 }
 
-/// The longest word of each name: the family name, or a given one that is as telling, whichever order a source uses.
-fn families(authors: &[String]) -> BTreeSet<String> {
-    let longest = |name: &String| {
-        let words = name.split(|c: char| !c.is_alphanumeric());
-        words.max_by_key(|word| word.chars().count()).map(str::to_lowercase).filter(|word| !word.is_empty())
-    };
-    authors.iter().filter_map(longest).collect()
+/// Whether a group would have two records of one source that are not versions of each other.
+async fn meets_itself(write: &Write, one: i64, other: i64) -> Result<bool, Error> {
+    let (mut own, mut met) = (sources(write, one).await?, sources(write, other).await?);
+    own.retain(|key| !met.contains(key));
+    met.retain(|key| !own.contains(key));
+    let names: BTreeSet<&String> = met.iter().map(|(source, _)| source).collect();
+    Ok(own.iter().any(|(source, id)| names.contains(source) && !met.contains(&(source.clone(), id.clone()))))
+}
+
+/// Source and identifier of all records of a paper's group.
+async fn sources(write: &Write, paper: i64) -> Result<BTreeSet<(String, String)>, Error> {
+    let root = super::root_of(&**write, paper).await?.unwrap_or(paper);
+    let members = members_of(&**write, root).await?;
+    let keys: Vec<(String, String)> = records::Entity::find()
+        .select_only()
+        .columns([records::Column::Source, records::Column::SourceId])
+        .filter(records::Column::PaperId.is_in(members))
+        .into_tuple()
+        .all(&**write)
+        .await?;
+    Ok(keys.into_iter().collect())
+}
+
+/// Two thirds of the shorter list, at least: lists of authors differ by one who joined later, and by spellings.
+fn alike(one: &[String], other: &[String]) -> bool {
+    let names = |list: &[String]| list.iter().take(AUTHORS).map(|name| Name::of(name)).collect::<Vec<_>>();
+    let (one, other) = (names(one), names(other));
+    let common = one.iter().filter(|name| other.iter().any(|other| name.may_be(other))).count();
+    common > 0 && common * 3 >= one.len().min(other.len()) * 2
+}
+
+/// A name as far as sources agree on it.
+struct Name {
+    /// Family name last.
+    words: Vec<String>,
+}
+
+impl Name {
+    /// `Su, Jianlin` is `Jianlin Su`.
+    fn of(name: &str) -> Self {
+        let (family, given) = name.split_once(',').unwrap_or((name, ""));
+        let words = |text: &str| {
+            let words =
+                text.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty());
+            words.map(str::to_lowercase).collect::<Vec<_>>()
+        };
+        Self { words: [words(given), words(family)].concat() }
+    }
+
+    /// The same words in any order, or the same family name and first initial.
+    fn may_be(&self, other: &Self) -> bool {
+        let sorted = |name: &Self| {
+            let mut words = name.words.clone();
+            words.sort_unstable();
+            words
+        };
+        let initial = |name: &Self| name.words.first().and_then(|word| word.chars().next());
+        let short = |name: &Self| name.words.len() < 2;
+        if self.words.last() == other.words.last() && self.words.last().is_some() {
+            return short(self) || short(other) || initial(self) == initial(other);
+        }
+        !self.words.is_empty() && sorted(self) == sorted(other)
+    }
 }
 
 #[cfg(test)]
@@ -145,21 +201,26 @@ mod tests {
     #[test]
     fn titles() {
         assert_eq!(fingerprint("On the $L_2$ Norm: A Study"), fingerprint("On the L2 norm -- a study"));
+        assert_eq!(fingerprint("Test-time scaling of models"), fingerprint("Test time scaling of models"));
         assert_ne!(fingerprint("On the $L_2$ Norm: A Study"), fingerprint("On the $L_1$ Norm: A Study"));
+        assert_ne!(fingerprint("Spaces of type L+ and more"), fingerprint("Spaces of type L- and more"));
         assert_eq!(fingerprint("Introduction"), None);
         assert!(fingerprint("旋转位置编码").is_some());
     }
 
     #[test]
     fn authors() {
-        let families = |names: &[&str]| families(&names.iter().map(ToString::to_string).collect::<Vec<_>>());
-        let check = |one: &[&str], other: &[&str]| alike(&families(one), &families(other));
+        let own = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let check = |one: &[&str], other: &[&str]| alike(&own(one), &own(other));
         assert!(check(&["Ada Lovelace", "C. Babbage"], &["Lovelace, Ada", "Babbage, Charles"]));
         assert!(check(&["Ada Lovelace", "C. Babbage"], &["Ada Lovelace"]));
+        assert!(check(&["Wang Wei"], &["Wei Wang"]));
         assert!(!check(
             &["Ada Lovelace", "C. Babbage", "M. Somerville"],
             &["Babbage", "Faraday", "Herschel"]
         ));
+        assert!(!check(&["Ming Li"], &["Ming Xu"]));
+        assert!(!check(&["Wei Wang", "Li Chen"], &["Hong Wang", "Jun Liu"]));
         assert!(!check(&[], &[]));
     }
 }

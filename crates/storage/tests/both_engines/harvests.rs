@@ -83,15 +83,43 @@ async fn twins_are_joined_whichever_comes_first() {
 }
 
 #[tokio::test]
-async fn one_doi_is_one_work() {
+async fn a_doi_and_the_authors_are_one_work_under_any_title() {
     for engine in engines().await {
         let [mut preprint, mut paper] = twins();
         paper.record.title = "Galaxies, rotated".into();
-        for one in [&mut preprint, &mut paper] {
+        let mut other = published("pl/a/2", "ICLR", 2025, day(5));
+        other.record.authors = vec!["Vera Rubin".into()];
+        for one in [&mut preprint, &mut paper, &mut other] {
             one.record.links.doi = Some("10.1000/galaxies".into());
         }
-        papers::save(&engine.db, &[preprint, paper]).await.expect("saved");
-        assert_eq!(groups(&engine.db).await, 1, "{}", engine.name);
+        papers::save(&engine.db, &[preprint, paper, other]).await.expect("saved");
+        assert_eq!(groups(&engine.db).await, 2, "{}: the DOI of a whole volume", engine.name);
+    }
+}
+
+#[tokio::test]
+async fn two_records_of_one_source_are_two_works() {
+    for engine in engines().await {
+        let db = &engine.db;
+        let [preprint, paper] = twins();
+        let mut again = paper.clone();
+        again.record.key.id = "pl/a/2".into();
+        papers::save(db, &[paper, again, preprint]).await.expect("saved");
+        assert_eq!(groups(db).await, 2, "{}", engine.name);
+    }
+}
+
+#[tokio::test]
+async fn a_title_that_changes_finds_its_twin() {
+    for engine in engines().await {
+        let db = &engine.db;
+        let [preprint, paper] = twins();
+        let mut early = preprint.clone();
+        early.record.title = "A working title that says nothing".into();
+        papers::save(db, &[early, paper]).await.expect("saved");
+        assert_eq!(groups(db).await, 2);
+        papers::save(db, &[preprint]).await.expect("saved");
+        assert_eq!(groups(db).await, 1, "{}", engine.name);
     }
 }
 

@@ -102,7 +102,10 @@ async fn a_day_is_in_the_order_that_was_announced() {
         // In a union a paper stands where it comes first, whichever category says so.
         assert_eq!(walked(db, Listing::first(of(&["a", "b"], &[]), 2)).await, ["1", "2", "3", "4", "5"]);
         let kinds = papers::day_kinds(db, "b", day(9)).await.expect("kinds");
-        assert_eq!(kinds, [DayKind { kind: Announced::Cross, stored: 1, announced: Some(2) }]);
+        assert_eq!(
+            kinds,
+            [DayKind { kind: Announced::Cross, listed: 1, announced: Some(2), stored: Some(1) }]
+        );
         let missing = harvests::missing(db, &["2401.00009".into(), "2401.00001".into()]).await;
         assert_eq!(missing.expect("an answer"), ["2401.00009"]);
     }
@@ -120,7 +123,7 @@ async fn kinds_of_a_day() {
         papers::save(db, &batch).await.expect("saved");
         announce(db, &announced("a", 7, Announced::Replaced, &["2401.00003"])).await;
         let kinds = papers::day_kinds(db, "a", day(7)).await.expect("kinds");
-        let counted: Vec<_> = kinds.iter().map(|one| (one.kind, one.stored, one.announced)).collect();
+        let counted: Vec<_> = kinds.iter().map(|one| (one.kind, one.listed, one.announced)).collect();
         let expected =
             [(Announced::New, 1, None), (Announced::Cross, 1, None), (Announced::Replaced, 1, Some(1))];
         assert_eq!(counted, expected, "{}", engine.name);
@@ -135,6 +138,30 @@ async fn kinds_of_a_day() {
         check(Some(Announced::New), &["2401.00001"]).await;
         check(Some(Announced::Cross), &["2401.00002"]).await;
         check(Some(Announced::Replaced), &["2401.00003"]).await;
+    }
+}
+
+#[tokio::test]
+async fn replacements_of_several_categories() {
+    for engine in engines().await {
+        let db = &engine.db;
+        let batch = [
+            in_categories("2401.00001", 1, &["a", "b"]),
+            in_categories("2401.00002", 1, &["a"]),
+            in_categories("2401.00003", 1, &["b"]),
+        ];
+        papers::save(db, &batch).await.expect("saved");
+        announce(db, &announced("a", 7, Announced::Replaced, &["2401.00001", "2401.00002"])).await;
+        announce(db, &announced("b", 7, Announced::Replaced, &["2401.00003", "2401.00001"])).await;
+        let check = async |any: &[&str], not: &[&str], expected: &[&str]| {
+            let Scope::Categories(list) = of(any, not) else { unreachable!() };
+            let list = Categories { kind: Some(Announced::Replaced), ..list };
+            let listing = Listing { date: Some(day(7)), ..Listing::first(Scope::Categories(list), 2) };
+            assert_eq!(walked(db, listing).await, expected, "{} {any:?} {not:?}", engine.name);
+        };
+        check(&["a"], &[], &["1", "2"]).await;
+        check(&["a", "b"], &[], &["3", "1", "2"]).await;
+        check(&["a"], &["b"], &["2"]).await;
     }
 }
 

@@ -1,7 +1,7 @@
 use actix_web::web;
 use chrono::NaiveDate;
 use content::Announced;
-use storage::{Categories, DayKind, Listing, Scope, papers};
+use storage::{Categories, DayKind, Scope, papers};
 
 use super::{
     Choice, Empty, Found, Frame, Link, ListPage, Page, Part, Place,
@@ -31,9 +31,7 @@ pub(crate) async fn arxiv(
         (Named::Paper(paper), format) => paper::show(&app, &visit, *paper, format).await,
         (Named::Papers(papers, missing), format) => some(&app, &visit, &papers, &missing, format).await,
         (Named::Categories(list), Some(format)) => {
-            let listing =
-                Listing { date: part.day()?, after: part.after()?, ..Listing::first(list.scope(), 0) };
-            exports::list(&app, &visit, listing, format).await
+            exports::list(&app, &visit, part.listing(List(list).scope(&part)?)?, format).await
         }
         (Named::Categories(list), None) => List(list).page(&app, &visit, &part).await,
         (Named::Moved(path), format) => Ok(super::moved_to(&visit, path, format)),
@@ -45,11 +43,14 @@ pub(crate) async fn arxiv(
 struct List(CategoryList);
 
 impl List {
+    fn scope(&self, part: &Part) -> Result<Scope, Failure> {
+        Ok(Scope::Categories(Categories { kind: part.announced()?, ..self.0.categories() }))
+    }
+
     async fn page(&self, app: &App, visit: &Visit, part: &Part) -> Page {
         let date = part.day()?;
-        let kind = part.kind.as_deref().and_then(Announced::of).filter(|_| date.is_some());
-        let categories = Categories { kind, ..self.0.categories() };
-        let found = found(app, Scope::Categories(categories), date, part).await?;
+        let kind = part.announced()?;
+        let found = found(app, self.scope(part)?, date, part).await?;
         let kinds = match (date, self.0.single()) {
             (Some(date), Some(name)) => papers::day_kinds(&app.db, name, date).await?,
             _ => Vec::new(),
@@ -107,11 +108,11 @@ impl List {
             );
             return tabs;
         };
-        let listed = kinds.iter().filter(|one| one.kind != Announced::Replaced).map(|one| one.stored).sum();
+        let listed = kinds.iter().filter(|one| one.kind != Announced::Replaced).map(|one| one.listed).sum();
         tabs.push(tab(m.whole_day(), of_day(Some(date), None), Some(listed), asked.is_none()));
         tabs.extend(kinds.iter().map(|one| {
             let href = of_day(Some(date), Some(one.kind));
-            tab(kind_name(m, one.kind), href, Some(one.stored), asked == Some(one.kind))
+            tab(kind_name(m, one.kind), href, Some(one.listed), asked == Some(one.kind))
         }));
         tabs
     }
@@ -183,6 +184,6 @@ fn announced(m: Messages, kinds: &[DayKind], shown: Option<Announced>) -> Option
     let counts = |one: &&DayKind| shown.map_or(one.kind != Announced::Replaced, |kind| kind == one.kind);
     let kinds: Vec<_> = kinds.iter().filter(counts).collect();
     let announced: Option<u64> = kinds.iter().map(|one| one.announced).sum();
-    let stored: u64 = kinds.iter().map(|one| one.stored).sum();
-    announced.filter(|_| !kinds.is_empty()).map(|announced| m.announced(stored, announced))
+    let stored: u64 = kinds.iter().filter_map(|one| one.stored).sum();
+    announced.filter(|_| !kinds.is_empty()).map(|announced| m.announced(announced, stored))
 }

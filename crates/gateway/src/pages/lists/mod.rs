@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 use chrono::NaiveDate;
 use cite::Format;
-use content::Paper;
+use content::{Announced, Paper};
 use serde::Deserialize;
 use storage::{Cursor, Listing, Order, Scope, papers};
 
@@ -115,11 +115,28 @@ impl Part {
     }
 
     fn day(&self) -> Result<Option<NaiveDate>, Failure> {
-        self.date.as_deref().map(day).transpose()
+        self.date.as_deref().filter(|date| !date.is_empty()).map(day).transpose()
+    }
+
+    /// What is asked for of a list.
+    fn listing(&self, scope: Scope) -> Result<Listing, Failure> {
+        let (date, order, after, limit) = (self.day()?, self.order(), self.after()?, self.limit());
+        Ok(Listing { scope, date, order, after, limit })
     }
 
     fn after(&self) -> Result<Option<Cursor>, Failure> {
         self.after.as_deref().map(str::parse).transpose().map_err(|_| Failure::WrongCursor)
+    }
+
+    /// Why papers are in a list of a day; a list of all days has no reasons.
+    fn announced(&self) -> Result<Option<Announced>, Failure> {
+        let dated = self.day()?.is_some();
+        Ok(self.kind.as_deref().and_then(Announced::of).filter(|_| dated))
+    }
+
+    /// The part of an edition.
+    fn group(&self) -> Option<String> {
+        self.group.clone().filter(|group| !group.is_empty())
     }
 
     fn order(&self) -> Order {
@@ -156,7 +173,7 @@ struct Found {
 }
 
 async fn found(app: &App, scope: Scope, date: Option<NaiveDate>, part: &Part) -> Result<Found, Failure> {
-    let listing = Listing { scope, date, order: part.order(), after: part.after()?, limit: part.limit() };
+    let listing = Listing { date, ..part.listing(scope)? };
     let found = papers::list(&app.db, &listing).await?;
     let range = Range::of(found.first, found.items.len(), found.total);
     Ok(Found { cards: cards(app, &found.items, found.first).await?, range, next: found.next })

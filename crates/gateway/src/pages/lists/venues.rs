@@ -1,5 +1,5 @@
 use actix_web::web;
-use storage::{Edition, Listing, Scope, papers};
+use storage::{Edition, Scope, papers};
 
 use super::{Choice, Frame, ListPage, Page, Part, Place, found, some};
 use crate::{
@@ -24,14 +24,12 @@ pub(crate) async fn venue(
         (Named::Paper(paper), format) => paper::show(&app, &visit, *paper, format).await,
         (Named::Papers(papers, missing), format) => some(&app, &visit, &papers, &missing, format).await,
         (Named::Venue { key, year }, Some(format)) => {
-            let scope = Scope::Venue { key, year, group: part.group.clone() };
-            let listing = Listing { after: part.after()?, ..Listing::first(scope, 0) };
-            exports::list(&app, &visit, listing, format).await
+            let scope = Scope::Venue { key, year, group: part.group() };
+            exports::list(&app, &visit, part.listing(scope)?, format).await
         }
         (Named::Venue { key, year }, None) => list(&app, &visit, &key, year, &part).await,
         (Named::Latest, Some(format)) => {
-            let listing = Listing { after: part.after()?, ..Listing::first(Scope::Venues, 0) };
-            exports::list(&app, &visit, listing, format).await
+            exports::list(&app, &visit, part.listing(Scope::Venues)?, format).await
         }
         (Named::Latest, None) => latest(&app, &visit, &part).await,
         (Named::Moved(path), format) => Ok(super::moved_to(&visit, path, format)),
@@ -55,8 +53,7 @@ async fn list(app: &App, visit: &Visit, key: &str, year: Option<i32>, part: &Par
     let editions = papers::editions(&app.db, key).await?;
     let current = editions.iter().find(|edition| Some(edition.year) == year);
     let path = address(key, year);
-    let group = part.group.clone().filter(|_| year.is_some());
-    let scope = Scope::Venue { key: key.to_owned(), year, group: group.clone() };
+    let scope = Scope::Venue { key: key.to_owned(), year, group: part.group() };
     let found = found(app, scope, None, part).await?;
     let short = year.map_or_else(|| key.to_owned(), |year| format!("{key} {year}"));
     let full = current.map(|edition| edition.name.clone()).filter(|name| *name != short);
@@ -66,7 +63,7 @@ async fn list(app: &App, visit: &Visit, key: &str, year: Option<i32>, part: &Par
         m,
         place_name: full.unwrap_or_default(),
         heading: short,
-        feed: Some(format!("{path}/feed")),
+        feed: Some(Part { group: part.group(), ..Part::default() }.address(&format!("{path}/feed"), |_| ())),
         month: None,
         years: years(key, &editions, year),
         tabs: groups(app, key, &editions, year, part, m.all_groups()).await?,
@@ -108,7 +105,7 @@ async fn groups(
         name: all.to_owned(),
         href: part.address(&path, |part| part.group = None),
         count: Some(total),
-        current: part.group.is_none(),
+        current: part.group().is_none(),
     }];
     let Some(year) = year else { return Ok(tabs) };
     for (name, count) in papers::edition_groups(&app.db, key, year).await? {
