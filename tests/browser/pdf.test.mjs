@@ -68,8 +68,8 @@ let site;
 let from;
 before(async () => {
   from = await source(FILES);
-  const hosts = JSON.stringify([`http://127.0.0.1:${from.port}`]);
-  [browser, site] = await Promise.all([launch(), serve({ PDF__HOSTS: hosts })]);
+  site = await serve({ PDF__HOSTS__0: `http://127.0.0.1:${from.port}` });
+  browser = await launch();
   const addresses = [...Object.keys(FILES), "/none.pdf"].map(
     (path) => `http://127.0.0.1:${from.port}${path}`,
   );
@@ -107,6 +107,7 @@ async function visit(path = LIST, { expected = () => false, ...options } = {}) {
       await options.prepare?.(page);
     },
   });
+  page.setDefaultTimeout(10_000);
   return Object.assign(page, { foreign });
 }
 

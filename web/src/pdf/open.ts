@@ -18,12 +18,16 @@ const open = new WeakMap<HTMLElement, Open>();
 const refusing = new Set<string>();
 
 /** [PDF] of a paper was pressed, or a link to a page of it. */
-export function press(paper: HTMLElement, link: HTMLAnchorElement, wanted: number | undefined): void {
+export async function press(
+  paper: HTMLElement,
+  link: HTMLAnchorElement,
+  wanted: number | undefined,
+): Promise<void> {
   const there = open.get(paper);
   if (there && wanted !== undefined) there.document?.go(wanted);
   else if (there) close(paper, there);
   else if (refusing.has(source(link))) location.assign(link.href);
-  else void show(paper, link, wanted ?? 1);
+  else await show(paper, link, wanted ?? 1);
 }
 
 async function show(paper: HTMLElement, link: HTMLAnchorElement, wanted: number): Promise<void> {
