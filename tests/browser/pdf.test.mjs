@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { setInterval } from "node:timers/promises";
 import { close, launch, open, violations } from "./browser.mjs";
 import { papers } from "./day.mjs";
 import { serve } from "./site.mjs";
@@ -117,6 +118,12 @@ const viewer = (page, name) => card(page, name).locator(".pdf");
 /** Waits for the picture of a page. */
 const drawn = (page, name, number = 1) =>
   viewer(page, name).locator(`.leaf[data-page="${number}"] canvas`).waitFor();
+/** Waits until no worker is left. */
+async function idle(page) {
+  const patience = AbortSignal.timeout(5000);
+  for await (const _ of setInterval(20, undefined, { signal: patience }))
+    if (page.workers().length === 0) return;
+}
 /** How dark the darkest and how light the lightest dot of a picture is. */
 const ink = (canvas) =>
   canvas.evaluate((canvas) => {
@@ -230,7 +237,7 @@ describe("a press", () => {
     await drawn(page, "good.pdf", 9);
     await page.waitForFunction(() => !document.querySelector('.leaf[data-page="1"] canvas'));
     const top = await page.evaluate(() => scrollY);
-    await region.locator(".leaves").focus();
+    await region.locator(".leaves").evaluate((box) => box.focus({ preventScroll: true }));
     await page.keyboard.press("End");
     await drawn(page, "good.pdf", 12);
     await page.waitForFunction(() => document.querySelector(".pdf input").value === "12");
@@ -286,7 +293,7 @@ describe("a press", () => {
     await press(page, "slow.pdf");
     await page.keyboard.press("Escape");
     assert.equal(await page.locator(".pdf").count(), 0);
-    assert.equal(page.workers().length, 0);
+    await idle(page);
     await close(page);
   });
 
@@ -396,7 +403,7 @@ describe("it is a link", () => {
         assert.ok(await note.locator("a").evaluate((link) => link === document.activeElement));
         assert.equal(await card(page, name).locator(".title-pdf").getAttribute("data-opens"), null);
         assert.equal(await viewer(page, name).locator("button:visible, input:visible").count(), 1);
-        assert.equal(page.workers().length, 0);
+        await idle(page);
         await page.keyboard.press("Escape");
         assert.equal(await page.locator(".pdf").count(), 0);
         if (name !== "closed.pdf") {
