@@ -173,7 +173,8 @@ mod tests {
         assert_eq!(links.pdf.as_deref(), Some("https://a.example/1.pdf"));
         assert_eq!(links.doi.as_deref(), Some("10.1000/a"));
         assert_eq!(links.license.as_deref(), Some("https://creativecommons.org/licenses/by/4.0/"));
-        let links = record(serde_json::json!({ "url": "javascript:alert(1)", "pdf": null, "license": "CC" })).links;
+        let links =
+            record(serde_json::json!({ "url": "javascript:alert(1)", "pdf": null, "license": "CC" })).links;
         assert_eq!((links.page, links.pdf, links.license), (None, None, None));
     }
 

@@ -231,7 +231,10 @@ async fn some(
     }
     let heading = visit.m.paper_count(&(papers.len() as u64));
     let unknown = (!missing.is_empty()).then(|| visit.m.unknown_ids(missing.join(visit.m.list_comma())));
-    visit.page_of_papers(&ListPage { announced: unknown, ..whole(app, visit, heading, cards(app, papers, 1).await?) })
+    visit.page_of_papers(&ListPage {
+        announced: unknown,
+        ..whole(app, visit, heading, cards(app, papers, 1).await?)
+    })
 }
 
 /// The same list under its own address, in the same format.
