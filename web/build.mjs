@@ -22,7 +22,7 @@ const scripts = () =>
     ...shared,
     entryPoints: ["src/app.ts", "src/theme.ts"],
     format: "iife",
-    external: ["./mathjax/engine.js", "./pdf/viewer.js"],
+    external: ["./mathjax/engine.js", "./pdf/open.js"],
   });
 
 // The engine comes with the first formula, and the rarer alphabets of its font with the first letter of each.
@@ -39,8 +39,10 @@ const engine = () =>
 const viewer = () =>
   build({
     ...shared,
-    entryPoints: [{ in: "src/pdf/viewer.ts", out: "pdf/viewer" }],
+    entryPoints: [{ in: "src/pdf/open.ts", out: "pdf/open" }],
     format: "esm",
+    splitting: true,
+    chunkNames: "pdf/[name]-[hash]",
   });
 
 const styles = () =>

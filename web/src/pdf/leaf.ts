@@ -11,6 +11,9 @@ import { words } from "../words.ts";
 /** The most pixels of a picture; some browsers show nothing of larger ones. */
 const PIXELS = 2 ** 24;
 
+/** As light in the dark as by day, and never quite white. */
+const PAPER = "#fbfaf6";
+
 export class Leaf {
   readonly element = document.createElement("div");
   readonly number: number;
@@ -102,7 +105,7 @@ export class Leaf {
     canvas.width = Math.max(sharp, 1);
     canvas.height = Math.max(Math.floor(viewport.height), 1);
     canvas.setAttribute("aria-hidden", "true");
-    const task = page.render({ canvas, viewport });
+    const task = page.render({ canvas, viewport, background: PAPER });
     this.#task = task;
     await task.promise;
     if (!this.#near || this.#task !== task) return;

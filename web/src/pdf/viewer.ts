@@ -42,7 +42,9 @@ export async function show(place: Place): Promise<Shown> {
   place.signal.addEventListener("abort", () => void task.destroy());
   const file = await patiently(task);
   try {
-    const book = new Book(place.panel, file, await sized(file));
+    const size = await sized(file);
+    place.signal.throwIfAborted();
+    const book = new Book(place.panel, file, size);
     place.signal.addEventListener("abort", () => book.close());
     book.begin(place.page);
     return book;

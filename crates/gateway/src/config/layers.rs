@@ -133,8 +133,12 @@ impl Loaded {
         let tree = serde_json::to_value(&self.config).expect("settings are plain data");
         let mut settings = Vec::new();
         each_leaf(String::new(), tree, &mut |key, value| {
-            let origin = self.origins.get(&key).map_or("default", String::as_str).to_owned();
-            settings.push(Setting { key, value: value.to_string(), origin });
+            let origin = self.origins.get(&key);
+            // A list without anything in it says something only if somebody wrote it.
+            if origin.is_some() || value.as_array().is_none() {
+                let origin = origin.map_or("default", String::as_str).to_owned();
+                settings.push(Setting { key, value: value.to_string(), origin });
+            }
         });
         settings.sort_by(|a, b| a.key.cmp(&b.key));
         settings
@@ -214,14 +218,14 @@ fn is_secret(key: &str) -> bool {
     key.rsplit('.').next().is_some_and(|name| SECRETS.contains(&name))
 }
 
-/// Visits what is not a table or a list, each with the path to it. What is unset has no leaf.
+/// Visits what is not a table or a list of something, each with the path to it. What is unset has no leaf.
 fn each_leaf(key: String, tree: Json, visit: &mut impl FnMut(String, Json)) {
     let below = |name: &str| if key.is_empty() { name.to_owned() } else { format!("{key}.{name}") };
     match tree {
         Json::Object(table) => {
             table.into_iter().for_each(|(name, value)| each_leaf(below(&name), value, visit))
         }
-        Json::Array(items) => {
+        Json::Array(items) if !items.is_empty() => {
             let numbered = items.into_iter().enumerate();
             numbered.for_each(|(number, value)| each_leaf(below(&number.to_string()), value, visit));
         }
@@ -370,6 +374,11 @@ mod tests {
         models.0.name = "local"  # inkstone.toml
         models.0.quirks.ask_usage = true  # default
         models.0.quirks.max_tokens = "max_tokens"  # default
+        pdf.hosts.0 = "https://arxiv.org"  # default
+        pdf.hosts.1 = "https://export.arxiv.org"  # default
+        pdf.hosts.2 = "https://openreview.net"  # default
+        pdf.hosts.3 = "https://aclanthology.org"  # default
+        pdf.hosts.4 = "https://proceedings.mlr.press"  # default
         readings.visitors_may_start_model = true  # default
         site.author = "Inkstone"  # default
         site.language = "en"  # default
@@ -378,6 +387,21 @@ mod tests {
         "##);
         assert!(!format!("{:?}", loaded.config).contains("hunter2"));
         assert_eq!(loaded.config.models[0].api_key.as_ref().map(|key| key.expose()), Some("hunter2"));
+    }
+
+    #[test]
+    fn a_list_is_replaced_as_a_whole_even_by_an_empty_one() {
+        let hosts = |file: &str, environment: &[(&str, &str)]| {
+            let loaded = with(file, environment, &[]).expect("good settings");
+            let hosts = loaded.settings().into_iter().filter(|setting| setting.key.starts_with("pdf.hosts"));
+            hosts.map(|setting| setting.value).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(hosts("", &[]).split(' ').count(), 5);
+        assert_eq!(hosts("[pdf]\nhosts = [\"https://a.example\"]", &[]), "\"https://a.example\"");
+        assert_eq!(hosts("[pdf]\nhosts = []", &[]), "[]");
+        let environment = [("INKSTONE_PDF__HOSTS__0", "https://b.example")];
+        assert_eq!(hosts("[pdf]\nhosts = []", &environment), "\"https://b.example\"");
+        check_error("[pdf]\nhost = []", &[], ", did you mean `pdf.hosts`?");
     }
 
     #[test]
