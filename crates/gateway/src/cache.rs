@@ -2,7 +2,7 @@
 //!
 //! A page is kept under everything that it depends on: its address, the visitor's language and choices, what they
 //! accept, where the change log and the index are. So it is as fresh as storage; only what is not in the change log (how
-//! many readers starred a paper, that a reading was begun) may be some seconds old. Never part of the key: the host, for
+//! many readers starred a paper) may be some seconds old. Never part of the key: the host, for
 //! whoever asks writes there what they like. Whoever has a cookie of a reader or a session gets pages of their own.
 
 use std::{sync::Arc, time::Duration};
@@ -59,6 +59,13 @@ impl Pages {
             u32::try_from(kept.body.len() + key.address.len() + key.visitor.len() + 1024).unwrap_or(u32::MAX)
         };
         Self(Cache::builder().max_capacity(MEMORY).weigher(weight).time_to_live(AGE).build())
+    }
+}
+
+impl Pages {
+    /// For what is not in the change log, and must be seen at once by whoever comes next.
+    pub(crate) fn forget(&self) {
+        self.0.invalidate_all();
     }
 }
 

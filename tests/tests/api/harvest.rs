@@ -4,7 +4,7 @@
 use std::{path::Path, time::Duration};
 
 use serde_json::Value;
-use tests::{Ended, Engine, Replay, Reply, Run, Site};
+use tests::{Ended, Engine, Replay, Reply, Run, Site, html::text};
 use tokio::time::{sleep, timeout};
 
 on_each_engine!(
@@ -169,6 +169,9 @@ async fn a_gap_is_noticed_and_healed(engine: Engine) {
     let listed = site.page("/arxiv/math.CO?date=2026-11-24").await;
     let place = |title: &str| listed.find(title).unwrap_or_else(|| panic!("{title} is not listed"));
     assert!(place("Quilt number 5") < place("Quilt number 3"), "the order announced");
+    assert!(text(&listed).contains("2 of 2 announced"), "{}", text(&listed));
+    let replaced = text(&site.page("/arxiv/math.CO?date=2026-11-24&kind=replaced").await);
+    assert!(replaced.contains("1 of 1 announced") && replaced.contains("Quilt number 1"), "{replaced}");
 }
 
 /// A folder of lists needs no network: what has not come is asked for another time.
@@ -183,6 +186,8 @@ async fn lists_from_files() {
     let count = |name: &str| report[name].as_u64();
     assert_eq!((count("announced"), count("skipped"), count("new")), (Some(2), Some(1), Some(0)), "{report}");
     assert!(arxiv.asked().is_empty());
+    let page = text(&site.start().await.page("/arxiv/math.CO?date=2026-11-24").await);
+    assert!(page.contains("0 of 2 announced"), "{page}");
 }
 
 async fn a_server_harvests_by_itself_and_survives_errors(engine: Engine) {

@@ -18,6 +18,7 @@ on_each_engine!(
     readings_are_read_where_other_tools_ask,
     stars_count_readers,
     stars_are_forms,
+    files_and_feeds_are_of_the_same_list,
     stars_order_lists,
 );
 
@@ -238,6 +239,28 @@ async fn stars_are_forms(engine: Engine) {
     assert_eq!(site.post(&address, "on=1&back=//evil.example").await.status(), 200);
     let named = site.post("/arxiv/star?paper=2401.00002", "").await.text().await.expect("JSON");
     assert!(named.contains("\"starred\":true"), "{named}");
+}
+
+/// A file or a feed is of the list that its page shows.
+async fn files_and_feeds_are_of_the_same_list(engine: Engine) {
+    let site = Run::on(engine).start().await;
+    papers::import(&site, &papers::some("math.NT", 0..10)).await;
+    assert_eq!(site.post("/arxiv/star?paper=2401.00003", "").await.status(), 200);
+    let lines = async |address: &str| site.page(address).await.trim().lines().count();
+    assert_eq!(lines("/arxiv/math.NT.csv?date=2024-01-03").await, 3);
+    assert_eq!(lines("/arxiv/math.NT.csv?date=2024-01-03&kind=new").await, 3);
+    assert_eq!(
+        lines("/arxiv/math.NT.csv?date=2024-01-03&kind=cross").await,
+        1,
+        "only the names of the columns"
+    );
+    let starred = site.page("/arxiv/math.NT.csv?sort=stars").await;
+    assert!(starred.lines().nth(1).is_some_and(|line| line.contains("2401.00003")), "{starred}");
+    let feed = site.page("/arxiv/math.NT/feed?date=2024-01-03").await;
+    assert_eq!(feed.matches("<entry>").count(), 2);
+    assert_eq!(site.get("/arxiv/math.NT/feed?date=never").await.status(), 400);
+    assert_eq!(site.get("/arxiv/-math.NT").await.status(), 404);
+    assert_eq!(site.get("/arxiv/math.NT+nonsense").await.status(), 404);
 }
 
 async fn stars_order_lists(engine: Engine) {

@@ -25,10 +25,8 @@ impl Tries {
 
     /// Takes one more, before it is looked at: many at once are as many as one after the other. Whether it may be.
     pub(crate) fn take(&self, name: &str, network: &str) -> bool {
-        keys(name, network)
-            .iter()
-            .map(|(key, most)| self.count(key, 1) <= *most)
-            .fold(true, |all, one| all && one)
+        let counts = keys(name, network).map(|(key, most)| (self.count(&key, 1), most));
+        counts.iter().all(|(count, most)| count <= most)
     }
 
     /// The last one was right: it does not count, and neither do those before it at that name from there.

@@ -77,6 +77,7 @@ async fn begin(
     let started =
         app.live.runs.start(key.clone(), questions.len(), want, acting.live()).await.map_err(refused)?;
     marks::reading(app, &acting, paper.id).await?;
+    app.pages.forget();
     let response = if errors::wants_json(request) {
         let status = if started.stored { StatusCode::OK } else { StatusCode::ACCEPTED };
         let at = app.live.position(started.run);

@@ -115,7 +115,7 @@ impl Part {
     }
 
     fn day(&self) -> Result<Option<NaiveDate>, Failure> {
-        self.date.as_deref().filter(|date| !date.is_empty()).map(day).transpose()
+        self.date.as_deref().map(day).transpose()
     }
 
     /// What is asked for of a list.
