@@ -107,7 +107,9 @@ pub(crate) async fn search(app: web::Data<App>, visit: Visit, asked: Asked) -> P
         },
     };
     visit.page(&SearchPage {
-        frame: Frame::new(&app, &visit, &title(&asked, visit.m), Place::Search).of_list(asked.whole_list()),
+        frame: Frame::new(&app, &visit, &title(&asked, visit.m), Place::Search)
+            .of_list(asked.whole_list())
+            .known_as(&format!("{}{}", app.base, asked.address())),
         m: visit.m,
         query: asked.query.text().to_owned(),
         kept: kept(&asked),
