@@ -135,26 +135,23 @@ async function heights(address, width) {
       [...document.querySelectorAll("p, li, td, th, dd, .eq, h1, h2, h3")]
         .filter((element) => element.querySelector(".math"))
         .map((element) => {
-          const { source, textContent } = element;
-          element.source = source ?? textContent.trim().slice(0, 60);
-          const cell = element.matches("td, th");
-          return { height: element.getBoundingClientRect().height, cell, text: element.source };
+          const { height } = element.getBoundingClientRect();
+          element.before ??= { height, text: element.textContent.trim().slice(0, 60) };
+          const { text, height: before } = element.before;
+          return { by: height - before, cell: element.matches("td, th"), text };
         }),
     );
   await page.addStyleTag({ content: ".card { content-visibility: visible !important }" });
-  // Fonts are asked for when a frame is laid out; until they are there, lines break elsewhere.
-  await page.evaluate(
-    () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
-  );
-  await page.evaluate(() => document.fonts.ready);
-  const before = await look();
+  // A font that is asked for when its first letter is laid out may come later than the engine; until it is there, lines
+  // break elsewhere.
+  await page.evaluate(() => Promise.all([...document.fonts].map((face) => face.load())));
+  await look();
   engine();
   await walk(page);
+  // A list grows while it is walked through: what was not there before has not changed.
   const after = await look();
   await close(page);
-  return after
-    .map(({ height, ...what }, n) => ({ by: height - before[n].height, ...what }))
-    .filter(({ by }) => Math.abs(by) >= 0.5);
+  return after.filter(({ by }) => Math.abs(by) >= 0.5);
 }
 
 const SUM = Array.from({ length: 30 }, (_, k) => `a_{${k}}`).join("+");
