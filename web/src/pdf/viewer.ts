@@ -38,6 +38,8 @@ export interface Shown {
 
 /** Shows a PDF. Fails with a [`Failure`]. */
 export async function show(place: Place): Promise<Shown> {
+  // Whoever closed it while this module was on its way wants no worker.
+  place.signal.throwIfAborted();
   const task = load(place.address);
   place.signal.addEventListener("abort", () => void task.destroy());
   const file = await patiently(task);
