@@ -46,6 +46,8 @@ function ranges(request, response) {
 const FILES = {
   "/good.pdf": GOOD,
   "/more.pdf": pdf(["Another paper on patchwork"]),
+  // Chromium asks for it when a link to the source is followed.
+  "/favicon.ico": (_, response) => response.writeHead(204).end(),
   "/closed.pdf": (_, response) => response.writeHead(200, { "content-type": "application/pdf" }).end(GOOD),
   "/ranges.pdf": ranges,
   "/slow.pdf": (_, response) => {
