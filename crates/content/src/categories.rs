@@ -73,8 +73,9 @@ impl CategoryTerms {
     /// How this is best written in an address.
     ///
     /// ```
-    /// let terms = content::CategoryTerms::parse("hep-th,cond-mat-CS.na").unwrap();
+    /// let terms = content::CategoryTerms::parse("hep-th,cond-mat-CS.na")?;
     /// assert_eq!(terms.text(), "hep-th+cond-mat-math.NA");
+    /// # Ok::<(), content::Invalid>(())
     /// ```
     pub fn text(&self) -> String {
         self.not.iter().fold(self.any.join("+"), |text, name| text + "-" + name)

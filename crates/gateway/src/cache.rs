@@ -2,8 +2,8 @@
 //!
 //! A page is kept under everything that it depends on: its address, the visitor's language and choices, what they
 //! accept, where the change log and the index are. So it is as fresh as storage; only what is not in the change log (how
-//! many readers starred a paper) may be some seconds old. Never part of the key: the host, for
-//! whoever asks writes there what they like. Whoever has a cookie of a reader or a session gets pages of their own.
+//! many readers starred a paper) may be some seconds old. Never part of the key: the host, for whoever asks writes there
+//! what they like. Whoever has a cookie of a reader or a session gets pages of their own.
 
 use std::{sync::Arc, time::Duration};
 
@@ -60,9 +60,7 @@ impl Pages {
         };
         Self(Cache::builder().max_capacity(MEMORY).weigher(weight).time_to_live(AGE).build())
     }
-}
 
-impl Pages {
     /// For what is not in the change log, and must be seen at once by whoever comes next.
     pub(crate) fn forget(&self) {
         self.0.invalidate_all();
@@ -131,7 +129,7 @@ async fn asked(app: Option<web::Data<App>>, request: &ServiceRequest) -> Option<
     let conditional =
         request.headers().contains_key(IF_MODIFIED_SINCE) && !request.headers().contains_key(IF_NONE_MATCH);
     let known = reader::hash(request.request()).is_some() || request.cookie("session").is_some();
-    if request.method() != Method::GET || conditional || known || is_asset(request.path()) {
+    if request.method() != Method::GET || conditional || known || is_never_kept(request.path()) {
         return None;
     }
     let changes = storage::changes::last(&app.db).await.ok()?;
@@ -144,9 +142,8 @@ async fn asked(app: Option<web::Data<App>>, request: &ServiceRequest) -> Option<
     Some((app, Arc::new(key)))
 }
 
-/// Files of the program itself come from memory anyway, and streams never end.
-fn is_asset(path: &str) -> bool {
-    // What is one thing in HTML, another in JSON, is made anew.
+/// Files of the program itself come from memory anyway, streams never end, and a stored reading is JSON for some.
+fn is_never_kept(path: &str) -> bool {
     path.ends_with("/kimi")
         || path.starts_with("/assets/")
         || ["/live", "/healthz", "/readyz"].contains(&path)

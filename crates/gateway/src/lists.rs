@@ -62,6 +62,18 @@ pub(crate) async fn of_arxiv(app: &App, which: &str) -> Result<Named, Failure> {
     CategoryList::of(app, terms).await.map(Named::Categories)
 }
 
+/// One paper as others name it: an arXiv identifier or `<id>@<source>`.
+pub(crate) async fn paper(app: &App, name: &str) -> Result<Option<Paper>, Failure> {
+    let key = match name.parse::<ArxivId>() {
+        Ok(id) => Some((RecordKey::ARXIV.to_owned(), id.to_string())),
+        Err(_) => venue_key(name),
+    };
+    match key {
+        Some((source, id)) => Ok(papers::by_record(&app.db, &source, &id).await?),
+        None => Ok(None),
+    }
+}
+
 /// `<id>@<source>`, several of these, `<NAME>.<YEAR>`, `<NAME>` or `latest`.
 pub(crate) async fn of_venue(app: &App, which: &str) -> Result<Named, Failure> {
     if let Some((source, id)) = venue_key(which) {

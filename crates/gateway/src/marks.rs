@@ -2,7 +2,7 @@
 //! come back; what may be counted is decided in `storage::readers`.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use content::{ArxivId, Paper, PaperId, RecordKey};
+use content::{Paper, PaperId};
 use serde::Deserialize;
 use serde_json::json;
 use storage::{
@@ -13,6 +13,7 @@ use storage::{
 use crate::{
     app::App,
     errors::{self, Failure},
+    lists,
     papers::address,
     reader::{self, Acting},
     visit::Visit,
@@ -30,7 +31,7 @@ pub(crate) struct Form {
 /// A paper as other tools name it: an arXiv identifier, `<id>@<source>`, or the site's own key.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Named {
-    pub(crate) paper: String,
+    paper: String,
     on: Option<String>,
 }
 
@@ -84,11 +85,9 @@ impl Named {
     /// The paper that is named.
     pub(crate) async fn find(&self, app: &App) -> Result<Paper, Failure> {
         let name = self.paper.trim();
-        let found = match (name.parse::<ArxivId>(), name.rsplit_once('@'), name.parse::<i64>()) {
-            (Ok(id), _, _) => papers::by_record(&app.db, RecordKey::ARXIV, id.id()).await?,
-            (_, Some((id, source)), _) => papers::by_record(&app.db, &source.to_lowercase(), id).await?,
-            (_, _, Ok(key)) => papers::by_id(&app.db, PaperId(key)).await?,
-            _ => None,
+        let found = match name.parse() {
+            Ok(key) => papers::by_id(&app.db, PaperId(key)).await?,
+            Err(_) => lists::paper(app, name).await?,
         };
         found.ok_or(Failure::NotFound)
     }

@@ -225,21 +225,24 @@ fn paper(id: i64, mut rows: Vec<Row>) -> Result<Paper, Error> {
 /// Each of the joined papers has counts of its own, which all of its records name.
 fn counted(rows: &[Row]) -> Counts {
     let papers: BTreeMap<i64, &Row> = rows.iter().map(|row| (row.paper_id, row)).collect();
-    papers.into_values().fold(Counts::default(), |sum, row| Counts {
-        stars: sum.stars + row.stars.unsigned_abs(),
-        opened: sum.opened + row.opened.unsigned_abs(),
-        readings: sum.readings + row.readings.unsigned_abs(),
-    })
+    sum(papers.into_values().map(|row| [row.stars, row.opened, row.readings]))
 }
 
 /// How many readers did what with a paper and those that it stands for.
 pub(crate) async fn counts_of(connection: &impl ConnectionTrait, root: i64) -> Result<Counts, Error> {
     let rows = papers::Entity::find().filter(group(vec![root])).all(connection).await?;
-    Ok(rows.into_iter().fold(Counts::default(), |sum, row| Counts {
-        stars: sum.stars + row.stars.unsigned_abs(),
-        opened: sum.opened + row.opened.unsigned_abs(),
-        readings: sum.readings + row.readings.unsigned_abs(),
-    }))
+    Ok(sum(rows.into_iter().map(|row| [row.stars, row.opened, row.readings])))
+}
+
+fn sum(papers: impl Iterator<Item = [i32; 3]>) -> Counts {
+    papers.map(|counts| counts.map(i32::unsigned_abs)).fold(
+        Counts::default(),
+        |sum, [stars, opened, readings]| Counts {
+            stars: sum.stars + stars,
+            opened: sum.opened + opened,
+            readings: sum.readings + readings,
+        },
+    )
 }
 
 fn key(row: Row) -> RecordKey {

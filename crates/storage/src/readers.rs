@@ -16,7 +16,7 @@ use crate::{
     connection::{Durability, Write},
     papers,
     rows::{marks, paper_categories, paper_venues, papers as rows, readers},
-    text::{in_pieces, now},
+    text::now,
 };
 
 /// Readers of one network who count, for each paper and kind of mark. Without a bound one machine could count as many
@@ -103,23 +103,6 @@ pub async fn unmark(db: &Database, paper: PaperId, cookie: &str, mark: Mark) -> 
         }
     }
     finish(write, paper).await
-}
-
-/// Which of these papers a reader has marked.
-pub async fn marked(
-    db: &Database,
-    cookie: &str,
-    mark: Mark,
-    papers: &[PaperId],
-) -> Result<BTreeSet<PaperId>, Error> {
-    let Some(reader) = known(db.read(), cookie).await? else { return Ok(BTreeSet::new()) };
-    let mut found = BTreeSet::new();
-    for piece in in_pieces(papers.iter().map(|paper| paper.0)) {
-        let its: Vec<(i64, Option<i64>)> =
-            of_reader(reader, mark).filter(papers::group(piece)).into_tuple().all(db.read()).await?;
-        found.extend(its.into_iter().map(|(paper, root)| PaperId(root.unwrap_or(paper))));
-    }
-    Ok(found)
 }
 
 /// The papers that a reader marked, the last one first, with when.

@@ -9,9 +9,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 ///
 /// ```
 /// use sources::fetch::is_public;
-/// assert!(is_public("151.101.3.42".parse().unwrap()));
-/// assert!(!is_public("169.254.169.254".parse().unwrap()));
-/// assert!(!is_public("::ffff:127.0.0.1".parse().unwrap()));
+/// assert!(is_public("151.101.3.42".parse()?));
+/// assert!(!is_public("169.254.169.254".parse()?));
+/// assert!(!is_public("::ffff:127.0.0.1".parse()?));
+/// # Ok::<(), std::net::AddrParseError>(())
 /// ```
 pub fn is_public(address: IpAddr) -> bool {
     match address {

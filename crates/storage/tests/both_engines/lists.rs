@@ -204,10 +204,10 @@ async fn stars_go_where_a_paper_goes() {
         readers::mark(db, two, by("eve"), Mark::Star).await.expect("starred");
         papers::join(db, one, two).await.expect("joined");
         assert_eq!(of("paperlists", "p1").await.counts.stars, 3, "{}", engine.name);
-        let marked = readers::marked(db, "eve", Mark::Star, &[one]).await.expect("marks");
-        assert_eq!(marked, [one].into());
-        let own = readers::marked_by(db, "ada", Mark::Star, 9).await.expect("papers");
-        assert_eq!(own.iter().map(|(paper, _)| paper.id).collect::<Vec<_>>(), [one]);
+        for reader in ["ada", "eve"] {
+            let own = readers::marked_by(db, reader, Mark::Star, 9).await.expect("papers");
+            assert_eq!(own.iter().map(|(paper, _)| paper.id).collect::<Vec<_>>(), [one], "{reader}");
+        }
         let counts = readers::unmark(db, one, "ada", Mark::Star).await.expect("taken back");
         assert_eq!(counts.stars, 1);
         papers::part(db, &batch[1].record.key).await.expect("parted");

@@ -50,7 +50,7 @@ impl List {
     async fn page(&self, app: &App, visit: &Visit, part: &Part) -> Page {
         let date = part.day()?;
         let kind = part.announced()?;
-        let found = found(app, self.scope(part)?, date, part).await?;
+        let found = found(app, self.scope(part)?, part).await?;
         let kinds = match (date, self.0.single()) {
             (Some(date), Some(name)) => papers::day_kinds(&app.db, name, date).await?,
             _ => Vec::new(),

@@ -172,9 +172,8 @@ struct Found {
     next: Option<Cursor>,
 }
 
-async fn found(app: &App, scope: Scope, date: Option<NaiveDate>, part: &Part) -> Result<Found, Failure> {
-    let listing = Listing { date, ..part.listing(scope)? };
-    let found = papers::list(&app.db, &listing).await?;
+async fn found(app: &App, scope: Scope, part: &Part) -> Result<Found, Failure> {
+    let found = papers::list(&app.db, &part.listing(scope)?).await?;
     let range = Range::of(found.first, found.items.len(), found.total);
     Ok(Found { cards: cards(app, &found.items, found.first).await?, range, next: found.next })
 }

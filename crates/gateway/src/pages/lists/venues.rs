@@ -40,7 +40,7 @@ pub(crate) async fn venue(
 /// What came last to any proceedings.
 async fn latest(app: &App, visit: &Visit, part: &Part) -> Page {
     let (m, path) = (visit.m, "/venue/latest");
-    let found = found(app, Scope::Venues, None, part).await?;
+    let found = found(app, Scope::Venues, part).await?;
     visit.page_of_papers(&ListPage {
         feed: Some(format!("{path}/feed")),
         next: found.next.map(|cursor| part.address(path, |part| part.after = Some(cursor.to_string()))),
@@ -54,7 +54,7 @@ async fn list(app: &App, visit: &Visit, key: &str, year: Option<i32>, part: &Par
     let current = editions.iter().find(|edition| Some(edition.year) == year);
     let path = address(key, year);
     let scope = Scope::Venue { key: key.to_owned(), year, group: part.group() };
-    let found = found(app, scope, None, part).await?;
+    let found = found(app, scope, part).await?;
     let short = year.map_or_else(|| key.to_owned(), |year| format!("{key} {year}"));
     let full = current.map(|edition| edition.name.clone()).filter(|name| *name != short);
     let m = visit.m;
