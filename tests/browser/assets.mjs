@@ -15,23 +15,27 @@ const TYPES = {
 };
 const DIST = new URL("../../web/dist/", import.meta.url);
 
-/** Serves `body` at `/`, in the frame of a page with the scripts and styles. */
-export async function serve(body) {
-  const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Trial</title>
+/** Serves `body` at `/`, in the frame of a page with the scripts and styles; `rest` follows when its promise is kept. */
+export async function serve(body, rest) {
+  const start = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Trial</title>
     <link rel="icon" href="/assets/favicon.svg"><link rel="stylesheet" href="/assets/style.css">
     <link rel="stylesheet" href="/assets/print.css" media="print">
     <script src="/assets/theme.js"></script><script src="/assets/app.js" defer></script></head>
-    <body><main class="wrap"><h1>Trial</h1><div class="prose">${body}</div></main></body></html>`;
+    <body><main class="wrap"><h1>Trial</h1><div class="prose">${body}`;
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
     response.setHeader("content-security-policy", POLICY);
-    if (pathname === "/") return response.setHeader("content-type", "text/html; charset=utf-8").end(page);
+    if (pathname === "/") {
+      response.setHeader("content-type", "text/html; charset=utf-8").write(start);
+      return response.end(`${(await rest) ?? ""}</div></main></body></html>`);
+    }
     const file =
       pathname.startsWith("/assets/") &&
       (await readFile(new URL(`.${pathname.slice(7)}`, DIST)).catch(() => null));
     if (!file) return response.writeHead(404).end();
     response.setHeader("content-type", TYPES[extname(pathname)] ?? "application/octet-stream").end(file);
   });
+  server.unref(); // a test that failed does not stop it
   await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
   return { address: `http://127.0.0.1:${server.address().port}/`, stop: () => server.close() };
 }

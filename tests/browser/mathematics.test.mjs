@@ -296,6 +296,42 @@ test("only what comes near is typeset", async () => {
   site.stop();
 });
 
+for (const kind of ["display", "inline"]) {
+  for (const at of [0, 12]) {
+    test(`a formula has the room for all of it when its text comes late: ${kind}, after ${at} characters`, async () => {
+      const text = kind === "display" ? "\\[\\frac{1}{2}+\\sum_{k}a_k\\]" : "$\\frac{1}{2}+\\sum_{k}a_k$";
+      const whole = formula(text);
+      const cut = whole.indexOf(text) + at;
+      let follow = () => {};
+      const site = await serve(
+        whole + whole.slice(0, cut),
+        new Promise((resolve) => (follow = () => resolve(whole.slice(cut)))),
+      );
+      const prepare = async (page) => {
+        await without(new Promise(() => {}))(page);
+        await page.exposeFunction("follow", follow);
+        await page.addInitScript(() => {
+          const parser = new MutationObserver(() => {
+            if (document.querySelectorAll(".math").length === 2) globalThis.follow();
+          });
+          parser.observe(document, { childList: true, subtree: true });
+        });
+      };
+      const page = await open(browser, site.address, { prepare });
+      const [early, late] = await page.evaluate(() =>
+        [...document.querySelectorAll(".math")].map((element) => {
+          const { width, height } = element.getBoundingClientRect();
+          return { width, height, room: element.matches(".room"), text: element.textContent };
+        }),
+      );
+      assert.ok(early.room);
+      assert.deepEqual(late, early);
+      await close(page);
+      site.stop();
+    });
+  }
+}
+
 test("what cannot be broken inside a line scrolls there, and no more when there is room", async () => {
   const wide = `$\\begin{pmatrix}${"aaaa&".repeat(9)}b\\end{pmatrix}$`;
   const site = await serve(formula(wide, { display: false }) + formula("$a+b$"));

@@ -20,19 +20,34 @@ export function rooms(): void {
 
 const NEW = ".math:not(.room, .typeset, .bad-math)";
 
+/** Formulas at which the parser stands: their text may still be on its way. */
+const open = new Set<HTMLElement>();
+
 function reserve(records: MutationRecord[]): void {
   for (const { addedNodes } of records) {
     for (const node of addedNodes) {
       if (!(node instanceof HTMLElement)) continue;
-      if (node.matches(NEW)) give(node);
-      else for (const element of node.querySelectorAll<HTMLElement>(NEW)) give(element);
+      if (node.matches(NEW)) open.add(node);
+      else for (const element of node.querySelectorAll<HTMLElement>(NEW)) open.add(element);
     }
   }
+  for (const element of open) {
+    if (!ended(element)) continue;
+    open.delete(element);
+    if (element.matches(NEW)) give(element);
+  }
+}
+
+/** Whether the parser has passed the end of an element. */
+function ended(element: Element): boolean {
+  if (document.readyState !== "loading" || !element.isConnected) return true;
+  let node: Element | null = element;
+  while (node && !node.nextSibling) node = node.parentElement;
+  return node !== null;
 }
 
 function give(element: HTMLElement): void {
   const tex = source(element);
-  if (tex === "") return; // its text is still to come, in a record of its own
   if (element.matches(".display")) {
     element.style.setProperty("--room", `${height(tex).toFixed(2)}em`);
     element.classList.add("room");
