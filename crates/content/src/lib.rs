@@ -25,7 +25,7 @@ pub use categories::{CategoryTerms, canonical_category, is_archive, is_category}
 pub use changes::{Change, DocId, Kind};
 pub use comments::{Comment, CommentId, Subject};
 pub use days::day;
-pub use fulltext::{FullText, Passage, TextSource};
+pub use fulltext::{FullText, Hidden, HiddenKind, Passage, TextSource};
 pub use language::Language;
 pub use papers::{
     Announced, Announcement, ArxivId, Counts, Harvested, Links, Paper, PaperId, Record, RecordKey, Venue,

@@ -100,14 +100,10 @@ pub async fn save_full_text(db: &Database, paper: PaperId, text: &FullText) -> R
 }
 
 fn text_of(row: full_texts::Model) -> Result<FullText, Error> {
-    let source =
-        [TextSource::Stored, TextSource::Abstract].into_iter().find(|source| source.name() == row.source);
+    let source = TextSource::of(&row.source);
+    let source = source.ok_or_else(|| Error::Corrupt(format!("the text source {:?}", row.source)))?;
     let passages: Vec<Passage> = serde_json::from_str(&row.passages).map_err(unreadable)?;
-    Ok(FullText {
-        source: source.ok_or_else(|| Error::Corrupt(format!("the text source {:?}", row.source)))?,
-        extractor: row.extractor,
-        passages,
-    })
+    Ok(FullText::new(source, row.extractor, passages))
 }
 
 /// A record as it is read back: all but what only a new import compares.

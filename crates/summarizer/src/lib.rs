@@ -20,7 +20,7 @@
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
 //! let text = "We propose an update of rank $r$. However, full fine-tuning is expensive.";
 //! let passage = Passage { page: Some(1), section: "Introduction".into(), text: text.into() };
-//! let text = FullText { source: TextSource::Stored, extractor: "notes/1".into(), passages: vec![passage] };
+//! let text = FullText::new(TextSource::Stored, "notes/1", vec![passage]);
 //! let questions = summarizer::questions(Language::En);
 //! # let json = serde_json::json!({ "key": { "source": "notes", "id": "1", "version": "1" }, "title": "LoRA",
 //! #     "authors": [], "summary": "", "categories": [], "venue": null, "date": "2026-01-01", "keywords": [], "note": null });
@@ -87,6 +87,12 @@ pub enum Stage {
     },
     /// Has everything, and not said a word yet.
     Thinking,
+}
+
+/// The text of a paper as a model is given it, as far as it finds room there: `## ` before the heading of a section,
+/// `[p. 7]` where a page begins.
+pub fn told(text: &FullText) -> String {
+    model::told(text)
 }
 
 /// Reads a paper: one stream of text for all questions, in their order.

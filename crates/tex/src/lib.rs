@@ -21,4 +21,5 @@ pub use mathml::mathml;
 pub use numbering::{Number, Numbering, Row, numbering};
 pub use refused::{Refusal, refused};
 pub use text_mode::text_mode;
+pub use tokens::{Token, Tokens};
 pub use words::words;

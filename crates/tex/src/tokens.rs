@@ -2,7 +2,7 @@ use std::ops::Range;
 
 /// A piece of TeX, as far as anything here needs to tell pieces apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Token<'a> {
+pub enum Token<'a> {
     /// A command by its name without the backslash: letters, or one other character.
     Command(&'a str),
     /// `{`
@@ -15,23 +15,24 @@ pub(crate) enum Token<'a> {
 
 /// The tokens of a piece of TeX with the bytes they take.
 #[derive(Debug, Clone)]
-pub(crate) struct Tokens<'a> {
+pub struct Tokens<'a> {
     tex: &'a str,
     at: usize,
 }
 
 impl<'a> Tokens<'a> {
-    pub(crate) fn of(tex: &'a str) -> Self {
+    /// From the beginning of a text.
+    pub fn of(tex: &'a str) -> Self {
         Self { tex, at: 0 }
     }
 
     /// What has not been read.
-    pub(crate) fn rest(&self) -> &'a str {
+    pub fn rest(&self) -> &'a str {
         &self.tex[self.at..]
     }
 
     /// The argument that follows: the inside of a group, a command, or one character.
-    pub(crate) fn argument(&mut self) -> &'a str {
+    pub fn argument(&mut self) -> &'a str {
         self.skip_space();
         match self.next() {
             Some((Token::Open, range)) => self.group(range.end),
@@ -45,7 +46,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// The inside of `[…]`, if that follows.
-    pub(crate) fn option(&mut self) -> Option<&'a str> {
+    pub fn option(&mut self) -> Option<&'a str> {
         let rest = self.rest();
         let inside = rest.trim_start().strip_prefix('[')?;
         let length = inside.find([']', '{', '}', '\n'])?;
@@ -57,7 +58,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// The inside of `[…]`, if that follows, with whatever is in it: a bracket within braces does not close it.
-    pub(crate) fn brackets(&mut self) -> Option<&'a str> {
+    pub fn brackets(&mut self) -> Option<&'a str> {
         let mut inside = self.clone();
         inside.skip_space();
         inside.next().filter(|(token, _)| *token == Token::Char('['))?;
@@ -78,11 +79,12 @@ impl<'a> Tokens<'a> {
     }
 
     /// Passes over this many bytes, which must end between two characters.
-    pub(crate) fn pass(&mut self, bytes: usize) {
+    pub fn pass(&mut self, bytes: usize) {
         self.at += bytes;
     }
 
-    pub(crate) fn skip_space(&mut self) {
+    /// Passes over white space.
+    pub fn skip_space(&mut self) {
         self.at += self.rest().len() - self.rest().trim_start().len();
     }
 

@@ -15,6 +15,7 @@ use crate::{app, config, errors::Chain};
 
 mod check;
 mod eval;
+mod fulltext;
 mod harvest;
 mod healthcheck;
 mod import;
@@ -75,6 +76,9 @@ enum Command {
     /// Render standard input to HTML, or to the patches of a live page.
     #[command(after_help = "Example: echo 'Let $x_1 < x_2$.' | inkstone render --trust comment --json")]
     Render(render::Render),
+    /// Print the text of a paper as a model would be given it; on standard error, what is hidden in it and left out.
+    #[command(after_help = "Example: inkstone fulltext paper.pdf --json")]
+    Fulltext(fulltext::Fulltext),
     /// Say who has an account.
     #[command(subcommand, after_help = "Example: inkstone user add ada --role administrator")]
     User(user::Command),
@@ -116,6 +120,10 @@ enum Settings {
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
+    // Before anything is opened: this process reads one hostile file and has no settings.
+    if std::env::args().nth(1).as_deref() == Some(::fulltext::CHILD) {
+        return ::fulltext::child();
+    }
     let cli = Cli::parse();
     let runtime = tokio::runtime::Runtime::new().expect("the system can start threads");
     match runtime.block_on(run(cli)) {
@@ -156,6 +164,7 @@ async fn dispatch(command: Command, config: config::Config) -> anyhow::Result<()
         Command::Harvest(harvest) => harvest::run(config, harvest).await,
         Command::Reindex => reindex::run(config).await,
         Command::Search(search) => search::run(config, search).await,
+        Command::Fulltext(paper) => fulltext::run(config, paper).await,
         Command::User(user) => user::run(config, user).await,
         Command::Healthcheck { .. } => healthcheck::run(config.listen).await,
         Command::Render(_) | Command::Eval(_) | Command::Config(_) => {

@@ -165,7 +165,7 @@ fn note(text: &str) -> anyhow::Result<(Record, FullText)> {
         keywords: matter.keywords,
         ..Record::new(key, matter.title, matter.date)
     };
-    let full = FullText { source: TextSource::Stored, extractor: EXTRACTOR.into(), passages: passages(body) };
+    let full = FullText::new(TextSource::Stored, EXTRACTOR, passages(body));
     Ok((record, full))
 }
 

@@ -61,10 +61,9 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 /// The text that a reading of a paper is made from: the stored one, else the abstract.
 async fn text_of(db: &Database, paper: &Paper) -> Result<FullText, storage::Error> {
     let stored = papers::full_text(db, paper.id).await?;
-    Ok(stored.unwrap_or_else(|| FullText {
-        source: TextSource::Abstract,
-        extractor: "abstract/1".into(),
-        passages: vec![Passage { page: None, section: String::new(), text: paper.shown.summary.clone() }],
+    Ok(stored.unwrap_or_else(|| {
+        let passage = Passage { page: None, section: String::new(), text: paper.shown.summary.clone() };
+        FullText::new(TextSource::Abstract, "abstract/1", vec![passage])
     }))
 }
 

@@ -71,7 +71,7 @@ async fn answer(db: &Database, paper: PaperId) {
 
 async fn text(db: &Database, paper: PaperId, extractor: &str) {
     let passages = vec![Passage { page: Some(1), section: String::new(), text: "Let $x$ be.".into() }];
-    let text = FullText { source: TextSource::Stored, extractor: extractor.into(), passages };
+    let text = FullText::new(TextSource::Stored, extractor, passages);
     papers::save_full_text(db, paper, &text).await.expect("saved");
 }
 

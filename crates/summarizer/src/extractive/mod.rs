@@ -47,8 +47,8 @@ fn answers(paper: &Record, text: &FullText, questions: &QuestionSet, language: L
     let sentences = sentences::of(text);
     let chosen = rank::choose(paper, text.source, &sentences, questions);
     let quote = match text.source {
-        TextSource::Abstract => Quote::Plain,
         TextSource::Stored => Quote::Markdown,
+        _ => Quote::Plain,
     };
     let answer = |sentences: Vec<&sentences::Sentence>| match sentences.is_empty() {
         true => vec![nothing(text.source, language).to_owned()],

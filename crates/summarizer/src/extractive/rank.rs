@@ -77,7 +77,7 @@ fn scores(
                 let end = sentences.len().saturating_sub(1).max(1);
                 (1.0 - 1.4 * (at as f32 / end as f32 - cues.place).abs()).max(0.0)
             }
-            TextSource::Stored => cues.prior(sentence.kind) + if sentence.leads { 0.1 } else { 0.0 },
+            _ => cues.prior(sentence.kind) + if sentence.leads { 0.1 } else { 0.0 },
         };
         matches[at] + 0.5 * phrases + 0.9 * place + cues.centrality * central[at]
     };

@@ -43,7 +43,7 @@ pub(super) fn of(text: &FullText) -> Vec<Sentence> {
         section = Some(&passage.section);
         let kind = match text.source {
             TextSource::Abstract => Kind::Abstract,
-            TextSource::Stored => kind(&passage.section, first),
+            _ => kind(&passage.section, first),
         };
         if kind == Kind::Back {
             continue;
@@ -79,7 +79,7 @@ fn flows(source: TextSource, text: &str) -> Vec<blocks::Flow> {
         TextSource::Abstract => {
             text.split("\n\n").map(|part| blocks::Flow(part.trim().replace('\n', " "))).collect()
         }
-        TextSource::Stored => blocks::flows(text),
+        _ => blocks::flows(text),
     }
 }
 

@@ -28,16 +28,12 @@ fn full(passages: &[(u32, &str, &str)]) -> FullText {
         section: (*section).into(),
         text: (*text).into(),
     };
-    FullText {
-        source: TextSource::Stored,
-        extractor: "test/1".into(),
-        passages: passages.iter().map(passage).collect(),
-    }
+    FullText::new(TextSource::Stored, "test/1", passages.iter().map(passage).collect())
 }
 
 fn only_abstract(summary: &str) -> FullText {
     let passage = Passage { page: None, section: String::new(), text: summary.into() };
-    FullText { source: TextSource::Abstract, extractor: "test/1".into(), passages: vec![passage] }
+    FullText::new(TextSource::Abstract, "test/1", vec![passage])
 }
 
 /// A small paper, written for this test.

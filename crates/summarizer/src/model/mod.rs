@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use crate::{Fault, Piece, Stage};
+pub(crate) use request::told;
 use reply::Reply;
 
 /// How long to wait for the number of tokens after the end of the text.

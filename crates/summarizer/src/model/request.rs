@@ -71,6 +71,16 @@ fn tell(paper: &Record, text: &FullText, room: usize) -> (String, usize) {
     (told, kept)
 }
 
+/// The passages of a text as a model is given them: headings where sections begin, marks where pages do.
+pub(crate) fn told(text: &FullText) -> String {
+    let (mut told, mut section, mut page) = (String::new(), "", None);
+    for passage in &text.passages {
+        told.push_str(&piece(passage, section, page));
+        (section, page) = (&passage.section, passage.page);
+    }
+    told
+}
+
 /// A passage with its heading where a section begins and its mark where a page does.
 fn piece(passage: &Passage, section: &str, page: Option<u32>) -> String {
     let mut piece = String::from("\n");

@@ -33,7 +33,7 @@ fn text() -> FullText {
         passage(1, "Introduction", "We write $W = W_0 + BA$."),
         passage(2, "Method", "Here is how."),
     ];
-    FullText { source: TextSource::Stored, extractor: "notes/1".into(), passages }
+    FullText::new(TextSource::Stored, "notes/1", passages)
 }
 
 /// A model that is waited for as long as a busy machine may need.
