@@ -61,9 +61,10 @@ pub struct Ended {
 }
 
 impl Run {
-    /// A new empty site.
+    /// A new empty site. It fetches nothing: who tests that says where.
     pub fn on(engine: Engine) -> Self {
-        Self { engine, folder: None, settings: Vec::new() }
+        let nothing = ("INKSTONE_FULLTEXT__FETCH".to_owned(), "false".to_owned());
+        Self { engine, folder: None, settings: vec![nothing] }
     }
 
     /// With the sample site in it.

@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{Language, PaperId};
+use crate::{Language, PaperId, TextSource};
 
 /// What an answer depends on: two requests with equal keys share one answer.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -10,9 +10,10 @@ pub struct AnswerKey {
     pub paper: PaperId,
     /// The version of the record that was shown.
     pub record_version: String,
-    /// What the text was taken from, see [`TextSource::name`](crate::TextSource::name).
+    /// Which text was wanted: `stored` with the paper, `fetched` from where it is published, or the `abstract`. What it
+    /// was read from in the end is known to the attempt.
     pub text_source: String,
-    /// Name and version of the extractor.
+    /// Name and version of the extractor of that text.
     pub extractor: String,
     /// The language of the answer.
     pub language: Language,
@@ -56,6 +57,10 @@ pub struct Attempt {
     pub tokens: Option<(u64, u64)>,
     /// Why it stopped early: a code that the gateway turns into a sentence.
     pub fault: Option<String>,
+    /// What the text was taken from; none before there was one, and of attempts that did not note it.
+    pub text: Option<TextSource>,
+    /// Why it was read from no better text: a code that the gateway turns into a sentence.
+    pub text_fault: Option<String>,
     /// One section for each question, in the set's order; later ones may be empty.
     pub sections: Vec<Section>,
 }

@@ -78,6 +78,8 @@ impl Process {
     fn start(extractor: &Extractor, form: Form) -> Result<Self, Error> {
         let mut command = Command::new(&extractor.program);
         command.args([CHILD, form.name(), &extractor.pages.to_string()]).env_clear().current_dir("/").process_group(0);
+        // An allocator that reserves a gigabyte in advance would leave no address space to the stack.
+        command.env("MIMALLOC_ARENA_RESERVE", "0");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         let child = command.spawn().map_err(|error| {
             tracing::error!(%error, "no process for a file");

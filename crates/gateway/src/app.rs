@@ -26,7 +26,7 @@ use crate::{
     errors::{self, Failure},
     exports, feeds, harvesting, indexing, live, marks, pages,
     phrases::Phrases,
-    visit,
+    texts, visit,
 };
 
 /// `default-src 'none'` and one line for each thing a page of ours needs. Inline styles are
@@ -68,6 +68,8 @@ pub struct App {
     pub(crate) passwords: Passwords,
     /// Wrong ones of late.
     pub(crate) tries: Tries,
+    /// Texts of papers.
+    pub(crate) texts: texts::Texts,
     /// Readings that are being made.
     pub(crate) live: live::Live,
     /// The policy of pages whose papers open in place.
@@ -107,10 +109,12 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
     let base = config.base().into();
     let papers_policy = papers_policy(&config.pdf)?;
     let config = Arc::new(config);
-    let live = live::Live::new(&config, &db);
+    let texts = texts::Texts::new(&config, &db)?;
+    let live = live::Live::new(&config, &db, texts.clone());
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     Ok(App {
         live,
+        texts,
         papers_policy,
         config,
         base,

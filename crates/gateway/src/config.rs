@@ -17,10 +17,12 @@ use serde::{Deserialize, Serialize};
 use summarizer::{Limits, Quirks};
 use url::Url;
 
+mod fulltext;
 mod harvest;
 mod layers;
 mod pdf;
 
+pub use fulltext::Fulltext;
 pub use harvest::{Contact, Every, Harvest};
 pub use layers::{Error, Loaded, Setting, load};
 pub use pdf::{Origin, Pdf};
@@ -56,6 +58,8 @@ pub struct Config {
     pub harvest: Harvest,
     /// Which PDFs open inside a page.
     pub pdf: Pdf,
+    /// Where texts of papers are fetched from to be read.
+    pub fulltext: Fulltext,
 }
 
 /// What the pages say of the site.
@@ -220,6 +224,7 @@ impl Default for Config {
             macros: Macros::default(),
             harvest: Harvest::default(),
             pdf: Pdf::default(),
+            fulltext: Fulltext::default(),
         }
     }
 }

@@ -2,6 +2,25 @@
 
 use crate::language::Messages;
 
+/// Why only the abstract was read, for a code of `fulltext::Error` or of [`crate::texts`].
+pub(crate) fn no_text(code: &str, m: Messages) -> String {
+    m.only_abstract(match code {
+        "not_fetched" => m.no_text_not_fetched(),
+        "not_there" => m.no_text_not_there(),
+        "forbidden" => m.no_text_forbidden(),
+        "unreachable" => m.no_text_unreachable(),
+        "slow" => m.no_text_slow(),
+        "encrypted" => m.no_text_encrypted(),
+        "no_text_layer" => m.no_text_pictures(),
+        "no_letters" => m.no_text_letters(),
+        "empty" | "no_paper" => m.no_text_nothing(),
+        "broken" | "unknown" | "no_process" => m.no_text_broken(),
+        "too_large" => m.no_text_too_large(),
+        "too_slow" | "too_much_memory" => m.no_text_too_much(),
+        _ => m.no_text_refused(),
+    })
+}
+
 /// The sentence for a code of `summarizer::Fault`, of `runs`, or of the gateway itself.
 pub(crate) fn sentence(code: &str, m: Messages) -> String {
     let known = match code {

@@ -30,4 +30,5 @@ mod papers;
 mod phrases;
 mod reader;
 mod searches;
+mod texts;
 mod visit;

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use content::{ArxivId, CategoryTerms, Paper, RecordKey};
-use storage::{Categories, Scope, papers};
+use storage::{Categories, Database, Scope, papers};
 
 use crate::{
     app::App,
@@ -63,13 +63,13 @@ pub(crate) async fn of_arxiv(app: &App, which: &str) -> Result<Named, Failure> {
 }
 
 /// One paper as others name it: an arXiv identifier or `<id>@<source>`.
-pub(crate) async fn paper(app: &App, name: &str) -> Result<Option<Paper>, Failure> {
+pub(crate) async fn paper(db: &Database, name: &str) -> Result<Option<Paper>, storage::Error> {
     let key = match name.parse::<ArxivId>() {
         Ok(id) => Some((RecordKey::ARXIV.to_owned(), id.to_string())),
         Err(_) => venue_key(name),
     };
     match key {
-        Some((source, id)) => Ok(papers::by_record(&app.db, &source, &id).await?),
+        Some((source, id)) => papers::by_record(db, &source, &id).await,
         None => Ok(None),
     }
 }

@@ -87,7 +87,7 @@ impl Named {
         let name = self.paper.trim();
         let found = match name.parse() {
             Ok(key) => papers::by_id(&app.db, PaperId(key)).await?,
-            Err(_) => lists::paper(app, name).await?,
+            Err(_) => lists::paper(&app.db, name).await?,
         };
         found.ok_or(Failure::NotFound)
     }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use content::{
     Answer, AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, DocId, Kind, Language, PaperId, Section,
+    TextSource,
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set, Unchanged},
@@ -192,6 +193,25 @@ pub async fn begin(db: &Database, key: &AnswerKey, want: Want) -> Result<Begun, 
     Ok(Begun::New(AttemptId(id)))
 }
 
+/// Notes which text a running attempt is read from, and why from no better one, as a code.
+pub async fn reads_from(
+    db: &Database,
+    id: AttemptId,
+    source: TextSource,
+    fault: Option<&str>,
+) -> Result<(), Error> {
+    let write = db.write(Durability::Relaxed).await?;
+    write.lock(LOCK).await?;
+    attempts::Entity::update_many()
+        .col_expr(attempts::Column::TextSource, Expr::value(source.name()))
+        .col_expr(attempts::Column::TextFault, Expr::value(fault.map(storable)))
+        .filter(attempts::Column::Id.eq(id.0))
+        .filter(attempts::Column::State.eq(RUNNING))
+        .exec(&*write)
+        .await?;
+    write.commit().await
+}
+
 /// Saves the text so far of several attempts together. Those that have ended are left as they are: a
 /// checkpoint may come late.
 pub async fn checkpoint(db: &Database, texts: &[(AttemptId, Vec<Section>)]) -> Result<(), Error> {
@@ -360,6 +380,8 @@ fn attempt(row: attempts::Model, sections: Vec<Section>) -> Result<Attempt, Erro
         ended: row.ended,
         tokens: tokens.map(|(read, written)| (read.unsigned_abs(), written.unsigned_abs())),
         fault: row.fault,
+        text: row.text_source.as_deref().and_then(TextSource::of),
+        text_fault: row.text_fault,
         sections,
     })
 }

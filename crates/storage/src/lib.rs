@@ -38,6 +38,7 @@ pub mod readers;
 mod rows;
 mod schema;
 mod text;
+pub mod texts;
 pub mod users;
 
 pub use connection::{Database, connect};

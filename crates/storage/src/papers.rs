@@ -1,4 +1,4 @@
-//! Papers, their records and texts.
+//! Papers and their records.
 //!
 //! A record belongs for ever to the paper that was made for its source's identifier. [`join`] makes one
 //! paper stand for several; it rewrites nothing, so [`part`] restores what was there: comments and
@@ -7,20 +7,20 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use content::{
-    ArxivId, Counts, FullText, Links, Paper, PaperId, Passage, Record, RecordKey, TextSource, Venue,
+    ArxivId, Counts, Links, Paper, PaperId, Record, RecordKey, Venue,
 };
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
     QuerySelect, Select,
-    sea_query::{Expr, ExprTrait, OnConflict},
+    sea_query::{Expr, ExprTrait},
 };
 
 use crate::{
     Database, Error,
-    connection::{Durability, Write},
-    rows::{full_texts, papers, records},
-    text::{in_pieces, names_from_json, now, storable, unreadable},
+    connection::Write,
+    rows::{papers, records},
+    text::{in_pieces, names_from_json},
 };
 
 mod counts;
@@ -69,41 +69,6 @@ pub async fn by_arxiv(db: &Database, id: &ArxivId) -> Result<Option<Paper>, Erro
 /// How many papers there are; joined ones count once.
 pub async fn count(db: &Database) -> Result<u64, Error> {
     counts::of(db.read(), counts::Kind::All, "", "").await
-}
-
-/// The text of a paper, or of one that it stands for.
-pub async fn full_text(db: &Database, paper: PaperId) -> Result<Option<FullText>, Error> {
-    let members = members_of(db.read(), paper.0).await?;
-    let mut texts =
-        full_texts::Entity::find().filter(full_texts::Column::PaperId.is_in(members)).all(db.read()).await?;
-    texts.sort_by_key(|text| (text.paper_id != paper.0, text.paper_id));
-    texts.into_iter().next().map(text_of).transpose()
-}
-
-/// Keeps the text of a paper, in place of an earlier one.
-pub async fn save_full_text(db: &Database, paper: PaperId, text: &FullText) -> Result<(), Error> {
-    use full_texts::Column;
-    let passages = serde_json::to_string(&text.passages).map_err(unreadable)?;
-    let row = full_texts::ActiveModel {
-        paper_id: Set(paper.0),
-        source: Set(text.source.name().to_owned()),
-        extractor: Set(storable(&text.extractor)),
-        saved: Set(now()),
-        passages: Set(passages),
-    };
-    let newer = OnConflict::column(Column::PaperId)
-        .update_columns([Column::Source, Column::Extractor, Column::Saved, Column::Passages])
-        .to_owned();
-    let write = db.write(Durability::Full).await?;
-    full_texts::Entity::insert(row).on_conflict(newer).exec_without_returning(&*write).await?;
-    write.commit().await
-}
-
-fn text_of(row: full_texts::Model) -> Result<FullText, Error> {
-    let source = TextSource::of(&row.source);
-    let source = source.ok_or_else(|| Error::Corrupt(format!("the text source {:?}", row.source)))?;
-    let passages: Vec<Passage> = serde_json::from_str(&row.passages).map_err(unreadable)?;
-    Ok(FullText::new(source, row.extractor, passages))
 }
 
 /// A record as it is read back: all but what only a new import compares.

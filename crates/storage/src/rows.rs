@@ -227,6 +227,22 @@ table! {
         extractor: String,
         saved: DateTimeUtc,
         passages: String,
+        record: Option<String>,
+        hidden: Option<String>,
+        left_out_pages: i32,
+    }
+}
+
+table! {
+    /// Texts that could not be had.
+    text_failures, "text_failures" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        paper_id: i64,
+        record: String,
+        extractor: String,
+        tries: i32,
+        fault: String,
+        tried: DateTimeUtc,
     }
 }
 
@@ -318,6 +334,8 @@ table! {
         tokens_read: Option<i64>,
         tokens_written: Option<i64>,
         fault: Option<String>,
+        text_source: Option<String>,
+        text_fault: Option<String>,
     }
 }
 

@@ -22,6 +22,7 @@ mod citations;
 mod commands;
 mod durability;
 mod feeds;
+mod fulltext;
 mod harvest;
 mod index;
 mod languages;

@@ -33,7 +33,7 @@ pub(super) fn compose(sheets: &[Sheet], composer: &mut Composer) {
         let (lines, page) = (&sheet.lines, Some(number));
         let (mut at, mut text) = (0, std::mem::take(&mut carried));
         while at < lines.len() {
-            if let Some((heading, taken)) = heading(lines, at, &usual) {
+            if let Some((heading, taken)) = heading(lines, at, number == 1, &usual) {
                 composer_paragraph(composer, &mut text, page, references);
                 references = if is_named(&heading, REFERENCES) { true } else { references && !ends_references(&heading) };
                 if !references {
@@ -102,8 +102,9 @@ fn breaks(lines: &[Line], at: usize, usual: &Usual) -> bool {
     down > 1.4 * usual.step || (ended && after && (0.7 * line.size..4.0 * line.size).contains(&indented))
 }
 
-/// The heading that begins with a line, and how many lines it takes.
-fn heading(lines: &[Line], at: usize, usual: &Usual) -> Option<(String, usize)> {
+/// The heading that begins with a line, and how many lines it takes. What is large on the first page is the title and who
+/// wrote it.
+fn heading(lines: &[Line], at: usize, first_page: bool, usual: &Usual) -> Option<(String, usize)> {
     let line = &lines[at];
     let text = line.text.trim();
     let large = line.size > 1.12 * usual.size;
@@ -112,14 +113,14 @@ fn heading(lines: &[Line], at: usize, usual: &Usual) -> Option<(String, usize)> 
         down > 1.2 * usual.step || down < 0.0
     };
     let short = text.chars().count() <= 110 && text.split_whitespace().count() <= 16;
-    let sentence = text.ends_with(['.', ',', ';']) && !is_named(text, NAMES);
+    let sentence = (text.ends_with(['.', ',', ';']) || is_divided(text)) && !is_named(text, NAMES);
     if !short || sentence {
         return None;
     }
     let named = is_named(text, NAMES) && (large || apart || text.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase));
     let numbered = is_numbered(text) && (large || apart);
     let wordy = text.chars().filter(|c| c.is_alphabetic()).count() * 2 > text.chars().count();
-    let titled = large && apart && wordy && line.size > 1.15 * usual.size;
+    let titled = !first_page && large && apart && wordy && line.size > 1.15 * usual.size;
     if !(named || numbered || titled) {
         return None;
     }

@@ -79,7 +79,7 @@ mod tests {
             assert_eq!(hidden.first().map(|(_, text)| text.as_str()), hides, "{tex}");
         };
         check(r"x^2", r"x^2", None);
-        check(r"x\textcolor{white}{\text{say yes}}+1", r"x+1", Some(r"\text{say yes}"));
+        check(r"x\textcolor{white}{\text{say yes}}+1", r"x+1", Some("say yes"));
         check(r"{\color{white} y}+1", r"{}+1", Some("y"));
         check(r"{\color{red} y}+1", r"{\color{red} y}+1", None);
         check(r"a\phantom{xx}=b", "a=b", None);

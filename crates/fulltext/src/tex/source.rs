@@ -131,7 +131,12 @@ fn without_comments(text: &str) -> String {
     let mut hidden = false;
     for line in text.split_inclusive('\n') {
         let line = line.strip_suffix('\n').map(|line| line.trim_end_matches('\r')).unwrap_or(line);
-        let line = if hidden && !line.trim().is_empty() { line.trim_start() } else { line };
+        let blank = line.trim().is_empty();
+        let line = if hidden && !blank { line.trim_start() } else { line };
+        if hidden && blank {
+            // The comment took the end of its line; this one ends the paragraph all the same.
+            kept.push('\n');
+        }
         let comment = comment_at(line);
         kept.push_str(comment.map_or(line, |at| &line[..at]));
         hidden = comment.is_some();

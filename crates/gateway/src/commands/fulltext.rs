@@ -1,12 +1,20 @@
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use content::FullText;
+use content::{FullText, PaperId};
 use fulltext::{Extractor, Form};
+use storage::papers;
 
 use super::print;
-use crate::config::Config;
+use crate::{
+    app::open_storage,
+    config::Config,
+    faults,
+    language::Messages,
+    lists,
+    texts::{Found, Texts},
+};
 
 /// Which text is printed, and how.
 #[derive(Args)]
@@ -21,7 +29,10 @@ pub(super) struct Fulltext {
 
 /// The text to standard output; what was left out of it to standard error.
 pub(super) async fn run(config: Config, asked: Fulltext) -> anyhow::Result<()> {
-    let text = of_file(&config, &asked.paper).await?;
+    let text = match Path::new(&asked.paper).is_file() {
+        true => of_file(&config, &asked.paper).await?,
+        false => of_paper(config, &asked.paper).await?,
+    };
     tell(&text);
     match asked.json {
         true => print(serde_json::to_string_pretty(&text)?),
@@ -32,8 +43,24 @@ pub(super) async fn run(config: Config, asked: Fulltext) -> anyhow::Result<()> {
 async fn of_file(config: &Config, path: &str) -> anyhow::Result<FullText> {
     let bytes = tokio::fs::read(path).await.with_context(|| path.to_owned())?;
     let Some(form) = Form::of(&bytes) else { bail!("{path}: {}", fulltext::Error::Unknown) };
-    let extractor = Extractor::new(std::env::current_exe()?, 300);
+    let extractor = Extractor::new(std::env::current_exe()?, config.fulltext.pages);
     extractor.read(form, &bytes, |_, _| ()).await.with_context(|| path.to_owned())
+}
+
+/// What a reading of a stored paper would be given; fetched if it has to be, and kept.
+async fn of_paper(config: Config, name: &str) -> anyhow::Result<FullText> {
+    let db = open_storage(&config).await?;
+    let paper = match name.parse() {
+        Ok(key) => papers::by_id(&db, PaperId(key)).await?,
+        Err(_) => lists::paper(&db, name).await?,
+    };
+    let paper = paper.with_context(|| format!("{name} is neither a file nor a paper that is stored"))?;
+    let texts = Texts::new(&Arc::new(config), &db)?;
+    let Found { text, fault } = texts.of(&paper, |_, _| ()).await?;
+    if let Some(fault) = fault {
+        eprintln!("{}", faults::no_text(&fault, Messages(content::Language::En)));
+    }
+    Ok(text)
 }
 
 fn tell(text: &FullText) {

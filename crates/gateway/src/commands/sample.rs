@@ -16,7 +16,10 @@ use content::{
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
-use storage::{Database, comments, papers, posts};
+use storage::{
+    Database, comments, papers, posts,
+    texts::{self, Kept},
+};
 
 /// The source of the notes, as it stands in their addresses.
 const NOTES: &str = "notes";
@@ -51,7 +54,7 @@ async fn save_note(db: &Database, note: Harvested, full: &FullText) -> anyhow::R
     let key = note.record.key.clone();
     papers::save(db, &[note]).await?;
     let paper = papers::by_record(db, &key.source, &key.id).await?.context("a saved note is not there")?;
-    Ok(papers::save_full_text(db, paper.id, full).await?)
+    Ok(texts::save(db, paper.id, &Kept { record: None, text: full.clone() }).await?)
 }
 
 async fn save_comments(db: &Database, lines: &str) -> anyhow::Result<()> {

@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use sources::{
@@ -68,14 +68,23 @@ fn manifests(folder: &Path) -> Vec<Result<Manifest, sources::Error>> {
 
 /// What fetches, under this site's name.
 pub(crate) fn fetcher(config: &Config, on_wait: OnWait) -> Result<Fetcher, sources::Error> {
+    let fetcher = Fetcher::new(Policy::of(HOSTS), &agent(config))?;
+    let chosen = [config.harvest.oai.as_str(), config.harvest.feeds.as_str()];
+    Ok(fetcher.paced_in(pace(config)).telling(on_wait).and_operator_chose(chosen))
+}
+
+/// The folder of what keeps the pace of all that fetches.
+pub(crate) fn pace(config: &Config) -> PathBuf {
+    config.data.join("pace")
+}
+
+/// How this site names itself to those it asks.
+pub(crate) fn agent(config: &Config) -> String {
     let site = config.base_url.as_ref().map(|url| format!("+{}", url.as_str()));
     let contact = config.harvest.contact.as_ref().map(ToString::to_string);
     let about: Vec<_> = site.into_iter().chain(contact).collect();
     let name = format!("inkstone/{}", env!("CARGO_PKG_VERSION"));
-    let agent = if about.is_empty() { name } else { format!("{name} ({})", about.join("; ")) };
-    let fetcher = Fetcher::new(Policy::of(HOSTS), &agent)?;
-    let chosen = [config.harvest.oai.as_str(), config.harvest.feeds.as_str()];
-    Ok(fetcher.paced_in(config.data.join("pace")).telling(on_wait).and_operator_chose(chosen))
+    if about.is_empty() { name } else { format!("{name} ({})", about.join("; ")) }
 }
 
 impl Job {

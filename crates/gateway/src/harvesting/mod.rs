@@ -13,7 +13,7 @@ use crate::config::Config;
 mod jobs;
 mod schedule;
 
-pub(crate) use jobs::{Job, fetcher, jobs, sources_file};
+pub(crate) use jobs::{Job, agent, fetcher, jobs, pace, sources_file};
 pub(crate) use schedule::State;
 
 /// The name under which papers are saved that a list named and that had not come.

@@ -15,11 +15,14 @@ mod wire;
 use std::sync::Arc;
 
 use actix_web::web;
-use content::{AnswerKey, AttemptId, FullText, Language, Paper, Passage, TextSource};
+use content::{AnswerKey, AttemptId, Language, Paper};
 use runs::{Runs, Seams, Settings};
-use storage::{Database, answers, papers};
+use storage::{Database, answers};
 
-use crate::config::Config;
+use crate::{
+    config::Config,
+    texts::{Texts, Wanted},
+};
 
 /// The readings of this process. Cheap to clone.
 #[derive(Clone)]
@@ -29,8 +32,8 @@ pub(crate) struct Live {
 
 impl Live {
     /// No readings yet.
-    pub(crate) fn new(config: &Arc<Config>, db: &Database) -> Self {
-        let upstream = upstream::Readings { db: db.clone(), config: config.clone() };
+    pub(crate) fn new(config: &Arc<Config>, db: &Database, texts: Texts) -> Self {
+        let upstream = upstream::Readings { db: db.clone(), config: config.clone(), texts };
         let seams = Seams::local(Arc::new(upstream), Arc::new(keep::Storage { db: db.clone() }));
         Self { runs: Runs::new(seams, Settings::default()) }
     }
@@ -58,22 +61,13 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/readings/{run}/stop", web::post().to(readings::stop));
 }
 
-/// The text that a reading of a paper is made from: the stored one, else the abstract.
-async fn text_of(db: &Database, paper: &Paper) -> Result<FullText, storage::Error> {
-    let stored = papers::full_text(db, paper.id).await?;
-    Ok(stored.unwrap_or_else(|| {
-        let passage = Passage { page: None, section: String::new(), text: paper.shown.summary.clone() };
-        FullText::new(TextSource::Abstract, "abstract/1", vec![passage])
-    }))
-}
-
 /// What an answer about a paper depends on.
-fn key(paper: &Paper, text: &FullText, language: Language, model: &str) -> AnswerKey {
+fn key(paper: &Paper, text: Wanted, language: Language, model: &str) -> AnswerKey {
     AnswerKey {
         paper: paper.id,
         record_version: paper.shown.key.version.clone(),
-        text_source: text.source.name().into(),
-        extractor: text.extractor.clone(),
+        text_source: text.source.into(),
+        extractor: text.extractor,
         language,
         model: model.into(),
         question_set: summarizer::questions(language).tag(),

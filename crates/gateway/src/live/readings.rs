@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use storage::{answers, papers};
 
-use super::{key, text_of};
+use super::key;
 use crate::{
     app::App,
     errors::{self, Failure},
@@ -70,10 +70,10 @@ async fn begin(
     };
     let want = if form.again.as_deref() == Some("1") { Want::Again } else { Want::Any };
     let paper = papers::by_id(&app.db, paper).await?.ok_or(Failure::NotFound)?;
-    let text = text_of(&app.db, &paper).await?;
+    let text = app.texts.wanted(&paper).await?;
     let questions = summarizer::questions(language).questions;
     let acting = Acting::of(request, app);
-    let key = key(&paper, &text, language, model(app));
+    let key = key(&paper, text, language, model(app));
     let started =
         app.live.runs.start(key.clone(), questions.len(), want, acting.live()).await.map_err(refused)?;
     marks::reading(app, &acting, paper.id).await?;

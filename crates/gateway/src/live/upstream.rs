@@ -1,15 +1,20 @@
 use std::{sync::Arc, time::Duration};
 
-use content::{AnswerKey, AttemptId, FullText, Paper};
+use content::{AttemptId, FullText, Paper};
 use futures::{StreamExt, stream::BoxStream};
 use render::Patch;
 use runs::{Job, Stage, Step, Upstream};
-use storage::{Database, papers};
+use storage::{Database, answers, papers};
 use summarizer::{Fault, Piece, Reader};
 use tex::Macros;
+use tokio::sync::watch;
 
-use super::{snapshot::renderer, text_of};
-use crate::{config::Config, errors::Chain};
+use super::snapshot::renderer;
+use crate::{
+    config::Config,
+    errors::Chain,
+    texts::{Found, Texts},
+};
 
 /// Text that stops arriving for so long is shown as far as it is safe.
 const QUIET: Duration = Duration::from_millis(250);
@@ -18,14 +23,31 @@ const QUIET: Duration = Duration::from_millis(250);
 pub(super) struct Readings {
     pub(super) db: Database,
     pub(super) config: Arc<Config>,
+    pub(super) texts: Texts,
 }
 
 impl Upstream for Readings {
     fn read(&self, job: Job) -> BoxStream<'static, Step> {
-        let (db, config) = (self.db.clone(), self.config.clone());
+        let (db, config, texts) = (self.db.clone(), self.config.clone(), self.texts.clone());
         async_stream::stream! {
             yield Step::Stage(Stage::Fetching);
-            let (paper, text) = match fetch(&db, &job.key).await {
+            let (pages, mut at) = watch::channel(None);
+            let fetching = fetch(&db, &texts, &job, pages);
+            let mut fetching = std::pin::pin!(fetching);
+            let mut stopped = job.stop.clone();
+            let found = loop {
+                tokio::select! {
+                    biased;
+                    // Whoever tells of pages goes before the text comes.
+                    Ok(()) = at.changed() => {
+                        let page = *at.borrow_and_update();
+                        yield Step::Stage(Stage::Reading { page });
+                    }
+                    () = stopped.requested() => return,
+                    found = &mut fetching => break found,
+                }
+            };
+            let (paper, text) = match found {
                 Ok(found) => found,
                 Err(code) => {
                     yield Step::Fault { code: code.into() };
@@ -38,7 +60,7 @@ impl Upstream for Readings {
             };
             let questions = summarizer::questions(job.key.language);
             let pieces = summarizer::read(&reader, &paper.shown, &text, &questions, job.key.language);
-            let mut stop = job.stop;
+            let mut stop = job.stop.clone();
             // On a stop the reader is dropped here, and what was held back is still shown below.
             let pieces = pieces.take_until(async move { stop.requested().await });
             let mut steps = std::pin::pin!(rendered(job.run, config.macros.known().clone(), pieces));
@@ -59,13 +81,23 @@ fn reader(config: &Config, model: &str) -> Option<Reader> {
     Some(Reader::Model(Box::new(model.into())))
 }
 
-async fn fetch(db: &Database, key: &AnswerKey) -> Result<(Paper, FullText), &'static str> {
+/// The paper and its text, of which the attempt notes what it is.
+async fn fetch(
+    db: &Database,
+    texts: &Texts,
+    job: &Job,
+    pages: watch::Sender<Option<(u32, u32)>>,
+) -> Result<(Paper, FullText), &'static str> {
     let failed = |error: storage::Error| {
-        tracing::error!(paper = key.paper.0, error = %Chain(&error), "a paper could not be fetched");
+        tracing::error!(paper = job.key.paper.0, error = %Chain(&error), "a paper could not be fetched");
         "storage"
     };
-    let paper = papers::by_id(db, key.paper).await.map_err(failed)?.ok_or("gone")?;
-    let text = text_of(db, &paper).await.map_err(failed)?;
+    let paper = papers::by_id(db, job.key.paper).await.map_err(failed)?.ok_or("gone")?;
+    let told = move |page, of| {
+        pages.send_replace(Some((page, of)));
+    };
+    let Found { text, fault } = texts.of(&paper, told).await.map_err(failed)?;
+    answers::reads_from(db, job.run, text.source, fault.as_deref()).await.map_err(failed)?;
     Ok((paper, text))
 }
 

@@ -109,7 +109,7 @@ fn as_json(app: &App, paper: &Paper, key: &AnswerKey, attempt: &Attempt) -> serd
         "state": state(attempt.state),
         "model": attempt.model.as_ref().unwrap_or(&key.model),
         "question_set": key.question_set,
-        "text_source": key.text_source,
+        "text_source": attempt.text.map_or(key.text_source.as_str(), |text| text.name()),
         "date": attempt.ended.unwrap_or(attempt.started),
         "sections": sections,
     })

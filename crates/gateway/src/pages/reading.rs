@@ -1,6 +1,9 @@
-use content::{Attempt, AttemptState, Language, Paper};
+use content::{Attempt, AttemptState, Language, Paper, TextSource};
 use render::{Context, Format, Html, Trust};
-use storage::answers;
+use storage::{
+    answers,
+    texts::{self, Report},
+};
 
 use crate::{app::App, errors::Failure, faults, language::Messages, papers, visit::Visit};
 
@@ -19,6 +22,10 @@ pub(super) struct Reading {
     pub(super) sections: Vec<Answered>,
     /// Model, date, question set, source of the text, tokens.
     pub(super) provenance: Vec<String>,
+    /// Why only the abstract was read.
+    pub(super) no_text: Option<String>,
+    /// Whether the paper holds text that people do not see.
+    pub(super) hidden: bool,
 }
 
 /// A language that the answer can be in.
@@ -60,7 +67,11 @@ pub(super) async fn of(app: &App, visit: &Visit, paper: &Paper) -> Result<Readin
         fault: None,
         sections: Vec::new(),
         provenance: Vec::new(),
+        no_text: None,
+        hidden: false,
     };
+    let report = texts::report(&app.db, paper.id).await?;
+    reading.hidden = report.as_ref().is_some_and(|report| !report.hidden.is_empty());
     if let Some((key, attempt)) = found {
         reading.begun = true;
         reading.running = attempt.state == AttemptState::Running;
@@ -69,7 +80,8 @@ pub(super) async fn of(app: &App, visit: &Visit, paper: &Paper) -> Result<Readin
         reading.at = app.live.position(attempt.id);
         reading.fault = fault(&attempt, visit.m);
         reading.sections = sections(app, &attempt, language);
-        reading.provenance = provenance(&key, &attempt, visit.m);
+        reading.provenance = provenance(&key, &attempt, report.as_ref(), visit.m);
+        reading.no_text = attempt.text_fault.as_deref().map(|code| faults::no_text(code, visit.m));
     }
     Ok(reading)
 }
@@ -108,10 +120,25 @@ fn body(app: &App, markdown: &str, run: i64, section: usize) -> Html {
     render::render(markdown, Format::Markdown, Trust::Answer, &context).html
 }
 
-fn provenance(key: &content::AnswerKey, attempt: &Attempt, m: Messages) -> Vec<String> {
-    let source = if key.text_source == "abstract" { m.text_from_abstract() } else { m.text_from_stored() };
+fn provenance(
+    key: &content::AnswerKey,
+    attempt: &Attempt,
+    report: Option<&Report>,
+    m: Messages,
+) -> Vec<String> {
+    // Attempts of before noted nothing: their key says what they were read from.
+    let text = attempt.text.or_else(|| TextSource::of(&key.text_source));
+    let source = match text {
+        Some(TextSource::Html) => m.text_from_html(),
+        Some(TextSource::Tex) => m.text_from_tex(),
+        Some(TextSource::Pdf) => m.text_from_pdf(),
+        Some(TextSource::Abstract) => m.text_from_abstract(),
+        Some(TextSource::Stored) | None => m.text_from_stored(),
+    };
+    let left_out = report.filter(|report| report.left_out_pages > 0 && Some(report.source) == text);
+    let left_out = left_out.map(|report| m.pages_left_out(&u64::from(report.left_out_pages)));
     let tokens = attempt.tokens.map(|(read, written)| m.tokens_used(read, written));
     let model = attempt.model.clone().unwrap_or_else(|| key.model.clone());
     let facts = [model, m.short_date(&attempt.started), m.question_set_is(&key.question_set), source.into()];
-    facts.into_iter().chain(tokens).collect()
+    facts.into_iter().chain(left_out).chain(tokens).collect()
 }

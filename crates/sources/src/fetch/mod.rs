@@ -25,7 +25,7 @@ use crate::Error;
 
 /// The most bytes of an answer.
 pub const PAGE: usize = 50 << 20;
-/// How often one address is asked before it is given up.
+/// How often one address is asked before it is given up, unless somebody waits for it.
 const TRIES: u32 = 8;
 /// How many redirections are followed.
 const REDIRECTIONS: u32 = 3;
@@ -61,6 +61,7 @@ pub struct Fetcher {
     lookup: Lookup,
     on_wait: OnWait,
     client: Client,
+    tries: u32,
 }
 
 /// A failure that may pass, and the wait that its host asked for.
@@ -87,6 +88,7 @@ impl Fetcher {
             pins,
             lookup: Arc::new(|host, port| Box::pin(system_lookup(host, port))),
             on_wait: Arc::new(|_| ()),
+            tries: TRIES,
         })
     }
 
@@ -94,6 +96,13 @@ impl Fetcher {
     #[must_use]
     pub fn paced_in(mut self, folder: PathBuf) -> Self {
         self.pace = Pace::kept_in(folder);
+        self
+    }
+
+    /// Asking an address no more often than this, for somebody who does not wait long.
+    #[must_use]
+    pub fn trying(mut self, tries: u32) -> Self {
+        self.tries = tries;
         self
     }
 
@@ -119,7 +128,7 @@ impl Fetcher {
     }
 
     /// The page at an address. Failures that may pass (429, 5xx, a lost connection) are tried again as the host asks, eight
-    /// times at most.
+    /// times at most, or as often as [`trying`](Self::trying) says.
     pub async fn get(&self, address: &str) -> Result<Vec<u8>, Error> {
         let mut url = parsed(address)?;
         let (mut failures, mut redirections) = (0, 0);
@@ -138,7 +147,7 @@ impl Fetcher {
                 }
                 Outcome::Again(passing) => {
                     failures += 1;
-                    if failures == TRIES {
+                    if failures >= self.tries {
                         return Err(Error::Unreachable { address: address.into(), why: passing.why });
                     }
                 }
@@ -164,7 +173,7 @@ impl Fetcher {
         };
         let length = retry::wait(passing.retry_after.as_deref(), failures, SystemTime::now());
         turn.end(length);
-        if failures < TRIES {
+        if failures < self.tries {
             (self.on_wait)(&Wait { host: host.to_owned(), length, why: passing.why.clone() });
         }
         outcome

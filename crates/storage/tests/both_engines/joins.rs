@@ -6,6 +6,7 @@ use storage::{
     Database, Listing, Scope,
     answers::{self, Begun, Outcome, Want},
     changes, comments, papers,
+    texts::{self, Kept},
 };
 
 use crate::support::{arxiv, day, engines, published};
@@ -30,7 +31,7 @@ async fn view(db: &Database) -> String {
             let said: Vec<_> = said.into_iter().map(|comment| comment.body).collect();
             let answer = answers::latest(db, paper.id, Language::En).await.expect("an answer");
             let answer = answer.map(|(key, attempt)| (key.paper, attempt.id));
-            let text = papers::full_text(db, paper.id).await.expect("a text").map(|text| text.extractor);
+            let text = texts::of(db, paper.id).await.expect("a text").map(|kept| kept.text.extractor);
             view += &format!("  {} {:?}\n  + {:?}\n", paper.id.0, paper.shown, paper.others);
             view += &format!("  {said:?} {answer:?} {text:?}\n");
         }
@@ -72,7 +73,7 @@ async fn answer(db: &Database, paper: PaperId) {
 async fn text(db: &Database, paper: PaperId, extractor: &str) {
     let passages = vec![Passage { page: Some(1), section: String::new(), text: "Let $x$ be.".into() }];
     let text = FullText::new(TextSource::Stored, extractor, passages);
-    papers::save_full_text(db, paper, &text).await.expect("saved");
+    texts::save(db, paper, &Kept { record: None, text }).await.expect("saved");
 }
 
 /// Four papers: 1 on arXiv, 2 and 3 at conferences, 4 alone. Each has a comment, 2 has an answer and a text.
@@ -117,7 +118,7 @@ async fn joined_papers_are_listed_once_with_all_that_hangs_on_them() {
         assert!(recent.iter().all(|comment| comment.subject != Subject::Paper(two)));
         let (key, _) = answers::latest(db, one, Language::En).await.expect("an answer").expect("an answer");
         assert_eq!(key.paper, two);
-        assert_eq!(papers::full_text(db, one).await.expect("a text").expect("a text").extractor, "tex 1");
+        assert_eq!(texts::of(db, one).await.expect("a text").expect("a text").text.extractor, "tex 1");
     }
 }
 
