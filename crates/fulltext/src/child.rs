@@ -56,7 +56,12 @@ impl Extractor {
 
     /// The text of a file. `told` is told which page of a PDF it is at, and how many will be read. Dropping the future ends
     /// the process.
-    pub async fn read(&self, form: Form, file: &[u8], mut told: impl FnMut(u32, u32) + Send) -> Result<FullText, Error> {
+    pub async fn read(
+        &self,
+        form: Form,
+        file: &[u8],
+        mut told: impl FnMut(u32, u32) + Send,
+    ) -> Result<FullText, Error> {
         if file.len() > INPUT {
             return Err(Error::TooLarge);
         }
@@ -77,7 +82,11 @@ struct Process {
 impl Process {
     fn start(extractor: &Extractor, form: Form) -> Result<Self, Error> {
         let mut command = Command::new(&extractor.program);
-        command.args([CHILD, form.name(), &extractor.pages.to_string()]).env_clear().current_dir("/").process_group(0);
+        command
+            .args([CHILD, form.name(), &extractor.pages.to_string()])
+            .env_clear()
+            .current_dir("/")
+            .process_group(0);
         // An allocator that reserves a gigabyte in advance would leave no address space to the stack.
         command.env("MIMALLOC_ARENA_RESERVE", "0");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
@@ -88,7 +97,11 @@ impl Process {
         Ok(Self { child })
     }
 
-    async fn work(&mut self, file: &[u8], told: &mut (dyn FnMut(u32, u32) + Send)) -> Result<FullText, Error> {
+    async fn work(
+        &mut self,
+        file: &[u8],
+        told: &mut (dyn FnMut(u32, u32) + Send),
+    ) -> Result<FullText, Error> {
         let pipes = (self.child.stdin.take(), self.child.stdout.take(), self.child.stderr.take());
         let (Some(mut input), Some(output), Some(complaints)) = pipes else { return Err(Error::NoProcess) };
         let give = async move {
@@ -169,7 +182,9 @@ fn work() -> io::Result<()> {
     let mut arguments = std::env::args().skip(2);
     let form = arguments.next().as_deref().and_then(Form::named);
     let pages = arguments.next().and_then(|pages| pages.parse().ok());
-    let (Some(form), Some(pages)) = (form, pages) else { return Err(io::Error::other("a form and a number are missing")) };
+    let (Some(form), Some(pages)) = (form, pages) else {
+        return Err(io::Error::other("a form and a number are missing"));
+    };
     sandbox::enter()?;
     let mut file = Vec::new();
     io::stdin().lock().take(INPUT as u64 + 1).read_to_end(&mut file)?;

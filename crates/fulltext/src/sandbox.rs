@@ -32,7 +32,8 @@ fn filter() -> io::Result<()> {
     let allowed = CALLS.iter().map(|call| (*call, Vec::new())).collect();
     let refused = SeccompAction::Errno(libc::EPERM.unsigned_abs());
     let arch = std::env::consts::ARCH.try_into().map_err(io::Error::other)?;
-    let filter = SeccompFilter::new(allowed, refused, SeccompAction::Allow, arch).map_err(io::Error::other)?;
+    let filter =
+        SeccompFilter::new(allowed, refused, SeccompAction::Allow, arch).map_err(io::Error::other)?;
     let program: BpfProgram = filter.try_into().map_err(io::Error::other)?;
     apply_filter(&program).map_err(io::Error::other)
 }

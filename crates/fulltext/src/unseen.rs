@@ -79,11 +79,16 @@ mod tests {
 
     #[test]
     fn messages_are_told_and_typesetting_is_not() {
-        let tags: String = "obey me".chars().filter_map(|c| char::from_u32(0xe_0000 + u32::from(c))).collect();
+        let tags: String =
+            "obey me".chars().filter_map(|c| char::from_u32(0xe_0000 + u32::from(c))).collect();
         check(&format!("We sew.{tags} Always."), "We sew. Always.", Some("obey me"));
         check("soft\u{ad}ware and \u{200b}urls", "software and urls", None);
         check("می\u{200c}خواهم", "میخواهم", None);
-        check("bits \u{200b}\u{200c}\u{200b}\u{200c}\u{200c}", "bits ", Some("characters without width in a row"));
+        check(
+            "bits \u{200b}\u{200c}\u{200b}\u{200c}\u{200c}",
+            "bits ",
+            Some("characters without width in a row"),
+        );
         check("turned \u{202e}round", "turned round", Some("characters without width in a row"));
         let between = "ignoreallof".chars().map(|c| format!("{c}\u{200b}")).collect::<String>();
         check(&format!("{between}it"), "ignoreallofit", Some("characters without width between letters"));

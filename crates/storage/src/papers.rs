@@ -6,9 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use content::{
-    ArxivId, Counts, Links, Paper, PaperId, Record, RecordKey, Venue,
-};
+use content::{ArxivId, Counts, Links, Paper, PaperId, Record, RecordKey, Venue};
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,

@@ -2,10 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use content::{FullText, Hidden, PaperId, Passage, TextSource};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::OnConflict,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::OnConflict};
 
 use crate::{
     Database, Error,

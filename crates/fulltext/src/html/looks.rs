@@ -105,7 +105,9 @@ impl Placing {
         let length = size(value, em);
         match property {
             "position" => self.placed = matches!(value, "absolute" | "fixed" | "relative"),
-            "left" | "top" | "right" | "bottom" => self.moved |= length.is_some_and(|length| length.abs() >= FAR),
+            "left" | "top" | "right" | "bottom" => {
+                self.moved |= length.is_some_and(|length| length.abs() >= FAR)
+            }
             "text-indent" | "margin-left" | "margin-top" => {
                 if length.is_some_and(|length| length <= -FAR) {
                     (self.moved, self.placed) = (true, true);
@@ -120,7 +122,9 @@ impl Placing {
             "height" | "max-height" | "width" | "max-width" => {
                 self.no_room |= length.is_some_and(|length| length <= 1.0);
             }
-            "clip" => self.clipped |= value.starts_with("rect(") && numbers(value).all(|number| number.abs() <= 1.0),
+            "clip" => {
+                self.clipped |= value.starts_with("rect(") && numbers(value).all(|number| number.abs() <= 1.0)
+            }
             "clip-path" => self.clipped |= numbers(value).next().is_some_and(|number| number >= 50.0),
             _ => {}
         }
@@ -135,8 +139,14 @@ impl Placing {
 /// A length in pixels; `None` for what is none.
 fn size(value: &str, em: f64) -> Option<f64> {
     let named = [
-        ("xx-small", 9.0), ("x-small", 10.0), ("small", 13.0), ("medium", 16.0), ("large", 18.0), ("x-large", 24.0),
-        ("smaller", em / 1.2), ("larger", em * 1.2),
+        ("xx-small", 9.0),
+        ("x-small", 10.0),
+        ("small", 13.0),
+        ("medium", 16.0),
+        ("large", 18.0),
+        ("x-large", 24.0),
+        ("smaller", em / 1.2),
+        ("larger", em * 1.2),
     ];
     if let Some((_, size)) = named.into_iter().find(|(name, _)| *name == value) {
         return Some(size);
@@ -166,7 +176,8 @@ fn numbers(value: &str) -> impl Iterator<Item = f64> {
 /// Whether a drawing may have something dark below its text.
 fn draws_areas(svg: ElementRef<'_>) -> bool {
     svg.descendent_elements().any(|element| {
-        let fill = element.attr("fill").or_else(|| element.attr("style").filter(|style| style.contains("fill")));
+        let fill =
+            element.attr("fill").or_else(|| element.attr("style").filter(|style| style.contains("fill")));
         fill.is_some_and(|fill| !matches!(fill, "none" | "currentColor" | "#FFFFFF" | "#ffffff" | "white"))
     })
 }

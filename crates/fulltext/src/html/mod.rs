@@ -18,19 +18,75 @@ use styles::Styles;
 const ROOTS: [&str; 5] = ["article.ltx_document", ".ltx_page_content", "article", "main", "body"];
 /// Elements that are not part of what an author wrote.
 const APART: &[&str] = &[
-    "annotation", "audio", "button", "dialog", "footer", "form", "head", "iframe", "input", "nav", "noscript", "object",
-    "script", "select", "style", "template", "textarea", "video",
+    "annotation",
+    "audio",
+    "button",
+    "dialog",
+    "footer",
+    "form",
+    "head",
+    "iframe",
+    "input",
+    "nav",
+    "noscript",
+    "object",
+    "script",
+    "select",
+    "style",
+    "template",
+    "textarea",
+    "video",
 ];
 /// Classes of the same kind: lists of references, tables of contents, marks that repeat what stands beside them.
 const APART_CLASSES: &[&str] = &[
-    "ltx_bibliography", "ltx_TOC", "ltx_page_footer", "ltx_page_header", "ltx_page_logo", "ltx_note_mark",
-    "ltx_tag_note", "ltx_ERROR", "ltx_dates", "ltx_authors", "ltx_tag_equation", "ltx_tag_equationgroup", "ltx_rdf",
-    "sr-only", "visually-hidden", "ltx_index", "ltx_glossarylist", "package-alerts", "ltx_missing_image",
+    "ltx_bibliography",
+    "ltx_TOC",
+    "ltx_page_footer",
+    "ltx_page_header",
+    "ltx_page_logo",
+    "ltx_note_mark",
+    "ltx_tag_note",
+    "ltx_ERROR",
+    "ltx_dates",
+    "ltx_authors",
+    "ltx_tag_equation",
+    "ltx_tag_equationgroup",
+    "ltx_rdf",
+    "sr-only",
+    "visually-hidden",
+    "ltx_index",
+    "ltx_glossarylist",
+    "package-alerts",
+    "ltx_missing_image",
 ];
 /// Elements that begin and end a paragraph.
 const BLOCKS: &[&str] = &[
-    "article", "blockquote", "caption", "dd", "div", "dl", "dt", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5",
-    "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section", "table", "tbody", "ul",
+    "article",
+    "blockquote",
+    "caption",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "figcaption",
+    "figure",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "li",
+    "main",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "table",
+    "tbody",
+    "ul",
 ];
 
 /// The text of a page.
@@ -244,7 +300,13 @@ fn is_apart(element: &Element) -> bool {
 /// Headings of sections, and none of theorems and paragraphs.
 fn is_heading(element: &Element) -> bool {
     let level = matches!(element.name(), "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
-    let within = ["ltx_title_theorem", "ltx_title_proof", "ltx_runin", "ltx_title_paragraph", "ltx_title_subparagraph"];
+    let within = [
+        "ltx_title_theorem",
+        "ltx_title_proof",
+        "ltx_runin",
+        "ltx_title_paragraph",
+        "ltx_title_subparagraph",
+    ];
     level && !element.classes().any(|class| within.contains(&class))
 }
 

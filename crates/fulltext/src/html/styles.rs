@@ -8,8 +8,21 @@ use crate::contrast::Rgb;
 const RULES: usize = 100;
 /// Properties that can hide text.
 const PROPERTIES: &[&str] = &[
-    "color", "background", "display", "visibility", "opacity", "font-size", "position", "left", "top", "right", "text-indent",
-    "transform", "clip", "height", "width",
+    "color",
+    "background",
+    "display",
+    "visibility",
+    "opacity",
+    "font-size",
+    "position",
+    "left",
+    "top",
+    "right",
+    "text-indent",
+    "transform",
+    "clip",
+    "height",
+    "width",
 ];
 
 /// What a rule or an attribute says.

@@ -31,14 +31,20 @@ fn what_is_text_stays_and_what_is_not_goes() {
         "<figure><img alt=secret><figcaption class=ltx_caption>Figure 1: A seam.</figcaption></figure>",
         "[] Figure 1: A seam.",
     );
-    check("<table><tr><th>yarn</th><th>wool</th></tr><tr><td>1</td><td>2</td></tr></table>", "[] yarn | wool\n\n1 | 2");
+    check(
+        "<table><tr><th>yarn</th><th>wool</th></tr><tr><td>1</td><td>2</td></tr></table>",
+        "[] yarn | wool\n\n1 | 2",
+    );
     check("<p>x</p><section class=ltx_bibliography><h2>References</h2><p>[1] Sew.</p></section>", "[] x");
     check(
         "<p>Seams<span class=ltx_note><sup class=ltx_note_mark>1</sup><span class=ltx_note_outer><span \
          class=ltx_note_content><sup class=ltx_note_mark>1</sup>Strong ones.</span></span></span> hold.</p>",
         "[] Seams (Strong ones.) hold.",
     );
-    check("<h6 class=\"ltx_title ltx_runin ltx_title_theorem\">Theorem 1.</h6><p>It holds.</p>", "[] Theorem 1.\n\nIt holds.");
+    check(
+        "<h6 class=\"ltx_title ltx_runin ltx_title_theorem\">Theorem 1.</h6><p>It holds.</p>",
+        "[] Theorem 1.\n\nIt holds.",
+    );
     check("<p>a<script>b()</script><!-- c --><span aria-hidden=true>d</span></p>", "[] a");
 }
 
@@ -78,14 +84,19 @@ fn what_is_hidden_is_told() {
 
     let shows = |inside: &str| {
         let composed = read(&page(&inside.replace("@", order))).expect("a text");
-        assert!(composed.passages[0].text.contains(order) && composed.hidden.is_empty(), "{inside}: {composed:?}");
+        assert!(
+            composed.passages[0].text.contains(order) && composed.hidden.is_empty(),
+            "{inside}: {composed:?}"
+        );
     };
     shows("<p style='color:#ccc'>@</p>");
     shows("<p style='background-color:#000;color:white'>@</p>");
     shows("<div style='visibility:hidden'><p style='visibility:visible'>@</p></div>");
     shows("<p style='font-size:70%'>@</p>");
     shows("<div style='background-image:url(x)'><p style='color:white'>@</p></div>");
-    shows("<svg><g fill='#404040'><path d=''/></g><foreignObject color='#FFFFFF'><p>@</p></foreignObject></svg>");
+    shows(
+        "<svg><g fill='#404040'><path d=''/></g><foreignObject color='#FFFFFF'><p>@</p></foreignObject></svg>",
+    );
 }
 
 #[test]

@@ -103,7 +103,13 @@ impl Drawn {
         }
     }
 
-    fn glyph(&self, glyph: &PositionedGlyph<'_>, upright: bool, transform: Affine, looks: &Looks) -> Option<Glyph> {
+    fn glyph(
+        &self,
+        glyph: &PositionedGlyph<'_>,
+        upright: bool,
+        transform: Affine,
+        looks: &Looks,
+    ) -> Option<Glyph> {
         let text = letters(glyph)?;
         let placed = transform * glyph.transform();
         let origin = placed * Point::ZERO;
@@ -148,7 +154,8 @@ impl Drawn {
         } else if size < TINY {
             Some(HiddenKind::Tiny)
         } else {
-            let same = looks.color.zip(self.below(middle)).is_some_and(|(text, below)| is_unseen(text, below));
+            let same =
+                looks.color.zip(self.below(middle)).is_some_and(|(text, below)| is_unseen(text, below));
             same.then_some(HiddenKind::Color)
         }
     }
@@ -159,7 +166,9 @@ impl Drawn {
         let Some(first) = run.first() else { return false };
         let known = &self.glyphs[from.min(self.glyphs.len())..];
         let near = (first.middle - at).hypot() < 0.15 * first.size;
-        near && !invisible && known.len() == run.len() && known.iter().zip(run).all(|(one, other)| one.text == other.text)
+        near && !invisible
+            && known.len() == run.len()
+            && known.iter().zip(run).all(|(one, other)| one.text == other.text)
     }
 }
 
@@ -193,7 +202,9 @@ impl<'a> Device<'a> for Drawn {
             return;
         }
         let area = props.transform.transform_rect_bbox(*rect);
-        let opaque = alpha * self.opacity() > 0.95 && props.soft_mask.is_none() && props.blend_mode == BlendMode::Normal;
+        let opaque = alpha * self.opacity() > 0.95
+            && props.soft_mask.is_none()
+            && props.blend_mode == BlendMode::Normal;
         if opaque {
             self.cover(area);
         }
@@ -216,7 +227,8 @@ impl<'a> Device<'a> for Drawn {
         let invisible = matches!(mode, DrawMode::Invisible) || alpha * self.opacity() < FAINT;
         let looks = Looks { color, invisible };
         let upright = matches!(run.writing_mode(), WritingMode::Horizontal);
-        let glyphs = run.glyphs().iter().filter_map(|glyph| self.glyph(glyph, upright, props.transform, &looks));
+        let glyphs =
+            run.glyphs().iter().filter_map(|glyph| self.glyph(glyph, upright, props.transform, &looks));
         let glyphs: Vec<Glyph> = glyphs.collect();
         if self.is_repeated(&glyphs) {
             return;

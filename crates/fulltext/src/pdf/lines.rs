@@ -64,7 +64,11 @@ impl Open {
         let line = &mut self.line;
         let gap = glyph.start - line.end;
         let apart = gap > 0.17 * line.size.min(glyph.size) && !self.vertical;
-        if apart && !line.text.is_empty() && !line.text.ends_with(char::is_whitespace) && self.accent.is_none() {
+        if apart
+            && !line.text.is_empty()
+            && !line.text.ends_with(char::is_whitespace)
+            && self.accent.is_none()
+        {
             line.text.push(' ');
         }
         if glyph.size > 1.2 * line.size || line.text.trim().is_empty() {

@@ -7,11 +7,45 @@ use crate::compose::Composer;
 
 /// Headings that stand alone and without a number.
 const NAMES: &[&str] = &[
-    "abstract", "introduction", "background", "relatedwork", "relatedworks", "preliminaries", "method", "methods", "methodology",
-    "materialsandmethods", "approach", "experiments", "evaluation", "results", "resultsanddiscussion", "discussion", "limitations",
-    "conclusion", "conclusions", "conclusionandfuturework", "summary", "futurework", "acknowledgment", "acknowledgments",
-    "acknowledgement", "acknowledgements", "references", "bibliography", "literaturecited", "appendix", "appendices",
-    "supplementarymaterial", "摘要", "引言", "参考文献", "結論", "结论", "致谢", "附录",
+    "abstract",
+    "introduction",
+    "background",
+    "relatedwork",
+    "relatedworks",
+    "preliminaries",
+    "method",
+    "methods",
+    "methodology",
+    "materialsandmethods",
+    "approach",
+    "experiments",
+    "evaluation",
+    "results",
+    "resultsanddiscussion",
+    "discussion",
+    "limitations",
+    "conclusion",
+    "conclusions",
+    "conclusionandfuturework",
+    "summary",
+    "futurework",
+    "acknowledgment",
+    "acknowledgments",
+    "acknowledgement",
+    "acknowledgements",
+    "references",
+    "bibliography",
+    "literaturecited",
+    "appendix",
+    "appendices",
+    "supplementarymaterial",
+    "摘要",
+    "引言",
+    "参考文献",
+    "結論",
+    "结论",
+    "致谢",
+    "附录",
 ];
 /// Headings of lists of references.
 const REFERENCES: &[&str] = &["references", "bibliography", "literaturecited", "参考文献"];
@@ -35,7 +69,11 @@ pub(super) fn compose(sheets: &[Sheet], composer: &mut Composer) {
         while at < lines.len() {
             if let Some((heading, taken)) = heading(lines, at, number == 1, &usual) {
                 composer_paragraph(composer, &mut text, page, references);
-                references = if is_named(&heading, REFERENCES) { true } else { references && !ends_references(&heading) };
+                references = if is_named(&heading, REFERENCES) {
+                    true
+                } else {
+                    references && !ends_references(&heading)
+                };
                 if !references {
                     composer.heading(&heading, page);
                 }
@@ -117,7 +155,8 @@ fn heading(lines: &[Line], at: usize, first_page: bool, usual: &Usual) -> Option
     if !short || sentence {
         return None;
     }
-    let named = is_named(text, NAMES) && (large || apart || text.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase));
+    let named = is_named(text, NAMES)
+        && (large || apart || text.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase));
     let numbered = is_numbered(text) && (large || apart);
     let wordy = text.chars().filter(|c| c.is_alphabetic()).count() * 2 > text.chars().count();
     let titled = !first_page && large && apart && wordy && line.size > 1.15 * usual.size;
@@ -126,7 +165,10 @@ fn heading(lines: &[Line], at: usize, first_page: bool, usual: &Usual) -> Option
     }
     let mut heading = text.to_owned();
     let more = lines[at + 1..].iter().zip(&lines[at..]).take(2).take_while(|(next, before)| {
-        large && (next.size - line.size).abs() < 0.1 && (0.0..1.7 * line.size).contains(&(next.base - before.base)) && !is_numbered(&next.text)
+        large
+            && (next.size - line.size).abs() < 0.1
+            && (0.0..1.7 * line.size).contains(&(next.base - before.base))
+            && !is_numbered(&next.text)
     });
     let more: Vec<_> = more.map(|(next, _)| next.text.clone()).collect();
     more.iter().for_each(|next| join(&mut heading, next));
@@ -158,8 +200,13 @@ fn is_named(text: &str, names: &[&str]) -> bool {
 /// After the references there may be an appendix.
 fn ends_references(heading: &str) -> bool {
     let lower = heading.to_lowercase();
-    let letter = heading.split([' ', '.']).next().is_some_and(|first| first.len() == 1 && first.as_bytes()[0].is_ascii_uppercase());
-    letter || ["appendi", "supplement", "acknowledg", "附录"].iter().any(|name| lower.starts_with(name)) || is_numbered(heading)
+    let letter = heading
+        .split([' ', '.'])
+        .next()
+        .is_some_and(|first| first.len() == 1 && first.as_bytes()[0].is_ascii_uppercase());
+    letter
+        || ["appendi", "supplement", "acknowledg", "附录"].iter().any(|name| lower.starts_with(name))
+        || is_numbered(heading)
 }
 
 impl Usual {

@@ -11,8 +11,12 @@ const MARGIN: f64 = 0.12;
 pub(super) fn remove(sheets: &mut [Sheet]) {
     let mut pages: HashMap<String, usize> = HashMap::new();
     for sheet in sheets.iter() {
-        let mut heads: Vec<String> =
-            sheet.lines.iter().filter(|line| sheet.is_margin(line)).map(|line| without_numbers(&line.text)).collect();
+        let mut heads: Vec<String> = sheet
+            .lines
+            .iter()
+            .filter(|line| sheet.is_margin(line))
+            .map(|line| without_numbers(&line.text))
+            .collect();
         heads.sort_unstable();
         heads.dedup();
         heads.into_iter().for_each(|head| *pages.entry(head).or_default() += 1);

@@ -107,7 +107,10 @@ fn is_tex(name: &str) -> bool {
 /// The mark of POSIX, or a name that ends in zeros as the first tars had it.
 fn is_tar(head: &[u8]) -> bool {
     let marked = head.get(257..262) == Some(b"ustar");
-    let old = head.len() >= 512 && head[0] != 0 && head[99] == 0 && head[100..108].iter().all(|b| b" 01234567\0".contains(b));
+    let old = head.len() >= 512
+        && head[0] != 0
+        && head[99] == 0
+        && head[100..108].iter().all(|b| b" 01234567\0".contains(b));
     marked || old
 }
 

@@ -12,40 +12,180 @@ use crate::compose::{Composed, Composer, words};
 
 /// Commands with as many arguments, all of which are about the page and not about the text.
 const LAYOUT: &[(&str, usize)] = &[
-    ("label", 1), ("vspace", 1), ("hspace", 1), ("includegraphics", 1), ("bibliography", 1), ("bibliographystyle", 1),
-    ("addbibresource", 1), ("pagestyle", 1), ("thispagestyle", 1), ("setcounter", 2), ("addtocounter", 2), ("setlength", 2),
-    ("addtolength", 2), ("title", 1), ("author", 1), ("date", 1), ("affiliation", 1), ("affil", 1), ("address", 1),
-    ("email", 1), ("thanks", 1), ("institute", 1), ("icmltitle", 1), ("icmlauthor", 2), ("icmlaffiliation", 2),
-    ("icmlcorrespondingauthor", 2), ("icmlkeywords", 1), ("icmlsetsymbol", 2), ("definecolor", 3), ("colorlet", 2),
-    ("rule", 2), ("index", 1), ("pdfbookmark", 2), ("addcontentsline", 3), ("hypersetup", 1), ("captionsetup", 1),
-    ("theoremstyle", 1), ("newtheorem", 2), ("usepackage", 1), ("input", 1), ("include", 1), ("numberwithin", 2),
-    ("titlerunning", 1), ("authorrunning", 1), ("runninghead", 2), ("markboth", 2), ("graphicspath", 1), ("usetikzlibrary", 1),
-    ("newenvironment", 3), ("renewenvironment", 3), ("extrarowheight", 1), ("arraystretch", 1), ("enlargethispage", 1),
-    ("linespread", 1), ("fontfamily", 1), ("pagecolor", 1), ("vskip", 0), ("hskip", 0), ("cmidrule", 1), ("cline", 1),
+    ("label", 1),
+    ("vspace", 1),
+    ("hspace", 1),
+    ("includegraphics", 1),
+    ("bibliography", 1),
+    ("bibliographystyle", 1),
+    ("addbibresource", 1),
+    ("pagestyle", 1),
+    ("thispagestyle", 1),
+    ("setcounter", 2),
+    ("addtocounter", 2),
+    ("setlength", 2),
+    ("addtolength", 2),
+    ("title", 1),
+    ("author", 1),
+    ("date", 1),
+    ("affiliation", 1),
+    ("affil", 1),
+    ("address", 1),
+    ("email", 1),
+    ("thanks", 1),
+    ("institute", 1),
+    ("icmltitle", 1),
+    ("icmlauthor", 2),
+    ("icmlaffiliation", 2),
+    ("icmlcorrespondingauthor", 2),
+    ("icmlkeywords", 1),
+    ("icmlsetsymbol", 2),
+    ("definecolor", 3),
+    ("colorlet", 2),
+    ("rule", 2),
+    ("index", 1),
+    ("pdfbookmark", 2),
+    ("addcontentsline", 3),
+    ("hypersetup", 1),
+    ("captionsetup", 1),
+    ("theoremstyle", 1),
+    ("newtheorem", 2),
+    ("usepackage", 1),
+    ("input", 1),
+    ("include", 1),
+    ("numberwithin", 2),
+    ("titlerunning", 1),
+    ("authorrunning", 1),
+    ("runninghead", 2),
+    ("markboth", 2),
+    ("graphicspath", 1),
+    ("usetikzlibrary", 1),
+    ("newenvironment", 3),
+    ("renewenvironment", 3),
+    ("extrarowheight", 1),
+    ("arraystretch", 1),
+    ("enlargethispage", 1),
+    ("linespread", 1),
+    ("fontfamily", 1),
+    ("pagecolor", 1),
+    ("vskip", 0),
+    ("hskip", 0),
+    ("cmidrule", 1),
+    ("cline", 1),
 ];
 /// Commands without arguments of the same kind.
 const BARE: &[&str] = &[
-    "xspace", "noindent", "indent", "centering", "newpage", "clearpage", "cleardoublepage", "pagebreak", "linebreak", "medskip", "bigskip",
-    "smallskip", "hfill", "vfill", "maketitle", "tableofcontents", "appendix", "protect", "relax", "selectfont", "raggedright",
-    "raggedleft", "hline", "toprule", "midrule", "bottomrule", "printbibliography", "makeatletter", "makeatother", "onecolumn",
-    "twocolumn", "balance", "FloatBarrier", "allowbreak", "leavevmode", "par", "null", "strut", "qed", "qedhere", "frontmatter",
-    "mainmatter", "backmatter", "sloppy", "normalsize", "nopagebreak", "break", "phantomsection", "singlespacing", "doublespacing",
-    "fi", "else", "iftrue", "unskip", "ignorespaces", "hrule", "endgroup", "begingroup", "bgroup", "egroup", "boldmath",
+    "xspace",
+    "noindent",
+    "indent",
+    "centering",
+    "newpage",
+    "clearpage",
+    "cleardoublepage",
+    "pagebreak",
+    "linebreak",
+    "medskip",
+    "bigskip",
+    "smallskip",
+    "hfill",
+    "vfill",
+    "maketitle",
+    "tableofcontents",
+    "appendix",
+    "protect",
+    "relax",
+    "selectfont",
+    "raggedright",
+    "raggedleft",
+    "hline",
+    "toprule",
+    "midrule",
+    "bottomrule",
+    "printbibliography",
+    "makeatletter",
+    "makeatother",
+    "onecolumn",
+    "twocolumn",
+    "balance",
+    "FloatBarrier",
+    "allowbreak",
+    "leavevmode",
+    "par",
+    "null",
+    "strut",
+    "qed",
+    "qedhere",
+    "frontmatter",
+    "mainmatter",
+    "backmatter",
+    "sloppy",
+    "normalsize",
+    "nopagebreak",
+    "break",
+    "phantomsection",
+    "singlespacing",
+    "doublespacing",
+    "fi",
+    "else",
+    "iftrue",
+    "unskip",
+    "ignorespaces",
+    "hrule",
+    "endgroup",
+    "begingroup",
+    "bgroup",
+    "egroup",
+    "boldmath",
 ];
 /// Environments of which nothing is text.
 const APART: &[&str] = &[
-    "thebibliography", "comment", "tikzpicture", "pgfpicture", "picture", "filecontents", "CCSXML", "tabular", "tabularx",
-    "tabulary", "longtable", "array", "tikzcd", "pspicture", "keywords*", "IEEEbiography", "IEEEbiographynophoto", "overpic",
+    "thebibliography",
+    "comment",
+    "tikzpicture",
+    "pgfpicture",
+    "picture",
+    "filecontents",
+    "CCSXML",
+    "tabular",
+    "tabularx",
+    "tabulary",
+    "longtable",
+    "array",
+    "tikzcd",
+    "pspicture",
+    "keywords*",
+    "IEEEbiography",
+    "IEEEbiographynophoto",
+    "overpic",
 ];
 /// Environments of which only the caption is text.
-const FLOATS: &[&str] = &["figure", "table", "wrapfigure", "wraptable", "sidewaystable", "sidewaysfigure", "SCfigure", "teaserfigure"];
+const FLOATS: &[&str] = &[
+    "figure",
+    "table",
+    "wrapfigure",
+    "wraptable",
+    "sidewaystable",
+    "sidewaysfigure",
+    "SCfigure",
+    "teaserfigure",
+];
 /// Environments that paint what is below their text.
 const PAINTED: &[&str] = &["tcolorbox", "mdframed", "shaded", "colorboxed", "beamercolorbox", "exampleblock"];
 /// Environments whose text is taken as it is.
 const VERBATIM: &[&str] = &["verbatim", "lstlisting", "minted", "Verbatim", "alltt"];
 /// Environments that name themselves.
 const NAMED: &[&str] = &[
-    "theorem", "lemma", "proposition", "corollary", "definition", "remark", "proof", "example", "assumption", "claim", "conjecture",
+    "theorem",
+    "lemma",
+    "proposition",
+    "corollary",
+    "definition",
+    "remark",
+    "proof",
+    "example",
+    "assumption",
+    "claim",
+    "conjecture",
 ];
 /// Type that is smaller than this, in points, is not read.
 const TINY: f64 = 2.0;
@@ -109,7 +249,9 @@ impl<'s> Reader<'s> {
                 Token::Command(name) => self.command(name),
                 Token::Open => self.open(Group { close: "}", ..self.inner() }, "{"),
                 Token::Close => self.close(),
-                Token::Char('\n') if rest[1..].trim_start_matches([' ', '\t']).starts_with('\n') => self.paragraph(),
+                Token::Char('\n') if rest[1..].trim_start_matches([' ', '\t']).starts_with('\n') => {
+                    self.paragraph()
+                }
                 Token::Char(c) => self.push_char(c),
             }
         }
@@ -155,7 +297,9 @@ impl<'s> Reader<'s> {
                 let label = self.argument();
                 self.push(&format!("[{}]", label.trim()));
             }
-            _ if name.starts_with("cite") || name.ends_with("cite") || name.ends_with("cites") => self.citation(),
+            _ if name.starts_with("cite") || name.ends_with("cite") || name.ends_with("cites") => {
+                self.citation()
+            }
             _ => self.appearance(name),
         }
     }
@@ -194,7 +338,10 @@ impl<'s> Reader<'s> {
             "scalebox" => {
                 let scale = self.argument().trim().parse::<f64>().unwrap_or(1.0);
                 self.option();
-                self.group(Group { hidden: (scale.abs() < 0.2).then_some(HiddenKind::Tiny), ..Group::default() });
+                self.group(Group {
+                    hidden: (scale.abs() < 0.2).then_some(HiddenKind::Tiny),
+                    ..Group::default()
+                });
             }
             "resizebox" => {
                 self.star();
@@ -286,7 +433,10 @@ impl<'s> Reader<'s> {
         let painted = inner.painted || PAINTED.contains(&plain);
         self.paragraph();
         let title = self.option();
-        if matches!(plain, "minipage" | "multicols" | "adjustbox" | "spacing" | "list" | "wrapfigure" | "wraptable") {
+        if matches!(
+            plain,
+            "minipage" | "multicols" | "adjustbox" | "spacing" | "list" | "wrapfigure" | "wraptable"
+        ) {
             while self.option().is_some() {}
             self.argument();
         }
@@ -366,7 +516,9 @@ impl<'s> Reader<'s> {
                 Token::Command("fi") => depth -= 1,
                 // What comes after it is typeset again.
                 Token::Command("else") if depth == 1 => depth = 0,
-                Token::Command(name) if name.starts_with("if") && !matches!(name, "iff" | "ifthenelse") => depth += 1,
+                Token::Command(name) if name.starts_with("if") && !matches!(name, "iff" | "ifthenelse") => {
+                    depth += 1
+                }
                 _ => {}
             }
             if depth == 0 {

@@ -34,7 +34,9 @@ pub(super) fn visible_among<'t>(tex: &'t str, pale: &Pale) -> (Cow<'t, str>, Vec
                     (HiddenKind::Color, inside)
                 })
             }
-            Token::Command("phantom" | "hphantom" | "vphantom") => Some((HiddenKind::Invisible, tokens.argument())),
+            Token::Command("phantom" | "hphantom" | "vphantom") => {
+                Some((HiddenKind::Invisible, tokens.argument()))
+            }
             _ => continue,
         };
         let Some((kind, inside)) = found else { continue };

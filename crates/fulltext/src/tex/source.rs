@@ -53,9 +53,18 @@ fn main_file<'t>(texts: &[(&'t str, String)]) -> Option<&'t str> {
     let score = |(name, text): &(&str, String)| {
         let short = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
         let usual = NAMES.iter().rev().position(|known| *known == short).map_or(0, |place| place + 1);
-        (whole(text), name.ends_with(".tex") || name.ends_with(".ltx"), !text.contains("\\documentclass[tikz"), usual, text.len())
+        (
+            whole(text),
+            name.ends_with(".tex") || name.ends_with(".ltx"),
+            !text.contains("\\documentclass[tikz"),
+            usual,
+            text.len(),
+        )
     };
-    let best = texts.iter().filter(|(name, _)| !name.ends_with(".sty") && !name.ends_with(".cls")).max_by_key(|text| score(text))?;
+    let best = texts
+        .iter()
+        .filter(|(name, _)| !name.ends_with(".sty") && !name.ends_with(".cls"))
+        .max_by_key(|text| score(text))?;
     best.1.contains('\\').then_some(best.0)
 }
 
@@ -77,7 +86,9 @@ impl<'t> Inputs<'t> {
         let (mut whole, mut copied) = (String::new(), 0);
         let mut tokens = Tokens::of(text);
         while let Some((token, range)) = tokens.next() {
-            let Token::Command(command @ ("input" | "include" | "subfile" | "import" | "subimport" | "InputIfFileExists")) = token
+            let Token::Command(
+                command @ ("input" | "include" | "subfile" | "import" | "subimport" | "InputIfFileExists"),
+            ) = token
             else {
                 continue;
             };
@@ -186,7 +197,8 @@ fn define(text: &str, macros: &mut Macros) {
         let end = text.len() - tokens.rest().len();
         let mut known = macros.clone();
         // What stands for structure is read as structure.
-        let structure = ["\\input", "\\section", "@"].iter().any(|part| text[range.start..end].contains(part));
+        let structure =
+            ["\\input", "\\section", "@"].iter().any(|part| text[range.start..end].contains(part));
         if !structure && known.read(&text[range.start..end]).is_some() {
             *macros = known;
         }

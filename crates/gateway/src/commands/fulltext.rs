@@ -66,7 +66,12 @@ async fn of_paper(config: Config, name: &str) -> anyhow::Result<FullText> {
 fn tell(text: &FullText) {
     for hidden in &text.hidden {
         let page = hidden.page.map(|page| format!(" on page {page}")).unwrap_or_default();
-        eprintln!("left out, {}{page}: {} characters, {:?}", hidden.kind.name(), hidden.characters, hidden.sample);
+        eprintln!(
+            "left out, {}{page}: {} characters, {:?}",
+            hidden.kind.name(),
+            hidden.characters,
+            hidden.sample
+        );
     }
     if text.left_out_pages > 0 {
         eprintln!("left out: the last {} pages, because there are too many", text.left_out_pages);

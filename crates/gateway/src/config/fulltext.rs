@@ -16,7 +16,8 @@ pub struct Fulltext {
 
 impl Default for Fulltext {
     fn default() -> Self {
-        let hosts = ["arxiv.org", "export.arxiv.org", "aclanthology.org", "openreview.net", "proceedings.mlr.press"];
+        let hosts =
+            ["arxiv.org", "export.arxiv.org", "aclanthology.org", "openreview.net", "proceedings.mlr.press"];
         Self {
             fetch: true,
             hosts: hosts.map(str::to_owned).into(),

@@ -56,8 +56,10 @@ pub(crate) struct Wanted {
 impl Texts {
     pub(crate) fn new(config: &Arc<Config>, db: &Database) -> anyhow::Result<Self> {
         let settings = &config.fulltext;
-        let policy = Policy::of(settings.hosts.iter().map(String::as_str)).and_operator_chose(&settings.arxiv);
-        let fetcher = Fetcher::new(policy, &harvesting::agent(config))?.paced_in(harvesting::pace(config)).trying(1);
+        let policy =
+            Policy::of(settings.hosts.iter().map(String::as_str)).and_operator_chose(&settings.arxiv);
+        let fetcher =
+            Fetcher::new(policy, &harvesting::agent(config))?.paced_in(harvesting::pace(config)).trying(1);
         Ok(Self {
             db: db.clone(),
             config: config.clone(),
@@ -101,7 +103,9 @@ impl Texts {
         let (stored, outdated) = match stored {
             Some(kept) if good(&kept) => (Some(kept.text), None),
             // What an older extractor made of this record is better than nothing.
-            Some(kept) if origin.as_ref().is_none_or(|origin| kept.record.as_deref() == Some(&origin.record)) => {
+            Some(kept)
+                if origin.as_ref().is_none_or(|origin| kept.record.as_deref() == Some(&origin.record)) =>
+            {
                 (None, Some(kept.text))
             }
             _ => (None, None),

@@ -2,7 +2,10 @@
 
 use std::io::Write as _;
 
-use flate2::{Compression, write::GzEncoder, write::ZlibEncoder};
+use flate2::{
+    Compress, Compression, FlushCompress,
+    write::{GzEncoder, ZlibEncoder},
+};
 
 /// A line of text at a place, in a size.
 pub(crate) fn text_at(x: f64, y: f64, size: f64, text: &str) -> String {
@@ -73,13 +76,12 @@ impl Pdf {
         self
     }
 
-    /// With a page that is so many bytes when it is unpacked.
-    pub(crate) fn with_bomb(mut self, bytes: usize) -> Self {
-        let mut packed = ZlibEncoder::new(Vec::new(), Compression::best());
-        let piece = vec![b' '; 1 << 20];
-        (0..bytes >> 20).for_each(|_| packed.write_all(&piece).expect("memory"));
-        self.pages = vec![packed.finish().expect("memory")];
-        self.filter = "/Filter /FlateDecode";
+    /// With a page that is a gigabyte of spaces when it is unpacked, twice.
+    pub(crate) fn with_bomb(mut self) -> Self {
+        let mut twice = ZlibEncoder::new(Vec::new(), Compression::best());
+        twice.write_all(&gigabyte()).expect("memory");
+        self.pages = vec![twice.finish().expect("memory")];
+        self.filter = "/Filter [/FlateDecode /FlateDecode]";
         self
     }
 
@@ -99,7 +101,11 @@ impl Pdf {
         let form = "<</Type/XObject/Subtype/Form/BBox[0 0 600 700]/Resources<</XObject<</Itself 6 0 R>>>>/Length 10>>stream\n/Itself Do\nendstream";
         let mut objects: Vec<Vec<u8>> = vec![
             b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
-            format!("<</Type/Pages/Count {count}/Kids[{kids}]{}>>", if self.circular { "/Parent 2 0 R" } else { "" }).into(),
+            format!(
+                "<</Type/Pages/Count {count}/Kids[{kids}]{}>>",
+                if self.circular { "/Parent 2 0 R" } else { "" }
+            )
+            .into(),
             font.into(),
             format!("<</Title({})/Subject({})>>", self.title, self.title).into(),
             picture.into(),
@@ -137,7 +143,9 @@ impl Pdf {
         let looped = if self.looped { format!("/Prev {at}") } else { String::new() };
         let encrypted = if self.encrypted {
             let nothing = "00".repeat(32);
-            format!("/ID[<00><00>]/Encrypt<</Filter/Standard/V 2/R 3/Length 128/P -4/O<{nothing}>/U<{nothing}>>>")
+            format!(
+                "/ID[<00><00>]/Encrypt<</Filter/Standard/V 2/R 3/Length 128/P -4/O<{nothing}>/U<{nothing}>>>"
+            )
         } else {
             String::new()
         };
@@ -149,11 +157,28 @@ impl Pdf {
     }
 }
 
-/// Pieces, packed.
-pub(crate) fn gzipped<const N: usize>(pieces: impl Iterator<Item = [u8; N]>) -> Vec<u8> {
+/// A piece again and again, packed.
+pub(crate) fn gzipped(piece: &[u8], times: usize) -> Vec<u8> {
     let mut packed = GzEncoder::new(Vec::new(), Compression::best());
-    for piece in pieces {
-        packed.write_all(&piece).expect("memory");
-    }
+    (0..times).for_each(|_| packed.write_all(piece).expect("memory"));
     packed.finish().expect("memory")
+}
+
+/// A gigabyte of spaces, packed as a megabyte. Packing all of it takes minutes, so a piece is packed to its end and repeated
+/// (RFC 1950 and 1951).
+fn gigabyte() -> Vec<u8> {
+    const PIECES: u64 = 1 << 10;
+    let mut piece = Vec::with_capacity(1 << 16);
+    let mut deflate = Compress::new(Compression::best(), false);
+    deflate.compress_vec(&vec![b' '; 1 << 20], &mut piece, FlushCompress::Full).expect("memory");
+    let mut packed = vec![0x78, 0xda];
+    packed.extend_from_slice(&piece.repeat(PIECES as usize));
+    // The last block is empty.
+    packed.extend_from_slice(&[0x03, 0x00]);
+    let (length, prime, space) = (PIECES << 20, 65_521, u64::from(b' '));
+    let low = (1 + space * (length % prime)) % prime;
+    let sums = (length % prime) * ((length + 1) % prime) % prime * ((prime + 1) / 2) % prime;
+    let high = (length + space * sums) % prime;
+    packed.extend_from_slice(&u32::try_from(high << 16 | low).expect("two sums of 16 bits").to_be_bytes());
+    packed
 }

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use crate::{Fault, Piece, Stage};
-pub(crate) use request::told;
 use reply::Reply;
+pub(crate) use request::told;
 
 /// How long to wait for the number of tokens after the end of the text.
 const BILL: Duration = Duration::from_secs(2);
