@@ -108,10 +108,8 @@ impl Placing {
             "left" | "top" | "right" | "bottom" => {
                 self.moved |= length.is_some_and(|length| length.abs() >= FAR)
             }
-            "text-indent" | "margin-left" | "margin-top" => {
-                if length.is_some_and(|length| length <= -FAR) {
-                    (self.moved, self.placed) = (true, true);
-                }
+            "text-indent" | "margin-left" | "margin-top" if length.is_some_and(|length| length <= -FAR) => {
+                (self.moved, self.placed) = (true, true);
             }
             "transform" => {
                 let far = numbers(value).any(|number| number.abs() >= FAR) && value.starts_with("translate");

@@ -90,7 +90,7 @@ pub(super) fn color(value: &str) -> Option<Rgb> {
         return hexadecimal(hex);
     }
     if value.starts_with("rgb") {
-        let mut channels = parts(value).map(|part| channel(part));
+        let mut channels = parts(value).map(channel);
         return Some([channels.next()??, channels.next()??, channels.next()??]);
     }
     Some(match value {
