@@ -177,7 +177,8 @@ fn gigabyte() -> Vec<u8> {
     packed.extend_from_slice(&[0x03, 0x00]);
     let (length, prime, space) = (PIECES << 20, 65_521, u64::from(b' '));
     let low = (1 + space * (length % prime)) % prime;
-    let sums = (length % prime) * ((length + 1) % prime) % prime * ((prime + 1) / 2) % prime;
+    // The half of a number modulo a prime: times 32 761.
+    let sums = (length % prime) * ((length + 1) % prime) % prime * 32_761 % prime;
     let high = (length + space * sums) % prime;
     packed.extend_from_slice(&u32::try_from(high << 16 | low).expect("two sums of 16 bits").to_be_bytes());
     packed
