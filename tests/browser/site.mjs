@@ -18,7 +18,10 @@ const PATIENCE = 60_000;
 export async function serve(settings = {}, sample = "tests/sample") {
   const folder = await mkdtemp(join(tmpdir(), "inkstone-"));
   // It fetches nothing: who tests that says where.
-  const environment = Object.entries({ FULLTEXT__FETCH: false, ...settings }).map(([name, value]) => [`INKSTONE_${name}`, String(value)]);
+  const environment = Object.entries({ FULLTEXT__FETCH: false, ...settings }).map(([name, value]) => [
+    `INKSTONE_${name}`,
+    String(value),
+  ]);
   const { INKSTONE, INKSTONE_BIN, ...inherited } = process.env;
   const child = spawn(
     BINARY,

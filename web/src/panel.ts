@@ -109,7 +109,7 @@ export class Panel implements Reader {
     place?.classList.toggle("growing", !live.ended);
   }
 
-  end({ state, sentence, fault, model, tokens }: Ending): void {
+  end({ state, sentence, fault, model, tokens, notes }: Ending): void {
     this.#close();
     const text = {
       done: words("done"),
@@ -120,6 +120,8 @@ export class Panel implements Reader {
     }[state];
     this.#say(text);
     if (state !== "done") this.note(text, "warn");
+    const known = [...this.element.querySelectorAll(":scope > .note")].map((note) => note.textContent);
+    for (const note of notes ?? []) if (!known.includes(note)) this.note(note, "about");
     this.#facts(model, tokens);
     this.onend(state);
   }

@@ -10,6 +10,8 @@ export interface Ending {
   state: State;
   fault?: string;
   sentence?: string;
+  /** What the reader must know of the text that was read. */
+  notes?: string[];
   model?: string;
   tokens?: [number, number];
 }

@@ -100,6 +100,12 @@ test.each([
   expect(text(".faq-a")[0]).toBe("It");
 });
 
+test("what must be known of the text is said once", () => {
+  panel.note("Hidden text was left out", "about");
+  panel.end({ state: "done", notes: ["Hidden text was left out", "Only the abstract was read."] });
+  expect(text(".note").sort()).toEqual(["Hidden text was left out", "Only the abstract was read."]);
+});
+
 test("a lost connection is said once and taken back", () => {
   panel.connected(false);
   panel.connected(false);

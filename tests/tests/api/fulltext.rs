@@ -31,13 +31,25 @@ async fn site(engine: Engine, arxiv: &Replay) -> Site {
     site
 }
 
-/// Has the paper read to the end; gives what its page shows then.
+/// Has the paper read to the end, where its stream tells the same as its page later; gives what the page shows.
 async fn reading(site: &Site, form: &str) -> String {
     let page = site.page("/arxiv/2401.00001").await;
     let paper = attributes(&page, "data-paper").pop().expect("the page names its paper");
     let started = start(site, &paper, form).await;
-    site.events_until(live(&started), is_kind("idle")).await;
-    text(&site.page("/arxiv/2401.00001").await)
+    let events = site.events_until(live(&started), is_kind("idle")).await;
+    let page = text(&site.page("/arxiv/2401.00001").await);
+    let last =
+        events.iter().map(|event| event.json()).find(|event| event["state"] == "done").expect("an end");
+    for note in last["notes"].as_array().into_iter().flatten().filter_map(|note| note.as_str()) {
+        assert!(page.contains(note), "{note}: {page}");
+    }
+    let noted = last["notes"].as_array().map_or(0, Vec::len);
+    let shown = ["Hidden text was found", "Only the abstract was read"]
+        .iter()
+        .filter(|note| page.contains(**note))
+        .count();
+    assert_eq!(noted, if form.contains("zh") { noted } else { shown }, "{last}: {page}");
+    page
 }
 
 fn html(hidden: &str) -> Reply {
