@@ -362,6 +362,14 @@ mod tests {
         accounts.registration = "invitation"  # default
         data = "/d"  # --data
         database_url = "postgres://me:***@db/ink?***"  # inkstone.toml
+        fulltext.arxiv = "https://arxiv.org"  # default
+        fulltext.fetch = true  # default
+        fulltext.hosts.0 = "arxiv.org"  # default
+        fulltext.hosts.1 = "export.arxiv.org"  # default
+        fulltext.hosts.2 = "aclanthology.org"  # default
+        fulltext.hosts.3 = "openreview.net"  # default
+        fulltext.hosts.4 = "proceedings.mlr.press"  # default
+        fulltext.pages = 300  # default
         harvest.feeds = "https://rss.arxiv.org/rss"  # default
         harvest.oai = "https://oaipmh.arxiv.org/oai"  # default
         listen = "127.0.0.1:8080"  # default
