@@ -21,6 +21,7 @@ use sea_orm_migration::{
 
 mod first;
 mod second;
+mod versions;
 
 /// Why the schema was left as it is.
 #[derive(Debug)]
@@ -64,6 +65,6 @@ struct Steps;
 #[async_trait::async_trait]
 impl MigratorTrait for Steps {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(first::First), Box::new(second::Second)]
+        vec![Box::new(first::First), Box::new(second::Second), Box::new(versions::Versions)]
     }
 }

@@ -387,7 +387,9 @@ mod tests {
             categories: vec!["astro-ph.GA".into()],
             ..Record::new(key, "Rotation of galaxies".into(), moment().date_naive())
         };
-        papers::save(&place.db, &[Harvested { record, raw: String::new() }]).await.expect("saved");
+        papers::save(&place.db, &[Harvested { record, raw: String::new(), way: Way::Source }])
+            .await
+            .expect("saved");
         place
     }
 

@@ -67,6 +67,8 @@ table! {
         venue_group: Option<String>,
         withdrawn: bool,
         fingerprint: Option<i64>,
+        updated: Option<Date>,
+        way: String,
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) async fn load(db: &Database, folder: &Path) -> anyhow::Result<()> {
     for path in texts(&folder.join("notes"))? {
         let text = read(&path)?;
         let (record, full) = note(&text).with_context(|| path.display().to_string())?;
-        save_note(db, Harvested { record, raw: text }, &full).await?;
+        save_note(db, Harvested { record, raw: text, way: Way::Source }, &full).await?;
     }
     let mut drafts = Vec::new();
     for path in texts(&folder.join("posts"))? {

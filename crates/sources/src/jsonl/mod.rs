@@ -38,6 +38,11 @@ impl Reader {
         Self { path: path.to_owned(), lines: Lines::of(file), met: Met::default(), failed: None }
     }
 
+    /// The file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The size of the file, packed as it is, if it has one.
     pub(crate) fn size(&self) -> Option<u64> {
         self.lines.size()

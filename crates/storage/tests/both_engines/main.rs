@@ -7,6 +7,7 @@ mod joins;
 mod lists;
 mod papers;
 mod posts;
+mod readers;
 mod schema;
 #[path = "../support/mod.rs"]
 mod support;
