@@ -26,7 +26,7 @@ use crate::{
     errors::{self, Failure},
     exports, feeds, harvesting, indexing, live, marks, pages,
     phrases::Phrases,
-    visit,
+    upkeep, visit,
 };
 
 /// `default-src 'none'` and one line for each thing a page of ours needs. Inline styles are
@@ -143,6 +143,7 @@ pub async fn serve(mut app: App, listener: TcpListener) -> anyhow::Result<Server
     }
     app.live.recover(&app.db).await?;
     tokio::spawn(indexing::follow(app.db.clone(), app.index.clone(), app.indexing.clone()));
+    tokio::spawn(upkeep::keep(app.db.clone()));
     app.harvest.start(app.db.clone(), app.config.clone());
     if !assets::built() {
         tracing::warn!("web/dist is empty: pages will have no style and no scripts; run `./just web`");
@@ -197,6 +198,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .configure(account_routes)
         .service(page("/stars", pages::stars))
         .service(page("/stars.{suffix}", pages::stars_file))
+        .configure(feed("/stars/{key}/feed", feeds::stars))
         .service(page("/mine", pages::mine))
         .service(form("/papers/{id}/star", marks::star))
         .service(form("/papers/{id}/opened", marks::opened))
@@ -205,9 +207,9 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(for_tools("star").route(web::post().to(marks::star_named)))
         .service(page("/arxiv/search", pages::paper_search))
         .configure(feed("/arxiv/search/feed", feeds::paper_search))
-        .configure(feed("/arxiv/{category}/feed", feeds::category))
+        .configure(feed("/arxiv/{which:.+}/feed", feeds::arxiv))
         .service(page("/arxiv/{which:.+}", pages::arxiv))
-        .configure(feed("/venue/{name}/feed", feeds::venue))
+        .configure(feed("/venue/{which:.+}/feed", feeds::venue))
         .service(page("/venue/{which:.+}", pages::venue))
         .service(page("/search", pages::search))
         .service(page("/search.{suffix}", pages::search_file))
@@ -252,7 +254,7 @@ fn account_routes(config: &mut web::ServiceConfig) {
         .service(form("/account/sessions", pages::end_sessions))
         .service(
             web::resource("/library")
-                .app_data(web::JsonConfig::default().limit(MAX_LIBRARY))
+                .app_data(errors::json_body(MAX_LIBRARY))
                 .route(web::get().to(accounts::library))
                 .route(web::put().to(accounts::keep_library)),
         );

@@ -296,7 +296,7 @@ fn plain(markdown: &str, trust: Trust) -> String {
 #[cfg(test)]
 mod tests {
     use chrono::{DateTime, Utc};
-    use content::{AnswerKey, AttemptId, AttemptState, Harvested, Record, RecordKey, Section, Subject};
+    use content::{AnswerKey, AttemptId, AttemptState, Harvested, Record, RecordKey, Section, Subject, Way};
     use search::{Query, Request};
     use storage::answers::{Begun, Outcome, Want};
     use tempfile::TempDir;

@@ -8,6 +8,7 @@
 //!
 //! Missing on purpose: anything that decides what mathematics, a search result or an answer is.
 
+mod accepts;
 mod accounts;
 pub mod app;
 mod assets;
@@ -30,4 +31,5 @@ mod papers;
 mod phrases;
 mod reader;
 mod searches;
+mod upkeep;
 mod visit;

@@ -7,6 +7,7 @@ use std::{
     io::{self, Write as _},
     path::PathBuf,
     process::ExitCode,
+    time::Duration,
 };
 
 use clap::{Parser, Subcommand};
@@ -27,6 +28,10 @@ mod sample;
 mod search;
 mod serve;
 mod user;
+
+/// How long work that is under way in threads may take to end after the rest did. What the index or the database had not
+/// finished by then is undone at the next start.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A mathematical blog and a paper assistant, self-hosted.
 #[derive(Parser)]
@@ -118,7 +123,10 @@ enum Settings {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let runtime = tokio::runtime::Runtime::new().expect("the system can start threads");
-    match runtime.block_on(run(cli)) {
+    let done = runtime.block_on(run(cli));
+    // A thread that asks for the address of a host, or reads a pipe, cannot be told to stop: it is not waited for.
+    runtime.shutdown_timeout(PATIENCE);
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if output_closed(&error) => ExitCode::SUCCESS,
         Err(error) => {

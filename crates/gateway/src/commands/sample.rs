@@ -13,6 +13,7 @@ use anyhow::Context as _;
 use chrono::{DateTime, NaiveDate, Utc};
 use content::{
     CommentId, Format, FullText, Harvested, Language, Passage, Record, RecordKey, Slug, Subject, TextSource,
+    Way,
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};

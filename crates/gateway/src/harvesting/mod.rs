@@ -84,8 +84,8 @@ pub(crate) async fn take_in(
     }
     // The channel ends as well when the task panics, and that is no end of a harvest.
     while let Some(read) = reading.join_next().await {
-        if let Err(panic) = read.map_err(JoinError::try_into_panic) {
-            panic.map_or((), |panic| std::panic::resume_unwind(panic));
+        if let Err(Ok(panic)) = read.map_err(JoinError::try_into_panic) {
+            std::panic::resume_unwind(panic);
         }
     }
     Ok(())

@@ -7,8 +7,9 @@ use storage::{answers, papers};
 
 use super::{key, text_of};
 use crate::{
+    accepts,
     app::App,
-    errors::{self, Failure},
+    errors::Failure,
     marks,
     papers::address,
     reader::{self, Acting},
@@ -50,18 +51,7 @@ pub(super) async fn start(
     id: web::Path<i64>,
     form: web::Form<Asked>,
 ) -> Result<HttpResponse, Failure> {
-    let begun = begin(&app, &visit, &request, PaperId(*id), &form).await;
-    errors::for_script(&request, &visit, begun)
-}
-
-async fn begin(
-    app: &App,
-    visit: &Visit,
-    request: &HttpRequest,
-    paper: PaperId,
-    form: &Asked,
-) -> Result<HttpResponse, Failure> {
-    reader::own_form(request, app)?;
+    reader::own_form(&request, &app)?;
     let language = match form.lang.as_deref() {
         None | Some("") => visit.m.language(),
         Some(given) => {
@@ -69,16 +59,16 @@ async fn begin(
         }
     };
     let want = if form.again.as_deref() == Some("1") { Want::Again } else { Want::Any };
-    let paper = papers::by_id(&app.db, paper).await?.ok_or(Failure::NotFound)?;
+    let paper = papers::by_id(&app.db, PaperId(*id)).await?.ok_or(Failure::NotFound)?;
     let text = text_of(&app.db, &paper).await?;
     let questions = summarizer::questions(language).questions;
-    let acting = Acting::of(request, app);
-    let key = key(&paper, &text, language, model(app));
+    let acting = Acting::of(&request, &app);
+    let key = key(&paper, &text, language, model(&app));
     let started =
         app.live.runs.start(key.clone(), questions.len(), want, acting.live()).await.map_err(refused)?;
-    marks::reading(app, &acting, paper.id).await?;
+    marks::reading(&app, &acting, paper.id).await?;
     app.pages.forget();
-    let response = if errors::wants_json(request) {
+    let response = if accepts::wants_json(&request) {
         let status = if started.stored { StatusCode::OK } else { StatusCode::ACCEPTED };
         let at = app.live.position(started.run);
         HttpResponse::build(status).json(Started {
@@ -122,19 +112,16 @@ fn refused(error: Error) -> Failure {
 /// `POST /readings/{run}/stop`: this reader has had enough.
 pub(super) async fn stop(
     app: web::Data<App>,
-    visit: Visit,
     request: HttpRequest,
     run: web::Path<i64>,
 ) -> Result<HttpResponse, Failure> {
-    if let Err(failure) = reader::own_form(&request, &app) {
-        return errors::for_script(&request, &visit, Err(failure));
-    }
+    reader::own_form(&request, &app)?;
     let state = match app.live.runs.stop(AttemptId(*run), &reader::of(&request)) {
         Stopped::Cancelled => "cancelled",
         Stopped::Detached => "detached",
         Stopped::Nothing => "nothing",
     };
-    if errors::wants_json(&request) {
+    if accepts::wants_json(&request) {
         return Ok(HttpResponse::Ok().json(json!({ "run": *run, "state": state })));
     }
     let (key, _) = answers::by_attempt(&app.db, AttemptId(*run)).await?.ok_or(Failure::NotFound)?;

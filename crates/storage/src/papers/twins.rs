@@ -86,12 +86,11 @@ pub async fn join_earlier(db: &Database, limit: u64) -> Result<bool, Error> {
     changes::lock(&write).await?;
     let Some(after) = facts::Entity::find_by_id(AFTER).one(&*write).await? else { return Ok(false) };
     let records = earlier(&write, after.value, limit).await?;
-    match records.last() {
-        Some((last, ..)) => {
-            let last = facts::ActiveModel { name: Unchanged(AFTER.to_owned()), value: Set(*last) };
-            facts::Entity::update(last).exec(&*write).await?;
-        }
-        None => drop(facts::Entity::delete_by_id(AFTER).exec(&*write).await?),
+    if let Some((last, ..)) = records.last() {
+        let last = facts::ActiveModel { name: Unchanged(AFTER.to_owned()), value: Set(*last) };
+        facts::Entity::update(last).exec(&*write).await?;
+    } else {
+        facts::Entity::delete_by_id(AFTER).exec(&*write).await?;
     }
     let changed = records.iter().map(|(_, paper, record)| (*paper, record)).collect();
     let joined = join(&write, &changed).await?;
