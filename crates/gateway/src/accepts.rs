@@ -1,8 +1,8 @@
-//! What a client accepts instead of a page (RFC 9110, 12.5.1).
+//! What a client accepts instead of a page (RFC 9110, 12.5.1), and what it has already (13.1.2).
 
 use actix_web::{
-    HttpRequest,
-    http::header::{Accept, Header as _, Quality},
+    HttpMessage, HttpRequest,
+    http::header::{Accept, EntityTag, Header as _, IF_NONE_MATCH, IfNoneMatch, Quality},
 };
 
 /// Which of these media types a client prefers to HTML, which is what everybody gets who does not say otherwise. Of equal
@@ -27,6 +27,18 @@ pub(crate) fn instead_of_page<'a>(request: &HttpRequest, offered: &[&'a str]) ->
 /// Whether a request comes from a program that wants data back.
 pub(crate) fn wants_json(request: &HttpRequest) -> bool {
     instead_of_page(request, &["application/json", "application/problem+json"]).is_some()
+}
+
+/// Whether a client has what this tag is of; nothing if it names no tag.
+pub(crate) fn has_already(request: &impl HttpMessage, tag: &str) -> Option<bool> {
+    let named = request.headers().contains_key(IF_NONE_MATCH);
+    named.then(|| match IfNoneMatch::parse(request) {
+        Ok(IfNoneMatch::Any) => true,
+        Ok(IfNoneMatch::Items(tags)) => {
+            tag.parse().is_ok_and(|tag: EntityTag| tags.iter().any(|one| one.weak_eq(&tag)))
+        }
+        Err(_) => false,
+    })
 }
 
 #[cfg(test)]

@@ -182,9 +182,14 @@ async fn lists_from_files() {
     let folder = folder(0);
     std::fs::write(folder.path().join("a.xml"), list(&[(1, "new"), (2, "cross")])).expect("written");
     std::fs::write(folder.path().join("b.xml"), "<html/>").expect("written");
-    let report = harvest(&site, &["lists", "--from", name(folder.path())]).await;
+    let output = site.run(&["harvest", "lists", "--from", name(folder.path()), "--json"]).await;
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("b.xml cannot be read: ") && said.contains("1 files could not be read"), "{said}");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("the others were taken in");
     let count = |name: &str| report[name].as_u64();
-    assert_eq!((count("announced"), count("skipped"), count("new")), (Some(2), Some(1), Some(0)), "{report}");
+    let counts = [count("announced"), count("unreadable"), count("skipped"), count("new")];
+    assert_eq!(counts, [Some(2), Some(1), Some(0), Some(0)], "{report}");
     assert!(arxiv.asked().is_empty());
     let page = text(&site.start().await.page("/arxiv/math.CO?date=2026-11-24").await);
     assert!(page.contains("0 of 2 announced"), "{page}");
