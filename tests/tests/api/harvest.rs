@@ -13,6 +13,7 @@ on_each_engine!(
     a_gap_is_noticed_and_healed,
     a_server_harvests_by_itself_and_survives_errors,
     a_proceedings_is_a_manifest,
+    a_file_that_never_ends_keeps_no_server_from_ending,
 );
 
 const DAY: &str = "2026-11-24";
@@ -242,6 +243,18 @@ async fn a_proceedings_is_a_manifest(engine: Engine) {
     let site = site.start().await;
     assert!(site.page("/venue/QX.2026").await.contains("Quilts"));
     assert!(site.page("/venue/2026.qx-long.1@acl").await.contains("Ada Sew"));
+}
+
+/// A thread that waits for a pipe cannot be told to stop, nor can one that waits for a name server.
+async fn a_file_that_never_ends_keeps_no_server_from_ending(engine: Engine) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipe = folder.path().join("pipe.xml");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs").success());
+    std::fs::write(folder.path().join("qx.toml"), "kind = 'acl'\nfiles = ['pipe.xml']\n").expect("written");
+    let run = Run::on(engine).set("HARVEST__EVERY", "1s").set("HARVEST__MANIFESTS", name(folder.path()));
+    let site = run.start().await;
+    until(async || ready_line(&site).await.starts_with("harvest: at venue:qx").then_some(())).await;
+    assert!(site.stop().await.status.success());
 }
 
 #[tokio::test]

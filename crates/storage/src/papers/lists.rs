@@ -318,7 +318,8 @@ impl<'a> List<'a> {
             Expr::tuple(columns.map(|column| Expr::col((table, *column))).collect::<Vec<_>>())
         };
         let mut other = other_rows();
-        other.and_where(Expr::col(("other", "category")).is_in(&list.any));
+        // Not the column as it is: a paper has few rows, and SQLite would look each name of the list up for each paper.
+        other.and_where(Expr::cust("other.category || ''").is_in(&list.any));
         other.and_where(place("other").gt(place("paper_categories")));
         other.and_where_option(list.kind.map(|kind| Expr::col(("other", "kind")).eq(kind.name())));
         other.and_where_option(self.listing.date.map(|day| Expr::col(("other", "date")).eq(day)));

@@ -31,8 +31,9 @@ pub(crate) use venues::venue;
 
 /// Papers on one page of a list.
 const PER_PAGE: u64 = 25;
-/// The most papers on a page, for a reader who comes back to where they were.
-const MOST: u64 = 1000;
+/// The most papers on a page, for a reader who comes back to where they were. What is further down their browser asks
+/// for. As many fit into the cache of pages.
+const MOST: u64 = 500;
 
 /// Which part of a list is asked for, and how. Every state of a list is an address.
 #[derive(Debug, Clone, Default, Deserialize)]
