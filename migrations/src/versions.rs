@@ -15,7 +15,7 @@ pub(crate) struct Versions;
 
 impl MigrationName for Versions {
     fn name(&self) -> &str {
-        "0003_versions"
+        "0004_versions"
     }
 }
 
