@@ -22,8 +22,8 @@ mod users;
 pub use answers::{
     Answer, AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, Question, QuestionSet, Section,
 };
-pub use categories::{CategoryTerms, canonical_category, is_archive, is_category};
 pub use budgets::{Charge, Cost, Limit, Limits, Payer, Refusal, Scope};
+pub use categories::{CategoryTerms, canonical_category, is_archive, is_category};
 pub use changes::{Change, DocId, Kind};
 pub use comments::{Comment, CommentId, Subject};
 pub use days::day;
