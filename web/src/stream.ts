@@ -19,6 +19,8 @@ export type Stage =
   | { stage: "queued"; place: number }
   | { stage: "fetching" | "thinking" }
   | { stage: "reading"; page?: number; pages?: number }
+  | { stage: "asking"; model: string }
+  | { stage: "waiting"; seconds: number }
   | { stage: "writing"; section: number; sections: number };
 
 interface Numbered {
@@ -28,6 +30,7 @@ interface Numbered {
 type Told =
   | ({ kind: "stage" } & Stage)
   | { kind: "patch"; section: number; patches: Patch[] }
+  | { kind: "thought"; text: string }
   | ({ kind: "end" } & Ending)
   | ({ kind: "snapshot"; sections: Patch[][] } & Ending);
 type Event = (Numbered & Told) | { kind: "gone"; run: number } | { kind: "idle" };

@@ -5,24 +5,31 @@ use futures::{StreamExt, stream::BoxStream};
 use render::Patch;
 use runs::{Job, Stage, Step, Upstream};
 use storage::{Database, papers};
-use summarizer::{Fault, Piece, Reader};
+use summarizer::{Assignment, Fault, Piece};
 use tex::Macros;
 
-use super::{snapshot::renderer, text_of};
-use crate::{config::Config, errors::Chain};
+use super::{meter::Meter, readers::Readers, snapshot::renderer, text_of};
+use crate::{config::Config, errors::Chain, metrics::Metrics, questions::Questions};
 
 /// Text that stops arriving for so long is shown as far as it is safe.
 const QUIET: Duration = Duration::from_millis(250);
+/// Thoughts are told in pieces of so many bytes, or when they pause.
+const THOUGHT: usize = 80;
 
 /// Reads a stored paper, and renders the answer while it arrives.
 pub(super) struct Readings {
     pub(super) db: Database,
     pub(super) config: Arc<Config>,
+    pub(super) readers: Readers,
+    pub(super) questions: Arc<Questions>,
+    pub(super) metrics: Metrics,
 }
 
 impl Upstream for Readings {
     fn read(&self, job: Job) -> BoxStream<'static, Step> {
         let (db, config) = (self.db.clone(), self.config.clone());
+        let (readers, questions) = (self.readers.from(&job.key.model), self.questions.clone());
+        let meter = Meter::new(self.readers.clone(), self.metrics.clone());
         async_stream::stream! {
             yield Step::Stage(Stage::Fetching);
             let (paper, text) = match fetch(&db, &job.key).await {
@@ -32,31 +39,23 @@ impl Upstream for Readings {
                     return;
                 }
             };
-            let Some(reader) = reader(&config, &job.key.model) else {
+            let Some(readers) = readers else {
                 yield Step::Fault { code: "no_model".into() };
                 return;
             };
-            let questions = summarizer::questions(job.key.language);
-            let pieces = summarizer::read(&reader, &paper.shown, &text, &questions, job.key.language);
+            let asked = Assignment::new(&paper.shown, &text, questions.of(&job.key), job.key.language);
+            let asked = Assignment { calls: config.readings.calls, received: &job.received, ..asked };
+            let pieces = summarizer::read(&readers, &asked);
             let mut stop = job.stop;
             // On a stop the reader is dropped here, and what was held back is still shown below.
             let pieces = pieces.take_until(async move { stop.requested().await });
-            let mut steps = std::pin::pin!(rendered(job.run, config.macros.known().clone(), pieces));
+            let mut steps = std::pin::pin!(rendered(job.run, config.macros.known().clone(), meter, pieces));
             while let Some(step) = steps.next().await {
                 yield step;
             }
         }
         .boxed()
     }
-}
-
-/// The reader of that name, if it is configured still.
-fn reader(config: &Config, model: &str) -> Option<Reader> {
-    if model == summarizer::EXTRACTIVE {
-        return Some(Reader::Extractive);
-    }
-    let model = config.models.iter().find(|configured| configured.name == model)?;
-    Some(Reader::Model(Box::new(model.into())))
 }
 
 async fn fetch(db: &Database, key: &AnswerKey) -> Result<(Paper, FullText), &'static str> {
@@ -73,23 +72,35 @@ async fn fetch(db: &Database, key: &AnswerKey) -> Result<(Paper, FullText), &'st
 pub(super) fn rendered(
     run: AttemptId,
     macros: Macros,
+    mut meter: Meter,
     pieces: impl futures::Stream<Item = Result<Piece, Fault>>,
 ) -> impl futures::Stream<Item = Step> {
     async_stream::stream! {
         let mut pieces = std::pin::pin!(pieces);
         let mut sections = Sections { run, macros, open: None };
+        let mut thoughts = Thoughts::default();
         let mut quiet = true;
         let last = loop {
             let piece = tokio::select! {
                 piece = pieces.next() => piece,
                 () = tokio::time::sleep(QUIET), if !quiet => {
                     quiet = true;
-                    if let Some(step) = sections.quiet() {
+                    for step in sections.quiet().into_iter().chain(thoughts.rest()) {
                         yield step;
                     }
                     continue;
                 }
             };
+            if let Some(Ok(piece)) = &piece
+                && let Some(step) = meter.take(piece)
+            {
+                yield step;
+            }
+            if !matches!(piece, Some(Ok(Piece::Thought(_))))
+                && let Some(step) = thoughts.rest()
+            {
+                yield step;
+            }
             match piece {
                 Some(Ok(Piece::Text { section, markdown })) => {
                     quiet = false;
@@ -97,13 +108,20 @@ pub(super) fn rendered(
                         yield step;
                     }
                 }
+                Some(Ok(Piece::Thought(thought))) => {
+                    quiet = false;
+                    if let Some(step) = thoughts.more(&thought) {
+                        yield step;
+                    }
+                }
+                Some(Ok(Piece::Replying { .. } | Piece::Called(_))) => {}
                 Some(Ok(Piece::Stage(stage))) => yield Step::Stage(stage_of(stage)),
                 Some(Ok(Piece::Done { model, tokens })) => break Some(Step::Done { model, tokens }),
                 Some(Err(fault)) => break Some(Step::Fault { code: fault.code().into() }),
                 None => break None,
             }
         };
-        if let Some(step) = sections.finish() {
+        for step in sections.finish().into_iter().chain(meter.so_far()) {
             yield step;
         }
         if let Some(last) = last {
@@ -115,7 +133,24 @@ pub(super) fn rendered(
 fn stage_of(stage: summarizer::Stage) -> Stage {
     match stage {
         summarizer::Stage::Reading { page } => Stage::Reading { page },
+        summarizer::Stage::Asking { model } => Stage::Asking { model: model.into() },
+        summarizer::Stage::Waiting(time) => Stage::Waiting { seconds: time.as_secs_f64().ceil() as u64 },
         summarizer::Stage::Thinking => Stage::Thinking,
+    }
+}
+
+/// What the model thinks comes word by word, and nobody reads it so closely.
+#[derive(Default)]
+struct Thoughts(String);
+
+impl Thoughts {
+    fn more(&mut self, thought: &str) -> Option<Step> {
+        self.0.push_str(thought);
+        if self.0.len() < THOUGHT { None } else { self.rest() }
+    }
+
+    fn rest(&mut self) -> Option<Step> {
+        (!self.0.is_empty()).then(|| Step::Thought(std::mem::take(&mut self.0).into()))
     }
 }
 
@@ -173,7 +208,11 @@ mod tests {
     }
 
     async fn steps(pieces: impl futures::Stream<Item = Result<Piece, Fault>>) -> Vec<Step> {
-        rendered(AttemptId(1), Macros::default(), pieces).collect().await
+        rendered(AttemptId(1), Macros::default(), meter(), pieces).collect().await
+    }
+
+    fn meter() -> Meter {
+        Meter::new(Readers::new(&Config::default()), Metrics::new())
     }
 
     /// The text of a section and all that readers were told of it.
@@ -215,7 +254,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn text_that_stops_arriving_is_shown() {
         let pieces = stream::iter([text(0, "Hi.")]).chain(stream::pending());
-        let mut steps = std::pin::pin!(rendered(AttemptId(1), Macros::default(), pieces));
+        let mut steps = std::pin::pin!(rendered(AttemptId(1), Macros::default(), meter(), pieces));
         let shown = async {
             while let Some(step) = steps.next().await {
                 if matches!(&step, Step::Text { patches: Some(patches), .. } if patches.contains("Hi.")) {
