@@ -16,7 +16,7 @@ on_each_engine!(
 );
 
 /// A reply to all six questions, cut into words.
-fn reply() -> Vec<String> {
+pub(crate) fn reply() -> Vec<String> {
     let sections = (1..=6).map(|number| {
         format!("## {number}. Question {number}\n\nThe part **{number}** says $x_{number} < y_{number}$ and [p. 2].\n\n- one\n- $\\begin{{pmatrix}} a & b \\\\ c & d \\end{{pmatrix}}$\n\n")
     });
@@ -72,7 +72,7 @@ async fn late_and_returning_readers_see_the_same(engine: Engine) {
 }
 
 /// The sections that a reader of these events ends up with.
-fn pages(events: &[Event]) -> BTreeMap<u64, String> {
+pub(crate) fn pages(events: &[Event]) -> BTreeMap<u64, String> {
     let mut sections: BTreeMap<u64, (Vec<String>, String)> = BTreeMap::new();
     for body in events.iter().map(Event::json) {
         if body["kind"] == "snapshot" {
