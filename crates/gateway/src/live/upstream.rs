@@ -115,7 +115,13 @@ pub(super) fn rendered(
                     }
                 }
                 Some(Ok(Piece::Replying { .. } | Piece::Called(_))) => {}
-                Some(Ok(Piece::Stage(stage))) => yield Step::Stage(stage_of(stage)),
+                Some(Ok(Piece::Stage(stage))) => {
+                    // Whoever goes on shows what there is before anybody is asked.
+                    if let Some(step) = sections.quiet() {
+                        yield step;
+                    }
+                    yield Step::Stage(stage_of(stage));
+                }
                 Some(Ok(Piece::Done { model, tokens })) => break Some(Step::Done { model, tokens }),
                 Some(Err(fault)) => break Some(Step::Fault { code: fault.code().into() }),
                 None => break None,

@@ -329,9 +329,9 @@ fn call<'a>(
         let mut told = false;
         let fault = loop {
             let chunk = match waiting.on(events.next()).await {
-                Ok(Some(chunk)) => chunk,
                 // Once the model has said that it is done, only the bill is missing.
-                Err(_) if reply.is_finished() => break None,
+                Ok(Some(Err(_))) | Err(_) if reply.is_finished() => break None,
+                Ok(Some(chunk)) => chunk,
                 Ok(None) => break None,
                 Err(fault) => break Some(fault),
             };

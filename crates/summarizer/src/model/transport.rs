@@ -187,6 +187,10 @@ fn boxed(fault: Fault) -> OpenAIError {
 }
 
 fn fault(error: OpenAIError, noted: &Noted) -> Fault {
+    // What came before a cut may have been wrong by itself.
+    if matches!(error, OpenAIError::JSONDeserialize(..)) {
+        return Fault::Malformed;
+    }
     if let Some(fault) = noted.lock().unwrap_or_else(PoisonError::into_inner).take() {
         return fault;
     }
