@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use tests::{End, Engine, Event, KEY, Model, Run, html::text};
 
+use crate::accounts;
 use crate::readings::{a_paper, check_numbers, is_kind, live, start};
 
 on_each_engine!(
@@ -185,4 +186,10 @@ async fn visitors_can_be_kept_from_models(engine: Engine) {
     let started = start(&site, &a_paper(&site).await, "lang=en").await;
     assert_eq!(started["model"], "extractive");
     assert_eq!(model.calls(), 0);
+    accounts::add(&site, "ada").await;
+    let session = accounts::session(&accounts::sign_in(&site, "ada", accounts::PASSWORD).await);
+    let own = [("accept", "application/json"), ("cookie", session.as_str()), ("origin", &site.address)];
+    let address = format!("/papers/{}/readings", a_paper(&site).await);
+    let started: Value = site.form(&address, "lang=en", &own).await.json().await.expect("JSON");
+    assert_eq!(started["model"], "scripted", "a user is no visitor");
 }

@@ -81,3 +81,56 @@ impl Drop for Meter {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{self, Config};
+
+    fn meter() -> Meter {
+        let file = "[[models]]\nname = 'a'\nbase_url = 'http://x'\nmodel = 'a-1'\nprice = { input = 2, cached = 0.5, output = 10 }";
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("inkstone.toml");
+        std::fs::write(&path, file).expect("a file");
+        let config: Config = config::load(Some(&path), [], []).expect("good settings").config;
+        Meter::new(Readers::new(&config), Metrics::new())
+    }
+
+    fn replying(read: u64) -> Piece {
+        Piece::Replying { model: "a".into(), read }
+    }
+
+    fn called(usage: Option<Usage>) -> Piece {
+        Piece::Called(Call { model: "a".into(), fault: None, usage, first: None })
+    }
+
+    fn cost(step: Option<Step>) -> (u64, u64) {
+        match step {
+            Some(Step::Spent { model, cost }) if model == "a" => (cost.tokens, cost.micros),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_the_server_counts_is_what_a_call_costs() {
+        let mut meter = meter();
+        assert_eq!(cost(meter.take(&replying(900))), (900, 1800), "certain from the first word on");
+        let usage = Usage { read: 1000, cached: 800, written: 50 };
+        assert_eq!(cost(meter.take(&called(Some(usage)))), (1050, 200 * 2 + 400 + 500));
+        assert_eq!(meter.so_far(), None);
+        assert_eq!(cost(meter.take(&called(None))), (1050, 1300), "a call without a reply costs nothing");
+    }
+
+    #[test]
+    fn where_it_says_nothing_what_was_received_counts() {
+        let mut meter = meter();
+        meter.take(&replying(900));
+        assert_eq!(meter.take(&Piece::Text { section: 0, markdown: "x".repeat(30) }), None);
+        meter.take(&Piece::Thought("y".repeat(15)));
+        assert_eq!(cost(meter.so_far()), (915, 1800 + 150), "a reading that is stopped here costs so much");
+        assert_eq!(cost(meter.take(&called(None))), (915, 1950));
+        meter.take(&Piece::Text { section: 0, markdown: "kept from before".into() });
+        meter.take(&replying(900));
+        assert_eq!(cost(meter.so_far()), (1815, 3750), "and what comes before a reply is no part of it");
+    }
+}

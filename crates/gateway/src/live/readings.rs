@@ -1,5 +1,5 @@
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
-use content::{AttemptId, Language, Paper, PaperId, Question};
+use content::{AttemptId, Language, Paper, PaperId, Question, UserId};
 use runs::{Ask, Error, Priority, Stopped, Want};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -71,11 +71,10 @@ async fn begin(
     let paper = papers::by_id(&app.db, paper).await?.ok_or(Failure::NotFound)?;
     let text = text_of(&app.db, &paper).await?;
     let questions = app.questions.now(language);
-    let acting = Acting::of(request, app);
-    let key = key(&paper, &text, language, model(app), questions);
+    let (acting, user) = (Acting::of(request, app), user.as_ref().map(|user| user.id));
+    let key = key(&paper, &text, language, model(app, user), questions);
     let assignment = Assignment::new(&paper.shown, &text, questions, language);
     let assignment = Assignment { calls: app.config.readings.calls, ..assignment };
-    let user = user.as_ref().map(|user| user.id);
     let ask = Ask {
         want: form.want(),
         priority: if user.is_some() { Priority::User } else { Priority::Visitor },
@@ -129,10 +128,10 @@ impl Asking {
     }
 }
 
-/// Who reads when a visitor asks: the first model if visitors may use it.
-fn model(app: &App) -> &str {
+/// Who reads: the first model for those who may use it.
+fn model(app: &App, user: Option<UserId>) -> &str {
     match app.config.models.first() {
-        Some(model) if app.config.readings.visitors_may_start_model => &model.name,
+        Some(model) if user.is_some() || app.config.readings.visitors_may_start_model => &model.name,
         _ => summarizer::EXTRACTIVE,
     }
 }
