@@ -19,6 +19,7 @@ use sea_orm_migration::{
     sea_orm::{DatabaseTransaction, DbErr},
 };
 
+mod budgets;
 mod first;
 mod second;
 
@@ -64,6 +65,6 @@ struct Steps;
 #[async_trait::async_trait]
 impl MigratorTrait for Steps {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(first::First), Box::new(second::Second)]
+        vec![Box::new(first::First), Box::new(second::Second), Box::new(budgets::Budgets)]
     }
 }

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use content::{AnswerKey, Attempt, AttemptState, Language, Paper};
+use content::{AnswerKey, Attempt, AttemptState, Language, Paper, QuestionSet};
 use serde::Deserialize;
 use serde_json::json;
 use storage::answers;
@@ -48,10 +48,10 @@ pub(crate) async fn kimi(
         return Ok(response.json(as_json(&app, &paper, &key, &attempt)));
     }
     if accept.contains("text/markdown") {
-        let text = as_markdown(&attempt, language);
+        let text = as_markdown(app.questions.of(&key), &attempt);
         return Ok(response.content_type("text/markdown; charset=utf-8").body(text));
     }
-    let fragment = Fragment { language, sections: sections(&app, &attempt, language) };
+    let fragment = Fragment { language, sections: sections(&app, &key, &attempt) };
     Ok(response.content_type("text/html; charset=utf-8").body(fragment.render()?))
 }
 
@@ -72,7 +72,8 @@ pub(crate) async fn progress(
             (state(attempt.state), answered)
         }
     };
-    let questions = summarizer::questions(language).questions.len();
+    let asked = found.as_ref().map_or_else(|| app.questions.now(language), |(key, _)| app.questions.of(key));
+    let questions = asked.questions.len();
     Ok(HttpResponse::Ok().json(json!({
         "paper": paper.id.0, "language": language, "state": state, "answered": answered, "questions": questions,
     })))
@@ -96,7 +97,7 @@ fn state(state: AttemptState) -> &'static str {
 
 fn as_json(app: &App, paper: &Paper, key: &AnswerKey, attempt: &Attempt) -> serde_json::Value {
     let markdown = attempt.sections.iter().map(|section| section.markdown.as_str());
-    let sections = sections(app, attempt, key.language).into_iter().zip(markdown);
+    let sections = sections(app, key, attempt).into_iter().zip(markdown);
     let sections: Vec<_> = sections
         .map(|(section, markdown)| {
             json!({ "question": section.question, "markdown": markdown, "html": section.html.to_string() })
@@ -116,10 +117,9 @@ fn as_json(app: &App, paper: &Paper, key: &AnswerKey, attempt: &Attempt) -> serd
 }
 
 /// What a reader takes along: the questions as headings.
-fn as_markdown(attempt: &Attempt, language: Language) -> String {
-    let questions = summarizer::questions(language).questions;
+fn as_markdown(asked: &QuestionSet, attempt: &Attempt) -> String {
     let answered =
-        questions.iter().zip(&attempt.sections).filter(|(_, section)| !section.markdown.is_empty());
+        asked.questions.iter().zip(&attempt.sections).filter(|(_, section)| !section.markdown.is_empty());
     answered
         .map(|(question, section)| format!("## {}\n\n{}\n\n", question.title, section.markdown.trim()))
         .collect()
