@@ -19,6 +19,7 @@ use sea_orm_migration::{
     sea_orm::{DatabaseTransaction, DbErr},
 };
 
+mod budgets;
 mod first;
 mod second;
 mod versions;
@@ -65,6 +66,11 @@ struct Steps;
 #[async_trait::async_trait]
 impl MigratorTrait for Steps {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(first::First), Box::new(second::Second), Box::new(versions::Versions)]
+        vec![
+            Box::new(first::First),
+            Box::new(second::Second),
+            Box::new(budgets::Budgets),
+            Box::new(versions::Versions),
+        ]
     }
 }

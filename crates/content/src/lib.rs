@@ -8,6 +8,7 @@
 //! Nothing here does input or output, and nothing knows a database, a page or a model.
 
 mod answers;
+mod budgets;
 mod categories;
 mod changes;
 mod comments;
@@ -22,6 +23,7 @@ mod venues;
 pub use answers::{
     Answer, AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, Question, QuestionSet, Section,
 };
+pub use budgets::{Charge, Cost, Limit, Limits, Payer, Refusal, Scope};
 pub use categories::{CategoryTerms, canonical_category, category, is_archive, is_category};
 pub use changes::{Change, DocId, Kind};
 pub use comments::{Comment, CommentId, Subject};

@@ -24,8 +24,11 @@ use crate::{
     assets, cache,
     config::{Config, Pdf},
     errors::{self, Failure},
-    exports, feeds, harvesting, indexing, live, marks, pages,
+    exports, feeds, harvesting, indexing, live, marks,
+    metrics::Metrics,
+    pages,
     phrases::Phrases,
+    questions::Questions,
     upkeep, visit,
 };
 
@@ -68,8 +71,12 @@ pub struct App {
     pub(crate) passwords: Passwords,
     /// Wrong ones of late.
     pub(crate) tries: Tries,
+    /// What readings answer.
+    pub(crate) questions: Arc<Questions>,
     /// Readings that are being made.
     pub(crate) live: live::Live,
+    /// What the operator watches.
+    pub(crate) metrics: Metrics,
     /// The policy of pages whose papers open in place.
     papers_policy: HeaderValue,
 }
@@ -107,10 +114,13 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
     let base = config.base().into();
     let papers_policy = papers_policy(&config.pdf)?;
     let config = Arc::new(config);
-    let live = live::Live::new(&config, &db);
+    let (questions, metrics) = (Arc::new(Questions::open(&config.readings)?), Metrics::new());
+    let live = live::Live::new(&config, &db, &questions, &metrics);
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     Ok(App {
         live,
+        questions,
+        metrics,
         papers_policy,
         config,
         base,

@@ -12,9 +12,10 @@ use actix_web::{
     web,
 };
 
+use chrono::Utc;
 use serde_json::json;
 
-use crate::{accepts, app::App, lists, pages, visit::Visit};
+use crate::{accepts, app::App, faults, lists, pages, visit::Visit};
 
 /// The largest body of a request, in bytes; a comment or a form fits easily.
 const MAX_BODY: usize = 64 * 1024;
@@ -66,6 +67,9 @@ pub(crate) enum Failure {
     /// So many readings wait that no more are taken.
     #[error("too many readings are waiting; try again in a minute")]
     QueueFull,
+    /// A reading that no budget has room for.
+    #[error("no budget has room for the reading")]
+    OverBudget(content::Refusal),
     /// The server is about to stop.
     #[error("the server is being restarted")]
     Stopping,
@@ -96,7 +100,7 @@ impl ResponseError for Failure {
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NoForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::QueueFull | Self::TooManyTries => StatusCode::TOO_MANY_REQUESTS,
+            Self::QueueFull | Self::OverBudget(_) | Self::TooManyTries => StatusCode::TOO_MANY_REQUESTS,
             Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
             Self::Storage(storage::Error::Busy(_) | storage::Error::Unreachable(_)) => {
                 StatusCode::SERVICE_UNAVAILABLE
@@ -109,8 +113,16 @@ impl ResponseError for Failure {
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
         let mut response = HttpResponse::build(self.status_code());
-        if matches!(self, Self::TooManyTries) {
-            return response.insert_header(("retry-after", "900")).finish();
+        match self {
+            Self::TooManyTries => return response.insert_header(("retry-after", "900")).finish(),
+            Self::OverBudget(refusal) => {
+                if let Some(resets) = refusal.resets {
+                    let wait = (resets - Utc::now()).num_seconds().max(1);
+                    response.insert_header(("retry-after", wait.to_string()));
+                }
+                return response.finish();
+            }
+            _ => {}
         }
         match self.status_code() {
             StatusCode::SERVICE_UNAVAILABLE => drop(response.insert_header(("retry-after", "5"))),
@@ -245,6 +257,10 @@ fn sentences(failure: Option<&Failure>, status: StatusCode, visit: &Visit) -> (&
         (Some(Failure::WrongDate(given)), _) => (m.error_bad_request(), Some(m.error_wrong_date(given))),
         (Some(Failure::NotInvited), _) => (m.error_forbidden(), Some(m.not_invited().into())),
         (Some(Failure::TooManyTries), _) => (m.error_busy(), Some(m.too_many_tries().into())),
+        (Some(Failure::QueueFull), _) => (m.error_busy(), Some(m.queue_full().into())),
+        (Some(Failure::OverBudget(refusal)), _) => {
+            (m.error_over_budget(), Some(faults::over_budget(refusal, m)))
+        }
         (Some(Failure::SignedOut), _) => (m.error_forbidden(), Some(m.signed_out().into())),
         (Some(Failure::TooManyPapers), _) => {
             (m.error_bad_request(), Some(m.too_many_ids(lists::MOST as u64)))

@@ -351,13 +351,14 @@ mod tests {
         async fn attempt(&self) -> AttemptId {
             match answers::begin(&self.db, &key(), Want::Again).await.expect("begun") {
                 Begun::New(attempt) => attempt,
-                Begun::Stored(attempt) => panic!("{attempt:?} was there already"),
+                other => panic!("{other:?}"),
             }
         }
 
         async fn end(&self, attempt: AttemptId, state: AttemptState, texts: [&str; 2]) {
             let sections = texts.map(|text| Section { markdown: text.into() }).into();
-            let outcome = Outcome { state, model: None, tokens: None, fault: None, sections };
+            let outcome =
+                Outcome { state, model: None, tokens: None, fault: None, cost: Default::default(), sections };
             answers::end(&self.db, attempt, &outcome).await.expect("ended");
         }
     }

@@ -6,6 +6,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     cookie::{Cookie, SameSite, time::Duration},
 };
+use content::{Payer, UserId};
 use rand::Rng as _;
 use runs::Reader;
 use sha2::{Digest as _, Sha256};
@@ -44,6 +45,11 @@ impl Acting {
             response.add_cookie(cookie).map_err(|error| Failure::BadRequest(error.to_string()))?;
         }
         Ok(response)
+    }
+
+    /// Whose budget this reader's readings are taken from.
+    pub(crate) fn payer(&self, user: Option<UserId>) -> Payer {
+        Payer { visitor: self.hash.clone(), network: self.network.clone(), user }
     }
 
     /// The same reader of a live page.

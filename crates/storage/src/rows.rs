@@ -324,6 +324,25 @@ table! {
 }
 
 table! {
+    /// What an attempt may cost, or did.
+    charges, "charges" {
+        #[sea_orm(primary_key)]
+        id: i64,
+        attempt_id: i64,
+        visitor: String,
+        network: String,
+        user_id: Option<i64>,
+        day: Date,
+        tokens: i64,
+        micros: i64,
+        read_tokens: i64,
+        read_micros: i64,
+        open: bool,
+        made: DateTimeUtc,
+    }
+}
+
+table! {
     /// The text of one section of an attempt.
     sections, "sections" {
         #[sea_orm(primary_key, auto_increment = false)]

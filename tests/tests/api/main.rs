@@ -18,9 +18,12 @@ macro_rules! on_each_engine {
 }
 
 mod accounts;
+mod budgets;
 mod citations;
 mod commands;
+mod continuing;
 mod durability;
+mod faults;
 mod feeds;
 mod harvest;
 mod index;
@@ -30,6 +33,7 @@ mod macros;
 mod models;
 mod pages;
 mod papers;
+mod questions;
 mod readings;
 mod search_page;
 mod searching;

@@ -5,7 +5,9 @@
 //! what goes over the wire; [`wire`] writes it.
 
 mod keep;
+mod meter;
 mod place;
+mod readers;
 mod readings;
 mod snapshot;
 mod stream;
@@ -15,24 +17,53 @@ mod wire;
 use std::sync::Arc;
 
 use actix_web::web;
-use content::{AnswerKey, AttemptId, FullText, Language, Paper, Passage, TextSource};
+use content::{AnswerKey, AttemptId, FullText, Language, Paper, Passage, QuestionSet, TextSource};
 use runs::{Runs, Seams, Settings};
 use storage::{Database, answers, papers};
 
-use crate::config::Config;
+use crate::{config::Config, metrics::Metrics, questions::Questions};
+use readers::Readers;
 
 /// The readings of this process. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Live {
     runs: Runs,
+    readers: Readers,
 }
 
 impl Live {
     /// No readings yet.
-    pub(crate) fn new(config: &Arc<Config>, db: &Database) -> Self {
-        let upstream = upstream::Readings { db: db.clone(), config: config.clone() };
-        let seams = Seams::local(Arc::new(upstream), Arc::new(keep::Storage { db: db.clone() }));
-        Self { runs: Runs::new(seams, Settings::default()) }
+    pub(crate) fn new(
+        config: &Arc<Config>,
+        db: &Database,
+        questions: &Arc<Questions>,
+        metrics: &Metrics,
+    ) -> Self {
+        let readers = Readers::new(config);
+        let upstream = upstream::Readings {
+            db: db.clone(),
+            config: config.clone(),
+            readers: readers.clone(),
+            questions: questions.clone(),
+            metrics: metrics.clone(),
+        };
+        let store = keep::Storage { db: db.clone(), config: config.clone(), metrics: metrics.clone() };
+        let settings = Settings {
+            parallel: config.readings.parallel,
+            queue: config.readings.queue,
+            ..Settings::default()
+        };
+        Self { runs: Runs::new(Seams::local(Arc::new(upstream), Arc::new(store)), settings), readers }
+    }
+
+    /// Who can read.
+    pub(crate) fn readers(&self) -> &Readers {
+        &self.readers
+    }
+
+    /// How many readings are at work, and how many wait.
+    pub(crate) fn at_work(&self) -> (usize, usize) {
+        self.runs.at_work()
     }
 
     /// For the moment before a server starts: what a process before this one left running was interrupted.
@@ -69,7 +100,13 @@ async fn text_of(db: &Database, paper: &Paper) -> Result<FullText, storage::Erro
 }
 
 /// What an answer about a paper depends on.
-fn key(paper: &Paper, text: &FullText, language: Language, model: &str) -> AnswerKey {
+fn key(
+    paper: &Paper,
+    text: &FullText,
+    language: Language,
+    model: &str,
+    questions: &QuestionSet,
+) -> AnswerKey {
     AnswerKey {
         paper: paper.id,
         record_version: paper.shown.key.version.clone(),
@@ -77,6 +114,6 @@ fn key(paper: &Paper, text: &FullText, language: Language, model: &str) -> Answe
         extractor: text.extractor.clone(),
         language,
         model: model.into(),
-        question_set: summarizer::questions(language).tag(),
+        question_set: questions.tag(),
     }
 }

@@ -1,17 +1,19 @@
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
-use content::{AttemptId, Language, Paper, PaperId};
-use runs::{Error, Stopped, Want};
+use content::{AttemptId, Language, Paper, PaperId, Question, UserId};
+use runs::{Ask, Error, Priority, Stopped, Want};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use storage::{answers, papers};
+use summarizer::Assignment;
 
 use super::{key, text_of};
 use crate::{
     accepts,
+    accounts::SignedIn,
     app::App,
     errors::Failure,
     marks,
-    papers::address,
+    papers::reading_address,
     reader::{self, Acting},
     visit::Visit,
 };
@@ -21,6 +23,8 @@ use crate::{
 pub(super) struct Asked {
     lang: Option<String>,
     again: Option<String>,
+    #[serde(rename = "continue")]
+    on: Option<String>,
 }
 
 /// What a page must know to show a reading.
@@ -31,6 +35,7 @@ struct Started {
     at: String,
     live: String,
     stop: String,
+    page: String,
     language: Language,
     model: String,
     sections: Vec<Asking>,
@@ -47,25 +52,27 @@ struct Asking {
 pub(super) async fn start(
     app: web::Data<App>,
     visit: Visit,
+    signed_in: SignedIn,
     request: HttpRequest,
     id: web::Path<i64>,
     form: web::Form<Asked>,
 ) -> Result<HttpResponse, Failure> {
     reader::own_form(&request, &app)?;
-    let language = match form.lang.as_deref() {
-        None | Some("") => visit.m.language(),
-        Some(given) => {
-            given.parse().map_err(|_| Failure::BadRequest(format!("{given:?} is no language of answers")))?
-        }
-    };
-    let want = if form.again.as_deref() == Some("1") { Want::Again } else { Want::Any };
+    let language = form.language(&visit)?;
     let paper = papers::by_id(&app.db, PaperId(*id)).await?.ok_or(Failure::NotFound)?;
     let text = text_of(&app.db, &paper).await?;
-    let questions = summarizer::questions(language).questions;
-    let acting = Acting::of(&request, &app);
-    let key = key(&paper, &text, language, model(&app));
-    let started =
-        app.live.runs.start(key.clone(), questions.len(), want, acting.live()).await.map_err(refused)?;
+    let questions = app.questions.now(language);
+    let (acting, user) = (Acting::of(&request, &app), signed_in.0.map(|user| user.id));
+    let key = key(&paper, &text, language, model(&app, user), questions);
+    let assignment = Assignment::new(&paper.shown, &text, questions, language);
+    let assignment = Assignment { calls: app.config.readings.calls, ..assignment };
+    let ask = Ask {
+        want: form.want(),
+        priority: if user.is_some() { Priority::User } else { Priority::Visitor },
+        charge: app.live.readers.charge(&key.model, &assignment, acting.payer(user)),
+        ..Ask::new(key.clone(), questions.questions.len(), acting.live())
+    };
+    let started = app.live.runs.start(ask).await.map_err(|error| refused(&app, error))?;
     marks::reading(&app, &acting, paper.id).await?;
     app.pages.forget();
     let response = if accepts::wants_json(&request) {
@@ -77,12 +84,10 @@ pub(super) async fn start(
             live: format!("/live?at={at}"),
             at,
             stop: format!("/readings/{}/stop", started.run.0),
+            page: reading_address(&paper, language),
             language,
             model: key.model,
-            sections: questions
-                .into_iter()
-                .map(|question| Asking { id: question.id, title: question.title })
-                .collect(),
+            sections: questions.questions.iter().map(Asking::of).collect(),
         })
     } else {
         see_other(&paper, language)
@@ -90,17 +95,49 @@ pub(super) async fn start(
     acting.answered(response)
 }
 
-/// Who reads when a visitor asks: the first model if visitors may use it.
-fn model(app: &App) -> &str {
+impl Asked {
+    fn language(&self, visit: &Visit) -> Result<Language, Failure> {
+        match self.lang.as_deref() {
+            None | Some("") => Ok(visit.m.language()),
+            Some(given) => {
+                given.parse().map_err(|_| Failure::BadRequest(format!("{given:?} is no language of answers")))
+            }
+        }
+    }
+
+    fn want(&self) -> Want {
+        match (self.again.as_deref(), self.on.as_deref()) {
+            (Some("1"), _) => Want::Again,
+            (_, Some("1")) => Want::Continue,
+            _ => Want::Any,
+        }
+    }
+}
+
+impl Asking {
+    fn of(question: &Question) -> Self {
+        Self { id: question.id.clone(), title: question.title.clone() }
+    }
+}
+
+/// Who reads: the first model for those who may use it.
+fn model(app: &App, user: Option<UserId>) -> &str {
     match app.config.models.first() {
-        Some(model) if app.config.readings.visitors_may_start_model => &model.name,
+        Some(model) if user.is_some() || app.config.readings.visitors_may_start_model => &model.name,
         _ => summarizer::EXTRACTIVE,
     }
 }
 
-fn refused(error: Error) -> Failure {
+fn refused(app: &App, error: Error) -> Failure {
     match error {
-        Error::Busy { .. } => Failure::QueueFull,
+        Error::Busy { .. } => {
+            app.metrics.refused("queue");
+            Failure::QueueFull
+        }
+        Error::OverBudget(refusal) => {
+            app.metrics.refused("budget");
+            Failure::OverBudget(refusal)
+        }
         Error::Closed => Failure::Stopping,
         Error::Store(error) => match error.0.downcast::<storage::Error>() {
             Ok(error) => Failure::Storage(*error),
@@ -131,6 +168,5 @@ pub(super) async fn stop(
 
 /// The answer's place on the page of its paper.
 fn see_other(paper: &Paper, language: Language) -> HttpResponse {
-    let page = format!("{}?answer={language}#ai", address(paper));
-    HttpResponse::SeeOther().insert_header(("location", page)).finish()
+    HttpResponse::SeeOther().insert_header(("location", reading_address(paper, language))).finish()
 }

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use content::{AnswerKey, Attempt, AttemptState, Language, Paper};
+use content::{AnswerKey, Attempt, AttemptState, Language, Paper, QuestionSet};
 use serde::Deserialize;
 use serde_json::json;
 use storage::answers;
@@ -43,13 +43,14 @@ pub(crate) async fn kimi(
     let mut response = HttpResponse::Ok();
     Ok(match accepts::instead_of_page(&request, &["application/json", MARKDOWN]) {
         Some(MARKDOWN) => {
-            let text = found.map(|(_, attempt)| as_markdown(&attempt, language)).unwrap_or_default();
+            let text =
+                found.map(|(key, attempt)| as_markdown(app.questions.of(&key), &attempt)).unwrap_or_default();
             response.content_type("text/markdown; charset=utf-8").body(text)
         }
         Some(_) => response.json(as_json(&app, &paper, language, found.as_ref())),
         None => {
-            let fragment = found.map(|(_, attempt)| {
-                Fragment { language, sections: sections(&app, &attempt, language) }.render()
+            let fragment = found.map(|(key, attempt)| {
+                Fragment { language, sections: sections(&app, &key, &attempt) }.render()
             });
             response.content_type("text/html; charset=utf-8").body(fragment.transpose()?.unwrap_or_default())
         }
@@ -73,7 +74,8 @@ pub(crate) async fn progress(
             (state(attempt.state), answered)
         }
     };
-    let questions = summarizer::questions(language).questions.len();
+    let asked = found.as_ref().map_or_else(|| app.questions.now(language), |(key, _)| app.questions.of(key));
+    let questions = asked.questions.len();
     Ok(HttpResponse::Ok().json(json!({
         "paper": paper.id.0, "language": language, "state": state, "answered": answered, "questions": questions,
     })))
@@ -108,7 +110,7 @@ fn as_json(
         });
     };
     let markdown = attempt.sections.iter().map(|section| section.markdown.as_str());
-    let sections = sections(app, attempt, key.language).into_iter().zip(markdown);
+    let sections = sections(app, key, attempt).into_iter().zip(markdown);
     let sections: Vec<_> = sections
         .map(|(section, markdown)| {
             json!({ "question": section.question, "markdown": markdown, "html": section.html.to_string() })
@@ -128,10 +130,9 @@ fn as_json(
 }
 
 /// What a reader takes along: the questions as headings.
-fn as_markdown(attempt: &Attempt, language: Language) -> String {
-    let questions = summarizer::questions(language).questions;
+fn as_markdown(asked: &QuestionSet, attempt: &Attempt) -> String {
     let answered =
-        questions.iter().zip(&attempt.sections).filter(|(_, section)| !section.markdown.is_empty());
+        asked.questions.iter().zip(&attempt.sections).filter(|(_, section)| !section.markdown.is_empty());
     answered
         .map(|(question, section)| format!("## {}\n\n{}\n\n", question.title, section.markdown.trim()))
         .collect()

@@ -1,4 +1,4 @@
-use content::{Attempt, AttemptState, Language, Paper};
+use content::{AnswerKey, Attempt, AttemptState, Language, Paper};
 use render::{Context, Format, Html, Trust};
 use storage::answers;
 
@@ -9,6 +9,8 @@ pub(super) struct Reading {
     pub(super) language: Language,
     /// The languages to choose from.
     pub(super) languages: Vec<Tongue>,
+    /// Where it is to be found.
+    pub(super) href: String,
     pub(super) begun: bool,
     pub(super) running: bool,
     pub(super) extractive: bool,
@@ -16,6 +18,8 @@ pub(super) struct Reading {
     pub(super) run: i64,
     pub(super) at: String,
     pub(super) fault: Option<String>,
+    /// It ended badly, and there is text to go on from.
+    pub(super) unfinished: bool,
     pub(super) sections: Vec<Answered>,
     /// Model, date, question set, source of the text, tokens.
     pub(super) provenance: Vec<String>,
@@ -48,27 +52,33 @@ pub(super) async fn of(app: &App, visit: &Visit, paper: &Paper) -> Result<Readin
             .map(|(tongue, name)| Tongue {
                 language: tongue,
                 name,
-                href: format!("{}?answer={tongue}#ai", papers::address(paper)),
+                href: papers::reading_address(paper, tongue),
                 current: tongue == language,
             })
             .into(),
+        href: papers::reading_address(paper, language),
         begun: false,
         running: false,
         extractive: false,
         run: 0,
         at: String::new(),
         fault: None,
+        unfinished: false,
         sections: Vec::new(),
         provenance: Vec::new(),
     };
     if let Some((key, attempt)) = found {
         reading.begun = true;
         reading.running = attempt.state == AttemptState::Running;
-        reading.extractive = key.model == summarizer::EXTRACTIVE;
+        // Whoever was asked: it may have been the last in the list.
+        let reader = attempt.model.as_ref().unwrap_or(&key.model);
+        reading.extractive = reader == summarizer::EXTRACTIVE;
         reading.run = attempt.id.0;
         reading.at = app.live.position(attempt.id);
         reading.fault = fault(&attempt, visit.m);
-        reading.sections = sections(app, &attempt, language);
+        reading.unfinished =
+            reading.fault.is_some() && attempt.sections.iter().any(|text| !text.markdown.is_empty());
+        reading.sections = sections(app, &key, &attempt);
         reading.provenance = provenance(&key, &attempt, visit.m);
     }
     Ok(reading)
@@ -88,8 +98,8 @@ fn fault(attempt: &Attempt, m: Messages) -> Option<String> {
     }
 }
 
-pub(super) fn sections(app: &App, attempt: &Attempt, language: Language) -> Vec<Answered> {
-    let questions = summarizer::questions(language).questions;
+pub(super) fn sections(app: &App, key: &AnswerKey, attempt: &Attempt) -> Vec<Answered> {
+    let questions = app.questions.of(key).questions.clone();
     let empty = content::Section::default();
     let texts = attempt.sections.iter().chain(std::iter::repeat(&empty));
     let answered =
@@ -108,7 +118,7 @@ fn body(app: &App, markdown: &str, run: i64, section: usize) -> Html {
     render::render(markdown, Format::Markdown, Trust::Answer, &context).html
 }
 
-fn provenance(key: &content::AnswerKey, attempt: &Attempt, m: Messages) -> Vec<String> {
+fn provenance(key: &AnswerKey, attempt: &Attempt, m: Messages) -> Vec<String> {
     let source = if key.text_source == "abstract" { m.text_from_abstract() } else { m.text_from_stored() };
     let tokens = attempt.tokens.map(|(read, written)| m.tokens_used(read, written));
     let model = attempt.model.clone().unwrap_or_else(|| key.model.clone());

@@ -1,6 +1,7 @@
 //! One body of tests for both engines: each test runs on SQLite and on PostgreSQL.
 
 mod answers;
+mod budgets;
 mod changes;
 mod harvests;
 mod joins;
