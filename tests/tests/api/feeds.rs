@@ -203,7 +203,7 @@ async fn papers_asked_for_by_name_have_feeds(engine: Engine) {
                 ids,
                 "{address}"
             );
-            let linked = attributes(&html, "href").iter().any(|href| *href == address);
+            let linked = attributes(&html, "href").contains(&address);
             assert!(linked || below == "/atom", "{page} does not lead to {address}");
         }
     };
