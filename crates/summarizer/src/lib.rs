@@ -34,12 +34,14 @@
 
 mod extractive;
 mod fault;
+pub mod measure;
 mod model;
 mod questions;
 
 use content::{FullText, Language, QuestionSet, Record};
 use futures::stream::BoxStream;
 
+pub use extractive::headline;
 pub use fault::Fault;
 pub use model::{Limits, MaxTokens, Model, Quirks, Secret};
 pub use questions::questions;

@@ -73,7 +73,7 @@ impl Cues {
 }
 
 /// The words of a text that can tell sentences apart: stems and pairs of Chinese characters.
-pub(super) fn terms(text: &str) -> Vec<String> {
+pub(crate) fn terms(text: &str) -> Vec<String> {
     let tells = |word: &words::Word| {
         matches!(word.shape, Shape::Plain | Shape::Pair) && !words::is_common(word.exact())
     };

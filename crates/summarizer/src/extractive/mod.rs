@@ -3,6 +3,7 @@
 mod blocks;
 mod cues;
 mod formulas;
+mod headline;
 mod quote;
 mod rank;
 mod sections;
@@ -14,6 +15,8 @@ use content::{FullText, Language, QuestionSet, Record, TextSource};
 use futures::{StreamExt, stream::BoxStream};
 
 use crate::{EXTRACTIVE, Fault, Piece, Stage};
+pub(crate) use cues::terms;
+pub use headline::headline;
 use quote::Quote;
 
 /// Between two sentences: fast enough for anybody, and the text still grows before the reader's eyes.

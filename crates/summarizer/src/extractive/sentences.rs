@@ -84,10 +84,7 @@ fn flows(source: TextSource, text: &str) -> Vec<blocks::Flow> {
 }
 
 fn is_quotable(sentence: &str, prose: &str) -> bool {
-    let chinese = prose.chars().filter(|c| ('\u{3400}'..='\u{9fff}').contains(c)).count();
-    // Two Chinese characters say about as much as an English word.
-    let words =
-        prose.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).count() + chinese / 2;
+    let words = length(prose);
     let begins_whole =
         !prose.trim_start().starts_with(|c: char| c.is_lowercase() || matches!(c, ',' | ')' | ']' | ';'));
     let caption = ["Figure ", "Fig. ", "Table ", "图 ", "表 "].iter().any(|word| sentence.starts_with(word));
@@ -100,4 +97,11 @@ fn is_quotable(sentence: &str, prose: &str) -> bool {
         && !caption
         && ends
         && is_balanced(sentence)
+}
+
+/// How much a text says, in English words.
+pub(super) fn length(prose: &str) -> usize {
+    let chinese = prose.chars().filter(|c| ('\u{3400}'..='\u{9fff}').contains(c)).count();
+    // Two Chinese characters say about as much as an English word.
+    prose.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).count() + chinese / 2
 }
