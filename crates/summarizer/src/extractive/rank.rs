@@ -8,99 +8,162 @@ use content::{QuestionSet, Record, TextSource};
 
 use super::{
     cues::{Cues, terms},
+    headline,
+    sections::Kind,
     sentences::Sentence,
 };
 
 const K1: f32 = 1.2;
 const B: f32 = 0.75;
 
+const PHRASE: f32 = 0.5;
+const PLACE: f32 = 0.9;
+/// For the first sentence of a section.
+const LEADS: f32 = 0.1;
+
 /// A sentence with less than this part of the best one's score is not worth quoting.
 const WORTH: f32 = 0.55;
 /// The least score that answers a question at all.
 const LEAST: f32 = 0.9;
+/// So many of the best are looked at when those that say something else are picked.
+const CONSIDERED: usize = 50;
+/// How much a sentence loses that has all its words in common with one that was picked (Carbonell and Goldstein 1998).
+const REPEATS: f32 = 0.3;
 /// Two sentences that share more than this part of their words say the same.
 const SAME: f32 = 0.5;
+/// The headline of a paper without an abstract is among so many of its first sentences.
+const BEGINNING: usize = 40;
 
-/// For each question its sentences, in the paper's order. Perhaps none.
+/// The question that may say again what other answers quote, and whose answer begins with the headline.
+const SUMMARY: &str = "summary";
+
+/// For each question its sentences, in the paper's order. Perhaps none. The summary begins with the
+/// sentence that says alone what the paper is about.
 pub(super) fn choose<'a>(
     paper: &Record,
     source: TextSource,
     sentences: &'a [Sentence],
     questions: &QuestionSet,
 ) -> Vec<Vec<&'a Sentence>> {
-    let corpus = Corpus::new(sentences);
-    let topic: HashSet<String> =
-        terms(&format!("{} {} {}", paper.title, paper.title, paper.summary)).into_iter().collect();
-    let central =
-        relative(sentences.iter().map(|sentence| corpus.bm25(sentence, |term| topic.contains(term))));
-    let scores: Vec<_> = questions
-        .questions
-        .iter()
-        .map(|question| scores(&Cues::of(question), &corpus, &central, sentences, source))
-        .collect();
-    let mut chosen = Vec::new();
-    for (number, question) in questions.questions.iter().enumerate() {
-        let cues = Cues::of(question);
-        // A summary may say again what other answers quote; else a sentence goes where it fits best.
-        let fits = |at: usize| {
-            question.id == "summary" || scores[number][at] >= rival(&scores, questions, number, at)
-        };
-        chosen.push(pick(&cues, &scores[number], sentences, source, fits));
-    }
-    chosen
-}
-
-/// The best score of a sentence for any other question but the summary.
-fn rival(scores: &[Vec<f32>], questions: &QuestionSet, number: usize, at: usize) -> f32 {
-    let others = questions.questions.iter().zip(scores).enumerate();
-    others
-        .filter(|(other, (question, _))| *other != number && question.id != "summary")
-        .map(|(_, (_, scores))| scores[at])
-        .fold(0.0, f32::max)
-}
-
-fn scores(
-    cues: &Cues,
-    corpus: &Corpus,
-    central: &[f32],
-    sentences: &[Sentence],
-    source: TextSource,
-) -> Vec<f32> {
-    let matches = relative(sentences.iter().map(|sentence| corpus.bm25(sentence, |term| cues.holds(term))));
-    let score = |(at, sentence): (usize, &Sentence)| {
-        let phrases = cues.phrases_in(&sentence.lower).min(2) as f32;
-        if cues.needs_cue && phrases == 0.0 && (matches[at] < 0.4 || cues.prior(sentence.kind) < 0.5) {
-            return 0.0;
-        }
-        let place = match source {
-            TextSource::Abstract => {
-                let end = sentences.len().saturating_sub(1).max(1);
-                (1.0 - 1.4 * (at as f32 / end as f32 - cues.place).abs()).max(0.0)
-            }
-            TextSource::Stored => cues.prior(sentence.kind) + if sentence.leads { 0.1 } else { 0.0 },
-        };
-        matches[at] + 0.5 * phrases + 0.9 * place + cues.centrality * central[at]
+    let cues: Vec<Cues> = questions.questions.iter().map(Cues::of).collect();
+    let is_summary = |number: usize| questions.questions[number].id == SUMMARY;
+    let rating = Rating::new(paper, source, sentences);
+    let scores: Vec<Vec<f32>> = cues.iter().map(|cues| rating.scores(cues)).collect();
+    // A sentence goes where it fits best.
+    let rival = |number: usize, at: usize| {
+        let others = scores.iter().enumerate().filter(|(other, _)| *other != number && !is_summary(*other));
+        others.map(|(_, scores)| scores[at]).fold(0.0, f32::max)
     };
-    sentences.iter().enumerate().map(score).collect()
+    let mut said: Vec<&Sentence> = Vec::new();
+    let mut answers = Vec::new();
+    for (number, cues) in cues.iter().enumerate() {
+        // An abstract has a sentence or two for a question, not four.
+        let most = if source == TextSource::Abstract { cues.most.min(2) } else { cues.most };
+        if is_summary(number) {
+            let first: Vec<_> = headline_of(paper, sentences).into_iter().collect();
+            let more = pick(&scores[number], sentences, most - first.len(), &first, |_| true);
+            answers.push([first, more].concat());
+        } else {
+            let fits = |at: usize| scores[number][at] >= rival(number, at);
+            let picked = pick(&scores[number], sentences, most, &said, fits);
+            said.extend(&picked);
+            answers.push(picked);
+        }
+    }
+    answers
 }
 
-fn pick<'a>(
-    cues: &Cues,
-    scores: &[f32],
+/// The sentence that says alone what the paper is about, of its abstract, introduction or beginning.
+fn headline_of<'a>(paper: &Record, sentences: &'a [Sentence]) -> Option<&'a Sentence> {
+    let of = |kind: Kind| sentences.iter().filter(|sentence| sentence.kind == kind).take(BEGINNING).collect();
+    let begins = || sentences.iter().take(BEGINNING).collect();
+    let candidates: Vec<&Sentence> = [of(Kind::Abstract), of(Kind::Introduction)]
+        .into_iter()
+        .find(|found: &Vec<_>| !found.is_empty())
+        .unwrap_or_else(begins);
+    let texts: Vec<&str> = candidates.iter().map(|sentence| sentence.text.as_str()).collect();
+    headline(&paper.title, &texts).map(|at| candidates[at])
+}
+
+/// What every question asks of a sentence.
+struct Rating<'a> {
     sentences: &'a [Sentence],
     source: TextSource,
+    corpus: Corpus<'a>,
+    /// How much each speaks of what title and abstract speak of, 0 to 1.
+    central: Vec<f32>,
+    /// Where in the abstract each stands, 0 to 1; of no meaning for others.
+    position: Vec<f32>,
+}
+
+impl<'a> Rating<'a> {
+    fn new(paper: &Record, source: TextSource, sentences: &'a [Sentence]) -> Self {
+        let corpus = Corpus::new(sentences);
+        let topic: HashSet<String> =
+            terms(&format!("{} {}", paper.title, paper.summary)).into_iter().collect();
+        let central =
+            relative(sentences.iter().map(|sentence| corpus.bm25(sentence, |term| topic.contains(term))));
+        let of_abstract = sentences.iter().filter(|sentence| sentence.kind == Kind::Abstract).count();
+        let end = of_abstract.saturating_sub(1).max(1) as f32;
+        let place = |sentence: &Sentence, before: &mut f32| {
+            let position = *before / end;
+            *before += if sentence.kind == Kind::Abstract { 1.0 } else { 0.0 };
+            position
+        };
+        let mut before = 0.0;
+        let position = sentences.iter().map(|sentence| place(sentence, &mut before)).collect();
+        Self { sentences, source, corpus, central, position }
+    }
+
+    /// How well each sentence answers.
+    fn scores(&self, cues: &Cues) -> Vec<f32> {
+        let found = |sentence| self.corpus.bm25(sentence, |term| cues.holds(term));
+        let matches = relative(self.sentences.iter().map(found));
+        let score = |(at, sentence): (usize, &Sentence)| {
+            let phrases = cues.phrases_in(&sentence.lower).min(2) as f32;
+            if cues.needs_cue && phrases == 0.0 && (matches[at] < 0.4 || cues.prior(sentence.kind) < 0.5) {
+                return 0.0;
+            }
+            matches[at] + PHRASE * phrases + PLACE * self.place(cues, at) + cues.centrality * self.central[at]
+        };
+        self.sentences.iter().enumerate().map(score).collect()
+    }
+
+    /// How likely the answer is where a sentence stands.
+    fn place(&self, cues: &Cues, at: usize) -> f32 {
+        let sentence = &self.sentences[at];
+        let within = (1.0 - 1.4 * (self.position[at] - cues.place).abs()).max(0.0);
+        match (self.source, sentence.kind) {
+            (TextSource::Abstract, _) => within,
+            (_, Kind::Abstract) => cues.prior(Kind::Abstract) * within,
+            (_, kind) => cues.prior(kind) + if sentence.leads { LEADS } else { 0.0 },
+        }
+    }
+}
+
+/// The best of the sentences that fit, in the paper's order; none that says what was said.
+fn pick<'a>(
+    scores: &[f32],
+    sentences: &'a [Sentence],
+    most: usize,
+    said: &[&'a Sentence],
     fits: impl Fn(usize) -> bool,
 ) -> Vec<&'a Sentence> {
     let mut order: Vec<usize> = (0..sentences.len()).filter(|at| scores[*at] >= LEAST && fits(*at)).collect();
     order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]).then(a.cmp(b)));
     let Some(best) = order.first().map(|best| scores[*best]) else { return Vec::new() };
-    // An abstract has a sentence or two for a question, not four.
-    let most = if source == TextSource::Abstract { cues.most.min(2) } else { cues.most };
+    order.truncate(CONSIDERED);
+    order.retain(|at| scores[*at] >= WORTH * best);
     let mut picked: Vec<&Sentence> = Vec::new();
-    for at in order.into_iter().take_while(|at| scores[*at] >= WORTH * best) {
-        if picked.len() < most && !picked.iter().any(|other| sameness(other, &sentences[at]) > SAME) {
-            picked.push(&sentences[at]);
-        }
+    while picked.len() < most {
+        let repeats = |at: usize| {
+            said.iter().chain(&picked).map(|other| sameness(other, &sentences[at])).fold(0.0, f32::max)
+        };
+        let worth = |at: usize| (scores[at] / best - REPEATS * repeats(at), at);
+        order.retain(|at| repeats(*at) <= SAME);
+        let next = order.iter().map(|at| worth(*at)).max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
+        let Some((_, next)) = next else { break };
+        picked.push(&sentences[next]);
     }
     picked.sort_by_key(|sentence| sentence.order);
     picked
