@@ -174,7 +174,7 @@ fn is_no_text(line: &str) -> bool {
 
 /// The text of a list item without its mark.
 fn item(line: &str) -> Option<&str> {
-    if let Some(text) = ["- ", "* ", "+ "].iter().find_map(|mark| line.strip_prefix(mark)) {
+    if let Some(text) = ["- ", "* ", "+ ", "• "].iter().find_map(|mark| line.strip_prefix(mark)) {
         return Some(text.trim_start());
     }
     let text = line.trim_start_matches(|c: char| c.is_ascii_digit());

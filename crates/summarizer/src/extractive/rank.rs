@@ -21,6 +21,9 @@ const PLACE: f32 = 0.9;
 /// For the first sentence of a section.
 const LEADS: f32 = 0.1;
 
+/// For a sentence that leans on one before it.
+const LEANS: f32 = -0.25;
+
 /// A sentence with less than this part of the best one's score is not worth quoting.
 const WORTH: f32 = 0.55;
 /// The least score that answers a question at all.
@@ -124,7 +127,9 @@ impl<'a> Rating<'a> {
             if cues.needs_cue && phrases == 0.0 && (matches[at] < 0.4 || cues.prior(sentence.kind) < 0.5) {
                 return 0.0;
             }
-            matches[at] + PHRASE * phrases + PLACE * self.place(cues, at) + cues.centrality * self.central[at]
+            let leans = if leans(&sentence.lower) { LEANS } else { 0.0 };
+            let place = PLACE * self.place(cues, at);
+            matches[at] + PHRASE * phrases + place + cues.centrality * self.central[at] + leans
         };
         self.sentences.iter().enumerate().map(score).collect()
     }
@@ -139,6 +144,44 @@ impl<'a> Rating<'a> {
             (_, kind) => cues.prior(kind) + if sentence.leads { LEADS } else { 0.0 },
         }
     }
+}
+
+/// Whether a sentence begins with what only the one before it explains.
+fn leans(lower: &str) -> bool {
+    const OWN: &[&str] = &["this paper", "this work", "this article", "this note", "this study"];
+    const LEANING: &[&str] = &[
+        "this ",
+        "these ",
+        "it ",
+        "they ",
+        "those ",
+        "such ",
+        "its ",
+        "their ",
+        "also",
+        "moreover",
+        "furthermore",
+        "in addition",
+        "then ",
+        "thus",
+        "therefore",
+        "hence",
+        "so ",
+        "second",
+        "for example",
+        "for instance",
+        "这",
+        "该",
+        "它",
+        "其",
+        "此外",
+        "因此",
+        "所以",
+        "例如",
+        "同时",
+    ];
+    let begins = |words: &[&str]| words.iter().any(|word| lower.trim_start().starts_with(word));
+    begins(LEANING) && !begins(OWN)
 }
 
 /// The best of the sentences that fit, in the paper's order; none that says what was said.

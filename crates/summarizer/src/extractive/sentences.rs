@@ -43,9 +43,19 @@ const WORDS: std::ops::RangeInclusive<usize> = 5..=90;
 const LONGEST: usize = 1500;
 /// The least part of a sentence's characters that are letters; else it is a row of numbers.
 const LETTERS: f32 = 0.6;
+/// The greatest part of a sentence's words that begin with a capital; else it is a list of names.
+const CAPITALS: f32 = 0.6;
 /// What publishers say.
-const NOTICES: &[&str] =
-    &["copyright", "©", "all rights reserved", "permission to make", "hard copies", "creative commons"];
+const NOTICES: &[&str] = &[
+    "copyright",
+    "©",
+    "all rights reserved",
+    "permission to make",
+    "to republish",
+    "hard copies",
+    "creative commons",
+    "version of this paper",
+];
 const CAPTIONS: &[&str] = &["Figure ", "Fig. ", "Table ", "图 ", "表 "];
 
 /// All sentences of a paper that can be quoted, in its order. None twice.
@@ -219,7 +229,10 @@ fn is_quotable(sentence: &str, prose: &str) -> bool {
 fn is_words(prose: &str) -> bool {
     let count = |is: fn(char) -> bool| prose.chars().filter(|c| is(*c)).count() as f32;
     let lower = prose.to_lowercase();
-    count(char::is_alphabetic) >= LETTERS * count(|c| !c.is_whitespace())
+    let words = || prose.split_whitespace();
+    let capitals = words().filter(|word| word.starts_with(char::is_uppercase)).count() as f32;
+    capitals <= CAPITALS * words().count() as f32
+        && count(char::is_alphabetic) >= LETTERS * count(|c| !c.is_whitespace())
         && !NOTICES.iter().any(|notice| lower.contains(notice))
 }
 
