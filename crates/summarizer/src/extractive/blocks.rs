@@ -20,7 +20,7 @@ enum Block {
 }
 
 /// A display that goes on for more lines than this never ends.
-const LONGEST_DISPLAY: usize = 200;
+const LONGEST_DISPLAY: usize = 100;
 
 /// The running text of a passage, and the headings in it.
 pub(super) fn parts(text: &str) -> Vec<Part> {
@@ -122,20 +122,13 @@ fn join(joined: String, line: &str) -> String {
 /// The display that this line opens, with the lines up to its end, which are taken.
 fn display(line: &str, lines: &mut std::str::Lines) -> Option<String> {
     let (open, end) = delimiters(line)?;
-    let mut display = line.to_owned();
-    if line[open..].contains(&end) {
-        return Some(display);
-    }
-    let mut ahead = lines.clone();
-    for line in ahead.by_ref().take(LONGEST_DISPLAY) {
-        let line = line.trim().trim_start_matches("> ");
-        display = display + "\n" + line;
-        if line.contains(&end) {
-            *lines = ahead;
-            return Some(display);
-        }
-    }
-    None
+    let rest = if line[open..].contains(&end) {
+        0
+    } else {
+        1 + lines.clone().take(LONGEST_DISPLAY).position(|line| line.contains(&end))?
+    };
+    let rest = lines.by_ref().take(rest).map(|line| line.trim().trim_start_matches("> "));
+    Some(rest.fold(line.to_owned(), |display, line| display + "\n" + line))
 }
 
 /// How long the opening of the display that begins this line is, and what closes it.

@@ -57,34 +57,36 @@ pub(super) fn choose<'a>(
         let others = scores.iter().enumerate().filter(|(other, _)| *other != number && !is_summary(*other));
         others.map(|(_, scores)| scores[at]).fold(0.0, f32::max)
     };
-    let mut said: Vec<&Sentence> = Vec::new();
+    let mut said = Vec::new();
     let mut answers = Vec::new();
     for (number, cues) in cues.iter().enumerate() {
         // An abstract has a sentence or two for a question, not four.
         let most = if source == TextSource::Abstract { cues.most.min(2) } else { cues.most };
-        if is_summary(number) {
-            let first: Vec<_> = headline_of(paper, sentences).into_iter().collect();
-            let more = pick(&scores[number], sentences, most - first.len(), &first, |_| true);
-            answers.push([first, more].concat());
+        let answer = if is_summary(number) {
+            let first: Vec<usize> = headline_of(paper, sentences).into_iter().collect();
+            let more = rating.pick(&scores[number], most.saturating_sub(first.len()), &first, |_| true);
+            [first, more].concat()
         } else {
             let fits = |at: usize| scores[number][at] >= rival(number, at);
-            let picked = pick(&scores[number], sentences, most, &said, fits);
-            said.extend(&picked);
-            answers.push(picked);
+            rating.pick(&scores[number], most, &said, fits)
+        };
+        if !is_summary(number) {
+            said.extend(&answer);
         }
+        answers.push(answer.into_iter().map(|at| &sentences[at]).collect());
     }
     answers
 }
 
 /// The sentence that says alone what the paper is about, of its abstract, introduction or beginning.
-fn headline_of<'a>(paper: &Record, sentences: &'a [Sentence]) -> Option<&'a Sentence> {
-    let of = |kind: Kind| sentences.iter().filter(|sentence| sentence.kind == kind).take(BEGINNING).collect();
-    let begins = || sentences.iter().take(BEGINNING).collect();
-    let candidates: Vec<&Sentence> = [of(Kind::Abstract), of(Kind::Introduction)]
-        .into_iter()
-        .find(|found: &Vec<_>| !found.is_empty())
-        .unwrap_or_else(begins);
-    let texts: Vec<&str> = candidates.iter().map(|sentence| sentence.text.as_str()).collect();
+fn headline_of(paper: &Record, sentences: &[Sentence]) -> Option<usize> {
+    let of = |kind: Kind| {
+        let places = (0..sentences.len()).filter(move |at| sentences[*at].kind == kind);
+        places.take(BEGINNING).collect::<Vec<_>>()
+    };
+    let found = [of(Kind::Abstract), of(Kind::Introduction)].into_iter().find(|found| !found.is_empty());
+    let candidates = found.unwrap_or_else(|| (0..sentences.len().min(BEGINNING)).collect());
+    let texts: Vec<&str> = candidates.iter().map(|at| sentences[*at].text.as_str()).collect();
     headline(&paper.title, &texts).map(|at| candidates[at])
 }
 
@@ -104,8 +106,7 @@ impl<'a> Rating<'a> {
         let corpus = Corpus::new(sentences);
         let topic: HashSet<String> =
             terms(&format!("{} {}", paper.title, paper.summary)).into_iter().collect();
-        let central =
-            relative(sentences.iter().map(|sentence| corpus.bm25(sentence, |term| topic.contains(term))));
+        let central = relative(corpus.bm25(|term| topic.contains(term)));
         let of_abstract = sentences.iter().filter(|sentence| sentence.kind == Kind::Abstract).count();
         let end = of_abstract.saturating_sub(1).max(1) as f32;
         let place = |sentence: &Sentence, before: &mut f32| {
@@ -120,8 +121,7 @@ impl<'a> Rating<'a> {
 
     /// How well each sentence answers.
     fn scores(&self, cues: &Cues) -> Vec<f32> {
-        let found = |sentence| self.corpus.bm25(sentence, |term| cues.holds(term));
-        let matches = relative(self.sentences.iter().map(found));
+        let matches = relative(self.corpus.bm25(|term| cues.holds(term)));
         let score = |(at, sentence): (usize, &Sentence)| {
             let phrases = cues.phrases_in(&sentence.lower).min(2) as f32;
             if cues.needs_cue && phrases == 0.0 && (matches[at] < 0.4 || cues.prior(sentence.kind) < 0.5) {
@@ -143,6 +143,30 @@ impl<'a> Rating<'a> {
             (_, Kind::Abstract) => cues.prior(Kind::Abstract) * within,
             (_, kind) => cues.prior(kind) + if sentence.leads { LEADS } else { 0.0 },
         }
+    }
+
+    /// The best of the sentences that fit, in the paper's order; none that says what was said.
+    fn pick(&self, scores: &[f32], most: usize, said: &[usize], fits: impl Fn(usize) -> bool) -> Vec<usize> {
+        let mut order: Vec<usize> =
+            (0..scores.len()).filter(|at| scores[*at] >= LEAST && fits(*at)).collect();
+        order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]).then(a.cmp(b)));
+        let Some(best) = order.first().map(|best| scores[*best]) else { return Vec::new() };
+        order.truncate(CONSIDERED);
+        order.retain(|at| scores[*at] >= WORTH * best);
+        let mut picked: Vec<usize> = Vec::new();
+        while picked.len() < most {
+            let repeats = |at: usize| {
+                let others = said.iter().chain(&picked);
+                others.map(|other| self.corpus.sameness(*other, at)).fold(0.0, f32::max)
+            };
+            order.retain(|at| repeats(*at) <= SAME);
+            let worth = |at: usize| scores[at] / best - REPEATS * repeats(at);
+            let next = order.iter().copied().max_by(|a, b| worth(*a).total_cmp(&worth(*b)).then(b.cmp(a)));
+            let Some(next) = next else { break };
+            picked.push(next);
+        }
+        picked.sort_unstable();
+        picked
     }
 }
 
@@ -184,86 +208,72 @@ fn leans(lower: &str) -> bool {
     begins(LEANING) && !begins(OWN)
 }
 
-/// The best of the sentences that fit, in the paper's order; none that says what was said.
-fn pick<'a>(
-    scores: &[f32],
-    sentences: &'a [Sentence],
-    most: usize,
-    said: &[&'a Sentence],
-    fits: impl Fn(usize) -> bool,
-) -> Vec<&'a Sentence> {
-    let mut order: Vec<usize> = (0..sentences.len()).filter(|at| scores[*at] >= LEAST && fits(*at)).collect();
-    order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]).then(a.cmp(b)));
-    let Some(best) = order.first().map(|best| scores[*best]) else { return Vec::new() };
-    order.truncate(CONSIDERED);
-    order.retain(|at| scores[*at] >= WORTH * best);
-    let mut picked: Vec<&Sentence> = Vec::new();
-    while picked.len() < most {
-        let repeats = |at: usize| {
-            said.iter().chain(&picked).map(|other| sameness(other, &sentences[at])).fold(0.0, f32::max)
-        };
-        let worth = |at: usize| (scores[at] / best - REPEATS * repeats(at), at);
-        order.retain(|at| repeats(*at) <= SAME);
-        let next = order.iter().map(|at| worth(*at)).max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
-        let Some((_, next)) = next else { break };
-        picked.push(&sentences[next]);
-    }
-    picked.sort_by_key(|sentence| sentence.order);
-    picked
-}
-
-/// The part of the shorter sentence's words that are in the other one, too.
-fn sameness(a: &Sentence, b: &Sentence) -> f32 {
-    let set = |sentence: &Sentence| sentence.terms.iter().cloned().collect::<HashSet<_>>();
-    let (a, b) = (set(a), set(b));
-    let shorter = a.len().min(b.len()).max(1);
-    a.intersection(&b).count() as f32 / shorter as f32
-}
-
 /// Values as parts of the greatest one.
-fn relative(values: impl Iterator<Item = f32>) -> Vec<f32> {
-    let values: Vec<f32> = values.collect();
+fn relative(values: Vec<f32>) -> Vec<f32> {
     let greatest = values.iter().copied().fold(f32::EPSILON, f32::max);
     values.into_iter().map(|value| value / greatest).collect()
 }
 
 /// The sentences of one paper as documents.
 struct Corpus<'a> {
-    /// In how many sentences a term stands.
-    frequency: HashMap<&'a str, f32>,
-    sentences: f32,
-    average: f32,
+    /// Terms are numbered in the order in which they come.
+    numbers: HashMap<&'a str, usize>,
+    /// By term: in how many sentences it stands.
+    frequency: Vec<f32>,
+    /// By sentence: its terms in the order of their numbers, with how often it has each.
+    counts: Vec<Vec<(usize, f32)>>,
+    /// By sentence: how many terms it has, as a part of the average.
+    lengths: Vec<f32>,
 }
 
 impl<'a> Corpus<'a> {
     fn new(sentences: &'a [Sentence]) -> Self {
-        let mut frequency = HashMap::new();
+        let mut numbers = HashMap::new();
+        let mut frequency = Vec::new();
+        let mut counts = Vec::with_capacity(sentences.len());
         for sentence in sentences {
-            let distinct: HashSet<&str> = sentence.terms.iter().map(String::as_str).collect();
-            distinct.into_iter().for_each(|term| *frequency.entry(term).or_insert(0.0) += 1.0);
+            let number = |term: &'a String| {
+                let next = numbers.len();
+                *numbers.entry(term.as_str()).or_insert(next)
+            };
+            let mut terms: Vec<usize> = sentence.terms.iter().map(number).collect();
+            terms.sort_unstable();
+            frequency.resize(numbers.len(), 0.0);
+            let of = |run: &[usize]| (run[0], run.len() as f32);
+            let of_sentence: Vec<(usize, f32)> = terms.chunk_by(|a, b| a == b).map(of).collect();
+            of_sentence.iter().for_each(|(term, _)| frequency[*term] += 1.0);
+            counts.push(of_sentence);
         }
-        let words: usize = sentences.iter().map(|sentence| sentence.terms.len()).sum();
-        let count = sentences.len().max(1) as f32;
-        Self { frequency, sentences: count, average: (words as f32 / count).max(1.0) }
+        let all: usize = sentences.iter().map(|sentence| sentence.terms.len()).sum();
+        let average = (all as f32 / sentences.len().max(1) as f32).max(1.0);
+        let lengths = sentences.iter().map(|sentence| sentence.terms.len() as f32 / average).collect();
+        Self { numbers, frequency, counts, lengths }
     }
 
-    /// Okapi BM25 of a sentence for the query that `asked` describes.
-    fn bm25(&self, sentence: &Sentence, asked: impl Fn(&str) -> bool) -> f32 {
-        let mut counts: HashMap<&str, f32> = HashMap::new();
-        let terms = sentence.terms.iter().map(String::as_str);
-        terms.filter(|term| asked(term)).for_each(|term| *counts.entry(term).or_insert(0.0) += 1.0);
-        let length = K1 * (1.0 - B + B * sentence.terms.len() as f32 / self.average);
-        let mut weights: Vec<f32> = counts
-            .iter()
-            .map(|(term, count)| self.idf(term) * count * (K1 + 1.0) / (count + length))
-            .collect();
-        // The order of a hash map is chance, and sums of floats depend on their order.
-        weights.sort_by(f32::total_cmp);
-        weights.into_iter().sum()
+    /// Okapi BM25 of each sentence for a query of all terms that `asked` names.
+    fn bm25(&self, asked: impl Fn(&str) -> bool) -> Vec<f32> {
+        let mut rarity = vec![0.0; self.frequency.len()];
+        for (_, number) in self.numbers.iter().filter(|(term, _)| asked(term)) {
+            rarity[*number] = self.idf(*number);
+        }
+        let score = |(counts, length): (&Vec<(usize, f32)>, &f32)| {
+            let length = K1 * (1.0 - B + B * length);
+            let weight = |(term, count): &(usize, f32)| rarity[*term] * count * (K1 + 1.0) / (count + length);
+            counts.iter().map(weight).sum()
+        };
+        self.counts.iter().zip(&self.lengths).map(score).collect()
     }
 
-    fn idf(&self, term: &str) -> f32 {
-        let with = self.frequency.get(term).copied().unwrap_or(0.0);
-        (1.0 + (self.sentences - with + 0.5) / (with + 0.5)).ln()
+    fn idf(&self, term: usize) -> f32 {
+        let (sentences, with) = (self.counts.len() as f32, self.frequency[term]);
+        (1.0 + (sentences - with + 0.5) / (with + 0.5)).ln()
+    }
+
+    /// The part of the shorter sentence's terms that are in the other one, too.
+    fn sameness(&self, a: usize, b: usize) -> f32 {
+        let (a, b) = (&self.counts[a], &self.counts[b]);
+        let shared =
+            a.iter().filter(|(term, _)| b.binary_search_by_key(term, |(term, _)| *term).is_ok()).count();
+        shared as f32 / a.len().min(b.len()).max(1) as f32
     }
 }
