@@ -10,6 +10,8 @@ pub(super) enum Part {
     Heading(String),
     /// A stretch of running text, without line breaks except around displays.
     Flow(String),
+    /// What nobody reads aloud, or the beginning of a list's item.
+    Break,
 }
 
 enum Block {
@@ -40,8 +42,10 @@ pub(super) fn parts(text: &str) -> Vec<Part> {
         }
         flow.push_str(piece);
         display_before = display;
-        if let Block::Heading(heading) = block {
-            parts.push(Part::Heading(heading));
+        match block {
+            Block::Heading(heading) => parts.push(Part::Heading(heading)),
+            Block::Other => parts.push(Part::Break),
+            Block::Text(_) | Block::Display(_) => {}
         }
     }
     parts.extend((!flow.is_empty()).then_some(Part::Flow(flow)));
@@ -181,10 +185,11 @@ mod tests {
 
     fn check(text: &str, expected: &[&str]) {
         let shown = |part| match part {
-            Part::Heading(heading) => format!("# {heading}"),
-            Part::Flow(flow) => flow,
+            Part::Heading(heading) => Some(format!("# {heading}")),
+            Part::Flow(flow) => Some(flow),
+            Part::Break => None,
         };
-        let found: Vec<_> = parts(text).into_iter().map(shown).collect();
+        let found: Vec<_> = parts(text).into_iter().filter_map(shown).collect();
         assert_eq!(found, expected, "{text:?}");
     }
 

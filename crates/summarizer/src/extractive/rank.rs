@@ -16,6 +16,8 @@ use super::{
 const K1: f32 = 1.2;
 const B: f32 = 0.75;
 
+/// So many of the rarest terms are plenty, be there a better sentence or not.
+const CUED: f32 = 2.0;
 const PHRASE: f32 = 0.5;
 const PLACE: f32 = 0.9;
 /// For the first sentence of a section.
@@ -106,7 +108,7 @@ impl<'a> Rating<'a> {
         let corpus = Corpus::new(sentences);
         let topic: HashSet<String> =
             terms(&format!("{} {}", paper.title, paper.summary)).into_iter().collect();
-        let central = relative(corpus.bm25(|term| topic.contains(term)));
+        let central = relative(corpus.bm25(|term| topic.contains(term)), f32::EPSILON);
         let of_abstract = sentences.iter().filter(|sentence| sentence.kind == Kind::Abstract).count();
         let end = of_abstract.saturating_sub(1).max(1) as f32;
         let place = |sentence: &Sentence, before: &mut f32| {
@@ -121,7 +123,7 @@ impl<'a> Rating<'a> {
 
     /// How well each sentence answers.
     fn scores(&self, cues: &Cues) -> Vec<f32> {
-        let matches = relative(self.corpus.bm25(|term| cues.holds(term)));
+        let matches = relative(self.corpus.bm25(|term| cues.holds(term)), CUED * self.corpus.rarest());
         let score = |(at, sentence): (usize, &Sentence)| {
             let phrases = cues.phrases_in(&sentence.lower).min(2) as f32;
             if cues.needs_cue && phrases == 0.0 && (matches[at] < 0.4 || cues.prior(sentence.kind) < 0.5) {
@@ -208,9 +210,9 @@ fn leans(lower: &str) -> bool {
     begins(LEANING) && !begins(OWN)
 }
 
-/// Values as parts of the greatest one.
-fn relative(values: Vec<f32>) -> Vec<f32> {
-    let greatest = values.iter().copied().fold(f32::EPSILON, f32::max);
+/// Values as parts of the greatest one, or of the least that is great.
+fn relative(values: Vec<f32>, least: f32) -> Vec<f32> {
+    let greatest = values.iter().copied().fold(least, f32::max);
     values.into_iter().map(|value| value / greatest).collect()
 }
 
@@ -265,12 +267,23 @@ impl<'a> Corpus<'a> {
     }
 
     fn idf(&self, term: usize) -> f32 {
-        let (sentences, with) = (self.counts.len() as f32, self.frequency[term]);
-        (1.0 + (sentences - with + 0.5) / (with + 0.5)).ln()
+        self.idf_of(self.frequency[term])
+    }
+
+    /// The idf of a term that stands in one sentence.
+    fn rarest(&self) -> f32 {
+        self.idf_of(1.0)
+    }
+
+    fn idf_of(&self, with: f32) -> f32 {
+        (1.0 + (self.counts.len() as f32 - with + 0.5).max(0.0) / (with + 0.5)).ln().max(f32::EPSILON)
     }
 
     /// The part of the shorter sentence's terms that are in the other one, too.
     fn sameness(&self, a: usize, b: usize) -> f32 {
+        if a == b {
+            return 1.0;
+        }
         let (a, b) = (&self.counts[a], &self.counts[b]);
         let shared =
             a.iter().filter(|(term, _)| b.binary_search_by_key(term, |(term, _)| *term).is_ok()).count();

@@ -82,11 +82,13 @@ struct Run {
     section: usize,
     /// From which byte on it stands on which page.
     pages: Vec<(usize, Option<u32>)>,
-    /// The first of its passage.
-    first: bool,
+    /// Whether its passage begins, and ends, with it.
+    begins: bool,
+    ends: bool,
 }
 
 fn runs(text: &FullText) -> Vec<Run> {
+    let written = if text.source == TextSource::Stored { Written::Markdown } else { Written::Plain };
     let mut headings = Headings::default();
     let mut runs: Vec<Run> = Vec::new();
     let (mut section, mut heading, mut kind) = (0, None, Kind::Introduction);
@@ -100,21 +102,19 @@ fn runs(text: &FullText) -> Vec<Run> {
             // Without sections, a heading in the text of one page goes on over the next ones.
             kind = headings.kind(&passage.section, runs.is_empty());
         }
-        let mut first = true;
-        for part in blocks::parts(&passage.text) {
+        let parts = blocks::parts(&passage.text);
+        let last = parts.len().saturating_sub(1);
+        for (at, part) in parts.into_iter().enumerate() {
             match part {
                 Part::Heading(text) => {
                     section += 1;
                     kind = headings.kind(&text, runs.is_empty());
                 }
-                Part::Flow(_) if kind == Kind::Back => {}
-                Part::Flow(flow) => {
-                    let written =
-                        if text.source == TextSource::Stored { Written::Markdown } else { Written::Plain };
+                Part::Flow(text) if kind != Kind::Back => {
                     let pages = vec![(0, passage.page)];
-                    runs.push(Run { text: flow, written, kind, section, pages, first });
-                    first = false;
+                    runs.push(Run { text, written, kind, section, pages, begins: at == 0, ends: at == last });
                 }
+                Part::Flow(_) | Part::Break => {}
             }
         }
     }
@@ -129,7 +129,8 @@ fn abstract_runs(page: Option<u32>, text: &str) -> Vec<Run> {
         kind: Kind::Abstract,
         section: 0,
         pages: vec![(0, page)],
-        first: false,
+        begins: false,
+        ends: false,
     };
     text.split("\n\n").map(run).collect()
 }
@@ -143,6 +144,7 @@ fn joined(runs: Vec<Run>) -> Vec<Run> {
                 before.text.push(' ');
                 before.pages.push((before.text.len(), run.pages[0].1));
                 before.text.push_str(&run.text);
+                before.ends = run.ends;
             }
             _ => joined.push(run),
         }
@@ -151,10 +153,8 @@ fn joined(runs: Vec<Run>) -> Vec<Run> {
 }
 
 fn goes_on(before: &Run, run: &Run) -> bool {
-    run.first
-        && before.section == run.section
-        && !blocks::has_ended(&before.text)
-        && blocks::continues(&run.text)
+    let neighbours = before.ends && run.begins && before.section == run.section;
+    neighbours && !blocks::has_ended(&before.text) && blocks::continues(&run.text)
 }
 
 /// The sentences so far.
