@@ -99,6 +99,10 @@ pub struct Readings {
     /// Whether a visitor may start a reading by a configured model, which costs money. The extractive
     /// reader is free and open to all.
     pub visitors_may_start_model: bool,
+    /// How many readings are made at the same time.
+    pub parallel: usize,
+    /// How many more may wait for their turn; who asks then is told to come back later.
+    pub queue: usize,
 }
 
 /// Who may have an account.
@@ -243,7 +247,7 @@ impl Default for Log {
 
 impl Default for Readings {
     fn default() -> Self {
-        Self { visitors_may_start_model: true }
+        Self { visitors_may_start_model: true, parallel: 4, queue: 100 }
     }
 }
 

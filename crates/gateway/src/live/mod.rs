@@ -32,7 +32,8 @@ impl Live {
     pub(crate) fn new(config: &Arc<Config>, db: &Database) -> Self {
         let upstream = upstream::Readings { db: db.clone(), config: config.clone() };
         let seams = Seams::local(Arc::new(upstream), Arc::new(keep::Storage { db: db.clone() }));
-        Self { runs: Runs::new(seams, Settings::default()) }
+        let (parallel, queue) = (config.readings.parallel, config.readings.queue);
+        Self { runs: Runs::new(seams, Settings { parallel, queue, ..Settings::default() }) }
     }
 
     /// For the moment before a server starts: what a process before this one left running was interrupted.

@@ -7,12 +7,15 @@ use runs::{Job, Stage, Step, Upstream};
 use storage::{Database, papers};
 use summarizer::{Fault, Piece, Reader};
 use tex::Macros;
+use tokio::time::{Instant, sleep_until};
 
 use super::{snapshot::renderer, text_of};
 use crate::{config::Config, errors::Chain};
 
-/// Text that stops arriving for so long is shown as far as it is safe.
-const QUIET: Duration = Duration::from_millis(250);
+/// What the renderer keeps until more has come is shown after so long, as far as it is safe.
+const LATEST: Duration = Duration::from_millis(25);
+/// So much longer than it took the last time is waited, so that a long paragraph costs no more than a share of the time.
+const SHARE: u32 = 20;
 
 /// Reads a stored paper, and renders the answer while it arrives.
 pub(super) struct Readings {
@@ -78,21 +81,26 @@ pub(super) fn rendered(
     async_stream::stream! {
         let mut pieces = std::pin::pin!(pieces);
         let mut sections = Sections { run, macros, open: None };
-        let mut quiet = true;
+        let mut wait = LATEST;
+        let mut due = None;
         let last = loop {
             let piece = tokio::select! {
                 piece = pieces.next() => piece,
-                () = tokio::time::sleep(QUIET), if !quiet => {
-                    quiet = true;
+                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                    due = None;
+                    let started = Instant::now();
                     if let Some(step) = sections.quiet() {
                         yield step;
                     }
+                    wait = LATEST.max(SHARE * started.elapsed());
                     continue;
                 }
             };
             match piece {
                 Some(Ok(Piece::Text { section, markdown })) => {
-                    quiet = false;
+                    // The first words of a section at once.
+                    let wait = if sections.writes(section) { wait } else { Duration::ZERO };
+                    due.get_or_insert_with(|| Instant::now() + wait);
                     for step in sections.text(section, markdown) {
                         yield step;
                     }
@@ -127,9 +135,13 @@ struct Sections {
 }
 
 impl Sections {
+    fn writes(&self, section: usize) -> bool {
+        self.open.as_ref().is_some_and(|(open, _)| *open == section)
+    }
+
     fn text(&mut self, section: usize, markdown: String) -> Vec<Step> {
         let mut steps = Vec::new();
-        if self.open.as_ref().is_none_or(|(open, _)| *open != section) {
+        if !self.writes(section) {
             steps.extend(self.finish());
             self.open = Some((section, renderer(self.run, section, &self.macros)));
         }
@@ -223,6 +235,6 @@ mod tests {
                 }
             }
         };
-        tokio::time::timeout(QUIET * 2, shown).await.expect("shown after a quarter of a second");
+        tokio::time::timeout(LATEST * 2, shown).await.expect("shown soon");
     }
 }
