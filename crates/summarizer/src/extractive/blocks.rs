@@ -88,7 +88,7 @@ fn blocks(text: &str) -> Vec<Block> {
             close(&mut blocks, &mut paragraph);
         } else if is_underline(bare) && !paragraph.is_empty() {
             // A heading with a line below it.
-            blocks.push(Block::Heading(paragraph.drain(..).collect::<Vec<_>>().join(" ")));
+            blocks.push(Block::Heading(std::mem::take(&mut paragraph).join(" ")));
         } else if let Some(heading) = heading(bare, paragraph.is_empty()) {
             close(&mut blocks, &mut paragraph);
             blocks.push(Block::Heading(heading.to_owned()));
