@@ -114,6 +114,7 @@ async fn bare(folder: &Path, lines: &str) -> f64 {
 fn command(name: &str, arguments: &[&str], data: &Path, bare: f64) {
     let started = Instant::now();
     let mut child = Command::new(tests::inkstone())
+        .env_remove("INKSTONE_BENCH_MILLION") // no setting of the program
         .args(arguments)
         .args(["--data", text(data)])
         .stdout(Stdio::null())

@@ -2,7 +2,7 @@
 
 import { createServer } from "node:http";
 
-/** Starts it. `say` sends words to everybody who is listening and to come; `finish` ends the replies. */
+/** Starts it. `think` tells thoughts to those who are listening, `say` sends words to everybody who is listening and to come; `finish` ends the replies. */
 export async function model() {
   const said = [];
   const listeners = new Set();
@@ -44,6 +44,9 @@ export async function model() {
     },
     /** How many replies are being written. */
     calls: () => listeners.size,
+    think(text) {
+      for (const response of listeners) send(response, chunk({ reasoning_content: text }));
+    },
     say(text) {
       said.push(text);
       for (const response of listeners) send(response, chunk({ content: text }));

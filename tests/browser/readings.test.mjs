@@ -75,6 +75,52 @@ test("in a list: the panel is in the card, folds and unfolds, and asks nothing t
     await close(page);
   }));
 
+test("thoughts can be looked at while they come, and the answer has none of them", () =>
+  staged({ scripted: true }, async (site, machine) => {
+    const page = await open(browser, site.address + PLACES.paper);
+    await page.locator("form.reading button").click();
+    const thoughts = page.locator(".stages details");
+    await page.waitForFunction(() => document.querySelector(".stages [aria-current]")?.textContent.length);
+    while (machine.calls() === 0) await page.evaluate(() => new Promise(requestAnimationFrame));
+    machine.think("The paper says $x<y$, <i>twice</i>.");
+    await thoughts.waitFor();
+    assert.equal(await thoughts.locator("p").isVisible(), false);
+    await thoughts.locator("summary").click();
+    assert.equal(await thoughts.locator("p").textContent(), "The paper says $x<y$, <i>twice</i>.");
+    machine.say("## Q1\nAn answer.");
+    machine.finish();
+    await ended(page);
+    assert.ok(await thoughts.locator("p").isVisible(), "what is being read stays open");
+    assert.ok((await answer(page)).includes("An answer.") && !(await answer(page)).includes("twice"));
+    await page.reload();
+    assert.equal(await thoughts.count(), 0);
+    await close(page);
+  }));
+
+test("in a list: another language is one press away, the answer can be copied and linked to", () =>
+  staged({}, async (site) => {
+    const page = await open(browser, site.address + PLACES.papers, {
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
+    const card = page.locator(".card").first();
+    await card.locator("form.reading button").first().click();
+    await ended(page, ".card .machine");
+    const english = await answer(page, ".card .machine");
+    await card.locator("[data-lang=zh]").click();
+    await page.waitForFunction(() => document.querySelector(".card .answer")?.lang === "zh-CN");
+    await ended(page, ".card .machine");
+    assert.notEqual(await answer(page, ".card .machine"), english);
+    assert.equal(await card.locator(".machine").count(), 1);
+    assert.equal(await page.evaluate(() => document.activeElement.dataset.lang), "zh");
+    await card.locator(".machine [data-copy]").click();
+    await page.locator(".toast", { hasText: "Copied" }).waitFor();
+    assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^## .*[\u4e00-\u9fff]/);
+    const link = await card.locator(".machine a.share").getAttribute("href");
+    await page.goto(new URL(link, site.address).href);
+    assert.equal(await page.locator("#ai .answer").getAttribute("lang"), "zh-CN");
+    await close(page);
+  }));
+
 test("with a model: the answer grows, formulas come whole, a reload in mid-stream shows the same", () =>
   staged({ scripted: true }, async (site, machine) => {
     const page = await open(browser, site.address + PLACES.paper);

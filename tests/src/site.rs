@@ -293,6 +293,13 @@ impl Site {
         Duration::from_millis(10 * ticks.sum::<u64>())
     }
 
+    /// The memory that the server takes up now, in KiB.
+    pub fn resident(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid)).expect("a running server");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        line.and_then(|line| line.split_whitespace().next()?.parse().ok()).expect("a number")
+    }
+
     /// `kill -9`: what is not on disk is gone.
     pub async fn kill(self) -> Ended {
         self.signal("KILL");

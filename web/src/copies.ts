@@ -1,4 +1,4 @@
-// The menu [Copy] of a paper. What is copied comes from the server: it is the source, whatever translation or
+// The menu [Copy] of a paper, and [Copy] of its reading. What is copied comes from the server: it is the source, whatever translation or
 // typesetting did to the page.
 
 import { around } from "./paper.ts";
@@ -11,18 +11,20 @@ class Unanswered extends Error {}
 export function copies(): void {
   document.addEventListener("click", ({ target }) => {
     const button = target instanceof Element ? target.closest<HTMLElement>("[data-copy]") : null;
-    const menu = button?.closest<HTMLDetailsElement>("details.copies");
-    if (!button || !menu) return;
-    if (menu.open && menu.contains(document.activeElement)) menu.querySelector("summary")?.focus();
-    menu.open = false;
-    const id = around(menu)?.dataset.paper ?? "";
-    void copy(load(id, button.dataset.copy ?? "txt"));
+    if (!button) return;
+    const menu = button.closest<HTMLDetailsElement>("details.copies");
+    if (menu?.open && menu.contains(document.activeElement)) menu.querySelector("summary")?.focus();
+    if (menu) menu.open = false;
+    const id = around(button)?.dataset.paper ?? "";
+    const shown = button.closest(".machine")?.querySelector<HTMLElement>(".answer")?.lang;
+    void copy(load(id, button.dataset.copy ?? "txt", shown?.slice(0, 2)));
   });
 }
 
-async function load(id: string, kind: string): Promise<string> {
+async function load(id: string, kind: string, language?: string): Promise<string> {
   const answer = kind === "answer";
-  const address = answer ? `/arxiv/kimi?paper=${id}` : `/papers/${id}.${kind}`;
+  const reading = `/arxiv/kimi?paper=${id}${language ? `&lang=${language}` : ""}`;
+  const address = answer ? reading : `/papers/${id}.${kind}`;
   const response = await fetch(address, { headers: { Accept: answer ? "text/markdown" : "*/*" } });
   if (!response.ok) throw new Error(String(response.status));
   const text = await response.text();

@@ -2,6 +2,7 @@
 
 import { LiveDocument, type Patch, type Watcher } from "./patches.ts";
 import type { Ending, Reader, Stage, State } from "./stream.ts";
+import { Thoughts } from "./thoughts.ts";
 import { words } from "./words.ts";
 
 /** A question of the set, as the server names it. */
@@ -20,6 +21,7 @@ export class Panel implements Reader {
   readonly #stages: HTMLElement | null;
   readonly #status: HTMLElement | null;
   readonly #passed = new Map<Stage["stage"], string>();
+  readonly #thoughts = new Thoughts();
   #documents: LiveDocument[] = [];
   /** Called once, with how it ended. */
   onend: (state: State | "gone") => void = () => {};
@@ -49,7 +51,21 @@ export class Panel implements Reader {
     }
   }
 
+  /** Where the answer is to be found; empty before it was begun. */
+  get page(): string {
+    return this.element.querySelector<HTMLAnchorElement>("a.share")?.href ?? "";
+  }
+
+  /** Says where the answer is to be found, and which of the languages it is in. */
+  found(page: string, language: string): void {
+    const link = this.element.querySelector<HTMLAnchorElement>("a.share");
+    if (link) link.href = page;
+    for (const choice of this.element.querySelectorAll<HTMLElement>("[data-lang]"))
+      choice.setAttribute("aria-pressed", String(choice.dataset.lang === language));
+  }
+
   clear(): void {
+    this.#thoughts.clear();
     const places = [...this.#answer.querySelectorAll<HTMLElement>(":scope > .faq-a")];
     for (const place of places) {
       this.#watcher.leaving([...place.childNodes]);
@@ -64,17 +80,23 @@ export class Panel implements Reader {
     const text = said(stage);
     this.#passed.set(stage.stage, text);
     this.#say(text);
+    if (stage.stage === "thinking") this.#thoughts.begin();
+    else this.#thoughts.end();
     if (!this.#stages) return;
     const order = STAGES.filter((name) => this.#passed.has(name));
     this.#stages.replaceChildren(
       ...order.map((name) => {
         const item = document.createElement("li");
-        item.textContent = this.#passed.get(name) ?? "";
+        item.append(name === "thinking" ? this.#thoughts.element : (this.#passed.get(name) ?? ""));
         if (name === stage.stage) item.setAttribute("aria-current", "step");
         else item.className = "done";
         return item;
       }),
     );
+  }
+
+  thought(text: string): void {
+    this.#thoughts.add(text);
   }
 
   patch(section: number, patches: Patch[]): void {
@@ -131,6 +153,7 @@ export class Panel implements Reader {
 
   #close(): void {
     this.#busy(false);
+    this.#thoughts.end();
     // The stages stay, and so does the height of the header: the text below may be being read.
     for (const item of this.#stages?.children ?? []) {
       item.removeAttribute("aria-current");

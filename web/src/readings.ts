@@ -11,6 +11,8 @@ interface Started {
   run: number;
   at: string;
   stop: string;
+  /** Where the answer is to be found. */
+  page: string;
   language: string;
   model: string;
   sections: Question[];
@@ -30,6 +32,10 @@ export function readings(): void {
     const form = event.target as HTMLFormElement;
     if (form.matches("form.reading")) take(event, () => press(form));
     if (form.matches("form.stop")) take(event, () => stop(form));
+  });
+  document.addEventListener("click", ({ target }) => {
+    const choice = target instanceof Element ? target.closest<HTMLElement>(".machine [data-lang]") : null;
+    if (choice) void translated(choice);
   });
   addEventListener("pagehide", () => stream.pause());
   addEventListener("pageshow", () => stream.resume());
@@ -65,6 +71,7 @@ async function press(form: HTMLFormElement): Promise<void> {
     panel.element.querySelector<HTMLFormElement>("form.stop")?.setAttribute("action", started.stop);
     panel.ask(started.sections, tag(started.language), card ? "h4" : "h3");
     panel.readBy(started.model);
+    panel.found(started.page, started.language);
     follow(panel, started.run, started.at);
     if (card) button?.setAttribute("aria-expanded", "true");
   } catch (error) {
@@ -77,14 +84,27 @@ async function press(form: HTMLFormElement): Promise<void> {
   }
 }
 
-/** A new panel under the abstract of a card, in place of one that ended badly. */
+/** The same paper, read in another language. */
+async function translated(choice: HTMLElement): Promise<void> {
+  const panel = choice.closest<HTMLElement>(".machine");
+  const form = panel?.closest(".card-in")?.querySelector<HTMLFormElement>(".side form.reading");
+  const language = form?.querySelector<HTMLInputElement>("[name=lang]");
+  if (!panel || !form || !language || choice.getAttribute("aria-pressed") === "true") return;
+  language.value = choice.dataset.lang ?? "";
+  panel.dataset.again = "yes";
+  await press(form);
+  form.closest(".card-in")?.querySelector<HTMLElement>(".machine [aria-pressed=true]")?.focus();
+}
+
+/** A new panel under the abstract of a card, in place of one that ended badly or is in another language. */
 function opened(card: HTMLElement, old: HTMLElement | null | undefined): Panel {
   const panel = fresh();
+  if (old) stream.drop(Number(old.dataset.run));
   old?.remove();
   card.append(panel.element);
   panel.onend = (state) => {
     if (state !== "done") panel.element.dataset.again = "yes";
-    else void told(panel, card.querySelector<HTMLAnchorElement>(":is(h2, h3) a")?.href);
+    void told(panel, panel.page, state === "done" ? undefined : null);
   };
   return panel;
 }
@@ -102,7 +122,10 @@ function renewed(form: HTMLFormElement): Panel {
   panel.element.id = old?.id ?? "";
   panel.element.tabIndex = -1;
   if (old) {
-    panel.element.querySelector("header .end")?.prepend(...old.querySelectorAll("header .end > a"));
+    // On the page of the paper each language has an address.
+    panel.element
+      .querySelector("header .tongues")
+      ?.replaceWith(...old.querySelectorAll("header .end > [hreflang]"));
     old.replaceWith(panel.element);
   }
   panel.element.focus({ preventScroll: true });

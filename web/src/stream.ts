@@ -39,6 +39,8 @@ type Event = (Numbered & Told) | { kind: "gone"; run: number } | { kind: "idle" 
 export interface Reader {
   stage(stage: Stage): void;
   patch(section: number, patches: Patch[]): void;
+  /** More of what the model thinks before it writes. */
+  thought(text: string): void;
   /** Forget all there is. */
   clear(): void;
   end(ending: Ending): void;
@@ -140,6 +142,7 @@ export class Stream {
   #tell(reader: Reader, event: Numbered & Told): void {
     if (event.kind === "stage") reader.stage(event);
     if (event.kind === "patch") reader.patch(event.section, event.patches);
+    if (event.kind === "thought") reader.thought(event.text);
     if (event.kind === "snapshot") {
       reader.clear();
       for (const [section, patches] of event.sections.entries()) reader.patch(section, patches);

@@ -1,8 +1,10 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { Panel } from "../src/panel.ts";
 
 const WORDS = {
   queued: "Queued",
+  thinking: "Thinking",
+  thinking_for: "Thinking, {n} s",
   queued_place: "Queued, {n} before you",
   fetching: "Fetching the text",
   reading: "Reading",
@@ -55,6 +57,25 @@ test("the growing part is busy and not live, a status says the stages", () => {
   expect(text(".stages [aria-current=step]")).toEqual(["Writing 2 of 6"]);
   expect(document.querySelector(".answer")?.getAttribute("aria-busy")).toBe("true");
   expect(document.querySelector(".answer")?.hasAttribute("aria-live")).toBe(false);
+});
+
+test("thoughts are folded under a line that counts seconds, and are no part of the answer", () => {
+  vi.useFakeTimers();
+  panel.stage({ stage: "thinking" });
+  expect(text(".stages li")).toEqual(["Thinking"]);
+  vi.advanceTimersByTime(2000);
+  expect(text(".stages li")).toEqual(["Thinking, 2 s"]);
+  panel.thought("First <b>");
+  panel.thought("this.");
+  expect(text(".stages details:not([open]) > p")).toEqual(["First <b>this."]);
+  panel.stage({ stage: "writing", section: 1, sections: 2 });
+  vi.advanceTimersByTime(9000);
+  expect(text(".stages summary")).toEqual(["Thinking, 2 s"]);
+  expect(text("[role=status]")).toEqual(["Writing 1 of 2"]);
+  expect(text(".answer .faq-a")).toEqual(["", ""]);
+  panel.clear();
+  expect(text(".stages p")).toEqual([""]);
+  vi.useRealTimers();
 });
 
 test("at the end no stage is current, the stop button goes, provenance comes", () => {

@@ -39,6 +39,9 @@ class Listener implements Reader {
     if (patches.some(({ seq }) => seq < 0)) throw new Error("lost");
     lines.push(`${this.name} ${section}: ${patches.map(({ op }) => op).join(" ")}`);
   }
+  thought(text: string) {
+    lines.push(`${this.name} thinks ${text}`);
+  }
   clear() {
     lines.push(`${this.name} cleared`);
   }

@@ -1,6 +1,6 @@
 //! Where a paper lives on this site and elsewhere. Used by pages, feeds and commands alike.
 
-use content::{Paper, RecordKey};
+use content::{Language, Paper, RecordKey};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Everything but RFC 3986's unreserved characters, so that an id with slashes stays one segment.
@@ -13,6 +13,11 @@ pub(crate) fn address(paper: &Paper) -> String {
         RecordKey::ARXIV => format!("/arxiv/{}", key.id),
         source => format!("/venue/{}@{}", escaped(&key.id), escaped(source)),
     }
+}
+
+/// The place of a paper's reading on its page.
+pub(crate) fn reading_address(paper: &Paper, language: Language) -> String {
+    format!("{}?answer={language}#ai", address(paper))
 }
 
 /// The paper as the addresses of others name it: `2401.00001`, or `<id>@<source>`. Fit for an anchor.

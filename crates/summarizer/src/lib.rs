@@ -39,6 +39,7 @@ mod breaker;
 mod chain;
 mod extractive;
 mod fault;
+pub mod measure;
 mod model;
 mod questions;
 
@@ -48,6 +49,7 @@ use futures::stream::BoxStream;
 
 pub use assignment::{Assignment, Calls};
 pub use breaker::Breaker;
+pub use extractive::headline;
 pub use fault::Fault;
 pub use model::{Continuation, Limits, MaxTokens, Model, Quirks, Secret};
 pub use questions::{QuestionSets, WrongSet, questions};

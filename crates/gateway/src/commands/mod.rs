@@ -69,7 +69,7 @@ enum Command {
     /// Search papers, posts, comments and answers.
     #[command(after_help = "Example: inkstone search --kind paper --json 'low-rank adaptation'")]
     Search(search::Search),
-    /// Measure how well search orders its results, on a collection in BEIR form.
+    /// Measure search, related documents or the extractive reader on a public collection.
     #[command(subcommand, after_help = "Example: inkstone eval search scifact")]
     Eval(eval::Eval),
     /// Render standard input to HTML, or to the patches of a live page.

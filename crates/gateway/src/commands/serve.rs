@@ -2,9 +2,11 @@ use std::{
     io::{self, IsTerminal as _},
     net::{SocketAddr, TcpListener},
     path::Path,
+    time::Duration,
 };
 
 use anyhow::{Context as _, anyhow};
+use socket2::SockRef;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
@@ -47,7 +49,21 @@ pub(super) async fn run(config: Config, sample: Option<&Path>) -> anyhow::Result
     server.await.context("the server stopped")
 }
 
+/// How long a reader may take nothing of what is sent, or say nothing at all, before the connection is closed.
+const STALL: Duration = Duration::from_secs(20);
+/// How much is handed to the kernel ahead of what a reader has taken, in bytes; the kernel alone would take 4 MiB.
+const AHEAD: u32 = 64 << 10;
+
 fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    let listener = listen(address)?;
+    // Connections have them from the listener.
+    let socket = SockRef::from(&listener);
+    socket.set_tcp_user_timeout(Some(STALL)).context("the time that a reader may stall")?;
+    socket.set_tcp_notsent_lowat(AHEAD).context("the bytes that wait for a reader")?;
+    Ok(listener)
+}
+
+fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).map_err(|error| match error.kind() {
         io::ErrorKind::AddrInUse => {
             anyhow!("{address} is in use by another program; choose another address with --listen")

@@ -379,6 +379,8 @@ mod tests {
         pdf.hosts.2 = "https://openreview.net"  # default
         pdf.hosts.3 = "https://aclanthology.org"  # default
         pdf.hosts.4 = "https://proceedings.mlr.press"  # default
+        readings.parallel = 4  # default
+        readings.queue = 100  # default
         readings.visitors_may_start_model = true  # default
         site.author = "Inkstone"  # default
         site.language = "en"  # default

@@ -12,7 +12,7 @@ use crate::{
     app::App,
     errors::{self, Failure},
     marks,
-    papers::address,
+    papers::reading_address,
     reader::{self, Acting},
     visit::Visit,
 };
@@ -34,6 +34,7 @@ struct Started {
     at: String,
     live: String,
     stop: String,
+    page: String,
     language: Language,
     model: String,
     sections: Vec<Asking>,
@@ -93,6 +94,7 @@ async fn begin(
             live: format!("/live?at={at}"),
             at,
             stop: format!("/readings/{}/stop", started.run.0),
+            page: reading_address(&paper, language),
             language,
             model: key.model,
             sections: questions.questions.iter().map(Asking::of).collect(),
@@ -179,6 +181,5 @@ pub(super) async fn stop(
 
 /// The answer's place on the page of its paper.
 fn see_other(paper: &Paper, language: Language) -> HttpResponse {
-    let page = format!("{}?answer={language}#ai", address(paper));
-    HttpResponse::SeeOther().insert_header(("location", page)).finish()
+    HttpResponse::SeeOther().insert_header(("location", reading_address(paper, language))).finish()
 }

@@ -7,14 +7,17 @@ use runs::{Job, Stage, Step, Upstream};
 use storage::{Database, papers};
 use summarizer::{Assignment, Fault, Piece};
 use tex::Macros;
+use tokio::time::{Instant, sleep_until};
 
 use super::{meter::Meter, readers::Readers, snapshot::renderer, text_of};
 use crate::{config::Config, errors::Chain, metrics::Metrics, questions::Questions};
 
-/// Text that stops arriving for so long is shown as far as it is safe.
-const QUIET: Duration = Duration::from_millis(250);
-/// Thoughts are told in pieces of so many bytes, or when they pause.
-const THOUGHT: usize = 80;
+/// What the renderer keeps until more has come is shown after so long, as far as it is safe.
+const LATEST: Duration = Duration::from_millis(25);
+/// So much longer than it took the last time is waited, so that a long paragraph costs no more than a share of the time.
+const SHARE: u32 = 20;
+/// Thoughts are told in pieces, so far apart: they come word by word, and nobody reads them so closely.
+const THOUGHT: Duration = Duration::from_millis(250);
 
 /// Reads a stored paper, and renders the answer while it arrives.
 pub(super) struct Readings {
@@ -78,16 +81,19 @@ pub(super) fn rendered(
     async_stream::stream! {
         let mut pieces = std::pin::pin!(pieces);
         let mut sections = Sections { run, macros, open: None };
-        let mut thoughts = Thoughts::default();
-        let mut quiet = true;
+        let mut thoughts = String::new();
+        let mut wait = LATEST;
+        let mut due = None;
         let last = loop {
             let piece = tokio::select! {
                 piece = pieces.next() => piece,
-                () = tokio::time::sleep(QUIET), if !quiet => {
-                    quiet = true;
-                    for step in sections.quiet().into_iter().chain(thoughts.rest()) {
+                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                    due = None;
+                    let started = Instant::now();
+                    for step in thought(&mut thoughts).into_iter().chain(sections.quiet()) {
                         yield step;
                     }
+                    wait = LATEST.max(SHARE * started.elapsed());
                     continue;
                 }
             };
@@ -97,22 +103,22 @@ pub(super) fn rendered(
                 yield step;
             }
             if !matches!(piece, Some(Ok(Piece::Thought(_))))
-                && let Some(step) = thoughts.rest()
+                && let Some(step) = thought(&mut thoughts)
             {
                 yield step;
             }
             match piece {
                 Some(Ok(Piece::Text { section, markdown })) => {
-                    quiet = false;
+                    // The first words of a section at once.
+                    let wait = if sections.writes(section) { wait } else { Duration::ZERO };
+                    due = sooner(due, wait);
                     for step in sections.text(section, markdown) {
                         yield step;
                     }
                 }
-                Some(Ok(Piece::Thought(thought))) => {
-                    quiet = false;
-                    if let Some(step) = thoughts.more(&thought) {
-                        yield step;
-                    }
+                Some(Ok(Piece::Thought(text))) => {
+                    thoughts.push_str(&text);
+                    due = sooner(due, THOUGHT);
                 }
                 Some(Ok(Piece::Replying { .. } | Piece::Called(_))) => {}
                 Some(Ok(Piece::Stage(stage))) => {
@@ -145,19 +151,14 @@ fn stage_of(stage: summarizer::Stage) -> Stage {
     }
 }
 
-/// What the model thinks comes word by word, and nobody reads it so closely.
-#[derive(Default)]
-struct Thoughts(String);
+/// What the model has thought since readers were told.
+fn thought(thoughts: &mut String) -> Option<Step> {
+    (!thoughts.is_empty()).then(|| Step::Thought(std::mem::take(thoughts).into()))
+}
 
-impl Thoughts {
-    fn more(&mut self, thought: &str) -> Option<Step> {
-        self.0.push_str(thought);
-        if self.0.len() < THOUGHT { None } else { self.rest() }
-    }
-
-    fn rest(&mut self) -> Option<Step> {
-        (!self.0.is_empty()).then(|| Step::Thought(std::mem::take(&mut self.0).into()))
-    }
+fn sooner(due: Option<Instant>, wait: Duration) -> Option<Instant> {
+    let at = Instant::now() + wait;
+    Some(due.map_or(at, |due| due.min(at)))
 }
 
 /// The renderer of the section that is being written. Sections come one after the other.
@@ -168,9 +169,13 @@ struct Sections {
 }
 
 impl Sections {
+    fn writes(&self, section: usize) -> bool {
+        self.open.as_ref().is_some_and(|(open, _)| *open == section)
+    }
+
     fn text(&mut self, section: usize, markdown: String) -> Vec<Step> {
         let mut steps = Vec::new();
-        if self.open.as_ref().is_none_or(|(open, _)| *open != section) {
+        if !self.writes(section) {
             steps.extend(self.finish());
             self.open = Some((section, renderer(self.run, section, &self.macros)));
         }
@@ -268,6 +273,6 @@ mod tests {
                 }
             }
         };
-        tokio::time::timeout(QUIET * 2, shown).await.expect("shown after a quarter of a second");
+        tokio::time::timeout(LATEST * 2, shown).await.expect("shown soon");
     }
 }

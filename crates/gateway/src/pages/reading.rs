@@ -9,6 +9,8 @@ pub(super) struct Reading {
     pub(super) language: Language,
     /// The languages to choose from.
     pub(super) languages: Vec<Tongue>,
+    /// Where it is to be found.
+    pub(super) href: String,
     pub(super) begun: bool,
     pub(super) running: bool,
     pub(super) extractive: bool,
@@ -50,10 +52,11 @@ pub(super) async fn of(app: &App, visit: &Visit, paper: &Paper) -> Result<Readin
             .map(|(tongue, name)| Tongue {
                 language: tongue,
                 name,
-                href: format!("{}?answer={tongue}#ai", papers::address(paper)),
+                href: papers::reading_address(paper, tongue),
                 current: tongue == language,
             })
             .into(),
+        href: papers::reading_address(paper, language),
         begun: false,
         running: false,
         extractive: false,

@@ -7,11 +7,10 @@ use content::Harvested;
 use crate::{
     Batch, Error,
     draft::fingerprint,
+    lines::Lines,
     packed::{self, Unpacked},
 };
-use lines::Lines;
 
-mod lines;
 mod record;
 
 /// Records of one batch.
