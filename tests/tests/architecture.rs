@@ -50,6 +50,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("figment", "gateway"),
     ("katex-rs", "tex"),
     ("math-core", "tex"),
+    ("prometheus-client", "gateway"),
     ("rss", "gateway"),
     ("sea-orm", "storage"),
     ("sea-orm-migration", "migrations"),
