@@ -31,7 +31,7 @@ browser: web
 build: web
     cargo build --release --package gateway --bin inkstone
 
-# Measure one thing: render, papers or search. INKSTONE_BENCH_PAPERS names a file of papers for the last one.
+# Measure one thing: render, reading, papers or search. INKSTONE_BENCH_PAPERS names a file of papers for the last one.
 bench NAME: build
     cargo bench --workspace --bench {{ NAME }}
 

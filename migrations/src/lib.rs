@@ -19,9 +19,11 @@ use sea_orm_migration::{
     sea_orm::{DatabaseTransaction, DbErr},
 };
 
+mod budgets;
 mod first;
 mod second;
 mod texts;
+mod versions;
 
 /// Why the schema was left as it is.
 #[derive(Debug)]
@@ -65,6 +67,12 @@ struct Steps;
 #[async_trait::async_trait]
 impl MigratorTrait for Steps {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(first::First), Box::new(second::Second), Box::new(texts::Texts)]
+        vec![
+            Box::new(first::First),
+            Box::new(second::Second),
+            Box::new(budgets::Budgets),
+            Box::new(versions::Versions),
+            Box::new(texts::Texts),
+        ]
     }
 }

@@ -15,7 +15,7 @@ pub(crate) struct Texts;
 
 impl MigrationName for Texts {
     fn name(&self) -> &str {
-        "0003_texts"
+        "0005_texts"
     }
 }
 

@@ -31,6 +31,13 @@ impl Events {
         Self { bytes: bytes.boxed(), pending: Vec::new() }
     }
 
+    /// The whole events in these bytes; what is behind the last one is half of the next.
+    pub fn whole(bytes: &[u8]) -> Vec<Event> {
+        let end = bytes.windows(2).rposition(|pair| pair == b"\n\n").map_or(0, |end| end + 2);
+        let text = str::from_utf8(&bytes[..end]).expect("event streams are UTF-8");
+        text.split_inclusive("\n\n").filter_map(parse).collect()
+    }
+
     /// The next event; none when the server closed the stream. Comments (heartbeats) are passed over.
     pub async fn next(&mut self) -> Option<Event> {
         loop {

@@ -26,8 +26,7 @@ pub struct Model {
 }
 
 struct State {
-    words: Vec<String>,
-    end: End,
+    replies: Vec<(Vec<String>, End)>,
     allowed: Semaphore,
     calls: AtomicUsize,
     requests: Mutex<Vec<Value>>,
@@ -40,6 +39,14 @@ pub enum End {
     Stop,
     /// The connection is cut after the last word.
     Cut,
+    /// Nothing more is said, and the connection stays.
+    Hang,
+    /// This is the data of the last event, and then the connection is closed.
+    Data(&'static str),
+    /// Instead of a reply: these bytes, head and all.
+    Raw(&'static [u8]),
+    /// Instead of anything: silence.
+    Silence,
     /// Instead of a reply: this status, these headers, this body.
     Refuse(u16, &'static str, &'static str),
 }
@@ -47,11 +54,15 @@ pub enum End {
 impl Model {
     /// Starts it. `words` are what it will say, piece by piece.
     pub async fn start(words: impl IntoIterator<Item = impl Into<String>>, end: End) -> Self {
+        Self::replying([(words.into_iter().map(Into::into).collect(), end)]).await
+    }
+
+    /// Starts it with a reply to each call; the last one is given again and again.
+    pub async fn replying(replies: impl IntoIterator<Item = (Vec<String>, End)>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let state = Arc::new(State {
-            words: words.into_iter().map(Into::into).collect(),
-            end,
+            replies: replies.into_iter().collect(),
             allowed: Semaphore::new(0),
             calls: AtomicUsize::new(0),
             requests: Mutex::default(),
@@ -88,21 +99,34 @@ async fn serve(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
     if !head.starts_with("POST /v1/chat/completions ") || !head.contains(&format!("Bearer {KEY}")) {
         return respond(&mut stream, 404, "", "{}").await;
     }
-    state.calls.fetch_add(1, Ordering::SeqCst);
+    let call = state.calls.fetch_add(1, Ordering::SeqCst);
+    let (words, end) = &state.replies[call.min(state.replies.len() - 1)];
     state.requests.lock().expect("not poisoned").push(serde_json::from_slice(&body).unwrap_or_default());
-    if let End::Refuse(status, headers, body) = state.end {
-        return respond(&mut stream, status, headers, body).await;
+    match end {
+        End::Refuse(status, headers, body) => return respond(&mut stream, *status, headers, body).await,
+        End::Raw(bytes) => {
+            stream.write_all(bytes).await?;
+            return stream.shutdown().await;
+        }
+        End::Silence => return until_left(&mut stream).await,
+        _ => {}
     }
     stream
         .write_all(
             b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n",
         )
         .await?;
-    for word in &state.words {
+    for word in words {
         state.allowed.acquire().await.expect("never closed").forget();
         say(&mut stream, &chunk(json!({ "content": word }), Value::Null)).await?;
     }
-    if state.end == End::Stop {
+    if *end == End::Hang {
+        return until_left(&mut stream).await;
+    }
+    if let End::Data(data) = end {
+        say(&mut stream, data).await?;
+    }
+    if *end == End::Stop {
         say(&mut stream, &chunk(json!({}), "stop".into())).await?;
         let usage = json!({ "prompt_tokens": 1200, "completion_tokens": 340, "total_tokens": 1540 });
         let last = json!({ "id": "1", "object": "chat.completion.chunk", "created": 1, "model": "scripted-1", "choices": [], "usage": usage });
@@ -111,6 +135,11 @@ async fn serve(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
         stream.write_all(b"0\r\n\r\n").await?;
     }
     stream.shutdown().await
+}
+
+/// Waits until the client closes the connection.
+async fn until_left(stream: &mut TcpStream) -> std::io::Result<()> {
+    stream.read(&mut [0]).await.map(drop)
 }
 
 fn chunk(delta: Value, finish: Value) -> String {

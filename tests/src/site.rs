@@ -86,10 +86,20 @@ impl Run {
 
     /// With this model as the first one.
     pub fn with_model(self, model: &crate::Model) -> Self {
-        self.set("MODELS__0__NAME", "scripted")
-            .set("MODELS__0__BASE_URL", format!("http://{}/v1", model.address))
-            .set("MODELS__0__API_KEY", crate::KEY)
-            .set("MODELS__0__MODEL", "scripted-1")
+        self.with_model_at(0, "scripted", model.address)
+    }
+
+    /// With the model at this address at this place in the list.
+    pub fn with_model_at(self, place: usize, name: &str, address: std::net::SocketAddr) -> Self {
+        self.set(&format!("MODELS__{place}__NAME"), name)
+            .set(&format!("MODELS__{place}__BASE_URL"), format!("http://{address}/v1"))
+            .set(&format!("MODELS__{place}__API_KEY"), crate::KEY)
+            .set(&format!("MODELS__{place}__MODEL"), "scripted-1")
+    }
+
+    /// With counts for the operator, see [`Site::metrics`].
+    pub fn with_metrics(self) -> Self {
+        self.set("METRICS__LISTEN", "127.0.0.1:0")
     }
 
     /// Starts it, and waits until it says where it is.
@@ -222,6 +232,14 @@ impl Site {
     /// What the server logged.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.data.with_extension("log")).expect("a log")
+    }
+
+    /// What the server counts, of a site [with metrics](Run::with_metrics).
+    pub async fn metrics(&self) -> String {
+        let log = self.log();
+        let address = log.split_whitespace().find(|word| word.ends_with("/metrics"));
+        let response = client().get(address.expect("the log names the address")).send().await;
+        response.expect("an answer").text().await.expect("text")
     }
 
     /// An event stream, from `last` if one is named.

@@ -54,6 +54,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("hayro-interpret", "fulltext"),
     ("katex-rs", "tex"),
     ("math-core", "tex"),
+    ("prometheus-client", "gateway"),
     ("rss", "gateway"),
     ("scraper", "fulltext"),
     ("sea-orm", "storage"),

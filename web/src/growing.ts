@@ -7,7 +7,7 @@ import { words } from "./words.ts";
 
 const NEAR = "0px 0px 250% 0px";
 /** The most papers that the server shows at once. */
-const MOST = 1000;
+const MOST = 500;
 /** Who filters a list sees few of its papers, and its end is always near: it does not grow without end. */
 const ENOUGH = 500;
 

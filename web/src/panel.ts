@@ -11,7 +11,7 @@ export interface Question {
   title: string;
 }
 
-const STAGES = ["queued", "fetching", "reading", "thinking", "writing"] as const;
+const STAGES = ["queued", "fetching", "reading", "waiting", "asking", "thinking", "writing"] as const;
 
 /** A view of one run. It knows nothing of connections. */
 export class Panel implements Reader {
@@ -221,6 +221,10 @@ function said(stage: Stage): string {
       return stage.place > 1 ? words("queued_place", { n: stage.place - 1 }) : words("queued");
     case "writing":
       return words("writing", { n: stage.section, m: stage.sections });
+    case "waiting":
+      return words("waiting", { n: stage.seconds });
+    case "asking":
+      return words("asking", { model: stage.model });
     case "reading":
       return stage.page ? `${words("reading")} ${stage.page}/${stage.pages ?? "?"}` : words("reading");
     default:

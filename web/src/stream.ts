@@ -21,6 +21,8 @@ export type Stage =
   | { stage: "queued"; place: number }
   | { stage: "fetching" | "thinking" }
   | { stage: "reading"; page?: number; pages?: number }
+  | { stage: "asking"; model: string }
+  | { stage: "waiting"; seconds: number }
   | { stage: "writing"; section: number; sections: number };
 
 interface Numbered {

@@ -189,7 +189,8 @@ fn record(source: &str, id: &str, title: &str, authors: &[&str]) -> Record {
 }
 
 fn paper(shown: Record) -> Paper {
-    Paper { id: PaperId(7), shown, others: Vec::new(), counts: Counts::default() }
+    let made_for = (shown.key.source.clone(), shown.key.id.clone());
+    Paper { id: PaperId(7), made_for, shown, others: Vec::new(), counts: Counts::default() }
 }
 
 fn post() -> Post {

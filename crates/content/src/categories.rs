@@ -30,6 +30,14 @@ const ARCHIVES: [(&str, &str); 11] = [
 const WHOLE: [&str; 9] =
     ["gr-qc", "hep-ex", "hep-lat", "hep-ph", "hep-th", "math-ph", "nucl-ex", "nucl-th", "quant-ph"];
 
+/// Archives that took their last papers when others replaced them, in the nineties. Their papers are listed in them still.
+///
+/// Source: <https://arxiv.org/archive>, "subsumed".
+const CLOSED: [&str; 18] = [
+    "acc-phys", "adap-org", "alg-geom", "ao-sci", "atom-ph", "bayes-an", "chao-dyn", "chem-ph", "cmp-lg",
+    "comp-gas", "dg-ga", "funct-an", "mtrl-th", "patt-sol", "plasm-ph", "q-alg", "solv-int", "supr-con",
+];
+
 /// The most categories in one list.
 const MOST: usize = 40;
 
@@ -109,6 +117,30 @@ impl CategoryTerms {
     }
 }
 
+/// A category of arXiv's as it is kept: with arXiv's capitals, and what it is an alias of. arXiv opens new ones, so that
+/// a name that is not known is one all the same if it looks like `cs.LG`.
+///
+/// ```
+/// assert_eq!(content::category(" CS.lg ")?, "cs.LG");
+/// assert_eq!(content::category("cs.NA")?, "math.NA");
+/// assert!(content::category("Machine Learning").is_err());
+/// # Ok::<(), content::Invalid>(())
+/// ```
+pub fn category(text: &str) -> Result<String, Invalid> {
+    let name = spelled(text.trim());
+    // A minus in an unknown name would be the sign of a difference.
+    let fits = |(archive, subject): (&str, &str)| {
+        let letters = |text: &str| {
+            !text.is_empty() && text.len() <= 20 && text.chars().all(|c| c.is_ascii_alphabetic())
+        };
+        letters(archive) && letters(subject) && archive.chars().all(|c| c.is_ascii_lowercase())
+    };
+    if is_category(&name) || name.split_once('.').is_some_and(fits) {
+        return Ok(canonical_category(&name).to_owned());
+    }
+    Err(Invalid::new("category", text, "is not one like cs.LG or hep-th"))
+}
+
 /// Whether arXiv has a category or an archive of this name.
 pub fn is_category(name: &str) -> bool {
     names().any(|known| known == name)
@@ -139,7 +171,7 @@ fn names() -> impl Iterator<Item = String> {
         let subjects: Vec<_> = subjects.split(' ').map(|subject| format!("{archive}.{subject}")).collect();
         std::iter::once((*archive).to_owned()).chain(subjects)
     };
-    ARCHIVES.iter().flat_map(archive).chain(WHOLE.iter().map(ToString::to_string))
+    ARCHIVES.iter().flat_map(archive).chain(WHOLE.iter().chain(&CLOSED).map(ToString::to_string))
 }
 
 fn is_sign(c: char) -> bool {
@@ -189,6 +221,33 @@ mod tests {
         check("CS.lg", &["cs.LG"], &[]);
         check("Hep-Th", &["hep-th"], &[]);
         check("local.Names", &["local.Names"], &[]);
+        check("alg-geom-math.AG", &["alg-geom"], &["math.AG"]);
+    }
+
+    #[test]
+    fn categories_as_they_are_kept() {
+        let kept = |text: &str| category(text).ok();
+        let check = |text: &str, expected: &str| assert_eq!(kept(text).as_deref(), Some(expected), "{text}");
+        check("cs.LG", "cs.LG");
+        check("\tcs.lg\n", "cs.LG");
+        check("Cond-Mat.Dis-NN", "cond-mat.dis-nn");
+        check("math.IT", "cs.IT");
+        check("math.mp", "math-ph");
+        check("alg-geom", "alg-geom");
+        check("econ.ZZ", "econ.ZZ");
+        for text in [
+            "",
+            "Machine Learning",
+            "cs/LG",
+            "cs.",
+            ".LG",
+            "cs.LG.x",
+            "Quilts.AB",
+            "cs.foo-bar",
+            "x".repeat(99).as_str(),
+        ] {
+            assert_eq!(kept(text), None, "{text}");
+        }
     }
 
     #[test]

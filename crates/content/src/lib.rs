@@ -8,6 +8,7 @@
 //! Nothing here does input or output, and nothing knows a database, a page or a model.
 
 mod answers;
+mod budgets;
 mod categories;
 mod changes;
 mod comments;
@@ -17,21 +18,24 @@ mod language;
 mod papers;
 mod posts;
 mod users;
+mod venues;
 
 pub use answers::{
     Answer, AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, Question, QuestionSet, Section,
 };
-pub use categories::{CategoryTerms, canonical_category, is_archive, is_category};
+pub use budgets::{Charge, Cost, Limit, Limits, Payer, Refusal, Scope};
+pub use categories::{CategoryTerms, canonical_category, category, is_archive, is_category};
 pub use changes::{Change, DocId, Kind};
 pub use comments::{Comment, CommentId, Subject};
 pub use days::day;
 pub use fulltext::{FullText, Hidden, HiddenKind, Passage, TextSource};
 pub use language::Language;
 pub use papers::{
-    Announced, Announcement, ArxivId, Counts, Harvested, Links, Paper, PaperId, Record, RecordKey, Venue,
+    Announced, Announcement, ArxivId, Counts, Harvested, Links, Paper, PaperId, Record, RecordKey, Venue, Way,
 };
 pub use posts::{Format, Post, PostId, Slug};
 pub use users::{Role, User, UserId, UserName};
+pub use venues::whole_edition;
 
 /// Text that is not what it should be, with the reason in words for the person who wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -14,6 +14,8 @@ pub struct PaperId(pub i64);
 pub struct Paper {
     /// The key that everything else hangs on.
     pub id: PaperId,
+    /// Source and identifier that the paper was made for. They stay when a record of another source comes to be shown.
+    pub made_for: (String, String),
     /// The record that is shown: the arXiv one where there is one, else the newest.
     pub shown: Record,
     /// The keys of the other records, newest first.
@@ -48,8 +50,11 @@ pub struct Record {
     pub categories: Vec<String>,
     /// Where it was published, unless it is a preprint.
     pub venue: Option<Venue>,
-    /// The day of announcement or publication.
+    /// The day of announcement or publication, of the first version.
     pub date: NaiveDate,
+    /// The day of this version, if it is a later one and its source says when it came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated: Option<NaiveDate>,
     /// The authors' own keywords.
     pub keywords: Vec<String>,
     /// A note that the abstract is not the authors' own words, for example a paraphrase.
@@ -96,6 +101,33 @@ pub struct Harvested {
     pub record: Record,
     /// The text it was read from, untouched.
     pub raw: String,
+    /// Who says it.
+    pub way: Way,
+}
+
+/// By which way a record came. Of two that come under one key by different ways, the source's own word stands; a list
+/// adds only what the source says nothing of: venue, keywords, and addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// From somebody's list of papers of any source.
+    List,
+    /// From the source itself.
+    Source,
+}
+
+impl Way {
+    /// The name in storage.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Source => "source",
+        }
+    }
+
+    /// What [`Self::name`] names.
+    pub fn of(name: &str) -> Option<Self> {
+        [Self::List, Self::Source].into_iter().find(|way| way.name() == name)
+    }
 }
 
 /// That a source announced a paper in one of its lists.
@@ -172,6 +204,7 @@ impl Record {
             key,
             title,
             date,
+            updated: None,
             authors: Vec::new(),
             summary: String::new(),
             categories: Vec::new(),
@@ -183,6 +216,11 @@ impl Record {
             journal: None,
             withdrawn: false,
         }
+    }
+
+    /// The day of this version.
+    pub fn changed(&self) -> NaiveDate {
+        self.updated.map_or(self.date, |updated| updated.max(self.date))
     }
 
     /// Whether the source is arXiv.

@@ -24,9 +24,12 @@ use crate::{
     assets, cache,
     config::{Config, Pdf},
     errors::{self, Failure},
-    exports, feeds, harvesting, indexing, live, marks, pages,
+    exports, feeds, harvesting, indexing, live, marks,
+    metrics::Metrics,
+    pages,
     phrases::Phrases,
-    texts, visit,
+    questions::Questions,
+    texts, upkeep, visit,
 };
 
 /// `default-src 'none'` and one line for each thing a page of ours needs. Inline styles are
@@ -70,8 +73,12 @@ pub struct App {
     pub(crate) tries: Tries,
     /// Texts of papers.
     pub(crate) texts: texts::Texts,
+    /// What readings answer.
+    pub(crate) questions: Arc<Questions>,
     /// Readings that are being made.
     pub(crate) live: live::Live,
+    /// What the operator watches.
+    pub(crate) metrics: Metrics,
     /// The policy of pages whose papers open in place.
     papers_policy: HeaderValue,
 }
@@ -109,12 +116,15 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
     let base = config.base().into();
     let papers_policy = papers_policy(&config.pdf)?;
     let config = Arc::new(config);
+    let (questions, metrics) = (Arc::new(Questions::open(&config.readings)?), Metrics::new());
     let texts = texts::Texts::new(&config, &db)?;
-    let live = live::Live::new(&config, &db, texts.clone());
+    let live = live::Live::new(&config, &db, &texts, &questions, &metrics);
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     Ok(App {
         live,
         texts,
+        questions,
+        metrics,
         papers_policy,
         config,
         base,
@@ -147,6 +157,7 @@ pub async fn serve(mut app: App, listener: TcpListener) -> anyhow::Result<Server
     }
     app.live.recover(&app.db).await?;
     tokio::spawn(indexing::follow(app.db.clone(), app.index.clone(), app.indexing.clone()));
+    tokio::spawn(upkeep::keep(app.db.clone()));
     app.harvest.start(app.db.clone(), app.config.clone());
     if !assets::built() {
         tracing::warn!("web/dist is empty: pages will have no style and no scripts; run `./just web`");
@@ -201,6 +212,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .configure(account_routes)
         .service(page("/stars", pages::stars))
         .service(page("/stars.{suffix}", pages::stars_file))
+        .configure(feed("/stars/{key}/feed", feeds::stars))
         .service(page("/mine", pages::mine))
         .service(form("/papers/{id}/star", marks::star))
         .service(form("/papers/{id}/opened", marks::opened))
@@ -209,9 +221,9 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(for_tools("star").route(web::post().to(marks::star_named)))
         .service(page("/arxiv/search", pages::paper_search))
         .configure(feed("/arxiv/search/feed", feeds::paper_search))
-        .configure(feed("/arxiv/{category}/feed", feeds::category))
+        .configure(feed("/arxiv/{which:.+}/feed", feeds::arxiv))
         .service(page("/arxiv/{which:.+}", pages::arxiv))
-        .configure(feed("/venue/{name}/feed", feeds::venue))
+        .configure(feed("/venue/{which:.+}/feed", feeds::venue))
         .service(page("/venue/{which:.+}", pages::venue))
         .service(page("/search", pages::search))
         .service(page("/search.{suffix}", pages::search_file))
@@ -256,7 +268,7 @@ fn account_routes(config: &mut web::ServiceConfig) {
         .service(form("/account/sessions", pages::end_sessions))
         .service(
             web::resource("/library")
-                .app_data(web::JsonConfig::default().limit(MAX_LIBRARY))
+                .app_data(errors::json_body(MAX_LIBRARY))
                 .route(web::get().to(accounts::library))
                 .route(web::put().to(accounts::keep_library)),
         );

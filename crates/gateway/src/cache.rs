@@ -23,7 +23,7 @@ use actix_web::{
 };
 use moka::sync::Cache;
 
-use crate::{app::App, reader, visit::Visit};
+use crate::{accepts, app::App, reader, visit::Visit};
 
 /// How old a page may be whatever happened.
 const AGE: Duration = Duration::from_secs(5);
@@ -97,11 +97,8 @@ pub(crate) async fn pages(
 impl Kept {
     /// Whether whoever asks has it already.
     fn is_known_to(&self, request: &ServiceRequest) -> bool {
-        let (own, theirs) = (self.headers.get(ETAG), request.headers().get(IF_NONE_MATCH));
-        let pair = own.and_then(|own| own.to_str().ok()).zip(theirs.and_then(|theirs| theirs.to_str().ok()));
-        pair.is_some_and(|(own, theirs)| {
-            theirs.split(',').any(|one| one.trim().trim_start_matches("W/") == own)
-        })
+        let own = self.headers.get(ETAG).and_then(|own| own.to_str().ok());
+        own.is_some_and(|own| accepts::has_already(request, own) == Some(true))
     }
 
     fn unchanged(&self) -> HttpResponse {

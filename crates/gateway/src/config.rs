@@ -14,18 +14,20 @@ use std::{
 
 use content::Language;
 use serde::{Deserialize, Serialize};
-use summarizer::{Limits, Quirks};
+use summarizer::{Breaker, Limits, Quirks};
 use url::Url;
 
 mod fulltext;
 mod harvest;
 mod layers;
 mod pdf;
+mod readings;
 
 pub use fulltext::Fulltext;
 pub use harvest::{Contact, Every, Harvest};
 pub use layers::{Error, Loaded, Setting, load};
 pub use pdf::{Origin, Pdf};
+pub use readings::{Bound, Budget, Money, Price, Readings};
 
 /// Everything that an operator can set.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -43,11 +45,15 @@ pub struct Config {
     pub site: Site,
     /// What is logged, and how.
     pub log: Log,
-    /// OpenAI-compatible models that can read papers. The first one makes new readings; the others are named by
-    /// answers that they made.
+    /// OpenAI-compatible models that can read papers. The first one makes new readings; the others are asked in turn
+    /// when it does not reply.
     pub models: Vec<Model>,
-    /// Who may have a paper read.
+    /// Who may have a paper read, and how.
     pub readings: Readings,
+    /// How much readings by models may cost.
+    pub budget: Budget,
+    /// Where counts for the operator are served.
+    pub metrics: Metrics,
     /// Who may have an account.
     pub accounts: Accounts,
     /// Addresses of proxies that are believed when they say whom they speak for. One on this machine always is.
@@ -96,17 +102,12 @@ pub enum LogFormat {
     Json,
 }
 
-/// Who may have a paper read.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// Where counts for the operator are served, in the form that Prometheus reads.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Readings {
-    /// Whether a visitor may start a reading by a configured model, which costs money. The extractive
-    /// reader is free and open to all.
-    pub visitors_may_start_model: bool,
-    /// How many readings are made at the same time.
-    pub parallel: usize,
-    /// How many more may wait for their turn; who asks then is told to come back later.
-    pub queue: usize,
+pub struct Metrics {
+    /// An address of their own, which readers of the site cannot reach. Without one they are not served.
+    pub listen: Option<SocketAddr>,
 }
 
 /// Who may have an account.
@@ -177,6 +178,9 @@ pub struct Model {
     /// How many tokens the model can take in and give out together.
     #[serde(default = "Model::default_context")]
     pub context: u64,
+    /// What a million tokens cost; without it, nothing.
+    #[serde(default)]
+    pub price: Price,
     /// In what the server differs from others.
     #[serde(default)]
     pub quirks: Quirks,
@@ -223,6 +227,8 @@ impl Default for Config {
             log: Log::default(),
             models: Vec::new(),
             readings: Readings::default(),
+            budget: Budget::default(),
+            metrics: Metrics::default(),
             accounts: Accounts::default(),
             proxies: Vec::new(),
             macros: Macros::default(),
@@ -250,12 +256,6 @@ impl Default for Log {
     }
 }
 
-impl Default for Readings {
-    fn default() -> Self {
-        Self { visitors_may_start_model: true, parallel: 4, queue: 100 }
-    }
-}
-
 impl Model {
     fn default_context() -> u64 {
         32_768
@@ -265,12 +265,14 @@ impl Model {
 impl From<&Model> for summarizer::Model {
     fn from(model: &Model) -> Self {
         Self {
+            name: model.name.clone(),
             base_url: model.base_url.clone(),
             api_key: model.api_key.as_ref().map(|key| summarizer::Secret::new(key.expose())),
             model: model.model.clone(),
             context: model.context,
             quirks: model.quirks.clone(),
             limits: model.limits.clone(),
+            breaker: Breaker::default(),
         }
     }
 }

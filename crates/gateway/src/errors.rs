@@ -3,18 +3,19 @@
 use std::{fmt, time::Duration};
 
 use actix_web::{
-    HttpRequest, HttpResponse, ResponseError,
+    HttpResponse, ResponseError,
     body::BoxBody,
     dev::{ServiceRequest, ServiceResponse},
-    error::UrlencodedError,
+    error::{JsonPayloadError, UrlencodedError},
     http::StatusCode,
     middleware::Next,
     web,
 };
 
+use chrono::Utc;
 use serde_json::json;
 
-use crate::{app::App, lists, pages, visit::Visit};
+use crate::{accepts, app::App, faults, lists, pages, visit::Visit};
 
 /// The largest body of a request, in bytes; a comment or a form fits easily.
 const MAX_BODY: usize = 64 * 1024;
@@ -48,8 +49,8 @@ pub(crate) enum Failure {
     /// A body that is longer than any form of ours.
     #[error("the body is too long")]
     TooLong,
-    /// A body that is not a form.
-    #[error("the body is not a form")]
+    /// A body of another kind than is wanted.
+    #[error("the body is of another kind")]
     NoForm,
     /// A request that did not arrive in time.
     #[error("the request took too long")]
@@ -66,6 +67,9 @@ pub(crate) enum Failure {
     /// So many readings wait that no more are taken.
     #[error("too many readings are waiting; try again in a minute")]
     QueueFull,
+    /// A reading that no budget has room for.
+    #[error("no budget has room for the reading")]
+    OverBudget(content::Refusal),
     /// The server is about to stop.
     #[error("the server is being restarted")]
     Stopping,
@@ -96,7 +100,7 @@ impl ResponseError for Failure {
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NoForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::QueueFull | Self::TooManyTries => StatusCode::TOO_MANY_REQUESTS,
+            Self::QueueFull | Self::OverBudget(_) | Self::TooManyTries => StatusCode::TOO_MANY_REQUESTS,
             Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
             Self::Storage(storage::Error::Busy(_) | storage::Error::Unreachable(_)) => {
                 StatusCode::SERVICE_UNAVAILABLE
@@ -109,8 +113,16 @@ impl ResponseError for Failure {
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
         let mut response = HttpResponse::build(self.status_code());
-        if matches!(self, Self::TooManyTries) {
-            return response.insert_header(("retry-after", "900")).finish();
+        match self {
+            Self::TooManyTries => return response.insert_header(("retry-after", "900")).finish(),
+            Self::OverBudget(refusal) => {
+                if let Some(resets) = refusal.resets {
+                    let wait = (resets - Utc::now()).num_seconds().max(1);
+                    response.insert_header(("retry-after", wait.to_string()));
+                }
+                return response.finish();
+            }
+            _ => {}
         }
         match self.status_code() {
             StatusCode::SERVICE_UNAVAILABLE => drop(response.insert_header(("retry-after", "5"))),
@@ -121,12 +133,13 @@ impl ResponseError for Failure {
     }
 }
 
-/// Middleware: gives every error the house's page, in the visitor's language, and logs our own.
+/// Middleware: gives every error the house's page, in the visitor's language, or data if a program asks; and logs our own.
 pub(crate) async fn dress(
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let visit = Visit::of(request.request());
+    let wants_json = accepts::wants_json(request.request());
     let app = request.app_data::<web::Data<App>>().cloned();
     let response = next.call(request).await?;
     let status = response.status();
@@ -138,38 +151,19 @@ pub(crate) async fn dress(
     log(failure, status, &visit);
     let (what, detail) = sentences(failure, status, &visit);
     let Some(app) = app else { return Ok(response) };
-    let page = pages::error(&app, &visit, what, detail);
+    let mut dressed = match wants_json {
+        true => problem(status, what, detail.as_deref()),
+        false => {
+            let page = pages::error(&app, &visit, what, detail);
+            HttpResponse::build(status).content_type("text/html; charset=utf-8").body(page)
+        }
+    };
     let (request, bare) = response.into_parts();
-    let mut dressed = HttpResponse::build(status).content_type("text/html; charset=utf-8").body(page);
     for (name, value) in bare.headers().iter().filter(|(name, _)| *name == "retry-after" || *name == "allow")
     {
         dressed.headers_mut().insert(name.clone(), value.clone());
     }
     Ok(ServiceResponse::new(request, dressed))
-}
-
-/// What to tell whoever asked, in their language.
-pub(crate) fn sentence(failure: &Failure, visit: &Visit) -> String {
-    let (what, detail) = sentences(Some(failure), failure.status_code(), visit);
-    detail.map_or_else(|| what.to_owned(), |detail| format!("{what} {detail}"))
-}
-
-/// Whether a request comes from a script that wants data back.
-pub(crate) fn wants_json(request: &HttpRequest) -> bool {
-    let accept = request.headers().get("accept").and_then(|value| value.to_str().ok());
-    accept.is_some_and(|accept| accept.contains("application/json"))
-}
-
-/// A refusal is data for a script, and a page for a form.
-pub(crate) fn for_script(
-    request: &HttpRequest,
-    visit: &Visit,
-    answer: Result<HttpResponse, Failure>,
-) -> Result<HttpResponse, Failure> {
-    match answer {
-        Err(failure) if wants_json(request) => Ok(problem(&failure, visit)),
-        answer => answer,
-    }
 }
 
 /// An error with all that caused it; what a cause only repeats is said once.
@@ -210,6 +204,20 @@ pub(crate) fn extractors(config: &mut web::ServiceConfig) {
         }));
 }
 
+/// How a body of JSON says what could not be read of it.
+pub(crate) fn json_body(limit: usize) -> web::JsonConfig {
+    web::JsonConfig::default().limit(limit).error_handler(|error, _| {
+        match error {
+            JsonPayloadError::Overflow { .. } | JsonPayloadError::OverflowKnownLength { .. } => {
+                Failure::TooLong
+            }
+            JsonPayloadError::ContentType => Failure::NoForm,
+            error => Failure::BadRequest(error.to_string()),
+        }
+        .into()
+    })
+}
+
 /// Middleware: refuses what no handler should see, and bodies that do not come to an end.
 pub(crate) async fn bound(
     request: ServiceRequest,
@@ -236,18 +244,11 @@ fn log(failure: Option<&Failure>, status: StatusCode, visit: &Visit) {
     }
 }
 
-/// A refusal for scripts (RFC 9457).
-fn problem(failure: &Failure, visit: &Visit) -> HttpResponse {
-    let status = failure.status_code();
-    let detail = sentence(failure, visit);
-    let mut bare = failure.error_response();
+/// A refusal for programs (RFC 9457).
+fn problem(status: StatusCode, what: &str, detail: Option<&str>) -> HttpResponse {
+    let detail = detail.map_or_else(|| what.to_owned(), |detail| format!("{what} {detail}"));
     let body = json!({ "title": status.canonical_reason(), "status": status.as_u16(), "detail": detail });
-    let mut response =
-        HttpResponse::build(status).content_type("application/problem+json").body(body.to_string());
-    for (name, value) in bare.headers_mut().drain().filter_map(|(name, value)| Some((name?, value))) {
-        response.headers_mut().insert(name, value);
-    }
-    response
+    HttpResponse::build(status).content_type("application/problem+json").body(body.to_string())
 }
 
 fn sentences(failure: Option<&Failure>, status: StatusCode, visit: &Visit) -> (&'static str, Option<String>) {
@@ -256,6 +257,10 @@ fn sentences(failure: Option<&Failure>, status: StatusCode, visit: &Visit) -> (&
         (Some(Failure::WrongDate(given)), _) => (m.error_bad_request(), Some(m.error_wrong_date(given))),
         (Some(Failure::NotInvited), _) => (m.error_forbidden(), Some(m.not_invited().into())),
         (Some(Failure::TooManyTries), _) => (m.error_busy(), Some(m.too_many_tries().into())),
+        (Some(Failure::QueueFull), _) => (m.error_busy(), Some(m.queue_full().into())),
+        (Some(Failure::OverBudget(refusal)), _) => {
+            (m.error_over_budget(), Some(faults::over_budget(refusal, m)))
+        }
         (Some(Failure::SignedOut), _) => (m.error_forbidden(), Some(m.signed_out().into())),
         (Some(Failure::TooManyPapers), _) => {
             (m.error_bad_request(), Some(m.too_many_ids(lists::MOST as u64)))

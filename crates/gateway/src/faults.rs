@@ -1,5 +1,7 @@
 //! What a reader is told when a reading ends early. Storage and scripts know the codes only.
 
+use content::{Refusal, Scope};
+
 use crate::language::Messages;
 
 /// Why only the abstract was read, for a code of `fulltext::Error` or of [`crate::texts`].
@@ -25,6 +27,7 @@ pub(crate) fn no_text(code: &str, m: Messages) -> String {
 pub(crate) fn sentence(code: &str, m: Messages) -> String {
     let known = match code {
         "refused" => m.fault_refused(),
+        "resting" => m.fault_resting(),
         "unauthorized" => m.fault_unauthorized(),
         "rate_limited" => m.fault_rate_limited(),
         "quota" => m.fault_quota(),
@@ -32,12 +35,25 @@ pub(crate) fn sentence(code: &str, m: Messages) -> String {
         "upstream" => m.fault_upstream(),
         "cut" => m.fault_cut(),
         "stalled" => m.fault_stalled(),
-        "malformed" | "content_type" => m.fault_malformed(),
+        "malformed" => m.fault_malformed(),
+        "content_type" => m.fault_content_type(),
         "too_long" => m.fault_too_long(),
-        "endless" | "output_limit" => m.fault_endless(),
+        "endless" => m.fault_endless(),
+        "output_limit" => m.fault_output_limit(),
         "filtered" => m.fault_filtered(),
         "empty" => m.fault_empty(),
         _ => return m.fault_failed(code),
     };
     known.to_owned()
+}
+
+/// Which budget has no room, and when it has.
+pub(crate) fn over_budget(refusal: &Refusal, m: Messages) -> String {
+    let Some(resets) = refusal.resets else { return m.over_budget_never().to_owned() };
+    let when = resets.format("%Y-%m-%d %H:%M UTC");
+    match refusal.scope {
+        Scope::Visitor | Scope::User => m.over_budget_own(when),
+        Scope::Day => m.over_budget_day(when),
+        Scope::Month => m.over_budget_month(when),
+    }
 }

@@ -296,7 +296,7 @@ fn plain(markdown: &str, trust: Trust) -> String {
 #[cfg(test)]
 mod tests {
     use chrono::{DateTime, Utc};
-    use content::{AnswerKey, AttemptId, AttemptState, Harvested, Record, RecordKey, Section, Subject};
+    use content::{AnswerKey, AttemptId, AttemptState, Harvested, Record, RecordKey, Section, Subject, Way};
     use search::{Query, Request};
     use storage::answers::{Begun, Outcome, Want};
     use tempfile::TempDir;
@@ -351,13 +351,14 @@ mod tests {
         async fn attempt(&self) -> AttemptId {
             match answers::begin(&self.db, &key(), Want::Again).await.expect("begun") {
                 Begun::New(attempt) => attempt,
-                Begun::Stored(attempt) => panic!("{attempt:?} was there already"),
+                other => panic!("{other:?}"),
             }
         }
 
         async fn end(&self, attempt: AttemptId, state: AttemptState, texts: [&str; 2]) {
             let sections = texts.map(|text| Section { markdown: text.into() }).into();
-            let outcome = Outcome { state, model: None, tokens: None, fault: None, sections };
+            let outcome =
+                Outcome { state, model: None, tokens: None, fault: None, cost: Default::default(), sections };
             answers::end(&self.db, attempt, &outcome).await.expect("ended");
         }
     }
@@ -387,7 +388,9 @@ mod tests {
             categories: vec!["astro-ph.GA".into()],
             ..Record::new(key, "Rotation of galaxies".into(), moment().date_naive())
         };
-        papers::save(&place.db, &[Harvested { record, raw: String::new() }]).await.expect("saved");
+        papers::save(&place.db, &[Harvested { record, raw: String::new(), way: Way::Source }])
+            .await
+            .expect("saved");
         place
     }
 

@@ -8,6 +8,7 @@
 //!
 //! Missing on purpose: anything that decides what mathematics, a search result or an answer is.
 
+mod accepts;
 mod accounts;
 pub mod app;
 mod assets;
@@ -25,10 +26,13 @@ mod language;
 mod lists;
 mod live;
 mod marks;
+mod metrics;
 mod pages;
 mod papers;
 mod phrases;
+mod questions;
 mod reader;
 mod searches;
 mod texts;
+mod upkeep;
 mod visit;

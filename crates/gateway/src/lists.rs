@@ -15,8 +15,8 @@ pub(crate) const MOST: usize = 200;
 
 /// What an address below `/arxiv` or `/venue` names.
 pub(crate) enum Named {
-    /// One paper.
-    Paper(Box<Paper>),
+    /// One paper, and the version that was asked for.
+    Paper(Box<Paper>, Option<u32>),
     /// Papers in the order asked, and identifiers that are not known.
     Papers(Vec<Paper>, Vec<String>),
     /// A list of categories.
@@ -48,8 +48,8 @@ pub(crate) struct CategoryList {
 /// `2401.00001`, `2401.00001,2401.00002`, or categories.
 pub(crate) async fn of_arxiv(app: &App, which: &str) -> Result<Named, Failure> {
     if let Ok(id) = which.parse::<ArxivId>() {
-        let paper = papers::by_arxiv(&app.db, &id).await?.ok_or(Failure::NotFound)?;
-        return Ok(Named::Paper(Box::new(paper)));
+        let paper = papers::by_arxiv(&app.db, &id).await?.filter(|_| id.version() != Some(0));
+        return Ok(Named::Paper(Box::new(paper.ok_or(Failure::NotFound)?), id.version()));
     }
     if let Some(keys) = arxiv_keys(which) {
         return several(app, &keys).await;
@@ -79,7 +79,7 @@ pub(crate) async fn of_venue(app: &App, which: &str) -> Result<Named, Failure> {
     if let Some((source, id)) = venue_key(which) {
         // Identifiers may hold commas.
         if let Some(paper) = papers::by_record(&app.db, &source, &id).await? {
-            return Ok(Named::Paper(Box::new(paper)));
+            return Ok(Named::Paper(Box::new(paper), None));
         }
         return match venue_keys(which) {
             Some(keys) => several(app, &keys).await,

@@ -11,12 +11,12 @@ use storage::{
 };
 
 use crate::{
+    accepts,
     app::App,
-    errors::{self, Failure},
+    errors::Failure,
     lists,
     papers::address,
     reader::{self, Acting},
-    visit::Visit,
 };
 
 /// What the form of a star says.
@@ -38,29 +38,23 @@ pub(crate) struct Named {
 /// `POST /papers/{id}/star`: stars a paper, or takes the star back.
 pub(crate) async fn star(
     app: web::Data<App>,
-    visit: Visit,
     request: HttpRequest,
     id: web::Path<i64>,
     form: web::Form<Form>,
 ) -> Result<HttpResponse, Failure> {
     let paper = papers::by_id(&app.db, PaperId(*id)).await?.ok_or(Failure::NotFound)?;
     let back = form.back.as_deref().filter(|back| is_own_path(back)).map(str::to_owned);
-    let answer = set(&app, &request, &paper, form.on.as_deref() != Some("0"), back).await;
-    errors::for_script(&request, &visit, answer)
+    set(&app, &request, &paper, form.on.as_deref() != Some("0"), back).await
 }
 
 /// `POST /arxiv/star?paper=`: the same, at the address that other tools use.
 pub(crate) async fn star_named(
     app: web::Data<App>,
-    visit: Visit,
     request: HttpRequest,
     named: web::Query<Named>,
 ) -> Result<HttpResponse, Failure> {
-    let answer = match named.find(&app).await {
-        Ok(paper) => set(&app, &request, &paper, named.on.as_deref() != Some("0"), None).await,
-        Err(failure) => Err(failure),
-    };
-    errors::for_script(&request, &visit, answer)
+    let paper = named.find(&app).await?;
+    set(&app, &request, &paper, named.on.as_deref() != Some("0"), None).await
 }
 
 /// `POST /papers/{id}/opened`: the PDF was opened.
@@ -106,7 +100,7 @@ async fn set(
         true => readers::mark(&app.db, paper.id, by(&acting), Mark::Star).await?,
         false => readers::unmark(&app.db, paper.id, &acting.hash, Mark::Star).await?,
     };
-    let response = match back.filter(|_| !errors::wants_json(request)) {
+    let response = match back.filter(|_| !accepts::wants_json(request)) {
         Some(back) => HttpResponse::SeeOther().insert_header(("location", back)).finish(),
         None => HttpResponse::Ok().json(json!({
             "paper": paper.id.0, "address": address(paper), "starred": on, "stars": counts.stars,

@@ -6,9 +6,11 @@ use actix_web::{
     HttpRequest, HttpResponse,
     cookie::{Cookie, SameSite, time::Duration},
 };
+use content::{Payer, UserId};
 use rand::Rng as _;
 use runs::Reader;
 use sha2::{Digest as _, Sha256};
+use storage::readers::{self, ReaderId};
 
 use crate::{app::App, errors::Failure};
 
@@ -45,6 +47,11 @@ impl Acting {
         Ok(response)
     }
 
+    /// Whose budget this reader's readings are taken from.
+    pub(crate) fn payer(&self, user: Option<UserId>) -> Payer {
+        Payer { visitor: self.hash.clone(), network: self.network.clone(), user }
+    }
+
     /// The same reader of a live page.
     pub(crate) fn live(&self) -> Reader {
         Reader::Known(self.hash.as_str().into())
@@ -59,6 +66,30 @@ pub(crate) fn of(request: &HttpRequest) -> Reader {
 /// What is kept of a reader's cookie, if they have one.
 pub(crate) fn hash(request: &HttpRequest) -> Option<String> {
     request.cookie(COOKIE).map(|cookie| digest(cookie.value()))
+}
+
+/// The key of a reader's stars: who has it sees them, and nothing else. It is made of what is stored, and tells nothing of
+/// that; the cookie stays in the browser.
+pub(crate) async fn stars_key(app: &App, cookie: &str) -> Result<Option<String>, Failure> {
+    let reader = readers::by_cookie(&app.db, cookie).await?;
+    Ok(reader.map(|reader| format!("{}-{}", reader.0, stars_secret(cookie))))
+}
+
+/// The reader whose key this is.
+pub(crate) async fn of_key(app: &App, key: &str) -> Result<Option<ReaderId>, Failure> {
+    let Some((id, secret)) = key.split_once('-') else { return Ok(None) };
+    let Ok(reader) = id.parse().map(ReaderId) else { return Ok(None) };
+    let cookie = readers::cookie_of(&app.db, reader).await?;
+    Ok(cookie.filter(|cookie| stars_secret(cookie) == secret).map(|_| reader))
+}
+
+/// The feed of what is starred by the reader whose key this is.
+pub(crate) fn stars_feed(key: &str) -> String {
+    format!("/stars/{key}/feed")
+}
+
+fn stars_secret(cookie: &str) -> String {
+    digest(&format!("stars {cookie}"))[..32].to_owned()
 }
 
 /// Refuses a form that another site sent. Browsers say where a form comes from, programs need not.

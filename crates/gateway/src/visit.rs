@@ -6,7 +6,6 @@ use actix_web::{
     FromRequest, HttpRequest,
     cookie::{Cookie, SameSite, time::Duration},
     dev::Payload,
-    http::header,
 };
 
 use crate::exports;
@@ -44,10 +43,7 @@ impl Visit {
             m: Messages(negotiate(request)),
             formulas: Formulas::asked(request).or_else(remembered).unwrap_or_default(),
             address: without_choices(request),
-            accepts: request
-                .headers()
-                .get(header::ACCEPT)
-                .and_then(|accept| exports::accepted(accept.to_str().ok()?)),
+            accepts: exports::accepted(request),
         }
     }
 

@@ -47,6 +47,17 @@ pub struct Context {
     pub page: String,
     /// The hosts that are this site; images of others are shown as links.
     pub hosts: Vec<String>,
+    /// The paper that an answer is about, if it has pages: `[p. 7]` leads there.
+    pub pages: Option<Pages>,
+}
+
+/// A document of which passages are told by their pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pages {
+    /// Its address, without a fragment.
+    pub address: String,
+    /// The number of its last page: nothing leads past it.
+    pub last: u32,
 }
 
 /// The labels of a document and the numbers they stand for.

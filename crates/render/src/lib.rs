@@ -23,6 +23,7 @@ mod links;
 mod live;
 mod markdown;
 mod mathml;
+mod passages;
 mod plain;
 mod reading;
 mod shield;
@@ -31,7 +32,7 @@ mod warnings;
 mod whole;
 mod writer;
 
-pub use context::{Context, Format, Formula, Heading, Labels, Rendered, Trust, Warning, WarningKind};
+pub use context::{Context, Format, Formula, Heading, Labels, Pages, Rendered, Trust, Warning, WarningKind};
 pub use html::Html;
 pub use live::{Live, Patch};
 pub use mathml::with_mathml;

@@ -15,6 +15,7 @@ use crate::document::{Block, Title};
 use crate::formula;
 use crate::html::{escape, unescaped};
 use crate::links;
+use crate::passages;
 use crate::plain;
 use crate::reading::Reading;
 use crate::shield::{BOUNDARY, Part, Token, Tokens, has_token};
@@ -208,15 +209,36 @@ impl<'w, 's> Writer<'w, 's> {
 
     fn text(&mut self, text: &str, address: bool) {
         if !has_token(text) {
-            return self.words(text);
+            return self.passages(text);
         }
         let tokens = self.setting.tokens;
         if address {
             return self.words(&tokens.restored(text));
         }
         tokens.split(text, |part| match part {
-            Part::Text(text) => self.words(text),
+            Part::Text(text) => self.passages(text),
             Part::Token(token) => self.token(token, false),
+        });
+    }
+
+    /// Words in which pages of the paper may be named. A page that it does not have is marked, and leads nowhere.
+    fn passages(&mut self, text: &str) {
+        let pages = self.setting.context.pages.as_ref().filter(|_| self.setting.trust == Trust::Answer);
+        let Some(pages) = pages.filter(|_| !self.in_link()) else { return self.words(text) };
+        passages::split(text, |part| match part {
+            passages::Part::Text(text) => self.words(text),
+            passages::Part::Page(source, page) if (1..=pages.last).contains(&page) => {
+                self.raw("<a class=\"pg\" href=\"");
+                escape(&mut self.html, &pages.address);
+                self.raw(&format!("#page={page}\" rel=\"noopener\">"));
+                self.words(source);
+                self.raw("</a>");
+            }
+            passages::Part::Page(source, _) => {
+                self.raw("<span class=\"pg lost\">");
+                self.words(source);
+                self.raw("</span>");
+            }
         });
     }
 

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use content::{AttemptId, AttemptState};
+use content::{AttemptId, AttemptState, Cost};
 
 /// One entry in the log of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,12 +25,14 @@ pub enum Body {
         /// How, in a format that only the two ends know. Shared by all readers.
         patches: Arc<str>,
     },
+    /// More of what the model thinks before it answers; no part of the answer. Shared by all readers.
+    Thought(Arc<str>),
     /// Nothing follows.
     End(End),
 }
 
 /// What a running run is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stage {
     /// Waits for others to finish.
     Queued {
@@ -43,6 +45,16 @@ pub enum Stage {
     Reading {
         /// The page it is at and how many there are, from 1, if the text has pages.
         page: Option<(u32, u32)>,
+    },
+    /// Another model is asked, because the ones before it did not reply.
+    Asking {
+        /// Its name.
+        model: Arc<str>,
+    },
+    /// Asks again in a while.
+    Waiting {
+        /// How long that is.
+        seconds: u64,
     },
     /// The model has everything and has not said a word yet.
     Thinking,
@@ -66,11 +78,13 @@ pub struct End {
     pub model: Option<String>,
     /// Tokens read and written.
     pub tokens: Option<(u64, u64)>,
+    /// What it cost, as far as is known.
+    pub cost: Cost,
 }
 
 impl End {
     pub(crate) fn early(state: AttemptState) -> Self {
-        Self { state, fault: None, model: None, tokens: None }
+        Self { state, fault: None, model: None, tokens: None, cost: Cost::default() }
     }
 
     pub(crate) fn failed(code: impl Into<String>) -> Self {

@@ -4,11 +4,11 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use content::{AnswerKey, AttemptId, AttemptState, Section};
+use content::{AnswerKey, AttemptId, AttemptState, Cost, Section};
 use tokio::sync::watch;
 
 use crate::{
-    Begun, Body, End, Error, Event, Job, Reader, Seams, Settings, Stage, Started, Stop, Want, job,
+    Ask, Begun, Body, End, Error, Event, Job, Reader, Seams, Settings, Stage, Started, Stop, Want, job,
     queue::Queue, readers::Readers,
 };
 
@@ -29,7 +29,7 @@ pub(crate) struct House {
 pub(crate) struct State {
     pub(crate) runs: HashMap<AttemptId, Active>,
     by_key: HashMap<AnswerKey, AttemptId>,
-    queue: Queue,
+    pub(crate) queue: Queue,
     /// Ends that the store has not taken yet.
     pub(crate) unsaved: Vec<(AttemptId, End, Vec<Section>)>,
     tokens: u64,
@@ -44,6 +44,8 @@ pub(crate) struct Active {
     pub(crate) grown: bool,
     written: u64,
     stage: Option<Stage>,
+    /// The model that replies, and what that has cost.
+    spent: Option<(String, Cost)>,
     pub(crate) readers: Readers,
     stop: watch::Sender<Option<AttemptState>>,
     /// Closed when this is dropped, after the end was stored.
@@ -103,40 +105,36 @@ impl House {
         Some(Started { run, stored: false })
     }
 
-    pub(crate) async fn begin(
-        self: Arc<Self>,
-        key: AnswerKey,
-        sections: usize,
-        want: Want,
-        reader: Reader,
-    ) -> Result<Started, Error> {
+    pub(crate) async fn begin(self: Arc<Self>, ask: Ask) -> Result<Started, Error> {
         let _one_at_a_time = loop {
             // Not under the lock: a run that tidies up must not keep others from starting.
-            self.await_end_of_cancelled(&key).await;
+            self.await_end_of_cancelled(&ask.key).await;
             let lock = self.starting.lock().await;
-            if self.ending(&key).is_none() {
+            if self.ending(&ask.key).is_none() {
                 break lock;
             }
         };
-        if let Some(joined) = self.join(&key, &reader) {
+        if let Some(joined) = self.join(&ask.key, &ask.reader) {
             return Ok(joined);
         }
         if let Err(refused) = self.admits() {
-            return self.finished(key, want).await?.ok_or(refused);
+            return self.finished(ask.key, ask.want).await?.ok_or(refused);
         }
-        match self.seams.store.begin(key.clone(), want).await? {
-            Begun::Stored(run) => Ok(Started { run, stored: true }),
-            Begun::New(run) => {
-                self.launch(run, key, sections, reader);
-                Ok(Started { run, stored: false })
-            }
-        }
+        let (run, received) =
+            match self.seams.store.begin(ask.key.clone(), ask.want, ask.charge.clone()).await? {
+                Begun::Stored(run) => return Ok(Started { run, stored: true }),
+                Begun::Refused(refusal) => return Err(Error::OverBudget(refusal)),
+                Begun::New(run) => (run, Vec::new()),
+                Begun::Continued(run, received) => (run, received),
+            };
+        self.launch(run, ask, received);
+        Ok(Started { run, stored: false })
     }
 
     /// An answer that exists costs no place in the queue.
     async fn finished(&self, key: AnswerKey, want: Want) -> Result<Option<Started>, Error> {
         let run = match want {
-            Want::Any => self.seams.store.finished(key).await?,
+            Want::Any | Want::Continue => self.seams.store.finished(key).await?,
             Want::Again => None,
         };
         Ok(run.map(|run| Started { run, stored: true }))
@@ -166,7 +164,8 @@ impl House {
         }
     }
 
-    fn launch(self: &Arc<Self>, run: AttemptId, key: AnswerKey, sections: usize, reader: Reader) {
+    fn launch(self: &Arc<Self>, run: AttemptId, ask: Ask, received: Vec<Section>) {
+        let Ask { key, sections, reader, priority, .. } = ask;
         let (sender, stop) = Stop::new();
         let mut active = Active {
             key: key.clone(),
@@ -174,6 +173,7 @@ impl House {
             grown: false,
             written: 0,
             stage: None,
+            spent: None,
             readers: Readers::default(),
             stop: sender,
             ended: watch::Sender::new(()),
@@ -182,13 +182,13 @@ impl House {
         let mut state = self.state();
         state.by_key.insert(key.clone(), run);
         state.runs.insert(run, active);
-        let turn = state.queue.enter(run);
+        let turn = state.queue.enter(run, priority);
         self.tell_places(&mut state);
         if state.runs.get(&run).is_some_and(|active| active.stage.is_none()) {
             // It need not wait. Said here, so that there is a log before anybody can ask for it.
             self.enter_stage(&mut state, run, Stage::Fetching);
         }
-        self.runtime.spawn(job::live(self.clone(), Job { run, key, stop }, turn));
+        self.runtime.spawn(job::live(self.clone(), Job { run, key, received, stop }, turn));
     }
 
     pub(crate) fn attach(&self, run: AttemptId, reader: &Reader) -> Option<(AttemptId, u64)> {
@@ -212,9 +212,9 @@ impl House {
     }
 
     fn enter_stage(&self, state: &mut State, run: AttemptId, stage: Stage) {
-        let known = state.runs.get(&run).and_then(|active| active.stage);
-        if known != Some(stage) {
-            self.publish(state, run, Body::Stage(stage));
+        let known = state.runs.get(&run).and_then(|active| active.stage.as_ref());
+        if known != Some(&stage) {
+            self.publish(state, run, Body::Stage(stage.clone()));
             state.runs.entry(run).and_modify(|active| active.stage = Some(stage));
         }
     }
@@ -228,14 +228,22 @@ impl House {
         active.sections[section].markdown.push_str(markdown);
         active.grown |= !markdown.is_empty();
         let of = active.sections.len();
-        let now = active.stage;
-        let further = !matches!(now, Some(Stage::Writing { section: known, .. }) if known > section);
+        let further = !matches!(active.stage, Some(Stage::Writing { section: known, .. }) if known > section);
         if further && !markdown.is_empty() {
             self.enter_stage(&mut state, run, Stage::Writing { section: section + 1, of });
         }
         if let Some(patches) = patches {
             self.publish(&mut state, run, Body::Patch { section, patches });
         }
+    }
+
+    pub(crate) fn thought(&self, run: AttemptId, thought: Arc<str>) {
+        self.publish(&mut self.state(), run, Body::Thought(thought));
+    }
+
+    /// Notes what a run has cost so far.
+    pub(crate) fn spent(&self, run: AttemptId, model: String, cost: Cost) {
+        self.state().runs.entry(run).and_modify(|active| active.spent = Some((model, cost)));
     }
 
     fn tell_places(&self, state: &mut State) {
@@ -245,7 +253,11 @@ impl House {
     }
 
     /// Stores the end, tells it, and gives the place to the next run.
-    pub(crate) async fn end(&self, run: AttemptId, end: End) {
+    pub(crate) async fn end(&self, run: AttemptId, mut end: End) {
+        if let Some((model, cost)) = self.state().runs.get(&run).and_then(|active| active.spent.clone()) {
+            end.model.get_or_insert(model);
+            end.cost = cost;
+        }
         self.store_end(run, &end).await;
         let mut state = self.state();
         self.publish(&mut state, run, Body::End(end));

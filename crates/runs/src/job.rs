@@ -41,8 +41,10 @@ async fn read(house: &House, job: Job) -> End {
         match step {
             Some(Step::Stage(stage)) => house.stage(run, stage),
             Some(Step::Text { section, markdown, patches }) => house.text(run, section, &markdown, patches),
+            Some(Step::Thought(thought)) => house.thought(run, thought),
+            Some(Step::Spent { model, cost }) => house.spent(run, model, cost),
             Some(Step::Done { model, tokens }) => {
-                return End { state: AttemptState::Done, fault: None, model: Some(model), tokens };
+                return End { model: Some(model), tokens, ..End::early(AttemptState::Done) };
             }
             Some(Step::Fault { code }) => return End::failed(code),
             None => return stopped(&stop),

@@ -4,10 +4,11 @@
 //! at work on it. The job takes its place in a bounded queue, reads one [`Upstream`], and writes
 //! numbered [`Event`]s to an append-only log; any number of readers [`subscribe`](Runs::subscribe),
 //! each from any position, and to several runs at once as one stream. The text received so far goes
-//! to the [`Store`] once a second for all runs together, an end at once.
+//! to the [`Store`] once a second for all runs together, an end at once. The store also keeps budgets: it sets aside
+//! what a run may cost when it records the attempt, and settles with what it did cost when that ends.
 //!
 //! ```text
-//! queued (place) → fetching → reading → thinking → writing n of m → done
+//! queued (place) → fetching → reading | asking | waiting → thinking → writing n of m → done
 //!                                                                 | interrupted | failed | cancelled
 //! ```
 //!
@@ -17,8 +18,8 @@
 //! ```
 //! use std::sync::Arc;
 //! use futures::{FutureExt, StreamExt, future::BoxFuture, stream::BoxStream};
-//! # use content::{AnswerKey, AttemptId, AttemptState, Language, PaperId, Section};
-//! use runs::{Begun, Body, End, Job, Reader, Runs, Seams, Settings, Step, Store, StoreError, Upstream, Want};
+//! # use content::{AnswerKey, AttemptId, AttemptState, Charge, Language, PaperId, Section};
+//! use runs::{Ask, Begun, Body, End, Job, Reader, Runs, Seams, Settings, Step, Store, StoreError, Upstream, Want};
 //!
 //! struct Hello;
 //! impl Upstream for Hello {
@@ -30,7 +31,7 @@
 //!
 //! struct Nowhere;
 //! impl Store for Nowhere {
-//!     fn begin(&self, _: AnswerKey, _: Want) -> BoxFuture<'static, Result<Begun, StoreError>> {
+//!     fn begin(&self, _: AnswerKey, _: Want, _: Option<Charge>) -> BoxFuture<'static, Result<Begun, StoreError>> {
 //!         async { Ok(Begun::New(AttemptId(1))) }.boxed()
 //!     }
 //!     fn finished(&self, _: AnswerKey) -> BoxFuture<'static, Result<Option<AttemptId>, StoreError>> {
@@ -48,7 +49,7 @@
 //! let runs = Runs::new(Seams::local(Arc::new(Hello), Arc::new(Nowhere)), Settings::default());
 //! # let key = AnswerKey { paper: PaperId(1), record_version: "v1".into(), text_source: "abstract".into(),
 //! #     extractor: "".into(), language: Language::En, model: "hello".into(), question_set: "q@1".into() };
-//! let started = runs.start(key, 1, Want::Any, Reader::Anonymous).await?;
+//! let started = runs.start(Ask::new(key, 1, Reader::Anonymous)).await?;
 //! let events: Vec<_> = runs.subscribe(&[(started.run, 0)], &Reader::Anonymous).collect().await;
 //! assert!(matches!(&events.last().unwrap().body, Body::End(end) if end.state == AttemptState::Done));
 //! # Ok::<_, runs::Error>(()) });
@@ -69,8 +70,9 @@ mod seams;
 
 pub use event::{Body, End, Event, Stage};
 pub use log::Memory;
+pub use queue::Priority;
 pub use readers::Reader;
-pub use runs::{Runs, Settings, Started, Stopped, Subscription};
+pub use runs::{Ask, Runs, Settings, Started, Stopped, Subscription};
 pub use seams::{Begun, Bus, Clock, Job, Seams, Step, Stop, Store, StoreError, Upstream, WallClock, Want};
 
 /// Why a run could not be started.
@@ -85,6 +87,9 @@ pub enum Error {
     /// The server is about to stop.
     #[error("no new runs are started while the server stops")]
     Closed,
+    /// No budget has room for it.
+    #[error("the budget is used up")]
+    OverBudget(content::Refusal),
     /// The attempt could not be recorded.
     #[error("the attempt could not be recorded")]
     Store(#[from] StoreError),

@@ -3,11 +3,26 @@ use std::collections::VecDeque;
 use content::AttemptId;
 use tokio::sync::oneshot;
 
-/// Who may work now and who waits for it, first come first served.
+/// How soon it is somebody's turn: those of a higher priority all come first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Priority {
+    /// Someone without an account.
+    Visitor,
+    /// Someone with one.
+    User,
+}
+
+/// Who may work now and who waits for it: by priority, then first come first served.
 pub(crate) struct Queue {
     working: usize,
     parallel: usize,
-    waiting: VecDeque<(AttemptId, oneshot::Sender<()>)>,
+    waiting: VecDeque<Waiting>,
+}
+
+struct Waiting {
+    run: AttemptId,
+    priority: Priority,
+    turn: oneshot::Sender<()>,
 }
 
 impl Queue {
@@ -16,9 +31,10 @@ impl Queue {
     }
 
     /// The receiver resolves when it is this run's turn.
-    pub(crate) fn enter(&mut self, run: AttemptId) -> oneshot::Receiver<()> {
+    pub(crate) fn enter(&mut self, run: AttemptId, priority: Priority) -> oneshot::Receiver<()> {
         let (turn, receiver) = oneshot::channel();
-        self.waiting.push_back((run, turn));
+        let place = self.waiting.partition_point(|before| before.priority >= priority);
+        self.waiting.insert(place, Waiting { run, priority, turn });
         self.admit();
         receiver
     }
@@ -26,7 +42,7 @@ impl Queue {
     /// Takes out a run that worked or waited.
     pub(crate) fn leave(&mut self, run: AttemptId) {
         let before = self.waiting.len();
-        self.waiting.retain(|(waiting, _)| *waiting != run);
+        self.waiting.retain(|waiting| waiting.run != run);
         if self.waiting.len() == before {
             self.working -= 1;
         }
@@ -39,16 +55,16 @@ impl Queue {
 
     /// The waiting runs with their places, from 1.
     pub(crate) fn places(&self) -> Vec<(AttemptId, usize)> {
-        self.waiting.iter().zip(1..).map(|((run, _), place)| (*run, place)).collect()
+        self.waiting.iter().zip(1..).map(|(waiting, place)| (waiting.run, place)).collect()
     }
 
     fn admit(&mut self) {
         while self.working < self.parallel
-            && let Some((_, turn)) = self.waiting.pop_front()
+            && let Some(next) = self.waiting.pop_front()
         {
             self.working += 1;
             // A run that went away meanwhile still leaves, which frees the place again.
-            let _ = turn.send(());
+            let _ = next.turn.send(());
         }
     }
 }

@@ -5,11 +5,11 @@ use std::{
     time::Duration,
 };
 
-use content::{AnswerKey, AttemptId, AttemptState};
+use content::{AnswerKey, AttemptId, AttemptState, Charge};
 use futures::{Stream, stream::BoxStream, stream::SelectAll};
 
 use crate::{
-    Error, Event, Reader, Seams, Want, checkpoints,
+    Error, Event, Priority, Reader, Seams, Want, checkpoints,
     house::{House, until_closed},
 };
 
@@ -46,6 +46,30 @@ impl Default for Settings {
     }
 }
 
+/// A wish to have something answered.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// What is asked.
+    pub key: AnswerKey,
+    /// How many sections the answer will have.
+    pub sections: usize,
+    /// Whether an answer that exists will do.
+    pub want: Want,
+    /// Who asks.
+    pub reader: Reader,
+    /// How soon it is their turn.
+    pub priority: Priority,
+    /// What to set aside for it.
+    pub charge: Option<Charge>,
+}
+
+impl Ask {
+    /// Asks for any answer to `key`, as a visitor, at no cost.
+    pub fn new(key: AnswerKey, sections: usize, reader: Reader) -> Self {
+        Self { key, sections, want: Want::Any, reader, priority: Priority::Visitor, charge: None }
+    }
+}
+
 /// What came of a start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Started {
@@ -74,22 +98,15 @@ impl Runs {
         Self { house }
     }
 
-    /// Joins the run that is at work on `key`, or finds its answer in the store, or starts a run. The
+    /// Joins the run that is at work on the key, or finds its answer in the store, or starts a run. The
     /// run goes on whatever happens to the caller.
-    pub async fn start(
-        &self,
-        key: AnswerKey,
-        sections: usize,
-        want: Want,
-        reader: Reader,
-    ) -> Result<Started, Error> {
-        if let Some(joined) = self.house.join(&key, &reader) {
+    pub async fn start(&self, ask: Ask) -> Result<Started, Error> {
+        if let Some(joined) = self.house.join(&ask.key, &ask.reader) {
             return Ok(joined);
         }
         let house = self.house.clone();
         // In a task of its own, so that a caller who goes away leaves no attempt without a run.
-        let starting =
-            self.house.runtime.spawn(async move { house.begin(key, sections, want, reader).await });
+        let starting = self.house.runtime.spawn(async move { house.begin(ask).await });
         starting.await.unwrap_or(Err(Error::Closed))
     }
 
@@ -120,7 +137,8 @@ impl Runs {
         self.house.seams.bus.follow(run, position).is_some()
     }
 
-    /// Detaches one reader. If no attached reader is left, the upstream is cancelled.
+    /// Detaches one reader, with all the streams of one who is known: they stop reading the run, not a tab.
+    /// If no attached reader is left, the upstream is cancelled.
     pub fn stop(&self, run: AttemptId, reader: &Reader) -> Stopped {
         let mut state = self.house.state();
         let Some(active) = state.runs.get_mut(&run) else { return Stopped::Nothing };
@@ -139,9 +157,11 @@ impl Runs {
         &self.house.epoch
     }
 
-    /// How many runs work or wait now.
-    pub fn active(&self) -> usize {
-        self.house.state().runs.len()
+    /// How many runs there are now: those that work, and those that wait for their turn.
+    pub fn at_work(&self) -> (usize, usize) {
+        let state = self.house.state();
+        let waiting = state.queue.waiting();
+        (state.runs.len() - waiting, waiting)
     }
 
     /// Starts no more runs, interrupts those at work, and returns when their text is stored.

@@ -1,6 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
-use content::{AnswerKey, AttemptId, AttemptState, Section};
+use content::{AnswerKey, AttemptId, AttemptState, Charge, Cost, Refusal, Section};
 use futures::{FutureExt, future::BoxFuture, stream::BoxStream};
 use tokio::sync::watch;
 
@@ -67,6 +67,9 @@ pub struct Job {
     pub run: AttemptId,
     /// What to answer.
     pub key: AnswerKey,
+    /// What an earlier attempt had received, if this one goes on with it: as many sections as it had. What of
+    /// it stands must be yielded as text once more, first of all.
+    pub received: Vec<Section>,
     /// Resolves when the answer is no longer wanted.
     pub stop: Stop,
 }
@@ -84,6 +87,15 @@ pub enum Step {
         markdown: String,
         /// What to tell readers; `None` when nothing is to be seen yet.
         patches: Option<Arc<str>>,
+    },
+    /// More of what the model thinks.
+    Thought(Arc<str>),
+    /// What the reading has cost so far, all in all.
+    Spent {
+        /// The model that replies, by the name that it is configured under.
+        model: String,
+        /// Everything since the beginning of the run.
+        cost: Cost,
     },
     /// The answer is complete.
     Done {
@@ -134,27 +146,38 @@ pub enum Want {
     Any,
     /// Read once more, unless that is happening already.
     Again,
+    /// A finished or running one is welcome; else go on where the last attempt that had any text ended.
+    Continue,
 }
 
 /// What a store says to a beginning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Begun {
     /// A new attempt was recorded as running.
     New(AttemptId),
+    /// The same, and it goes on with what an earlier one had received.
+    Continued(AttemptId, Vec<Section>),
     /// This one is there already.
     Stored(AttemptId),
+    /// A new one would cost more than there is. Nothing was recorded.
+    Refused(Refusal),
 }
 
 /// What outlives the process.
 pub trait Store: Send + Sync + 'static {
-    /// Records a new attempt, or names the one that will do.
-    fn begin(&self, key: AnswerKey, want: Want) -> BoxFuture<'static, Result<Begun, StoreError>>;
+    /// Records a new attempt and sets aside what it may cost, or names the one that will do.
+    fn begin(
+        &self,
+        key: AnswerKey,
+        want: Want,
+        charge: Option<Charge>,
+    ) -> BoxFuture<'static, Result<Begun, StoreError>>;
     /// The finished attempt that will do, if there is one. Records nothing.
     fn finished(&self, key: AnswerKey) -> BoxFuture<'static, Result<Option<AttemptId>, StoreError>>;
     /// Saves the text so far of several running attempts together.
     fn checkpoint(&self, texts: Vec<(AttemptId, Vec<Section>)>)
     -> BoxFuture<'static, Result<(), StoreError>>;
-    /// Records the end of an attempt. May be asked again for the same attempt after an error.
+    /// Records the end of an attempt, and what it cost. May be asked again for the same attempt after an error.
     fn end(
         &self,
         run: AttemptId,

@@ -6,15 +6,15 @@ mod world;
 
 use std::{sync::atomic::Ordering::SeqCst, time::Duration};
 
-use content::{AttemptId, AttemptState};
+use content::{AttemptId, AttemptState, Cost};
 use futures::{FutureExt, StreamExt, future};
-use runs::{Body, Error, Event, Settings, Stage, Started, Step, Stopped, Want};
-use world::{World, done, key, reader, text};
+use runs::{Ask, Body, Error, Event, Priority, Settings, Stage, Started, Step, Stopped, Want};
+use world::{World, ask, done, reader, text};
 
 fn stages(events: &[Event]) -> Vec<Stage> {
     events
         .iter()
-        .filter_map(|event| if let Body::Stage(stage) = event.body { Some(stage) } else { None })
+        .filter_map(|event| if let Body::Stage(stage) = &event.body { Some(stage.clone()) } else { None })
         .collect()
 }
 
@@ -71,11 +71,11 @@ async fn k5_a_hundred_simultaneous_starts_are_one_upstream() {
     assert!(started.iter().all(|run| *run == started[0]));
     assert_eq!(world.puppet.calls.load(SeqCst), 1);
 
-    let later = world.runs.start(key(1), 2, Want::Any, reader("")).await.unwrap();
+    let later = world.runs.start(ask(1, Want::Any, "")).await.unwrap();
     assert_eq!(later, Started { run: started[0], stored: true }, "a finished answer is not read again");
-    let again = world.runs.start(key(1), 2, Want::Again, reader("")).await.unwrap();
+    let again = world.runs.start(ask(1, Want::Again, "")).await.unwrap();
     assert_ne!(again.run, started[0], "unless that is asked for");
-    let joined = world.runs.start(key(1), 2, Want::Again, reader("")).await.unwrap();
+    let joined = world.runs.start(ask(1, Want::Again, "")).await.unwrap();
     assert_eq!(joined, again, "and then once");
 }
 
@@ -235,7 +235,7 @@ async fn runs_wait_in_a_bounded_queue() {
     let first = world.start(1, "anna").await;
     let second = world.start(2, "ben").await;
     let third = world.start(3, "cleo").await;
-    let refused = world.runs.start(key(4), 2, Want::Any, reader("dora")).await;
+    let refused = world.runs.start(ask(4, Want::Any, "dora")).await;
     assert!(matches!(refused, Err(Error::Busy { waiting: 2 })), "{refused:?}");
     assert_eq!(world.start(3, "dora").await, third, "a run that waits can be joined");
     assert_eq!(world.start(9, "dora").await, finished, "and a finished answer needs no place");
@@ -322,8 +322,8 @@ async fn closing_interrupts_and_stores() {
     world.runs.close().await;
     assert_eq!(world.shelf.stored(run).sections[0], "up to here");
     assert_eq!([run, waiting].map(|run| world.shelf.state(run)), [AttemptState::Interrupted; 2]);
-    assert_eq!(world.runs.active(), 0);
-    let refused = world.runs.start(key(3), 2, Want::Any, reader("")).await;
+    assert_eq!(world.runs.at_work(), (0, 0));
+    let refused = world.runs.start(ask(3, Want::Any, "")).await;
     assert!(matches!(refused, Err(Error::Closed)), "{refused:?}");
 }
 
@@ -336,4 +336,60 @@ async fn a_caller_who_goes_away_leaves_a_whole_run() {
     world.puppet.say(run, [done()]).await;
     assert_eq!(state(&world.log(run).await), AttemptState::Done);
     assert_eq!(world.shelf.attempts.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn k11_users_go_before_visitors() {
+    let world = World::new(Settings { parallel: 1, ..Settings::default() });
+    let working = world.start(1, "anna").await;
+    let visitors = [world.start(2, "ben").await, world.start(3, "cleo").await];
+    let asked = Ask { priority: Priority::User, ..ask(4, Want::Any, "dora") };
+    let user = world.runs.start(asked).await.unwrap().run;
+    for run in [working, user, visitors[0], visitors[1]] {
+        world.puppet.say(run, [done()]).await;
+        world.log(run).await;
+    }
+    assert_eq!(stages(&world.log(user).await), [Stage::Queued { place: 1 }, Stage::Fetching]);
+    let mut expected: Vec<_> = [2, 3, 2, 1].map(|place| Stage::Queued { place }).into();
+    expected.push(Stage::Fetching);
+    assert_eq!(stages(&world.log(visitors[1]).await), expected);
+}
+
+#[tokio::test]
+async fn k6_an_attempt_goes_on_with_what_was_received() {
+    let world = World::new(Settings::default());
+    let cut = world.start(1, "anna").await;
+    world.puppet.say(cut, [text(0, "whole"), text(1, "ha")]).await;
+    world.puppet.cut(cut).await;
+    assert_eq!(state(&world.log(cut).await), AttemptState::Failed);
+    let on = world.runs.start(ask(1, Want::Continue, "anna")).await.unwrap();
+    assert_ne!(on.run, cut);
+    let sections = world.puppet.job(on.run).await.received;
+    assert_eq!(sections.iter().map(|section| section.markdown.as_str()).collect::<Vec<_>>(), ["whole", "ha"]);
+    world.puppet.say(on.run, [text(0, "whole"), text(1, "ha"), text(1, "lf"), done()]).await;
+    let log = world.log(on.run).await;
+    assert_eq!((texts(&log, 0).as_str(), texts(&log, 1).as_str()), ("whole", "half"));
+    assert_eq!(world.shelf.stored(cut).sections, ["whole", "ha"], "an attempt that ended never changes");
+    let stored = world.runs.start(ask(1, Want::Continue, "anna")).await.unwrap();
+    assert_eq!(stored, Started { run: on.run, stored: true }, "what is finished is not read on");
+}
+
+#[tokio::test]
+async fn what_a_run_cost_is_stored_however_it_ends() {
+    for bad in [false, true] {
+        let world = World::new(Settings::default());
+        let run = world.start(1, "anna").await;
+        let cost = Cost { tokens: 12, micros: 7 };
+        let spent = Step::Spent { model: "second".into(), cost };
+        world.puppet.say(run, [Step::Thought("hm".into()), spent, text(0, "x")]).await;
+        match bad {
+            true => world.puppet.cut(run).await,
+            false => world.puppet.say(run, [done()]).await,
+        }
+        let log = world.log(run).await;
+        assert!(log.iter().any(|event| matches!(&event.body, Body::Thought(text) if &**text == "hm")));
+        let end = world.shelf.stored(run).end.unwrap();
+        assert_eq!((end.cost, end.model.as_deref()), (cost, Some(if bad { "second" } else { "test-1" })));
+        assert_eq!(world.shelf.stored(run).sections.concat(), "x", "thoughts are no part of the answer");
+    }
 }

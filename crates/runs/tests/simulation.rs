@@ -15,7 +15,7 @@ use content::{AttemptId, AttemptState};
 use futures::{FutureExt, StreamExt, stream::BoxStream};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use runs::{
-    Body, Event, Job, Reader, Runs, Seams, Settings, Stage, Step, Stopped, Subscription, Upstream, Want,
+    Ask, Body, Event, Job, Reader, Runs, Seams, Settings, Stage, Step, Stopped, Subscription, Upstream, Want,
 };
 use world::{Shelf, done, key, reader, text};
 
@@ -161,7 +161,7 @@ impl Day {
     async fn start(&mut self, tab: usize) {
         let want = if self.rng.random_bool(0.3) { Want::Again } else { Want::Any };
         let (key, reader) = (key(self.rng.random_range(1..6)), self.tabs[tab].reader.clone());
-        if let Ok(started) = self.runs.start(key, 2, want, reader).await {
+        if let Ok(started) = self.runs.start(Ask { want, ..Ask::new(key, 2, reader) }).await {
             self.known.push(started.run);
             self.tabs[tab].pages.entry(started.run).or_default();
             self.tabs[tab].open(&self.runs);
@@ -213,7 +213,7 @@ impl Day {
     /// Lets everything come to its end; then all readers have what the store has.
     async fn evening(mut self) {
         self.shelf.failing.store(false, SeqCst);
-        while self.runs.active() > 0 {
+        while self.runs.at_work() != (0, 0) {
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
         tokio::time::sleep(Duration::from_secs(2)).await;

@@ -12,6 +12,8 @@ pub struct Batch {
     pub announced: Vec<Announcement>,
     /// What could not be read, and why. The rest of the page was.
     pub skipped: Vec<Skipped>,
+    /// Files of a folder that could not be read, or not to their ends, and why. The others are.
+    pub unreadable: Vec<Skipped>,
     /// Where to go on after this batch, as [`crate::Harvest`] wants it back.
     pub cursor: String,
     /// How many bytes of the source were read so far, packed as they are.
@@ -36,6 +38,7 @@ impl Batch {
             && self.gone.is_empty()
             && self.announced.is_empty()
             && self.skipped.is_empty()
+            && self.unreadable.is_empty()
     }
 
     /// Takes in a record, or notes why there is none.

@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use chrono::NaiveDate;
-use content::{ArxivId, Harvested, Links, Record, RecordKey, Venue};
+use content::{ArxivId, Harvested, Links, Record, RecordKey, Venue, Way};
 use sha2::{Digest as _, Sha256};
 
 use crate::plain::{line, plain};
@@ -32,6 +32,7 @@ pub(crate) struct Draft {
     pub(crate) authors: Vec<String>,
     pub(crate) summary: String,
     pub(crate) date: NaiveDate,
+    pub(crate) updated: Option<NaiveDate>,
     pub(crate) categories: Vec<String>,
     pub(crate) keywords: Vec<String>,
     pub(crate) venue: Option<Venue>,
@@ -50,6 +51,7 @@ impl Draft {
             id: id.into(),
             title: title.into(),
             date,
+            updated: None,
             version: Version::Said,
             authors: Vec::new(),
             summary: String::new(),
@@ -64,7 +66,8 @@ impl Draft {
         }
     }
 
-    /// The record, in plain text, beside what it was read from. The error says what is wrong with it.
+    /// The record, in plain text, beside what it was read from, in the source's own words. The error says what is wrong
+    /// with it.
     pub(crate) fn harvested(self, raw: &str) -> Result<Harvested, String> {
         let title = line(&tex::text_mode(&self.title));
         if title.is_empty() {
@@ -85,6 +88,7 @@ impl Draft {
             journal: self.journal.and_then(text),
             links: plain_links(self.links),
             withdrawn: self.withdrawn,
+            updated: self.updated.filter(|updated| *updated > self.date),
             ..Record::new(key, title, self.date)
         };
         record.key.version = match self.version {
@@ -92,7 +96,7 @@ impl Draft {
             Version::Raw => hash(raw.as_bytes()),
             Version::Said => hash(&serde_json::to_vec(&record).expect("a record is plain data")),
         };
-        Ok(Harvested { record, raw: raw.to_owned() })
+        Ok(Harvested { record, raw: raw.to_owned(), way: Way::Source })
     }
 }
 

@@ -83,13 +83,24 @@ impl Files {
     }
 
     async fn lines(&mut self) -> Result<Batch, Error> {
-        if self.reader.is_none() && !self.open_lines()? {
-            return Ok(Batch::default());
+        let path = self.waiting.as_slice().first().cloned();
+        if self.reader.is_none() {
+            match self.open_lines() {
+                Ok(true) => (),
+                Ok(false) => return Ok(Batch::default()),
+                Err(error) => return self.unreadable(&path.unwrap_or_default(), error),
+            }
         }
         let mut reader = self.reader.take().expect("opened above");
         let step = tokio::task::spawn_blocking(move || (reader.next(), reader));
         let (batch, reader) = step.await.expect("readers do not panic");
-        let batch = batch?;
+        let batch = match batch {
+            Ok(batch) => batch,
+            Err(error) => {
+                let path = reader.path().to_owned();
+                return self.unreadable(&path, error);
+            }
+        };
         let bytes = self.done + batch.bytes;
         match batch.done {
             true => self.done = bytes,
@@ -108,22 +119,31 @@ impl Files {
 
     async fn whole(&mut self) -> Result<Batch, Error> {
         let Some(path) = self.waiting.next() else { return Ok(Batch::default()) };
-        self.done += path.metadata().map_or(0, |about| about.len());
-        let name = path.display().to_string();
-        let format = self.format.clone();
+        let (format, file) = (self.format.clone(), path.clone());
         let read =
-            tokio::task::spawn_blocking(move || read(&path, &format)).await.expect("parsers do not panic");
+            tokio::task::spawn_blocking(move || read(&file, &format)).await.expect("parsers do not panic");
         match read {
-            Ok(batch) => Ok(Batch { bytes: self.done, ..batch }),
-            Err(error) if self.alone => Err(error),
-            // One bad file of a folder spoils no other.
-            Err(error) => Ok(Batch {
-                bytes: self.done,
-                skipped: vec![Skipped { what: name, why: why(error) }],
-                ..Batch::default()
-            }),
+            Ok(batch) => {
+                self.done += length(&path);
+                Ok(Batch { bytes: self.done, ..batch })
+            }
+            Err(error) => self.unreadable(&path, error),
         }
     }
+
+    /// One bad file of a folder spoils no other.
+    fn unreadable(&mut self, path: &Path, error: Error) -> Result<Batch, Error> {
+        if self.alone {
+            return Err(error);
+        }
+        self.done += length(path);
+        let unreadable = vec![Skipped { what: path.display().to_string(), why: why(error) }];
+        Ok(Batch { bytes: self.done, unreadable, ..Batch::default() })
+    }
+}
+
+fn length(path: &Path) -> u64 {
+    path.metadata().map_or(0, |about| about.len())
 }
 
 fn read(path: &Path, format: &Format) -> Result<Batch, Error> {
@@ -226,9 +246,7 @@ mod tests {
             let batch = files.next().await?;
             told.extend(batch.records.iter().map(|one| one.record.key.id.clone()));
             told.extend(
-                batch
-                    .skipped
-                    .iter()
+                (batch.skipped.iter().chain(&batch.unreadable))
                     .map(|one| format!("{} {}", one.what.rsplit('/').next().unwrap_or_default(), one.why)),
             );
             if batch.done {
@@ -257,10 +275,16 @@ mod tests {
         let folder = fill(&[
             ("1.jsonl", (line(1) + "nothing\n").into()),
             ("2.jsonl.gz", gzip(&line(2))),
-            ("3.jsonl", Vec::new()),
+            ("3.jsonl.gz", gzip(&line(3))[..30].to_vec()),
+            ("4.jsonl", Vec::new()),
+            ("5.jsonl", line(5).into()),
         ]);
         let told = all(folder.path(), Format::Lines).await.expect("read");
-        assert_eq!(told, ["2401.00001", "line 2 it is not a JSON object", "2401.00002"]);
+        let broken = told.iter().find(|one| one.starts_with("3.jsonl.gz ")).expect("a file that breaks off");
+        assert!(broken.contains("cannot be read after line"), "{broken}");
+        let others: Vec<_> = told.iter().filter(|one| *one != broken).collect();
+        assert_eq!(others, ["2401.00001", "line 2 it is not a JSON object", "2401.00002", "2401.00005"]);
+        assert!(all(&folder.path().join("3.jsonl.gz"), Format::Lines).await.is_err());
     }
 
     #[tokio::test]

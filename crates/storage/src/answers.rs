@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use content::{
-    Answer, AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, DocId, Kind, Language, PaperId, Section,
-    TextSource,
+    Answer, AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, Charge, Cost, DocId, Kind, Language,
+    Limits, PaperId, Refusal, Section, TextSource,
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set, Unchanged},
@@ -14,7 +14,7 @@ use sea_orm::{
 };
 
 use crate::{
-    Database, Error, changes,
+    Database, Error, budgets, changes,
     connection::{Durability, Write},
     papers::{group, members_of, roots_of},
     rows::{answers, attempts, papers, sections},
@@ -33,15 +33,21 @@ pub enum Want {
     Any,
     /// Read once more, unless that is happening already.
     Again,
+    /// A finished or running one is welcome; else go on where the last attempt that had any text ended.
+    Continue,
 }
 
 /// The attempt that answers a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Begun {
     /// A new attempt, recorded as running.
     New(AttemptId),
+    /// The same, with the text of an earlier one to go on from.
+    Continued(AttemptId, Vec<Section>),
     /// One that was there already, running or done.
     Stored(AttemptId),
+    /// There is no room in a budget. Nothing was recorded.
+    Refused(Refusal),
 }
 
 /// An answer that was finished, as it was last.
@@ -68,6 +74,8 @@ pub struct Outcome {
     pub tokens: Option<(u64, u64)>,
     /// Why it failed, as a code.
     pub fault: Option<String>,
+    /// What it cost, as far as is known.
+    pub cost: Cost,
     /// The text as far as it came.
     pub sections: Vec<Section>,
 }
@@ -171,17 +179,31 @@ pub async fn papers_with_answers(db: &Database, papers: &[PaperId]) -> Result<Ha
 /// Begins an attempt, unless one is running, or done and good enough. Of several that ask at the same
 /// time, from whatever process, exactly one gets a new attempt.
 pub async fn begin(db: &Database, key: &AnswerKey, want: Want) -> Result<Begun, Error> {
+    begin_within(db, key, want, None).await
+}
+
+/// The same, if there is room for what the attempt may cost: that is set aside with its beginning.
+pub async fn begin_within(
+    db: &Database,
+    key: &AnswerKey,
+    want: Want,
+    charge: Option<(&Charge, &Limits)>,
+) -> Result<Begun, Error> {
     let write = db.write(Durability::Full).await?;
     write.lock(LOCK).await?;
     let answer = answer_of(&write, key).await?;
-    let stored =
-        newest_first(attempts::Column::AnswerId.eq(answer), &*write).await?.into_iter().find(|attempt| {
-            let state = attempt.state.as_str();
-            state == RUNNING || (want == Want::Any && welcome(state))
-        });
+    let found = newest_first(attempts::Column::AnswerId.eq(answer), &*write).await?;
+    let stored = found.iter().find(|attempt| {
+        let state = attempt.state.as_str();
+        state == RUNNING || (want != Want::Again && welcome(state))
+    });
     if let Some(stored) = stored {
         return Ok(Begun::Stored(AttemptId(stored.id)));
     }
+    let received = match want {
+        Want::Continue => received(&found, &write).await?,
+        _ => Vec::new(),
+    };
     let row = attempts::ActiveModel {
         answer_id: Set(answer),
         state: Set(RUNNING.to_owned()),
@@ -189,8 +211,25 @@ pub async fn begin(db: &Database, key: &AnswerKey, want: Want) -> Result<Begun, 
         ..Default::default()
     };
     let id = attempts::Entity::insert(row).exec(&*write).await?.last_insert_id;
+    if let Some((charge, limits)) = charge
+        && let Some(refusal) = budgets::reserve(&write, id, charge, limits).await?
+    {
+        return Ok(Begun::Refused(refusal));
+    }
     write.commit().await?;
-    Ok(Begun::New(AttemptId(id)))
+    let id = AttemptId(id);
+    Ok(if received.is_empty() { Begun::New(id) } else { Begun::Continued(id, received) })
+}
+
+/// The sections of the newest of these attempts that has any text.
+async fn received(attempts: &[attempts::Model], write: &Write) -> Result<Vec<Section>, Error> {
+    for attempt in attempts {
+        let sections = sections_of(&[attempt.id], &**write).await?.remove(&attempt.id).unwrap_or_default();
+        if sections.iter().any(|section| !section.markdown.is_empty()) {
+            return Ok(sections);
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// Notes which text a running attempt is read from, and why from no better one, as a code.
@@ -254,6 +293,7 @@ pub async fn end(db: &Database, id: AttemptId, outcome: &Outcome) -> Result<(), 
     };
     attempts::Entity::update(row).exec(&*write).await?;
     save_sections(&write, id, &outcome.sections).await?;
+    budgets::settle(&write, id, outcome.cost).await?;
     if outcome.state == AttemptState::Done {
         changes::log(&write, [DocId { kind: Kind::Answer, id: stored.answer_id }]).await?;
     }
@@ -265,6 +305,14 @@ pub async fn end(db: &Database, id: AttemptId, outcome: &Outcome) -> Result<(), 
 pub async fn interrupt_running(db: &Database) -> Result<u64, Error> {
     let write = db.write(Durability::Full).await?;
     write.lock(LOCK).await?;
+    let running: Vec<i64> = attempts::Entity::find()
+        .select_only()
+        .column(attempts::Column::Id)
+        .filter(attempts::Column::State.eq(RUNNING))
+        .into_tuple()
+        .all(&*write)
+        .await?;
+    budgets::settle_interrupted(&write, &running).await?;
     let interrupted = attempts::Entity::update_many()
         .col_expr(attempts::Column::State, Expr::value(AttemptState::Interrupted.name()))
         .col_expr(attempts::Column::Ended, Expr::value(now()))
@@ -349,23 +397,32 @@ async fn newest_first(
 }
 
 async fn with_sections(db: &Database, rows: Vec<attempts::Model>) -> Result<Vec<Attempt>, Error> {
-    let mut texts: HashMap<i64, Vec<Section>> = HashMap::new();
-    for piece in in_pieces(rows.iter().map(|row| row.id)) {
-        let found = sections::Entity::find()
-            .filter(sections::Column::AttemptId.is_in(piece))
-            .order_by_asc(sections::Column::Position)
-            .all(db.read())
-            .await?;
-        for row in found {
-            texts.entry(row.attempt_id).or_default().push(Section { markdown: row.markdown });
-        }
-    }
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let mut texts = sections_of(&ids, db.read()).await?;
     rows.into_iter()
         .map(|row| {
             let sections = texts.remove(&row.id).unwrap_or_default();
             attempt(row, sections)
         })
         .collect()
+}
+
+async fn sections_of(
+    attempts: &[i64],
+    connection: &impl ConnectionTrait,
+) -> Result<HashMap<i64, Vec<Section>>, Error> {
+    let mut texts: HashMap<i64, Vec<Section>> = HashMap::new();
+    for piece in in_pieces(attempts.iter().copied()) {
+        let found = sections::Entity::find()
+            .filter(sections::Column::AttemptId.is_in(piece))
+            .order_by_asc(sections::Column::Position)
+            .all(connection)
+            .await?;
+        for row in found {
+            texts.entry(row.attempt_id).or_default().push(Section { markdown: row.markdown });
+        }
+    }
+    Ok(texts)
 }
 
 fn attempt(row: attempts::Model, sections: Vec<Section>) -> Result<Attempt, Error> {

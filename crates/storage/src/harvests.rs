@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use content::{Announced, Announcement, DocId, Harvested, Kind, RecordKey, canonical_category};
+use content::{Announced, Announcement, DocId, Harvested, Kind, RecordKey, Way, canonical_category};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect,
@@ -94,10 +94,11 @@ async fn withdraw(write: &Write, gone: &[(String, String)]) -> Result<BTreeSet<i
             .into_tuple()
             .all(&**write)
             .await?;
-        // Without a digest the record is written again when the source has it again.
+        // Without a digest the record is written again when the source has it again; a list does not bring it back.
         records::Entity::update_many()
             .col_expr(Column::Withdrawn, Expr::value(true))
             .col_expr(Column::Digest, Expr::value(""))
+            .col_expr(Column::Way, Expr::value(Way::Source.name()))
             .filter(of)
             .exec(&**write)
             .await?;

@@ -2,7 +2,7 @@
 //!
 //! [`connect`] opens a [`Database`], a SQLite file or a PostgreSQL server; [`migrate`] brings its schema
 //! up to date. Questions and changes are functions named after what they ask, in a module named after
-//! their subject: [`papers`], [`harvests`], [`readers`], [`users`], [`posts`], [`comments`], [`answers`], and [`changes`], the log that search
+//! their subject: [`papers`], [`harvests`], [`readers`], [`users`], [`posts`], [`comments`], [`answers`], [`budgets`], and [`changes`], the log that search
 //! indexes follow. A change and its entries in the log are one transaction. Both engines behave alike:
 //! one body of tests runs on both.
 //!
@@ -22,6 +22,7 @@
 //! ```
 
 pub mod answers;
+pub mod budgets;
 pub mod changes;
 pub mod comments;
 mod connection;

@@ -37,6 +37,7 @@ pub use lists::{
 };
 pub(crate) use save::save_in;
 pub use save::{Saved, save};
+pub use twins::join_earlier;
 
 /// The paper of that key, or the one that stands for it.
 pub async fn by_id(db: &Database, id: PaperId) -> Result<Option<Paper>, Error> {
@@ -79,6 +80,7 @@ struct Row {
     source_id: String,
     version: String,
     date: chrono::NaiveDate,
+    updated: Option<chrono::NaiveDate>,
     title: String,
     authors: String,
     categories: String,
@@ -121,6 +123,7 @@ async fn rows_of(connection: &impl ConnectionTrait, roots: Vec<i64>) -> Result<V
         Column::SourceId,
         Column::Version,
         Column::Date,
+        Column::Updated,
         Column::Title,
         Column::Authors,
         Column::Categories,
@@ -173,12 +176,15 @@ pub(crate) fn group(roots: Vec<i64>) -> Condition {
 fn paper(id: i64, mut rows: Vec<Row>) -> Result<Paper, Error> {
     rows.sort_by_key(|row| std::cmp::Reverse(listed::rank(&row.source, &row.version, row.date, row.id)));
     let counts = counted(&rows);
+    let own = rows.iter().find(|row| row.paper_id == id);
+    let made_for = own.map(|row| (row.source.clone(), row.source_id.clone()));
+    let made_for = made_for.ok_or_else(|| Error::Corrupt(format!("paper {id} has no record of its own")))?;
     let mut rows = rows.into_iter();
     let shown = rows.next().ok_or_else(|| Error::Corrupt(format!("paper {id} has no record")))?;
     let mut others: Vec<Row> = rows.collect();
     others.sort_by_key(|row| std::cmp::Reverse((row.date, row.id)));
     let others = others.into_iter().map(key).collect();
-    Ok(Paper { id: PaperId(id), shown: record(shown)?, others, counts })
+    Ok(Paper { id: PaperId(id), made_for, shown: record(shown)?, others, counts })
 }
 
 /// Each of the joined papers has counts of its own, which all of its records name.
@@ -226,6 +232,7 @@ fn record(row: Row) -> Result<Record, Error> {
         remark: row.remark,
         journal: row.journal,
         withdrawn: row.withdrawn,
+        updated: row.updated,
         ..Record::new(key, row.title, row.date)
     })
 }
@@ -295,7 +302,7 @@ pub(crate) async fn list_again(write: &Write, ids: &[&str]) -> Result<(), Error>
     listed::refresh(write, &papers).await
 }
 
-/// Gives the records of an earlier schema their fingerprints. Twins among them are found when either changes.
+/// Gives the records of an earlier schema their fingerprints. Twins among them are found by [`join_earlier`].
 pub(crate) async fn fingerprint_all(connection: &impl ConnectionTrait) -> Result<(), Error> {
     let mut after = 0;
     loop {

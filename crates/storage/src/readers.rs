@@ -1,19 +1,17 @@
 //! Readers without an account, and the marks that they leave on papers. Whoever counts them counts readers, not clicks.
 
-use std::collections::BTreeSet;
-
-use chrono::{DateTime, Utc};
+use chrono::TimeDelta;
 use content::{Counts, Paper, PaperId};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
-    sea_query::{Expr, ExprTrait, OnConflict},
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, ExprTrait, Func, JoinType, OnConflict, Order, Query, SelectStatement},
 };
 
 use crate::{
-    Database, Error, changes,
+    Cursor, Database, Error, Page, changes,
     connection::{Durability, Write},
+    paging::More,
     papers,
     rows::{marks, paper_categories, paper_venues, papers as rows, readers},
     text::now,
@@ -22,6 +20,14 @@ use crate::{
 /// Readers of one network who count, for each paper and kind of mark. Without a bound one machine could count as many
 /// readers as it makes up; a bound of one would let a university count once.
 const OF_A_NETWORK: u64 = 10;
+
+/// Marks that readers of one network leave in a day. What is beyond is counted for nobody and not kept: otherwise readers
+/// who are made up fill the disk.
+const A_DAY: u64 = 2000;
+/// After so many days without any mark, a reader without stars is forgotten; their counts stay.
+const QUIET: i64 = 90;
+/// After so many days no browser has the cookie of a reader any more.
+const LIFE: i64 = 366;
 
 /// What a reader does with a paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +39,10 @@ pub enum Mark {
     /// They read, or asked for, its reading.
     Reading,
 }
+
+/// Our own key of a reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReaderId(pub i64);
 
 /// Who leaves a mark.
 #[derive(Debug, Clone, Copy)]
@@ -66,23 +76,31 @@ impl Mark {
 pub async fn mark(db: &Database, paper: PaperId, reader: Reader<'_>, mark: Mark) -> Result<Counts, Error> {
     let write = db.write(Durability::Full).await?;
     let paper = lock(&write, paper).await?;
-    let id = made(&write, reader.cookie).await?;
-    if !has(&write, paper, id, mark).await? {
-        let counted = of_network(&write, paper, reader.network, mark).await? < OF_A_NETWORK;
-        let row = marks::ActiveModel {
-            paper_id: Set(paper),
-            kind: Set(mark.name().to_owned()),
-            reader_id: Set(id),
-            network: Set(reader.network.to_owned()),
-            counted: Set(counted),
-            made: Set(now()),
-        };
-        marks::Entity::insert(row).exec_without_returning(&*write).await?;
-        if counted {
-            add(&write, paper, mark, 1).await?;
-        }
+    let marked = match known(&*write, reader.cookie).await? {
+        Some(id) => has(&write, paper, id, mark).await?,
+        None => false,
+    };
+    if !marked && !is_busy(&write, reader.network).await? {
+        leave(&write, paper, reader, mark).await?;
     }
     finish(write, paper).await
+}
+
+async fn leave(write: &Write, paper: i64, reader: Reader<'_>, mark: Mark) -> Result<(), Error> {
+    let counted = of_network(write, paper, reader.network, mark).await? < OF_A_NETWORK;
+    let row = marks::ActiveModel {
+        paper_id: Set(paper),
+        kind: Set(mark.name().to_owned()),
+        reader_id: Set(made(write, reader.cookie).await?),
+        network: Set(reader.network.to_owned()),
+        counted: Set(counted),
+        made: Set(now()),
+    };
+    marks::Entity::insert(row).exec_without_returning(&**write).await?;
+    if counted {
+        add(write, paper, mark, 1).await?;
+    }
+    Ok(())
 }
 
 /// Takes a mark back; gives the paper's counts.
@@ -105,40 +123,94 @@ pub async fn unmark(db: &Database, paper: PaperId, cookie: &str, mark: Mark) -> 
     finish(write, paper).await
 }
 
-/// The papers that a reader marked, the last one first, with when.
+/// The papers that a reader marked, the last one first.
 pub async fn marked_by(
     db: &Database,
-    cookie: &str,
+    reader: ReaderId,
     mark: Mark,
+    after: Option<Cursor>,
     limit: u64,
-) -> Result<Vec<(Paper, DateTime<Utc>)>, Error> {
-    let Some(reader) = known(db.read(), cookie).await? else { return Ok(Vec::new()) };
-    let its: Vec<(i64, Option<i64>, DateTime<Utc>)> = of_reader(reader, mark)
-        .column(marks::Column::Made)
-        .order_by_desc(marks::Column::Made)
-        .order_by_desc(marks::Column::PaperId)
-        .limit(limit)
-        .into_tuple()
-        .all(db.read())
-        .await?;
-    let mut met = BTreeSet::new();
-    let its: Vec<_> = its.into_iter().map(|(paper, root, made)| (root.unwrap_or(paper), made)).collect();
-    let its: Vec<_> = its.into_iter().filter(|(paper, _)| met.insert(*paper)).collect();
-    let ids: Vec<_> = its.iter().map(|(paper, _)| PaperId(*paper)).collect();
-    let found = papers::by_ids(db, &ids).await?.into_iter();
-    let when = |paper: &Paper| its.iter().find(|(id, _)| *id == paper.id.0).map(|(_, made)| *made);
-    Ok(found.filter_map(|paper| when(&paper).map(|made| (paper, made))).collect())
+) -> Result<Page<Paper>, Error> {
+    let its = Query::select().columns(["made", "id"]).from_subquery(marked(reader, mark), "marked").take();
+    let mut page = its.clone();
+    if let Some(after) = after {
+        let place = Expr::tuple([Expr::col("made"), Expr::col("id")]);
+        page.and_where(place.lt(Expr::tuple([Expr::val(after.at), Expr::val(after.id)])));
+    }
+    page.order_by("made", Order::Desc).order_by("id", Order::Desc).limit(limit + 1);
+    let mut rows = db.read().query_all(&page).await?;
+    let more = rows.len() as u64 > limit;
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let before = after.map_or(0, |after| after.more.before);
+    let next = match rows.last().filter(|_| more) {
+        Some(last) => {
+            let more = More { before: before + rows.len() as u64, ..More::default() };
+            Some(Cursor { more, ..Cursor::at(last.try_get("", "made")?, last.try_get("", "id")?) })
+        }
+        None => None,
+    };
+    let ids =
+        rows.iter().map(|row| Ok(PaperId(row.try_get("", "id")?))).collect::<Result<Vec<_>, Error>>()?;
+    let count =
+        Query::select().expr_as(Func::count(Expr::cust("*")), "papers").from_subquery(its, "its").take();
+    let total = match db.read().query_one(&count).await? {
+        Some(row) => row.try_get::<i64>("", "papers")?.unsigned_abs(),
+        None => 0,
+    };
+    Ok(Page { items: papers::by_ids(db, &ids).await?, next, total, first: before + 1 })
 }
 
-fn of_reader(reader: i64, mark: Mark) -> sea_orm::Select<marks::Entity> {
-    let paper = marks::Entity::belongs_to(rows::Entity).from(marks::Column::PaperId).to(rows::Column::Id);
-    marks::Entity::find()
+/// Each paper that a reader marked, or the one that stands for it, with when they did last.
+fn marked(reader: ReaderId, mark: Mark) -> SelectStatement {
+    let paper = Expr::col(("papers", "id")).equals(("marks", "paper_id"));
+    let root = Expr::col(("papers", "root_id")).if_null(Expr::col(("papers", "id")));
+    Query::select()
+        .expr_as(root.clone(), "id")
+        .expr_as(Func::max(Expr::col(("marks", "made"))), "made")
+        .from("marks")
+        .join(JoinType::InnerJoin, "papers", paper)
+        .and_where(Expr::col(("marks", "reader_id")).eq(reader.0))
+        .and_where(Expr::col(("marks", "kind")).eq(mark.name()))
+        .add_group_by([root])
+        .take()
+}
+
+/// The reader whose cookie has this hash, if they left any mark.
+pub async fn by_cookie(db: &Database, cookie: &str) -> Result<Option<ReaderId>, Error> {
+    Ok(known(db.read(), cookie).await?.map(ReaderId))
+}
+
+/// The hash of a reader's cookie.
+pub async fn cookie_of(db: &Database, reader: ReaderId) -> Result<Option<String>, Error> {
+    let row = readers::Entity::find_by_id(reader.0).one(db.read()).await?;
+    Ok(row.map(|row| row.cookie_hash))
+}
+
+/// Forgets some of those who cannot or do not come back, with their marks; says how many. What they were counted for
+/// stays counted. Who has an account, or said something, is never among them.
+pub async fn forget(db: &Database, limit: u64) -> Result<u64, Error> {
+    use readers::Column;
+    let (quiet, ended) = (now() - TimeDelta::days(QUIET), now() - TimeDelta::days(LIFE));
+    let has = |table: &'static str| {
+        let own = Expr::col((table, "reader_id")).equals(("readers", "id"));
+        Query::select().expr(Expr::val(1)).from(table).and_where(own).take()
+    };
+    let kept = Expr::col("kind").eq(Mark::Star.name()).or(Expr::col("made").gte(quiet));
+    let silent = Column::Created.lt(quiet).and(Expr::exists(has("marks").and_where(kept).take()).not());
+    let write = db.write(Durability::Relaxed).await?;
+    let some: Vec<i64> = readers::Entity::find()
         .select_only()
-        .column(rows::Column::Id)
-        .column(rows::Column::RootId)
-        .join(JoinType::InnerJoin, paper.into())
-        .filter(marks::Column::ReaderId.eq(reader))
-        .filter(marks::Column::Kind.eq(mark.name()))
+        .column(Column::Id)
+        .filter(Column::UserId.is_null())
+        .filter(Expr::exists(has("comments")).not())
+        .filter(Column::Created.lt(ended).or(silent))
+        .limit(limit)
+        .into_tuple()
+        .all(&*write)
+        .await?;
+    let gone = readers::Entity::delete_many().filter(Column::Id.is_in(some)).exec(&*write).await?;
+    write.commit().await?;
+    Ok(gone.rows_affected)
 }
 
 /// One writer of marks at a time; gives the paper that stands for this one.
@@ -176,6 +248,14 @@ async fn has(write: &Write, paper: i64, reader: i64, mark: Mark) -> Result<bool,
         .filter(marks::Column::Kind.eq(mark.name()))
         .filter(marks::Column::ReaderId.eq(reader));
     Ok(its.count(&**write).await? > 0)
+}
+
+/// Whether a network has left more marks of late than people do.
+async fn is_busy(write: &Write, network: &str) -> Result<bool, Error> {
+    let its = marks::Entity::find()
+        .filter(marks::Column::Network.eq(network))
+        .filter(marks::Column::Made.gt(now() - TimeDelta::days(1)));
+    Ok(its.count(&**write).await? >= A_DAY)
 }
 
 async fn of_network(write: &Write, paper: i64, network: &str, mark: Mark) -> Result<u64, Error> {

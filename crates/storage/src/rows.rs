@@ -67,6 +67,8 @@ table! {
         venue_group: Option<String>,
         withdrawn: bool,
         fingerprint: Option<i64>,
+        updated: Option<Date>,
+        way: String,
     }
 }
 
@@ -336,6 +338,25 @@ table! {
         fault: Option<String>,
         text_source: Option<String>,
         text_fault: Option<String>,
+    }
+}
+
+table! {
+    /// What an attempt may cost, or did.
+    charges, "charges" {
+        #[sea_orm(primary_key)]
+        id: i64,
+        attempt_id: i64,
+        visitor: String,
+        network: String,
+        user_id: Option<i64>,
+        day: Date,
+        tokens: i64,
+        micros: i64,
+        read_tokens: i64,
+        read_micros: i64,
+        open: bool,
+        made: DateTimeUtc,
     }
 }
 

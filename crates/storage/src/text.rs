@@ -5,7 +5,7 @@ use serde_json::Error as JsonError;
 
 use crate::Error;
 
-/// Rows of one statement. SQLite takes 32 766 values, and the widest table has 27 columns.
+/// Rows of one statement. SQLite takes 32 766 values, and the widest table has 29 columns.
 const ROWS: usize = 500;
 
 /// PostgreSQL cannot hold NUL in a text. The renderer would show it as U+FFFD anyway.

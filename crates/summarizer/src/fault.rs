@@ -6,6 +6,9 @@ pub enum Fault {
     /// No connection to the model's server.
     #[error("the model's server cannot be reached")]
     Refused,
+    /// The server failed several times in a row, and is left alone for a while.
+    #[error("the model's server failed too often of late")]
+    Resting,
     /// The key is missing, wrong, or not allowed to use this model.
     #[error("the model's server does not accept the key ({status})")]
     Unauthorized {
@@ -70,6 +73,7 @@ impl Fault {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Refused => "refused",
+            Self::Resting => "resting",
             Self::Unauthorized { .. } => "unauthorized",
             Self::RateLimited { .. } => "rate_limited",
             Self::Quota => "quota",
@@ -85,6 +89,16 @@ impl Fault {
             Self::Filtered => "filtered",
             Self::Empty => "empty",
         }
+    }
+
+    /// Whether no reply was made, so that another reader may be asked.
+    pub(crate) fn is_refusal(&self) -> bool {
+        !matches!(self, Self::Endless | Self::OutputLimit | Self::Filtered | Self::Empty)
+    }
+
+    /// Whether the server is not as it should be, whoever asks it for whatever.
+    pub(crate) fn is_of_the_server(&self) -> bool {
+        matches!(self, Self::Refused | Self::Stalled | Self::Cut | Self::Upstream { status: 500.. })
     }
 
     /// Whether the same request may succeed when it is made again at once or a little later.

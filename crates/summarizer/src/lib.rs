@@ -2,20 +2,22 @@
 //!
 //! [`read`] gives one stream whoever reads: the embedded **extractive** reader, which answers with
 //! the paper's own sentences and needs nothing, or a **model** behind any OpenAI-compatible server.
-//! A stream yields [`Piece`]s: what the reader is doing, Markdown for a section, and `Done`; or one
-//! [`Fault`], after which it ends. What was yielded before a fault stands.
+//! Readers come as a list: the next one is asked when the ones before it refuse, but never once a
+//! reply has begun. A stream yields [`Piece`]s: what the reader is doing, Markdown for a section, what
+//! a call cost, and `Done`; or one [`Fault`], after which it ends. What was yielded before a fault
+//! stands, and an [`Assignment`] that holds it goes on from there.
 //!
 //! A [`Model`] is configuration: address, key, name, and [`Quirks`], the ways in which servers that
-//! speak the same protocol differ. One call asks all questions, the paper's text first, and the reply
-//! is cut into sections. [`questions`] are data with a version.
+//! speak the same protocol differ. One call asks all questions, or one call each ([`Calls`]); the
+//! paper's text comes first, and a reply is cut into sections. [`QuestionSets`] are data with a version.
 //!
-//! Missing on purpose: fetching and extracting a paper's text, storing answers, rendering them. Text
-//! that comes out of here is hostile until rendered.
+//! Missing on purpose: fetching and extracting a paper's text, storing answers, rendering them, prices.
+//! Text that comes out of here is hostile until rendered.
 //!
 //! ```
 //! use content::{FullText, Language, Passage, Record, TextSource};
 //! use futures::StreamExt;
-//! use summarizer::{Piece, Reader};
+//! use summarizer::{Assignment, Piece, Reader};
 //!
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
 //! let text = "We propose an update of rank $r$. However, full fine-tuning is expensive.";
@@ -25,24 +27,32 @@
 //! # let json = serde_json::json!({ "key": { "source": "notes", "id": "1", "version": "1" }, "title": "LoRA",
 //! #     "authors": [], "summary": "", "categories": [], "venue": null, "date": "2026-01-01", "keywords": [], "note": null });
 //! # let paper: Record = serde_json::from_value(json).unwrap();
-//! let reading = summarizer::read(&Reader::Extractive, &paper, &text, &questions, Language::En);
-//! let pieces: Vec<_> = reading.collect().await;
+//! let assignment = Assignment::new(&paper, &text, &questions, Language::En);
+//! let pieces: Vec<_> = summarizer::read(&[Reader::Extractive], &assignment).collect().await;
 //! let method = |piece: &Piece| matches!(piece, Piece::Text { section: 2, markdown } if markdown.contains("rank $r$"));
 //! assert!(pieces.iter().flatten().any(method));
 //! # });
 //! ```
 
+mod assignment;
+mod breaker;
+mod chain;
 mod extractive;
 mod fault;
+pub mod measure;
 mod model;
 mod questions;
 
-use content::{FullText, Language, QuestionSet, Record};
+use std::time::Duration;
+
 use futures::stream::BoxStream;
 
+pub use assignment::{Assignment, Calls};
+pub use breaker::Breaker;
+pub use extractive::headline;
 pub use fault::Fault;
-pub use model::{Limits, MaxTokens, Model, Quirks, Secret};
-pub use questions::questions;
+pub use model::{Continuation, Limits, MaxTokens, Model, Quirks, Secret};
+pub use questions::{QuestionSets, WrongSet, questions};
 
 /// The model name of the extractive reader, in an answer's key and in [`Piece::Done`].
 pub const EXTRACTIVE: &str = "extractive";
@@ -54,6 +64,12 @@ pub enum Reader {
     Extractive,
     /// A language model.
     Model(Box<Model>),
+}
+
+/// The text of a paper as a model is given it, if there is room for all of it: `## ` before the heading of a section,
+/// `[p. 7]` where a page begins.
+pub fn told(text: &content::FullText) -> String {
+    model::marked(&text.passages)
 }
 
 /// One step of a reading.
@@ -68,6 +84,17 @@ pub enum Piece {
         /// What to add to its Markdown.
         markdown: String,
     },
+    /// More of what the model thinks; no part of the answer.
+    Thought(String),
+    /// A model begins to reply: from here on the call costs something.
+    Replying {
+        /// The model's name in the configuration.
+        model: String,
+        /// Tokens that it was given to read, as an estimate.
+        read: u64,
+    },
+    /// A call to a model is over, well or not.
+    Called(Call),
     /// All questions are answered; the last piece.
     Done {
         /// The model that replied, as it named itself.
@@ -78,35 +105,71 @@ pub enum Piece {
 }
 
 /// What a reader is doing while there is no text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stage {
     /// Goes through the text.
     Reading {
         /// The page it is at and how many there are, if the text has pages.
         page: Option<(u32, u32)>,
     },
+    /// This reader is asked, because the ones before it did not reply.
+    Asking {
+        /// The reader's name in the configuration.
+        model: String,
+    },
+    /// Asks again after this time: the server wants that, or was not there.
+    Waiting(Duration),
     /// Has everything, and not said a word yet.
     Thinking,
 }
 
-/// The text of a paper as a model is given it, as far as it finds room there: `## ` before the heading of a section,
-/// `[p. 7]` where a page begins.
-pub fn told(text: &FullText) -> String {
-    model::told(text)
+/// One call to a model that is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The model's name in the configuration.
+    pub model: String,
+    /// Why it failed, see [`Fault::code`].
+    pub fault: Option<&'static str>,
+    /// What the server counted, if it said so.
+    pub usage: Option<Usage>,
+    /// From the request to the first word or thought.
+    pub first: Option<Duration>,
+}
+
+/// Tokens as a server counts them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// Read, all together.
+    pub read: u64,
+    /// Those of them that the server had read before.
+    pub cached: u64,
+    /// Written, thoughts included.
+    pub written: u64,
+}
+
+/// How many tokens a reading may take, at the most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Estimate {
+    /// Read.
+    pub read: u64,
+    /// Written, thoughts included.
+    pub written: u64,
 }
 
 /// Reads a paper: one stream of text for all questions, in their order.
 ///
-/// The stream borrows nothing; dropping it ends all work. It needs a tokio runtime.
-pub fn read(
-    reader: &Reader,
-    paper: &Record,
-    text: &FullText,
-    questions: &QuestionSet,
-    language: Language,
-) -> BoxStream<'static, Result<Piece, Fault>> {
-    match reader {
-        Reader::Extractive => extractive::read(paper, text, questions, language),
-        Reader::Model(model) => model::read(model, paper, text, questions, language),
-    }
+/// The readers are asked in turn until one replies. The stream borrows nothing; dropping it ends all
+/// work. It needs a tokio runtime.
+pub fn read(readers: &[Reader], assignment: &Assignment<'_>) -> BoxStream<'static, Result<Piece, Fault>> {
+    chain::read(readers.to_vec(), assignment)
+}
+
+/// What a reading by this model may take.
+pub fn estimate(model: &Model, assignment: &Assignment<'_>) -> Estimate {
+    chain::estimate(model, assignment)
+}
+
+/// Tokens in a text, at the most: English has about four bytes in one, mathematics and Chinese fewer.
+pub fn tokens_in(bytes: usize) -> u64 {
+    (bytes as u64).div_ceil(3)
 }

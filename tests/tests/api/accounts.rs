@@ -14,19 +14,19 @@ on_each_engine!(
     libraries_are_kept_and_never_overwritten,
 );
 
-const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
-async fn add(site: &Site, name: &str) {
+pub(crate) async fn add(site: &Site, name: &str) {
     let added = site.run_with(&["user", "add", name], PASSWORD).await;
     assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
 }
 
-async fn sign_in(site: &Site, name: &str, password: &str) -> Response {
+pub(crate) async fn sign_in(site: &Site, name: &str, password: &str) -> Response {
     site.post("/login", &format!("name={name}&password={}", password.replace(' ', "+"))).await
 }
 
 /// The session's cookie, as the browser sends it back.
-fn session(response: &Response) -> String {
+pub(crate) fn session(response: &Response) -> String {
     let cookies = response.headers().get_all("set-cookie").iter();
     let cookies: Vec<_> = cookies.filter_map(|value| value.to_str().ok()).collect();
     let cookie = cookies.into_iter().rev().find(|cookie| cookie.starts_with("session=")).expect("a session");

@@ -29,3 +29,23 @@ async fn a_healthy_server_is_found_healthy() {
     let (alive, ready) = (site.get("/healthz").await.status(), site.get("/readyz").await.status());
     assert_eq!((alive.as_u16(), ready.as_u16()), (200, 200));
 }
+
+#[tokio::test]
+async fn the_extractive_reader_is_measured_on_lines_of_scitldr() {
+    let stopped = Run::on(Engine::Sqlite).start().await.stop().await;
+    let file = stopped.data.join("summaries.jsonl");
+    let name = file.to_str().expect("a name");
+    let line = r#"{"title": "Granite wheels", "target": ["We propose granite wheels.", "Wheels."],
+        "source": ["Wheels are old.", "Old wheels are made of wood.", "We propose granite wheels."]}"#;
+    std::fs::write(&file, format!("{}\n\n", line.replace('\n', " "))).expect("written");
+    let output = stopped.run(&["eval", "summarize", name, "--json"]).await;
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!((&report["papers"], &report["extractive"]["rouge-l"]), (&1.into(), &100.0.into()), "{report}");
+    for other in ["lead-1", "lexrank"] {
+        assert!(report[other]["rouge-1"].as_f64() < Some(100.0), "{report}");
+    }
+    std::fs::write(&file, "{\"source\": [], \"target\": []}\n{\"source\": 1}\n").expect("written");
+    let output = stopped.run(&["eval", "summarize", name]).await;
+    let sentence = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(1) && sentence.contains("summaries.jsonl, line 2"), "{sentence}");
+}

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use sqlx::{Connection as _, Executor as _, SqliteConnection};
 use tests::{Engine, Run, Site, html::text};
 use tokio::time::timeout;
 
@@ -68,4 +69,38 @@ async fn found(site: &Site, query: &str) -> String {
         }
     };
     timeout(Duration::from_secs(60), shown).await.expect("the index catches up")
+}
+
+/// Records that an earlier version of the program left are compared when a server starts, and when an index is built.
+#[tokio::test(flavor = "multi_thread")]
+async fn twins_of_an_earlier_version_are_found_after_an_upgrade() {
+    for by_server in [true, false] {
+        let site = Run::on(Engine::Sqlite).start().await;
+        let preprint = papers::paper(1, "On the rotation of distant galaxies", "astro-ph.GA", "2024-01-02");
+        let published = preprint.replace("2401.00001", "p1").replace("arxiv-daily", "paperlists");
+        papers::import(&site, &format!("{preprint}\n{published}")).await;
+        let stopped = site.stop().await;
+        let file = format!("sqlite://{}", stopped.data.join("inkstone.db").display());
+        let mut storage = SqliteConnection::connect(&file).await.expect("a database");
+        // As the program left them before it looked for twins.
+        for statement in [
+            "UPDATE papers SET joined_to = NULL, root_id = NULL",
+            "INSERT INTO facts (name, value) VALUES ('twins.after', 0)",
+        ] {
+            storage.execute(statement).await.expect("changed");
+        }
+        storage.close().await.expect("closed");
+        if !by_server {
+            let output = stopped.run(&["reindex"]).await;
+            assert_eq!(String::from_utf8_lossy(&output.stdout), "indexed 1 documents\n");
+            continue;
+        }
+        let site = stopped.start().await;
+        let joined = async {
+            while !site.page("/venue/p1@paperlists").await.contains("id=\"2401.00001\"") {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(Duration::from_secs(60), joined).await.expect("they are joined");
+    }
 }

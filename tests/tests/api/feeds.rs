@@ -1,16 +1,17 @@
 //! Feeds in three formats, read with a parser of others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use feed_rs::model::{Feed, FeedType};
 use reqwest::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::{
     Engine, Run, Site,
     html::{attributes, tags},
 };
 
-use crate::papers::{import, paper};
+use crate::papers::{import, paper, some};
 
 on_each_engine!(
     feeds_are_valid,
@@ -19,6 +20,12 @@ on_each_engine!(
     a_time_is_enough_to_ask_again,
     pages_lead_to_their_feeds,
     no_text_breaks_a_feed,
+    papers_asked_for_by_name_have_feeds,
+    stars_have_a_feed_of_their_own,
+    a_new_version_is_news_of_the_same_entry,
+    an_entry_keeps_its_name_when_its_twin_comes,
+    nobody_else_is_credited,
+    a_day_is_in_its_feed_as_a_whole,
 );
 
 const FEEDS: &[(&str, usize)] = &[
@@ -66,13 +73,15 @@ fn check_entries(feed: &Feed, address: &str) {
 async fn formats_say_the_same(engine: Engine) {
     let site = Site::sample(engine).await;
     for (address, _) in FEEDS {
-        let (atom, rss, json) = (
+        let (mut atom, rss, json) = (
             read(site, address).await,
             read(site, &with(address, "/rss")).await,
             read(site, &with(address, "/json")).await,
         );
-        assert_eq!(entries(&atom), entries(&rss), "{address}");
         assert_eq!(entries(&atom), entries(&json), "{address}");
+        // RSS has one date, that of the last change.
+        atom.entries.iter_mut().for_each(|entry| entry.published = entry.updated);
+        assert_eq!(entries(&atom), entries(&rss), "{address}");
         assert!(atom.updated.is_some() && atom.links.iter().any(|link| link.rel.as_deref() == Some("self")));
     }
 }
@@ -92,14 +101,29 @@ fn entries(feed: &Feed) -> BTreeMap<&str, (String, String, Vec<String>)> {
 
 async fn feeds_are_not_sent_twice(engine: Engine) {
     let site = Site::sample(engine).await;
-    for address in ["/feed", "/feed/rss", "/arxiv/hep-th/feed/json"] {
+    for address in ["/feed", "/feed/rss", "/arxiv/hep-th/feed/json", "/search/feed?query=attention"] {
         let first = site.get(address).await;
-        let tag = first.headers()["etag"].to_str().expect("text").to_owned();
-        let again = site.request(Method::GET, address, &[("if-none-match", &tag)]).await;
-        assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
-        assert_eq!(again.text().await.expect("a body"), "");
-        let other = site.request(Method::GET, address, &[("if-none-match", "\"something else\"")]).await;
+        let header = |response: &reqwest::Response, name| {
+            response.headers().get(name).map(|value| value.to_str().expect("text").to_owned())
+        };
+        let tag = header(&first, "etag").expect("a tag");
+        let ask = async |headers: &[(&str, &str)]| site.request(Method::GET, address, headers).await;
+        for known in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}"), "*".to_owned()] {
+            // A tag counts, whatever time comes with it.
+            let headers =
+                [("if-none-match", known.as_str()), ("if-modified-since", "Mon, 01 Jan 1990 00:00:00 GMT")];
+            let again = ask(&headers).await;
+            assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{address} {known}");
+            for name in ["etag", "last-modified", "cache-control", "vary"] {
+                assert_eq!(header(&again, name), header(&first, name), "{address} {name}");
+            }
+            assert_eq!(again.text().await.expect("a body"), "");
+        }
+        assert!(header(&first, "vary").is_some_and(|vary| vary.contains("Accept-Language")));
+        let other = ask(&[("if-none-match", "\"something else\"")]).await;
         assert_eq!(other.status(), StatusCode::OK);
+        let head = site.request(Method::HEAD, address, &[("if-none-match", &tag)]).await;
+        assert_eq!(head.status(), StatusCode::NOT_MODIFIED);
     }
 }
 
@@ -162,6 +186,162 @@ async fn no_text_breaks_a_feed(engine: Engine) {
         let body = feed.entries[0].content.as_ref().and_then(|content| content.body.clone()).expect("a body");
         assert!(body.contains("&lt;script&gt;alert(1)") && body.contains("<math"), "{body}");
     }
+}
+
+async fn papers_asked_for_by_name_have_feeds(engine: Engine) {
+    let site = Run::on(engine).with_sample().start().await;
+    import(&site, &some("math.NT", 0..5)).await;
+    import(&site, &old_style()).await;
+    let check = async |page: &str, ids: &[&str]| {
+        let html = site.page(page).await;
+        for (below, format, _) in FORMATS {
+            let address = with(&format!("{page}/feed"), below);
+            let feed = read(&site, &address).await;
+            assert_eq!(feed.feed_type, format, "{address}");
+            assert_eq!(
+                feed.entries.iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>(),
+                ids,
+                "{address}"
+            );
+            let linked = attributes(&html, "href").contains(&address);
+            assert!(linked || below == "/atom", "{page} does not lead to {address}");
+        }
+    };
+    check(
+        "/arxiv/2401.00003,2401.00001,2401.99999",
+        &["oai:arXiv.org:2401.00003", "oai:arXiv.org:2401.00001"],
+    )
+    .await;
+    check("/arxiv/hep-th/9901001,2401.00001", &["oai:arXiv.org:hep-th/9901001", "oai:arXiv.org:2401.00001"])
+        .await;
+    check("/arxiv/hep-th/9901001", &["oai:arXiv.org:hep-th/9901001"]).await;
+    check("/venue/shield@notes,nothing@ACL", &["oai:notes:shield"]).await;
+    check("/venue/shield@notes", &["oai:notes:shield"]).await;
+    for nothing in
+        ["/arxiv/2401.99999/feed", "/arxiv/2401.99998,2401.99999/feed", "/venue/no@notes/feed", "/arxiv/feed"]
+    {
+        assert_eq!(site.get(nothing).await.status(), 404, "{nothing}");
+    }
+}
+
+fn old_style() -> String {
+    paper(1, "An old paper", "hep-th", "1999-01-04").replace("2401.00001", "hep-th/9901001")
+}
+
+async fn stars_have_a_feed_of_their_own(engine: Engine) {
+    let site = Run::on(engine).start().await;
+    import(&site, &some("math.NT", 0..3)).await;
+    let reader = [("cookie", "reader=ada"), ("sec-fetch-site", "same-origin")];
+    let stars = async || {
+        let response = site.request(Method::GET, "/stars", &reader).await;
+        response.text().await.expect("a page")
+    };
+    assert!(!stars().await.contains("\"/stars/"), "nothing is starred");
+    for paper in ["2401.00001", "2401.00002"] {
+        assert_eq!(site.form(&format!("/arxiv/star?paper={paper}"), "", &reader).await.status(), 200);
+    }
+    let page = stars().await;
+    let links = attributes(&page, "href");
+    let address =
+        links.iter().find(|href| href.starts_with("/stars/") && href.ends_with("/feed")).expect("a feed");
+    assert!(!address.contains("ada"), "{address}");
+    for (below, ..) in FORMATS {
+        let feed = read(&site, &with(address, below)).await;
+        let ids: Vec<_> = feed.entries.iter().map(|entry| entry.id.as_str()).collect();
+        assert_eq!(ids, ["oai:arXiv.org:2401.00002", "oai:arXiv.org:2401.00001"]);
+    }
+    let (start, end) = address.split_at(address.len() - "0/feed".len());
+    let last = if end.starts_with('0') { '1' } else { '0' };
+    for other in [format!("{start}{last}/feed"), "/stars/1-/feed".into(), "/stars/x/feed".into()] {
+        assert_eq!(site.get(&other).await.status(), 404, "{other}");
+    }
+}
+
+/// A paper of arXiv's in one of its versions, as JSON Lines have it.
+fn version(number: u32, updated: &str) -> String {
+    let first: Value =
+        serde_json::from_str(&paper(7, "A paper that changes", "cs.XX", "2024-01-02")).expect("JSON");
+    let mut line = first.as_object().expect("an object").clone();
+    line.insert("id".into(), json!(format!("2401.00007v{number}")));
+    line.insert("updated".into(), json!(updated));
+    Value::from(line).to_string()
+}
+
+async fn a_new_version_is_news_of_the_same_entry(engine: Engine) {
+    let site = Run::on(engine).start().await;
+    import(&site, &paper(8, "A later paper", "cs.XX", "2024-02-01")).await;
+    import(&site, &version(1, "2024-01-02")).await;
+    let dates = async |below: &str| {
+        let feed = read(&site, &with("/arxiv/cs.XX/feed", below)).await;
+        let entry =
+            feed.entries.iter().find(|entry| entry.id == "oai:arXiv.org:2401.00007").expect("the entry");
+        let day = |date: Option<DateTime<Utc>>| date.map(|date| date.date_naive().to_string());
+        (day(entry.published), day(entry.updated), day(feed.updated))
+    };
+    let days = |published: &str, updated: &str, feed: &str| {
+        (Some(published.to_owned()), Some(updated.to_owned()), Some(feed.to_owned()))
+    };
+    assert_eq!(dates("").await, days("2024-01-02", "2024-01-02", "2024-02-01"));
+    import(&site, &version(3, "2024-05-06")).await;
+    assert_eq!(dates("").await, days("2024-01-02", "2024-05-06", "2024-05-06"));
+    let (published, updated, _) = dates("/json").await;
+    assert_eq!((published, updated), (Some("2024-01-02".into()), Some("2024-05-06".into())));
+    let (published, _, feed) = dates("/rss").await;
+    assert_eq!((published, feed), (Some("2024-05-06".into()), Some("2024-05-06".into())));
+}
+
+async fn an_entry_keeps_its_name_when_its_twin_comes(engine: Engine) {
+    let site = Run::on(engine).start().await;
+    let title = "On the rotation of distant galaxies";
+    let preprint = paper(1, title, "astro-ph.GA", "2024-01-02");
+    let published = preprint
+        .replace("2401.00001", "p/1 é")
+        .replace("arxiv-daily", "paperlists")
+        .replace("\"arXiv\"", "\"ICLR 2024\"");
+    import(&site, &published).await;
+    let name = async || {
+        let feed = read(&site, "/venue/ICLR.2024/feed").await;
+        (feed.entries[0].id.clone(), feed.entries[0].links[0].href.replace(&site.address, ""))
+    };
+    let own = ("oai:paperlists:p/1%20%C3%A9".to_owned(), "/venue/p%2F1%20%C3%A9@paperlists".to_owned());
+    assert_eq!(name().await, own);
+    import(&site, &preprint).await;
+    assert_eq!(name().await, (own.0, "/arxiv/2401.00001".to_owned()));
+}
+
+async fn nobody_else_is_credited(engine: Engine) {
+    let site = Run::on(engine).set("SITE__AUTHOR", "Site Author").start().await;
+    let nobody = paper(1, "By nobody", "cs.XX", "2024-01-02").replace("\"Ada Example\"", "");
+    import(&site, &format!("{nobody}\n{}", paper(2, "By Ada", "cs.XX", "2024-01-01"))).await;
+    for below in ["/rss", "/json"] {
+        let text = site.page(&with("/arxiv/cs.XX/feed", below)).await;
+        assert!(text.contains("Ada Example") && !text.contains("Site Author"), "{text}");
+        let feed = read(&site, &with("/arxiv/cs.XX/feed", below)).await;
+        assert!(feed.entries[0].authors.is_empty(), "{:?}", feed.entries[0].authors);
+    }
+    let atom = read(&site, "/arxiv/cs.XX/feed").await;
+    assert_ne!(atom.entries[0].authors[0].name.as_deref(), Some("Site Author"), "Atom wants somebody");
+}
+
+async fn a_day_is_in_its_feed_as_a_whole(engine: Engine) {
+    let site = Run::on(engine).start().await;
+    let days = [("2024-01-03", 0..130), ("2024-01-02", 130..260), ("2024-01-01", 260..265)];
+    let lines = days.map(|(day, numbers)| {
+        let line = |number: usize| paper(number, &format!("Result number {number}"), "cs.XX", day);
+        numbers.map(line).collect::<Vec<_>>().join("\n")
+    });
+    import(&site, &lines.join("\n")).await;
+    let ids = async |address: &str| {
+        let feed = read(&site, address).await;
+        feed.entries.into_iter().map(|entry| entry.id).collect::<BTreeSet<_>>()
+    };
+    let of = |numbers: std::ops::Range<usize>| {
+        numbers.map(|number| format!("oai:arXiv.org:2401.{number:05}")).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(ids("/arxiv/cs.XX/feed").await, of(0..130), "the latest day, all of it");
+    assert_eq!(ids("/arxiv/cs.XX/feed/json?date=2024-01-02").await, of(130..260));
+    let short = ids("/arxiv/cs.XX/feed/rss?date=2024-01-01").await;
+    assert_eq!(short, of(260..265), "only that day");
 }
 
 async fn read(site: &Site, address: &str) -> Feed {

@@ -13,6 +13,7 @@ on_each_engine!(
     a_gap_is_noticed_and_healed,
     a_server_harvests_by_itself_and_survives_errors,
     a_proceedings_is_a_manifest,
+    a_file_that_never_ends_keeps_no_server_from_ending,
 );
 
 const DAY: &str = "2026-11-24";
@@ -182,9 +183,14 @@ async fn lists_from_files() {
     let folder = folder(0);
     std::fs::write(folder.path().join("a.xml"), list(&[(1, "new"), (2, "cross")])).expect("written");
     std::fs::write(folder.path().join("b.xml"), "<html/>").expect("written");
-    let report = harvest(&site, &["lists", "--from", name(folder.path())]).await;
+    let output = site.run(&["harvest", "lists", "--from", name(folder.path()), "--json"]).await;
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("b.xml cannot be read: ") && said.contains("1 files could not be read"), "{said}");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("the others were taken in");
     let count = |name: &str| report[name].as_u64();
-    assert_eq!((count("announced"), count("skipped"), count("new")), (Some(2), Some(1), Some(0)), "{report}");
+    let counts = [count("announced"), count("unreadable"), count("skipped"), count("new")];
+    assert_eq!(counts, [Some(2), Some(1), Some(0), Some(0)], "{report}");
     assert!(arxiv.asked().is_empty());
     let page = text(&site.start().await.page("/arxiv/math.CO?date=2026-11-24").await);
     assert!(page.contains("0 of 2 announced"), "{page}");
@@ -237,6 +243,18 @@ async fn a_proceedings_is_a_manifest(engine: Engine) {
     let site = site.start().await;
     assert!(site.page("/venue/QX.2026").await.contains("Quilts"));
     assert!(site.page("/venue/2026.qx-long.1@acl").await.contains("Ada Sew"));
+}
+
+/// A thread that waits for a pipe cannot be told to stop, nor can one that waits for a name server.
+async fn a_file_that_never_ends_keeps_no_server_from_ending(engine: Engine) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipe = folder.path().join("pipe.xml");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs").success());
+    std::fs::write(folder.path().join("qx.toml"), "kind = 'acl'\nfiles = ['pipe.xml']\n").expect("written");
+    let run = Run::on(engine).set("HARVEST__EVERY", "1s").set("HARVEST__MANIFESTS", name(folder.path()));
+    let site = run.start().await;
+    until(async || ready_line(&site).await.starts_with("harvest: at venue:qx").then_some(())).await;
+    assert!(site.stop().await.status.success());
 }
 
 #[tokio::test]

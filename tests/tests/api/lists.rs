@@ -20,6 +20,11 @@ on_each_engine!(
     stars_are_forms,
     files_and_feeds_are_of_the_same_list,
     stars_order_lists,
+    other_versions_are_told_of,
+    readings_are_data_for_programs,
+    stars_go_on_on_a_next_page,
+    an_order_of_parts_says_so,
+    odd_categories_lead_somewhere,
 );
 
 async fn next_links_reach_every_paper_once(engine: Engine) {
@@ -275,4 +280,110 @@ async fn stars_order_lists(engine: Engine) {
     assert_eq!(cards(&page)[..2], ["/arxiv/2401.00003", "/arxiv/2401.00007"]);
     let seen = walked(&site, &page).await;
     assert_eq!(seen.len(), 30);
+}
+
+async fn other_versions_are_told_of(engine: Engine) {
+    let site = Run::on(engine).start().await;
+    let versions = ["v1", "v3"].map(|version| {
+        papers::paper(1, "A paper that changes", "math.NT", "2024-01-02")
+            .replace("2401.00001", &format!("2401.00001{version}"))
+    });
+    papers::import(&site, &versions.join("\n")).await;
+    let notice = async |address: &str| {
+        let page = site.page(address).await;
+        assert!(
+            page.contains("<link rel=\"canonical\"") && !page.contains("v7\" rel=\"canonical"),
+            "{address}"
+        );
+        let (_, rest) = page.split_once("id=\"other-version\"")?;
+        let (notice, _) = rest.split_once("</p>").expect("an end");
+        Some((text(&format!("<p {notice}")), attributes(notice, "href").pop().expect("a link")))
+    };
+    let expected = |sentence: &str, version: u32| {
+        let sentence = format!("{sentence} Version {version} on arXiv");
+        Some((sentence, format!("https://arxiv.org/abs/2401.00001v{version}")))
+    };
+    assert_eq!(notice("/arxiv/2401.00001").await, None);
+    assert_eq!(notice("/arxiv/2401.00001v3").await, None);
+    let older = expected("You asked for version 1. This page shows version 3, the newest one.", 1);
+    assert_eq!(notice("/arxiv/2401.00001v1").await, older);
+    let newer = expected("You asked for version 7. The newest one known here is version 3.", 7);
+    assert_eq!(notice("/arxiv/2401.00001v7").await, newer);
+    assert_eq!(site.get("/arxiv/2401.00001v0").await.status(), 404, "versions count from 1");
+    assert!(site.page("/arxiv/2401.00001v1.bib").await.contains("@"));
+}
+
+async fn readings_are_data_for_programs(engine: Engine) {
+    let site = Run::on(engine).with_sample().start().await;
+    let ask = async |address: &str, accept: &str| {
+        let response = site.request(reqwest::Method::GET, address, &[("accept", accept)]).await;
+        let kind = response.headers()["content-type"].to_str().expect("text").to_owned();
+        (response.status().as_u16(), kind, response.text().await.expect("a text"))
+    };
+    let address = "/arxiv/kimi?paper=shield@notes&lang=en";
+    let (status, kind, body) = ask(address, "application/json, text/plain, */*").await;
+    let none: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+    assert_eq!((status, kind.as_str(), &none["state"]), (200, "application/json", &"none".into()));
+    assert_eq!(none["sections"].as_array().map(Vec::len), Some(0));
+    let (_, kind, body) = ask(address, "text/html, application/json;q=0.9").await;
+    assert_eq!((kind.as_str(), body.as_str()), ("text/html; charset=utf-8", ""));
+    let (_, kind, body) = ask(address, "application/json;q=0.2, text/markdown;q=0.9").await;
+    assert_eq!((kind.as_str(), body.as_str()), ("text/markdown; charset=utf-8", ""));
+    for address in ["/arxiv/kimi?paper=nothing", "/library", "/arxiv/nonsense", "/arxiv/kimi"] {
+        let (status, kind, body) = ask(address, "application/json").await;
+        let problem: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+        assert_eq!(
+            (kind.as_str(), problem["status"].as_u64()),
+            ("application/problem+json", Some(status.into()))
+        );
+        assert!((400..500).contains(&status) && problem["detail"].is_string(), "{address}: {problem}");
+        let (other, kind, _) = ask(address, "text/html,*/*;q=0.8").await;
+        assert_eq!((other, kind.as_str()), (status, "text/html; charset=utf-8"), "{address}");
+    }
+}
+
+async fn stars_go_on_on_a_next_page(engine: Engine) {
+    let site = Run::on(engine).start().await;
+    papers::import(&site, &papers::some("math.NT", 0..30)).await;
+    let reader = [("cookie", "reader=ada"), ("sec-fetch-site", "same-origin")];
+    for number in 0..30 {
+        let address = format!("/arxiv/star?paper=2401.{number:05}");
+        assert_eq!(site.form(&address, "", &reader).await.status(), 200);
+    }
+    let get = async |address: &str| {
+        let response = site.request(reqwest::Method::GET, address, &reader[..1]).await;
+        assert_eq!(response.status(), 200, "{address}");
+        response.text().await.expect("a page")
+    };
+    let first = get("/stars").await;
+    assert!(text(&first).contains("1–25 of 30"), "{}", text(&first));
+    let second = get(&next_page(&first).expect("a next page")).await;
+    assert!(text(&second).contains("26–30 of 30"), "{}", text(&second));
+    let seen: Vec<_> = cards(&first).into_iter().chain(cards(&second)).collect();
+    let expected: Vec<_> = (0..30).rev().map(|number| format!("/arxiv/2401.{number:05}")).collect();
+    assert_eq!(seen, expected);
+    assert_eq!(get("/stars.csv").await.trim().lines().count(), 31, "a file has all");
+}
+
+async fn an_order_of_parts_says_so(engine: Engine) {
+    let site = Run::on(engine).start().await;
+    papers::import(&site, &papers::some("math.NT", 0..3)).await;
+    let says = async |address: &str| text(&site.page(address).await).contains("25 at a time as they come");
+    assert!(says("/arxiv/math.NT?sort=preference").await);
+    assert!(!says("/arxiv/math.NT?sort=preference&date=2024-01-03").await, "a day is in order as a whole");
+    assert!(!says("/arxiv/math.NT").await);
+}
+
+async fn odd_categories_lead_somewhere(engine: Engine) {
+    let site = Run::on(engine).start().await;
+    let lines = [" CS.lg", "math.IT", "alg-geom", "Machine Learning"].into_iter().enumerate();
+    let lines = lines.map(|(number, category)| papers::paper(number, "A title", category, "2024-01-02"));
+    let report = papers::import(&site, &lines.collect::<Vec<_>>().join("\n")).await;
+    assert_eq!((report["new"].as_u64(), report["skipped"].as_u64()), (Some(3), Some(1)));
+    for (number, category) in ["cs.LG", "cs.IT", "alg-geom"].into_iter().enumerate() {
+        assert_eq!(
+            cards(&site.page(&format!("/arxiv/{category}")).await),
+            [format!("/arxiv/2401.{number:05}")]
+        );
+    }
 }

@@ -18,9 +18,12 @@ macro_rules! on_each_engine {
 }
 
 mod accounts;
+mod budgets;
 mod citations;
 mod commands;
+mod continuing;
 mod durability;
+mod faults;
 mod feeds;
 mod fulltext;
 mod harvest;
@@ -31,6 +34,7 @@ mod macros;
 mod models;
 mod pages;
 mod papers;
+mod questions;
 mod readings;
 mod search_page;
 mod searching;

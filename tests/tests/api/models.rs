@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use tests::{End, Engine, Event, KEY, Model, Run, html::text};
 
+use crate::accounts;
 use crate::readings::{a_paper, check_numbers, is_kind, live, start};
 
 on_each_engine!(
@@ -16,7 +17,7 @@ on_each_engine!(
 );
 
 /// A reply to all six questions, cut into words.
-fn reply() -> Vec<String> {
+pub(crate) fn reply() -> Vec<String> {
     let sections = (1..=6).map(|number| {
         format!("## {number}. Question {number}\n\nThe part **{number}** says $x_{number} < y_{number}$ and [p. 2].\n\n- one\n- $\\begin{{pmatrix}} a & b \\\\ c & d \\end{{pmatrix}}$\n\n")
     });
@@ -72,7 +73,7 @@ async fn late_and_returning_readers_see_the_same(engine: Engine) {
 }
 
 /// The sections that a reader of these events ends up with.
-fn pages(events: &[Event]) -> BTreeMap<u64, String> {
+pub(crate) fn pages(events: &[Event]) -> BTreeMap<u64, String> {
     let mut sections: BTreeMap<u64, (Vec<String>, String)> = BTreeMap::new();
     for body in events.iter().map(Event::json) {
         if body["kind"] == "snapshot" {
@@ -185,4 +186,10 @@ async fn visitors_can_be_kept_from_models(engine: Engine) {
     let started = start(&site, &a_paper(&site).await, "lang=en").await;
     assert_eq!(started["model"], "extractive");
     assert_eq!(model.calls(), 0);
+    accounts::add(&site, "ada").await;
+    let session = accounts::session(&accounts::sign_in(&site, "ada", accounts::PASSWORD).await);
+    let own = [("accept", "application/json"), ("cookie", session.as_str()), ("origin", &site.address)];
+    let address = format!("/papers/{}/readings", a_paper(&site).await);
+    let started: Value = site.form(&address, "lang=en", &own).await.json().await.expect("JSON");
+    assert_eq!(started["model"], "scripted", "a user is no visitor");
 }

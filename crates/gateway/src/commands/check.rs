@@ -1,7 +1,8 @@
-use crate::config::Loaded;
+use crate::{config::Loaded, questions::Questions};
 
-/// Prints the settings in force, each with where it is from.
+/// Prints the settings in force, each with where it is from. Question sets that cannot be used are an error.
 pub(super) fn run(loaded: &Loaded, json: bool) -> anyhow::Result<()> {
+    Questions::open(&loaded.config.readings)?;
     let settings = loaded.settings();
     if json {
         return super::print(serde_json::to_string_pretty(&settings)?);

@@ -106,6 +106,12 @@ async fn work(config: Config, jobs: Vec<Job>, format: Format, options: Options) 
         }
         None => done?,
     }
+    if tally.unreadable > 0 {
+        bail!(
+            "{} files could not be read; they are named above, and the others were taken in",
+            tally.unreadable
+        );
+    }
     let nothing = tally.papers() + tally.announced + tally.gone == 0;
     match &options.from {
         Some(path) if from && nothing => bail!("{}: there is no paper in it", path.display()),

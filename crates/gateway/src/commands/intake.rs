@@ -97,10 +97,12 @@ impl Intake {
 
 impl Report {
     fn sentence(&self) -> String {
-        let Tally { new, changed, unchanged, skipped, gone, announced } = self.tally;
+        let Tally { new, changed, unchanged, skipped, unreadable, gone, announced } = self.tally;
         let counted =
             |count: u64, what: &str| if count > 0 { format!(", {count} {what}") } else { String::new() };
-        let more = counted(gone, "deleted by their source") + &counted(announced, "announced");
+        let more = counted(gone, "deleted by their source")
+            + &counted(announced, "announced")
+            + &counted(unreadable, "files that cannot be read");
         let index = if self.indexed { "indexed" } else { "the running server takes them into its index" };
         format!(
             "{new} new, {changed} changed, {unchanged} unchanged, {skipped} skipped{more}; {index}; {:.1} s, {:.0} papers/s",
@@ -166,6 +168,9 @@ impl Teller {
 
     fn tell(&mut self, batch: &Batch, tally: &Tally) {
         batch.skipped.iter().for_each(|one| self.skip(one));
+        for one in &batch.unreadable {
+            self.say(&format!("{} cannot be read: {}", one.what, one.why));
+        }
         let rate = tally.papers() as f64 / self.started.elapsed().as_secs_f64().max(1e-3);
         let message = format!("{} papers, {rate:.0}/s", HumanCount(tally.papers()));
         if self.lines && self.told.elapsed() >= PACE {

@@ -7,6 +7,7 @@ use std::{
     io::{self, Write as _},
     path::PathBuf,
     process::ExitCode,
+    time::Duration,
 };
 
 use clap::{Parser, Subcommand};
@@ -28,6 +29,10 @@ mod sample;
 mod search;
 mod serve;
 mod user;
+
+/// How long work that is under way in threads may take to end after the rest did. What the index or the database had not
+/// finished by then is undone at the next start.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A mathematical blog and a paper assistant, self-hosted.
 #[derive(Parser)]
@@ -70,7 +75,7 @@ enum Command {
     /// Search papers, posts, comments and answers.
     #[command(after_help = "Example: inkstone search --kind paper --json 'low-rank adaptation'")]
     Search(search::Search),
-    /// Measure how well search orders its results, on a collection in BEIR form.
+    /// Measure search, related documents or the extractive reader on a public collection.
     #[command(subcommand, after_help = "Example: inkstone eval search scifact")]
     Eval(eval::Eval),
     /// Render standard input to HTML, or to the patches of a live page.
@@ -126,7 +131,10 @@ pub fn main() -> ExitCode {
     }
     let cli = Cli::parse();
     let runtime = tokio::runtime::Runtime::new().expect("the system can start threads");
-    match runtime.block_on(run(cli)) {
+    let done = runtime.block_on(run(cli));
+    // A thread that asks for the address of a host, or reads a pipe, cannot be told to stop: it is not waited for.
+    runtime.shutdown_timeout(PATIENCE);
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if output_closed(&error) => ExitCode::SUCCESS,
         Err(error) => {

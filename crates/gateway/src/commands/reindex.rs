@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use search::Index;
 
 use super::{print, progress};
-use crate::{app, config::Config, indexing};
+use crate::{app, config::Config, indexing, upkeep};
 
 /// How often a running server is looked at.
 const INTERVAL: Duration = Duration::from_millis(200);
@@ -38,6 +38,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
 }
 
 async fn build(db: &storage::Database, index: Arc<Index>) -> anyhow::Result<()> {
+    upkeep::join_earlier(db).await?;
     let bar = progress::counting("indexing", None);
     let count = indexing::rebuild(db, &index, |done| bar.set_position(done)).await?;
     tokio::task::spawn_blocking(move || index.close()).await??;

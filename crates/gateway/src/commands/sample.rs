@@ -13,6 +13,7 @@ use anyhow::Context as _;
 use chrono::{DateTime, NaiveDate, Utc};
 use content::{
     CommentId, Format, FullText, Harvested, Language, Passage, Record, RecordKey, Slug, Subject, TextSource,
+    Way,
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
@@ -36,7 +37,7 @@ pub(super) async fn load(db: &Database, folder: &Path) -> anyhow::Result<()> {
     for path in texts(&folder.join("notes"))? {
         let text = read(&path)?;
         let (record, full) = note(&text).with_context(|| path.display().to_string())?;
-        save_note(db, Harvested { record, raw: text }, &full).await?;
+        save_note(db, Harvested { record, raw: text, way: Way::Source }, &full).await?;
     }
     let mut drafts = Vec::new();
     for path in texts(&folder.join("posts"))? {

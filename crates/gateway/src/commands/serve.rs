@@ -12,7 +12,7 @@ use tracing_subscriber::EnvFilter;
 use crate::{
     app,
     config::{Config, Log, LogFormat},
-    indexing,
+    indexing, metrics,
 };
 
 /// Serves until SIGTERM or ctrl-c. `sample` fills an empty site first.
@@ -20,6 +20,7 @@ pub(super) async fn run(config: Config, sample: Option<&Path>) -> anyhow::Result
     start_log(&config.log)?;
     let listener = bind(config.listen)?;
     let address = listener.local_addr()?;
+    let metrics = config.metrics.listen.map(bind).transpose()?;
     app::writable(&config.data)?;
     let base = config.base_at(address);
     let app = app::open(config).await?;
@@ -29,6 +30,10 @@ pub(super) async fn run(config: Config, sample: Option<&Path>) -> anyhow::Result
         indexing::catch_up(&app.db, &app.index, |_| ())
             .await
             .context("the search index could not catch up")?;
+    }
+    if let Some(listener) = metrics {
+        tracing::info!("metrics are at http://{}/metrics", listener.local_addr()?);
+        tokio::spawn(metrics::serve(app.clone(), listener)?);
     }
     let server = app::serve(app.clone(), listener).await?;
     let told = app::told_to_stop().context("the process cannot be told to stop")?;

@@ -1,6 +1,7 @@
+use actix_web::HttpRequest;
 use cite::Format;
 
-use crate::visit::Visit;
+use crate::{accepts, visit::Visit};
 
 /// What an address names without the suffix of a format, and the format that is wanted: that of the suffix, else the
 /// one that the client prefers to a page.
@@ -28,37 +29,17 @@ pub(crate) fn at(address: &str, format: Format) -> String {
     format!("{path}.{}{query}", format.suffix())
 }
 
-/// The format that an `Accept` header prefers to HTML, which is what everybody gets who does not say otherwise.
-///
-/// A format must be named; HTML also hears to wildcards, but then a format that is wanted as much comes first.
-pub(crate) fn accepted(header: &str) -> Option<Format> {
-    let ranges: Vec<_> = header.split(',').map(range).collect();
-    let weight = |names: &[&str]| {
-        let found =
-            ranges.iter().filter(|(name, _)| names.contains(&name.as_str())).map(|(_, weight)| *weight);
-        found.reduce(f32::max)
-    };
-    let formats =
-        Format::ALL.into_iter().filter_map(|format| Some((format, weight(&[format.media_type()])?)));
-    // The first of equal ones: formats are in the order of how often they are asked for.
-    let (format, wanted) = formats.reduce(|best, next| if next.1 > best.1 { next } else { best })?;
-    let preferred = match weight(&["text/html", "application/xhtml+xml"]) {
-        Some(html) => wanted > html,
-        None => wanted >= weight(&["text/*", "*/*"]).unwrap_or_default(),
-    };
-    (wanted > 0.0 && preferred).then_some(format)
-}
-
-/// A media range in lower case, without its parameters, and its weight.
-fn range(text: &str) -> (String, f32) {
-    let mut parts = text.split(';').map(str::trim);
-    let name = parts.next().unwrap_or_default().to_ascii_lowercase();
-    let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
-    (name, weight.map_or(1.0, |weight| weight.trim().parse().unwrap_or_default()))
+/// The format that a client prefers to a page.
+pub(crate) fn accepted(request: &HttpRequest) -> Option<Format> {
+    // In the order of how often they are asked for.
+    let kind = accepts::instead_of_page(request, &Format::ALL.map(Format::media_type))?;
+    Format::ALL.into_iter().find(|format| format.media_type() == kind)
 }
 
 #[cfg(test)]
 mod tests {
+    use actix_web::test::TestRequest;
+
     use super::*;
 
     #[test]
@@ -81,18 +62,14 @@ mod tests {
 
     #[test]
     fn acceptance() {
-        let check = |header, expected| assert_eq!(accepted(header), expected, "{header}");
-        check("", None);
+        let check = |header: &str, expected| {
+            let request = TestRequest::default().insert_header(("accept", header)).to_http_request();
+            assert_eq!(accepted(&request), expected, "{header}");
+        };
         check("*/*", None);
-        check("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8", None);
-        check("application/x-bibtex", Some(Format::Bibtex));
         check("application/x-bibtex, */*", Some(Format::Bibtex));
-        check("application/x-bibtex;q=0.5, */*;q=0.8", None);
-        check("application/x-bibtex, text/html", None);
-        check("application/x-bibtex, text/html;q=0.9", Some(Format::Bibtex));
         check("Application/X-Research-Info-Systems; q=0.2, text/markdown;q=0.7", Some(Format::Markdown));
         check("application/vnd.citationstyles.csl+json;q=0", None);
-        check("text/csv;charset=utf-8;q=0.9, text/*;q=0.9", Some(Format::Csv));
-        check("application/mods+xml;q=high", None);
+        check("application/vnd.citationstyles.csl+json", Some(Format::Csl));
     }
 }

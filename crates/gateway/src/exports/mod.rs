@@ -32,8 +32,7 @@ pub(crate) fn paper(app: &App, visit: &Visit, paper: &Paper, format: Format) -> 
     file(visit, format, &[of_paper(app, paper)], None)
 }
 
-/// A list of papers as a file: at most [`MOST`] from where `listing` begins, whatever its own limit is. The address of
-/// the request is that of the next part, but for its `after`.
+/// A list of papers as a file: at most [`MOST`] from where `listing` begins, whatever its own limit is.
 pub(crate) async fn list(
     app: &App,
     visit: &Visit,
@@ -41,6 +40,11 @@ pub(crate) async fn list(
     format: Format,
 ) -> Result<HttpResponse, Failure> {
     let found = papers::list(&app.db, &Listing { limit: MOST as u64, ..listing }).await?;
+    Ok(part(app, visit, &found, format))
+}
+
+/// A part of a list as a file. The address of the request is that of the next part, but for its `after`.
+pub(crate) fn part(app: &App, visit: &Visit, found: &storage::Part, format: Format) -> HttpResponse {
     let works: Vec<_> = found.items.iter().map(|paper| of_paper(app, paper)).collect();
     let next = found.next.map(|cursor| {
         let address = at(&visit.without(&["after"]), format);
@@ -48,7 +52,7 @@ pub(crate) async fn list(
         format!("{}{address}{separator}after={}", app.base, escaped(&cursor.to_string()))
     });
     let part = Part { first: found.first, count: works.len() as u64, total: found.total, next };
-    Ok(file(visit, format, &works, Some(&part)))
+    file(visit, format, &works, Some(&part))
 }
 
 /// Works as a file. Where it is a part of a list, it says so: in headers, and in a comment where the format has any.

@@ -6,7 +6,7 @@ use chrono::{DateTime, FixedOffset};
 use sha2::{Digest, Sha256};
 
 use super::{Entry, Format, atom, entry::legal, json, rss};
-use crate::app::App;
+use crate::{accepts, app::App};
 
 /// What a feed is about.
 pub(crate) struct Channel {
@@ -76,11 +76,11 @@ fn text(app: &App, channel: &Channel, entries: &[Entry], format: Format) -> Stri
 
 /// Whether the reader has it: by tag if it names any, else by time (RFC 9110, 13.2.2).
 fn is_fresh(request: &HttpRequest, tag: &str, changed: DateTime<chrono::Utc>) -> bool {
-    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-    if let Some(known) = header(header::IF_NONE_MATCH) {
-        return known.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag);
+    if let Some(has) = accepts::has_already(request, tag) {
+        return has;
     }
-    let since = header(header::IF_MODIFIED_SINCE).and_then(|since| DateTime::parse_from_rfc2822(since).ok());
+    let since = request.headers().get(header::IF_MODIFIED_SINCE).and_then(|since| since.to_str().ok());
+    let since = since.and_then(|since| DateTime::parse_from_rfc2822(since).ok());
     since.is_some_and(|since| changed <= since)
 }
 

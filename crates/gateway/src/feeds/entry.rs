@@ -1,5 +1,5 @@
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Utc};
-use content::{Language, Paper, Post};
+use content::{Language, Paper, Post, RecordKey};
 use render::{Context, Trust};
 
 use super::answer::absolute;
@@ -10,7 +10,7 @@ use crate::{
 
 /// One thing in a feed. Texts hold nothing that XML has no place for.
 pub(crate) struct Entry {
-    /// Never changes, whatever becomes of its address: our own key.
+    /// Never changes, whatever becomes of the thing's address.
     pub(super) id: String,
     /// The absolute address of its page.
     pub(super) page: String,
@@ -51,11 +51,9 @@ pub(crate) fn of_post(app: &App, post: &Post) -> Entry {
 
 pub(crate) fn of_paper(app: &App, paper: &Paper) -> Entry {
     let record = &paper.shown;
-    let day = noon(record.date).fixed_offset();
     let summary = render::inline(&record.summary, &app.context());
     Entry {
-        // It outlives the records that are joined to the paper or parted from it.
-        id: absolute(app, &format!("/papers/{}", paper.id.0)),
+        id: paper_id(paper),
         page: absolute(app, &address(paper)),
         title: legal(render::inline(&record.title, &app.context()).as_str()),
         title_text: cite::plain(&record.title),
@@ -63,9 +61,17 @@ pub(crate) fn of_paper(app: &App, paper: &Paper) -> Entry {
         language: Language::of(&record.title),
         authors: record.authors.iter().map(|name| legal(name)).collect(),
         categories: record.categories.clone(),
-        published: day,
-        updated: day,
+        published: noon(record.date).fixed_offset(),
+        updated: noon(record.changed()).fixed_offset(),
     }
+}
+
+/// What the paper was made for, as a URI, so that it is the same on every site, under every address, and for all versions:
+/// it stays when another record comes to be shown. `oai:arXiv.org:2401.00001` is arXiv's own.
+fn paper_id(paper: &Paper) -> String {
+    let (source, id) = &paper.made_for;
+    let source = if source == RecordKey::ARXIV { "arXiv.org" } else { source };
+    format!("oai:{source}:{}", escaped(id).replace("%2F", "/"))
 }
 
 /// A text without what XML has no place for.

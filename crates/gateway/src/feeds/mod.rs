@@ -18,15 +18,19 @@ pub(crate) use seen::Seen;
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use chrono::NaiveDate;
-use content::Kind;
+use content::{Kind, Paper};
 use serde::Deserialize;
-use storage::{Listing, Scope, papers, posts};
+use storage::{
+    Listing, Scope, papers, posts,
+    readers::{self, Mark},
+};
 
 use crate::{
     app::App,
     errors::Failure,
     lists::{self, Named, category_list_address, venue_list_address},
-    papers::escaped,
+    papers::{address, escaped, identifier},
+    reader,
     searches::{Asked, Document, Documents, find},
     visit::Visit,
 };
@@ -37,6 +41,8 @@ const POSTS: u64 = 20;
 const PAPERS: u64 = 100;
 /// The most, of a day that has more.
 const MOST: u64 = 1000;
+/// Papers that the title of a feed names.
+const NAMED: usize = 3;
 /// Entries of a feed of a search.
 const RESULTS: usize = 50;
 
@@ -65,14 +71,14 @@ pub(crate) async fn posts(app: web::Data<App>, request: HttpRequest) -> Result<H
     Ok(answer(&app, &request, &channel, &entries))
 }
 
-/// `GET /arxiv/{category}/feed`
-pub(crate) async fn category(
+/// `GET /arxiv/{which}/feed`
+pub(crate) async fn arxiv(
     app: web::Data<App>,
     request: HttpRequest,
-    name: web::Path<String>,
+    which: web::Path<String>,
     narrowed: web::Query<Narrowed>,
 ) -> Result<HttpResponse, Failure> {
-    match lists::of_arxiv(&app, &name).await? {
+    match lists::of_arxiv(&app, &which).await? {
         Named::Categories(list) => {
             let (name, page) = (list.terms.text(), category_list_address(&list.terms));
             let date = narrowed.day()?;
@@ -81,14 +87,13 @@ pub(crate) async fn category(
             let limit = papers::list(&app.db, &day).await?.total.unwrap_or(PAPERS).clamp(PAPERS, MOST);
             let listing = Listing { date, ..Listing::first(list.scope(), limit) };
             let date = date.map(|date| ("date", date.to_string()));
-            of_papers(&app, &request, listing, name, &page, date).await
+            of_listing(&app, &request, listing, name, &page, date).await
         }
-        Named::Moved(page) => Ok(moved(&request, &page)),
-        _ => Err(Failure::NotFound),
+        named => of_named(&app, &request, named),
     }
 }
 
-/// `GET /venue/{name}[.{year}]/feed`, `GET /venue/latest/feed`
+/// `GET /venue/{which}/feed`
 pub(crate) async fn venue(
     app: web::Data<App>,
     request: HttpRequest,
@@ -102,16 +107,53 @@ pub(crate) async fn venue(
             let page = venue_list_address(&key, year);
             let group = narrowed.into_inner().group.filter(|group| !group.is_empty());
             let listing = Listing::first(Scope::Venue { key, year, group: group.clone() }, PAPERS);
-            of_papers(&app, &request, listing, name, &page, group.map(|group| ("group", group))).await
+            of_listing(&app, &request, listing, name, &page, group.map(|group| ("group", group))).await
         }
         Named::Latest => {
             let name = visit.m.latest_proceedings().to_owned();
-            of_papers(&app, &request, Listing::first(Scope::Venues, PAPERS), name, "/venue/latest", None)
-                .await
+            let listing = Listing::first(Scope::Venues, PAPERS);
+            of_listing(&app, &request, listing, name, "/venue/latest", None).await
         }
-        Named::Moved(page) => Ok(moved(&request, &page)),
-        _ => Err(Failure::NotFound),
+        named => of_named(&app, &request, named),
     }
+}
+
+/// Of papers that the address names one by one: they change when a version comes.
+fn of_named(app: &App, request: &HttpRequest, named: Named) -> Result<HttpResponse, Failure> {
+    match named {
+        Named::Paper(paper, _) => {
+            let page = address(&paper);
+            Ok(of_papers(app, request, identifier(&paper), format!("{page}/feed"), page, &[*paper]))
+        }
+        Named::Papers(papers, _) => {
+            let page = page_of(request).to_owned();
+            let mut name = papers.iter().take(NAMED).map(identifier).collect::<Vec<_>>().join(", ");
+            if papers.len() > NAMED {
+                name.push_str(", …");
+            }
+            Ok(of_papers(app, request, name, format!("{page}/feed"), page, &papers))
+        }
+        Named::Moved(page) => Ok(moved(request, &page)),
+        Named::Categories(_) | Named::Venue { .. } | Named::Latest => Err(Failure::NotFound),
+    }
+}
+
+/// The path of the page that a feed belongs to.
+fn page_of(request: &HttpRequest) -> &str {
+    request.path().rsplit_once("/feed").map_or("/", |(page, _)| page)
+}
+
+/// `GET /stars/{key}/feed`: what the reader whose key this is starred, for a feed reader that has no cookie.
+pub(crate) async fn stars(
+    app: web::Data<App>,
+    request: HttpRequest,
+    visit: Visit,
+    key: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let reader = reader::of_key(&app, &key).await?.ok_or(Failure::NotFound)?;
+    let starred = readers::marked_by(&app.db, reader, Mark::Star, None, PAPERS).await?;
+    let own = reader::stars_feed(&key);
+    Ok(of_papers(&app, &request, visit.m.stars().to_owned(), own, "/stars".to_owned(), &starred.items))
 }
 
 /// The same feed of a list that has a better address.
@@ -151,7 +193,7 @@ pub(crate) async fn search(
     Ok(answer(&app, &request, &channel, &entries.collect::<Vec<_>>()))
 }
 
-async fn of_papers(
+async fn of_listing(
     app: &App,
     request: &HttpRequest,
     listing: Listing,
@@ -162,11 +204,19 @@ async fn of_papers(
     let found = papers::list(&app.db, &listing).await?;
     let part = narrowed.as_ref().map(|(_, value)| format!(", {value}")).unwrap_or_default();
     let query = narrowed.map(|(key, value)| format!("?{key}={}", escaped(&value))).unwrap_or_default();
-    let channel = Channel {
-        title: format!("{name}{part} – {}", app.config.site.title),
-        own: format!("{page}/feed{query}"),
-        page: format!("{page}{query}"),
-    };
-    let entries: Vec<_> = found.items.iter().map(|paper| of_paper(app, paper)).collect();
-    Ok(answer(app, request, &channel, &entries))
+    let (own, page) = (format!("{page}/feed{query}"), format!("{page}{query}"));
+    Ok(of_papers(app, request, format!("{name}{part}"), own, page, &found.items))
+}
+
+fn of_papers(
+    app: &App,
+    request: &HttpRequest,
+    name: String,
+    own: String,
+    page: String,
+    papers: &[Paper],
+) -> HttpResponse {
+    let channel = Channel { title: format!("{name} – {}", app.config.site.title), own, page };
+    let entries: Vec<_> = papers.iter().map(|paper| of_paper(app, paper)).collect();
+    answer(app, request, &channel, &entries)
 }

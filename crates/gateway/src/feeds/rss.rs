@@ -29,14 +29,15 @@ pub(super) fn write(feed: &Written<'_>) -> String {
 
 /// Authors are Dublin Core's creators: RSS's own element wants an address of mail.
 fn item(entry: &Entry) -> Item {
-    let creators = DublinCoreExtensionBuilder::default().creators(entry.authors.clone()).build();
+    let creators = || DublinCoreExtensionBuilder::default().creators(entry.authors.clone()).build();
     let category = |name: &String| CategoryBuilder::default().name(name.clone()).build();
     ItemBuilder::default()
         .title(Some(entry.title_text.clone()))
         .link(Some(entry.page.clone()))
         .guid(Some(GuidBuilder::default().value(entry.id.clone()).permalink(false).build()))
-        .pub_date(Some(entry.published.to_rfc2822()))
-        .dublin_core_ext(Some(creators))
+        // The only date that RSS has: that of the text that it comes with.
+        .pub_date(Some(entry.updated.to_rfc2822()))
+        .dublin_core_ext((!entry.authors.is_empty()).then(creators))
         .categories(entry.categories.iter().map(category).collect::<Vec<_>>())
         .content(Some(entry.body.clone()))
         .build()

@@ -6,7 +6,10 @@ use std::{fs, path::PathBuf};
 use serde::Serialize;
 use sources::{Batch, Harvest};
 use storage::{Database, harvests};
-use tokio::{sync::mpsc, task::JoinSet};
+use tokio::{
+    sync::mpsc,
+    task::{JoinError, JoinSet},
+};
 
 use crate::config::Config;
 
@@ -28,6 +31,8 @@ pub(crate) struct Tally {
     pub(crate) changed: u64,
     pub(crate) unchanged: u64,
     pub(crate) skipped: u64,
+    /// Files of a folder that could not be read.
+    pub(crate) unreadable: u64,
     /// Papers that the source has deleted.
     pub(crate) gone: u64,
     /// Papers that the source has announced.
@@ -72,9 +77,16 @@ pub(crate) async fn take_in(
         tally.changed += saved.changed;
         tally.unchanged += saved.unchanged;
         tally.skipped += batch.skipped.len() as u64;
+        tally.unreadable += batch.unreadable.len() as u64;
         tally.gone += batch.gone.len() as u64;
         tally.announced += batch.announced.len() as u64;
         told(&batch, tally);
+    }
+    // The channel ends as well when the task panics, and that is no end of a harvest.
+    while let Some(read) = reading.join_next().await {
+        if let Err(Ok(panic)) = read.map_err(JoinError::try_into_panic) {
+            std::panic::resume_unwind(panic);
+        }
     }
     Ok(())
 }

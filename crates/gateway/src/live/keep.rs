@@ -1,23 +1,38 @@
-use content::{AnswerKey, AttemptId, AttemptState, Section};
+use std::sync::Arc;
+
+use content::{AnswerKey, AttemptId, AttemptState, Charge, Section};
 use futures::{FutureExt, future::BoxFuture};
 use runs::{Begun, End, Store, StoreError, Want};
 use storage::{Database, answers};
 
+use crate::{config::Config, metrics::Metrics};
+
 /// Answers in storage.
 pub(super) struct Storage {
     pub(super) db: Database,
+    pub(super) config: Arc<Config>,
+    pub(super) metrics: Metrics,
 }
 
 impl Store for Storage {
-    fn begin(&self, key: AnswerKey, want: Want) -> BoxFuture<'static, Result<Begun, StoreError>> {
-        let db = self.db.clone();
+    fn begin(
+        &self,
+        key: AnswerKey,
+        want: Want,
+        charge: Option<Charge>,
+    ) -> BoxFuture<'static, Result<Begun, StoreError>> {
+        let (db, limits) = (self.db.clone(), self.config.budget.limits());
         let want = match want {
             Want::Any => answers::Want::Any,
             Want::Again => answers::Want::Again,
+            Want::Continue => answers::Want::Continue,
         };
         async move {
-            Ok(match answers::begin(&db, &key, want).await.map_err(wrapped)? {
+            let charge = charge.as_ref().map(|charge| (charge, &limits));
+            Ok(match answers::begin_within(&db, &key, want, charge).await.map_err(wrapped)? {
                 answers::Begun::New(run) => Begun::New(run),
+                answers::Begun::Continued(run, received) => Begun::Continued(run, received),
+                answers::Begun::Refused(refusal) => Begun::Refused(refusal),
                 answers::Begun::Stored(run) => Begun::Stored(run),
             })
         }
@@ -48,10 +63,16 @@ impl Store for Storage {
         end: End,
         sections: Vec<Section>,
     ) -> BoxFuture<'static, Result<(), StoreError>> {
-        let db = self.db.clone();
-        let End { state, fault, model, tokens } = end;
-        let outcome = answers::Outcome { state, model, tokens, fault, sections };
-        async move { answers::end(&db, run, &outcome).await.map_err(wrapped) }.boxed()
+        let (db, metrics) = (self.db.clone(), self.metrics.clone());
+        async move {
+            let counted = end.clone();
+            let End { state, fault, model, tokens, cost } = end;
+            let outcome = answers::Outcome { state, model, tokens, fault, cost, sections };
+            answers::end(&db, run, &outcome).await.map_err(wrapped)?;
+            metrics.ended(&counted);
+            Ok(())
+        }
+        .boxed()
     }
 }
 

@@ -5,7 +5,9 @@
 //! what goes over the wire; [`wire`] writes it.
 
 mod keep;
+mod meter;
 mod place;
+mod readers;
 mod readings;
 mod snapshot;
 mod stream;
@@ -15,28 +17,60 @@ mod wire;
 use std::sync::Arc;
 
 use actix_web::web;
-use content::{AnswerKey, AttemptId, Language, Paper};
+use content::{AnswerKey, AttemptId, Language, Paper, QuestionSet};
 use runs::{Runs, Seams, Settings};
 use storage::{Database, answers};
 
 use crate::{
     config::Config,
+    metrics::Metrics,
+    questions::Questions,
     texts::{Texts, Wanted},
 };
+use readers::Readers;
 
 /// The readings of this process. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Live {
     runs: Runs,
+    readers: Readers,
 }
 
 impl Live {
     /// No readings yet.
-    pub(crate) fn new(config: &Arc<Config>, db: &Database, texts: Texts) -> Self {
-        let upstream = upstream::Readings { db: db.clone(), config: config.clone(), texts };
-        let seams = Seams::local(Arc::new(upstream), Arc::new(keep::Storage { db: db.clone() }));
-        let (parallel, queue) = (config.readings.parallel, config.readings.queue);
-        Self { runs: Runs::new(seams, Settings { parallel, queue, ..Settings::default() }) }
+    pub(crate) fn new(
+        config: &Arc<Config>,
+        db: &Database,
+        texts: &Texts,
+        questions: &Arc<Questions>,
+        metrics: &Metrics,
+    ) -> Self {
+        let readers = Readers::new(config);
+        let upstream = upstream::Readings {
+            db: db.clone(),
+            config: config.clone(),
+            texts: texts.clone(),
+            readers: readers.clone(),
+            questions: questions.clone(),
+            metrics: metrics.clone(),
+        };
+        let store = keep::Storage { db: db.clone(), config: config.clone(), metrics: metrics.clone() };
+        let settings = Settings {
+            parallel: config.readings.parallel,
+            queue: config.readings.queue,
+            ..Settings::default()
+        };
+        Self { runs: Runs::new(Seams::local(Arc::new(upstream), Arc::new(store)), settings), readers }
+    }
+
+    /// Who can read.
+    pub(crate) fn readers(&self) -> &Readers {
+        &self.readers
+    }
+
+    /// How many readings are at work, and how many wait.
+    pub(crate) fn at_work(&self) -> (usize, usize) {
+        self.runs.at_work()
     }
 
     /// For the moment before a server starts: what a process before this one left running was interrupted.
@@ -63,14 +97,14 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// What an answer about a paper depends on.
-fn key(paper: &Paper, text: Wanted, language: Language, model: &str) -> AnswerKey {
+fn key(paper: &Paper, text: &Wanted, language: Language, model: &str, questions: &QuestionSet) -> AnswerKey {
     AnswerKey {
         paper: paper.id,
         record_version: paper.shown.key.version.clone(),
         text_source: text.source.into(),
-        extractor: text.extractor,
+        extractor: text.extractor.clone(),
         language,
         model: model.into(),
-        question_set: summarizer::questions(language).tag(),
+        question_set: questions.tag(),
     }
 }

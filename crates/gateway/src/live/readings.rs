@@ -1,14 +1,17 @@
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
-use content::{AttemptId, Language, Paper, PaperId};
-use runs::{Error, Stopped, Want};
+use content::{AttemptId, Language, Paper, PaperId, Question, UserId};
+use runs::{Ask, Error, Priority, Stopped, Want};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use storage::{answers, papers};
+use summarizer::Assignment;
 
 use super::key;
 use crate::{
+    accepts,
+    accounts::SignedIn,
     app::App,
-    errors::{self, Failure},
+    errors::Failure,
     marks,
     papers::reading_address,
     reader::{self, Acting},
@@ -20,6 +23,8 @@ use crate::{
 pub(super) struct Asked {
     lang: Option<String>,
     again: Option<String>,
+    #[serde(rename = "continue")]
+    on: Option<String>,
 }
 
 /// What a page must know to show a reading.
@@ -47,39 +52,30 @@ struct Asking {
 pub(super) async fn start(
     app: web::Data<App>,
     visit: Visit,
+    signed_in: SignedIn,
     request: HttpRequest,
     id: web::Path<i64>,
     form: web::Form<Asked>,
 ) -> Result<HttpResponse, Failure> {
-    let begun = begin(&app, &visit, &request, PaperId(*id), &form).await;
-    errors::for_script(&request, &visit, begun)
-}
-
-async fn begin(
-    app: &App,
-    visit: &Visit,
-    request: &HttpRequest,
-    paper: PaperId,
-    form: &Asked,
-) -> Result<HttpResponse, Failure> {
-    reader::own_form(request, app)?;
-    let language = match form.lang.as_deref() {
-        None | Some("") => visit.m.language(),
-        Some(given) => {
-            given.parse().map_err(|_| Failure::BadRequest(format!("{given:?} is no language of answers")))?
-        }
-    };
-    let want = if form.again.as_deref() == Some("1") { Want::Again } else { Want::Any };
-    let paper = papers::by_id(&app.db, paper).await?.ok_or(Failure::NotFound)?;
+    reader::own_form(&request, &app)?;
+    let language = form.language(&visit)?;
+    let paper = papers::by_id(&app.db, PaperId(*id)).await?.ok_or(Failure::NotFound)?;
     let text = app.texts.wanted(&paper).await?;
-    let questions = summarizer::questions(language).questions;
-    let acting = Acting::of(request, app);
-    let key = key(&paper, text, language, model(app));
-    let started =
-        app.live.runs.start(key.clone(), questions.len(), want, acting.live()).await.map_err(refused)?;
-    marks::reading(app, &acting, paper.id).await?;
+    let questions = app.questions.now(language);
+    let (acting, user) = (Acting::of(&request, &app), signed_in.0.map(|user| user.id));
+    let key = key(&paper, &text, language, model(&app, user), questions);
+    let assignment = Assignment::new(&paper.shown, &text.likely, questions, language);
+    let assignment = Assignment { calls: app.config.readings.calls, ..assignment };
+    let ask = Ask {
+        want: form.want(),
+        priority: if user.is_some() { Priority::User } else { Priority::Visitor },
+        charge: app.live.readers.charge(&key.model, &assignment, acting.payer(user)),
+        ..Ask::new(key.clone(), questions.questions.len(), acting.live())
+    };
+    let started = app.live.runs.start(ask).await.map_err(|error| refused(&app, error))?;
+    marks::reading(&app, &acting, paper.id).await?;
     app.pages.forget();
-    let response = if errors::wants_json(request) {
+    let response = if accepts::wants_json(&request) {
         let status = if started.stored { StatusCode::OK } else { StatusCode::ACCEPTED };
         let at = app.live.position(started.run);
         HttpResponse::build(status).json(Started {
@@ -91,10 +87,7 @@ async fn begin(
             page: reading_address(&paper, language),
             language,
             model: key.model,
-            sections: questions
-                .into_iter()
-                .map(|question| Asking { id: question.id, title: question.title })
-                .collect(),
+            sections: questions.questions.iter().map(Asking::of).collect(),
         })
     } else {
         see_other(&paper, language)
@@ -102,17 +95,49 @@ async fn begin(
     acting.answered(response)
 }
 
-/// Who reads when a visitor asks: the first model if visitors may use it.
-fn model(app: &App) -> &str {
+impl Asked {
+    fn language(&self, visit: &Visit) -> Result<Language, Failure> {
+        match self.lang.as_deref() {
+            None | Some("") => Ok(visit.m.language()),
+            Some(given) => {
+                given.parse().map_err(|_| Failure::BadRequest(format!("{given:?} is no language of answers")))
+            }
+        }
+    }
+
+    fn want(&self) -> Want {
+        match (self.again.as_deref(), self.on.as_deref()) {
+            (Some("1"), _) => Want::Again,
+            (_, Some("1")) => Want::Continue,
+            _ => Want::Any,
+        }
+    }
+}
+
+impl Asking {
+    fn of(question: &Question) -> Self {
+        Self { id: question.id.clone(), title: question.title.clone() }
+    }
+}
+
+/// Who reads: the first model for those who may use it.
+fn model(app: &App, user: Option<UserId>) -> &str {
     match app.config.models.first() {
-        Some(model) if app.config.readings.visitors_may_start_model => &model.name,
+        Some(model) if user.is_some() || app.config.readings.visitors_may_start_model => &model.name,
         _ => summarizer::EXTRACTIVE,
     }
 }
 
-fn refused(error: Error) -> Failure {
+fn refused(app: &App, error: Error) -> Failure {
     match error {
-        Error::Busy { .. } => Failure::QueueFull,
+        Error::Busy { .. } => {
+            app.metrics.refused("queue");
+            Failure::QueueFull
+        }
+        Error::OverBudget(refusal) => {
+            app.metrics.refused("budget");
+            Failure::OverBudget(refusal)
+        }
         Error::Closed => Failure::Stopping,
         Error::Store(error) => match error.0.downcast::<storage::Error>() {
             Ok(error) => Failure::Storage(*error),
@@ -124,19 +149,16 @@ fn refused(error: Error) -> Failure {
 /// `POST /readings/{run}/stop`: this reader has had enough.
 pub(super) async fn stop(
     app: web::Data<App>,
-    visit: Visit,
     request: HttpRequest,
     run: web::Path<i64>,
 ) -> Result<HttpResponse, Failure> {
-    if let Err(failure) = reader::own_form(&request, &app) {
-        return errors::for_script(&request, &visit, Err(failure));
-    }
+    reader::own_form(&request, &app)?;
     let state = match app.live.runs.stop(AttemptId(*run), &reader::of(&request)) {
         Stopped::Cancelled => "cancelled",
         Stopped::Detached => "detached",
         Stopped::Nothing => "nothing",
     };
-    if errors::wants_json(&request) {
+    if accepts::wants_json(&request) {
         return Ok(HttpResponse::Ok().json(json!({ "run": *run, "state": state })));
     }
     let (key, _) = answers::by_attempt(&app.db, AttemptId(*run)).await?.ok_or(Failure::NotFound)?;

@@ -1,4 +1,4 @@
-use content::{AttemptId, AttemptState};
+use content::{AttemptId, AttemptState, Cost};
 use render::{Context, Live, Patch, Trust};
 use runs::End;
 use storage::{Database, answers};
@@ -25,7 +25,13 @@ pub(super) async fn of(
         AttemptState::Running => AttemptState::Interrupted,
         state => state,
     };
-    let end = End { state, fault: attempt.fault, model: attempt.model, tokens: attempt.tokens };
+    let end = End {
+        state,
+        fault: attempt.fault,
+        model: attempt.model,
+        tokens: attempt.tokens,
+        cost: Cost::default(),
+    };
     Ok(Some(Snapshot { end, sections }))
 }
 

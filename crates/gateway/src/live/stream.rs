@@ -55,7 +55,7 @@ struct Begin {
 
 /// Follows each run from where the page is, or has the page forget what it has of it.
 async fn begin(app: &App, place: Place, reader: &runs::Reader, m: Messages) -> Result<Begin, Failure> {
-    let Live { runs } = &app.live;
+    let Live { runs, .. } = &app.live;
     let mut place = place;
     let mut first = Vec::new();
     let stale = place.epoch != runs.epoch();

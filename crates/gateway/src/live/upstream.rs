@@ -5,17 +5,19 @@ use futures::{StreamExt, stream::BoxStream};
 use render::Patch;
 use runs::{Job, Stage, Step, Upstream};
 use storage::{Database, answers, papers};
-use summarizer::{Fault, Piece, Reader};
+use summarizer::{Assignment, Fault, Piece};
 use tex::Macros;
 use tokio::{
     sync::watch,
     time::{Instant, sleep_until},
 };
 
-use super::snapshot::renderer;
+use super::{meter::Meter, readers::Readers, snapshot::renderer};
 use crate::{
     config::Config,
     errors::Chain,
+    metrics::Metrics,
+    questions::Questions,
     texts::{Found, Texts},
 };
 
@@ -23,17 +25,24 @@ use crate::{
 const LATEST: Duration = Duration::from_millis(25);
 /// So much longer than it took the last time is waited, so that a long paragraph costs no more than a share of the time.
 const SHARE: u32 = 20;
+/// Thoughts are told in pieces, so far apart: they come word by word, and nobody reads them so closely.
+const THOUGHT: Duration = Duration::from_millis(250);
 
 /// Reads a stored paper, and renders the answer while it arrives.
 pub(super) struct Readings {
     pub(super) db: Database,
     pub(super) config: Arc<Config>,
     pub(super) texts: Texts,
+    pub(super) readers: Readers,
+    pub(super) questions: Arc<Questions>,
+    pub(super) metrics: Metrics,
 }
 
 impl Upstream for Readings {
     fn read(&self, job: Job) -> BoxStream<'static, Step> {
         let (db, config, texts) = (self.db.clone(), self.config.clone(), self.texts.clone());
+        let (readers, questions) = (self.readers.from(&job.key.model), self.questions.clone());
+        let meter = Meter::new(self.readers.clone(), self.metrics.clone());
         async_stream::stream! {
             yield Step::Stage(Stage::Fetching);
             let (pages, mut at) = watch::channel(None);
@@ -59,31 +68,23 @@ impl Upstream for Readings {
                     return;
                 }
             };
-            let Some(reader) = reader(&config, &job.key.model) else {
+            let Some(readers) = readers else {
                 yield Step::Fault { code: "no_model".into() };
                 return;
             };
-            let questions = summarizer::questions(job.key.language);
-            let pieces = summarizer::read(&reader, &paper.shown, &text, &questions, job.key.language);
+            let asked = Assignment::new(&paper.shown, &text, questions.of(&job.key), job.key.language);
+            let asked = Assignment { calls: config.readings.calls, received: &job.received, ..asked };
+            let pieces = summarizer::read(&readers, &asked);
             let mut stop = job.stop.clone();
             // On a stop the reader is dropped here, and what was held back is still shown below.
             let pieces = pieces.take_until(async move { stop.requested().await });
-            let mut steps = std::pin::pin!(rendered(job.run, config.macros.known().clone(), pieces));
+            let mut steps = std::pin::pin!(rendered(job.run, config.macros.known().clone(), meter, pieces));
             while let Some(step) = steps.next().await {
                 yield step;
             }
         }
         .boxed()
     }
-}
-
-/// The reader of that name, if it is configured still.
-fn reader(config: &Config, model: &str) -> Option<Reader> {
-    if model == summarizer::EXTRACTIVE {
-        return Some(Reader::Extractive);
-    }
-    let model = config.models.iter().find(|configured| configured.name == model)?;
-    Some(Reader::Model(Box::new(model.into())))
 }
 
 /// The paper and its text, of which the attempt notes what it is.
@@ -110,11 +111,13 @@ async fn fetch(
 pub(super) fn rendered(
     run: AttemptId,
     macros: Macros,
+    mut meter: Meter,
     pieces: impl futures::Stream<Item = Result<Piece, Fault>>,
 ) -> impl futures::Stream<Item = Step> {
     async_stream::stream! {
         let mut pieces = std::pin::pin!(pieces);
         let mut sections = Sections { run, macros, open: None };
+        let mut thoughts = String::new();
         let mut wait = LATEST;
         let mut due = None;
         let last = loop {
@@ -123,29 +126,50 @@ pub(super) fn rendered(
                 () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
                     due = None;
                     let started = Instant::now();
-                    if let Some(step) = sections.quiet() {
+                    for step in thought(&mut thoughts).into_iter().chain(sections.quiet()) {
                         yield step;
                     }
                     wait = LATEST.max(SHARE * started.elapsed());
                     continue;
                 }
             };
+            if let Some(Ok(piece)) = &piece
+                && let Some(step) = meter.take(piece)
+            {
+                yield step;
+            }
+            if !matches!(piece, Some(Ok(Piece::Thought(_))))
+                && let Some(step) = thought(&mut thoughts)
+            {
+                yield step;
+            }
             match piece {
                 Some(Ok(Piece::Text { section, markdown })) => {
                     // The first words of a section at once.
                     let wait = if sections.writes(section) { wait } else { Duration::ZERO };
-                    due.get_or_insert_with(|| Instant::now() + wait);
+                    due = sooner(due, wait);
                     for step in sections.text(section, markdown) {
                         yield step;
                     }
                 }
-                Some(Ok(Piece::Stage(stage))) => yield Step::Stage(stage_of(stage)),
+                Some(Ok(Piece::Thought(text))) => {
+                    thoughts.push_str(&text);
+                    due = sooner(due, THOUGHT);
+                }
+                Some(Ok(Piece::Replying { .. } | Piece::Called(_))) => {}
+                Some(Ok(Piece::Stage(stage))) => {
+                    // Whoever goes on shows what there is before anybody is asked.
+                    if let Some(step) = sections.quiet() {
+                        yield step;
+                    }
+                    yield Step::Stage(stage_of(stage));
+                }
                 Some(Ok(Piece::Done { model, tokens })) => break Some(Step::Done { model, tokens }),
                 Some(Err(fault)) => break Some(Step::Fault { code: fault.code().into() }),
                 None => break None,
             }
         };
-        if let Some(step) = sections.finish() {
+        for step in sections.finish().into_iter().chain(meter.so_far()) {
             yield step;
         }
         if let Some(last) = last {
@@ -157,8 +181,20 @@ pub(super) fn rendered(
 fn stage_of(stage: summarizer::Stage) -> Stage {
     match stage {
         summarizer::Stage::Reading { page } => Stage::Reading { page },
+        summarizer::Stage::Asking { model } => Stage::Asking { model: model.into() },
+        summarizer::Stage::Waiting(time) => Stage::Waiting { seconds: time.as_secs_f64().ceil() as u64 },
         summarizer::Stage::Thinking => Stage::Thinking,
     }
+}
+
+/// What the model has thought since readers were told.
+fn thought(thoughts: &mut String) -> Option<Step> {
+    (!thoughts.is_empty()).then(|| Step::Thought(std::mem::take(thoughts).into()))
+}
+
+fn sooner(due: Option<Instant>, wait: Duration) -> Option<Instant> {
+    let at = Instant::now() + wait;
+    Some(due.map_or(at, |due| due.min(at)))
 }
 
 /// The renderer of the section that is being written. Sections come one after the other.
@@ -219,7 +255,11 @@ mod tests {
     }
 
     async fn steps(pieces: impl futures::Stream<Item = Result<Piece, Fault>>) -> Vec<Step> {
-        rendered(AttemptId(1), Macros::default(), pieces).collect().await
+        rendered(AttemptId(1), Macros::default(), meter(), pieces).collect().await
+    }
+
+    fn meter() -> Meter {
+        Meter::new(Readers::new(&Config::default()), Metrics::new())
     }
 
     /// The text of a section and all that readers were told of it.
@@ -261,7 +301,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn text_that_stops_arriving_is_shown() {
         let pieces = stream::iter([text(0, "Hi.")]).chain(stream::pending());
-        let mut steps = std::pin::pin!(rendered(AttemptId(1), Macros::default(), pieces));
+        let mut steps = std::pin::pin!(rendered(AttemptId(1), Macros::default(), meter(), pieces));
         let shown = async {
             while let Some(step) = steps.next().await {
                 if matches!(&step, Step::Text { patches: Some(patches), .. } if patches.contains("Hi.")) {

@@ -27,7 +27,8 @@ pub(super) fn said(event: &Event, notes: &[String], m: Messages) -> String {
         Body::Patch { section, patches } => format!(
             r#"{{"kind":"patch","run":{run},"attempt":{run},"seq":{seq},"section":{section},"patches":{patches}}}"#
         ),
-        Body::Stage(stage) => numbered("stage", event.run, seq, told(*stage)),
+        Body::Stage(stage) => numbered("stage", event.run, seq, told(stage)),
+        Body::Thought(text) => numbered("thought", event.run, seq, json!({ "text": &**text })),
         Body::End(end) => numbered("end", event.run, seq, ended(end, notes, m)),
     }
 }
@@ -66,7 +67,7 @@ fn numbered(kind: &str, run: AttemptId, seq: u64, told: Value) -> String {
     serde_json::to_string(&numbered).expect("numbers and texts can be written as JSON")
 }
 
-fn told(stage: Stage) -> Value {
+fn told(stage: &Stage) -> Value {
     match stage {
         Stage::Queued { place } => json!({ "stage": "queued", "place": place }),
         Stage::Fetching => json!({ "stage": "fetching" }),
@@ -74,6 +75,8 @@ fn told(stage: Stage) -> Value {
         Stage::Reading { page: Some((page, pages)) } => {
             json!({ "stage": "reading", "page": page, "pages": pages })
         }
+        Stage::Asking { model } => json!({ "stage": "asking", "model": &**model }),
+        Stage::Waiting { seconds } => json!({ "stage": "waiting", "seconds": seconds }),
         Stage::Thinking => json!({ "stage": "thinking" }),
         Stage::Writing { section, of } => json!({ "stage": "writing", "section": section, "sections": of }),
     }
@@ -99,7 +102,7 @@ fn ended(end: &End, notes: &[String], m: Messages) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use content::{AttemptState, Language};
+    use content::{AttemptState, Cost, Language};
 
     use super::*;
 
@@ -125,6 +128,18 @@ mod tests {
             r#"{"kind":"stage","run":12,"attempt":12,"seq":3,"stage":"reading","page":4,"pages":18}"#,
         );
         check(
+            Body::Stage(Stage::Asking { model: "B".into() }),
+            r#"{"kind":"stage","run":12,"attempt":12,"seq":3,"stage":"asking","model":"B"}"#,
+        );
+        check(
+            Body::Stage(Stage::Waiting { seconds: 7 }),
+            r#"{"kind":"stage","run":12,"attempt":12,"seq":3,"stage":"waiting","seconds":7}"#,
+        );
+        check(
+            Body::Thought("hm \"so\"".into()),
+            r#"{"kind":"thought","run":12,"attempt":12,"seq":3,"text":"hm \"so\""}"#,
+        );
+        check(
             Body::Stage(Stage::Writing { section: 1, of: 6 }),
             r#"{"kind":"stage","run":12,"attempt":12,"seq":3,"stage":"writing","section":1,"sections":6}"#,
         );
@@ -132,8 +147,13 @@ mod tests {
             Body::Patch { section: 0, patches: r#"[{"op":"append"}]"#.into() },
             r#"{"kind":"patch","run":12,"attempt":12,"seq":3,"section":0,"patches":[{"op":"append"}]}"#,
         );
-        let done =
-            End { state: AttemptState::Done, fault: None, model: Some("m".into()), tokens: Some((7, 5)) };
+        let done = End {
+            state: AttemptState::Done,
+            fault: None,
+            model: Some("m".into()),
+            tokens: Some((7, 5)),
+            cost: Cost::default(),
+        };
         check(
             Body::End(done),
             r#"{"kind":"end","run":12,"attempt":12,"seq":3,"state":"done","model":"m","tokens":[7,5]}"#,

@@ -2,13 +2,15 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use content::{AnswerKey, Attempt, AttemptState, Language, Paper};
+use content::{AnswerKey, Attempt, AttemptState, Language, Paper, QuestionSet};
 use serde::Deserialize;
 use serde_json::json;
 use storage::answers;
 
 use super::reading::{Answered, sections};
-use crate::{app::App, errors::Failure, marks::Named, papers::address, visit::Visit};
+use crate::{accepts, app::App, errors::Failure, marks::Named, papers::address, visit::Visit};
+
+const MARKDOWN: &str = "text/markdown";
 
 /// In which language.
 #[derive(Debug, Deserialize)]
@@ -25,7 +27,7 @@ struct Fragment {
 }
 
 /// `GET` or `POST /arxiv/kimi?paper=`: the reading as a fragment of HTML, as JSON or as Markdown, whichever is wanted;
-/// an empty body if there is none yet. Starting one is another address.
+/// if there is none yet, an empty body, or data that say so. Starting one is another address.
 pub(crate) async fn kimi(
     app: web::Data<App>,
     visit: Visit,
@@ -38,21 +40,21 @@ pub(crate) async fn kimi(
     let found = answers::latest(&app.db, paper.id, language).await?;
     let found =
         found.filter(|(_, attempt)| attempt.sections.iter().any(|section| !section.markdown.is_empty()));
-    let accept = request.headers().get("accept").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut response = HttpResponse::Ok();
-    response.insert_header(("vary", "Accept"));
-    let Some((key, attempt)) = found else {
-        return Ok(response.content_type("text/html; charset=utf-8").body(""));
-    };
-    if accept.contains("application/json") {
-        return Ok(response.json(as_json(&app, &paper, &key, &attempt)));
-    }
-    if accept.contains("text/markdown") {
-        let text = as_markdown(&attempt, language);
-        return Ok(response.content_type("text/markdown; charset=utf-8").body(text));
-    }
-    let fragment = Fragment { language, sections: sections(&app, &attempt, language) };
-    Ok(response.content_type("text/html; charset=utf-8").body(fragment.render()?))
+    Ok(match accepts::instead_of_page(&request, &["application/json", MARKDOWN]) {
+        Some(MARKDOWN) => {
+            let text =
+                found.map(|(key, attempt)| as_markdown(app.questions.of(&key), &attempt)).unwrap_or_default();
+            response.content_type("text/markdown; charset=utf-8").body(text)
+        }
+        Some(_) => response.json(as_json(&app, &paper, language, found.as_ref())),
+        None => {
+            let fragment = found.map(|(key, attempt)| {
+                Fragment { language, sections: sections(&app, &key, &attempt) }.render()
+            });
+            response.content_type("text/html; charset=utf-8").body(fragment.transpose()?.unwrap_or_default())
+        }
+    })
 }
 
 /// `GET /arxiv/progress?paper=`: how far the reading is.
@@ -72,7 +74,8 @@ pub(crate) async fn progress(
             (state(attempt.state), answered)
         }
     };
-    let questions = summarizer::questions(language).questions.len();
+    let asked = found.as_ref().map_or_else(|| app.questions.now(language), |(key, _)| app.questions.of(key));
+    let questions = asked.questions.len();
     Ok(HttpResponse::Ok().json(json!({
         "paper": paper.id.0, "language": language, "state": state, "answered": answered, "questions": questions,
     })))
@@ -94,9 +97,20 @@ fn state(state: AttemptState) -> &'static str {
     }
 }
 
-fn as_json(app: &App, paper: &Paper, key: &AnswerKey, attempt: &Attempt) -> serde_json::Value {
+fn as_json(
+    app: &App,
+    paper: &Paper,
+    language: Language,
+    found: Option<&(AnswerKey, Attempt)>,
+) -> serde_json::Value {
+    let address = format!("{}{}", app.base, address(paper));
+    let Some((key, attempt)) = found else {
+        return json!({
+            "paper": paper.id.0, "address": address, "language": language, "state": "none", "sections": [],
+        });
+    };
     let markdown = attempt.sections.iter().map(|section| section.markdown.as_str());
-    let sections = sections(app, attempt, key.language).into_iter().zip(markdown);
+    let sections = sections(app, key, attempt).into_iter().zip(markdown);
     let sections: Vec<_> = sections
         .map(|(section, markdown)| {
             json!({ "question": section.question, "markdown": markdown, "html": section.html.to_string() })
@@ -104,7 +118,7 @@ fn as_json(app: &App, paper: &Paper, key: &AnswerKey, attempt: &Attempt) -> serd
         .collect();
     json!({
         "paper": paper.id.0,
-        "address": format!("{}{}", app.base, address(paper)),
+        "address": address,
         "language": key.language,
         "state": state(attempt.state),
         "model": attempt.model.as_ref().unwrap_or(&key.model),
@@ -116,10 +130,9 @@ fn as_json(app: &App, paper: &Paper, key: &AnswerKey, attempt: &Attempt) -> serd
 }
 
 /// What a reader takes along: the questions as headings.
-fn as_markdown(attempt: &Attempt, language: Language) -> String {
-    let questions = summarizer::questions(language).questions;
+fn as_markdown(asked: &QuestionSet, attempt: &Attempt) -> String {
     let answered =
-        questions.iter().zip(&attempt.sections).filter(|(_, section)| !section.markdown.is_empty());
+        asked.questions.iter().zip(&attempt.sections).filter(|(_, section)| !section.markdown.is_empty());
     answered
         .map(|(question, section)| format!("## {}\n\n{}\n\n", question.title, section.markdown.trim()))
         .collect()

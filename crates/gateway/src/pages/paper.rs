@@ -5,7 +5,7 @@ use content::{Paper, PaperId, Subject};
 use storage::{comments, papers};
 
 use super::{
-    Page,
+    Link, Page,
     cards::Card,
     citing::Citation,
     comments::{Thread, thread},
@@ -20,7 +20,7 @@ use crate::{
     errors::Failure,
     exports::{self, asked},
     language::Messages,
-    papers::{identifier, source},
+    papers::{address, identifier, source},
     visit::Visit,
 };
 
@@ -32,6 +32,9 @@ struct PaperPage {
     head: Head,
     card: Card,
     version: Option<String>,
+    /// That another version was asked for, and where that one is.
+    other_version: Option<(String, Link)>,
+    feed: String,
     arxiv: bool,
     source: Option<String>,
     abstract_heading: &'static str,
@@ -52,21 +55,28 @@ pub(crate) async fn paper_by_key(app: web::Data<App>, visit: Visit, id: web::Pat
         return Ok(exports::paper(&app, &visit, &paper, format));
     }
     let query = visit.address.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
-    Ok(moved(&format!("{}{query}", crate::papers::address(&paper))))
+    Ok(moved(&format!("{}{query}", address(&paper))))
 }
 
-/// The page of one paper, or the paper in the format that was asked for.
-pub(super) async fn show(app: &App, visit: &Visit, paper: Paper, format: Option<Format>) -> Page {
+/// The page of one paper, or the paper in the format that was asked for. There is a page for the newest version only; who
+/// `asked` for another is told so.
+pub(super) async fn show(
+    app: &App,
+    visit: &Visit,
+    paper: Paper,
+    asked: Option<u32>,
+    format: Option<Format>,
+) -> Page {
     if let Some(format) = format {
         return Ok(exports::paper(app, visit, &paper, format));
     }
     let work = exports::of_paper(app, &paper);
-    let mut response = page(app, visit, paper, &work).await?;
+    let mut response = page(app, visit, paper, asked, &work).await?;
     exports::signposts(&work).for_each(|(name, value)| response.headers_mut().append(name, value));
     Ok(response)
 }
 
-async fn page(app: &App, visit: &Visit, paper: Paper, work: &Work) -> Page {
+async fn page(app: &App, visit: &Visit, paper: Paper, asked: Option<u32>, work: &Work) -> Page {
     let said = comments::of(&app.db, Subject::Paper(paper.id)).await?;
     let phrases = app.phrases(std::slice::from_ref(&paper)).await?;
     let near = near::of_paper(app, visit, &paper).await?;
@@ -79,6 +89,8 @@ async fn page(app: &App, visit: &Visit, paper: Paper, work: &Work) -> Page {
         m,
         head,
         version: record.is_arxiv().then(|| record.key.version.clone()),
+        other_version: asked.and_then(|asked| other_version(m, &paper, asked)),
+        feed: format!("{}/feed", address(&paper)),
         arxiv: record.is_arxiv(),
         source: source(&paper),
         abstract_heading: if record.note.is_some() {
@@ -94,6 +106,19 @@ async fn page(app: &App, visit: &Visit, paper: Paper, work: &Work) -> Page {
         comments: thread(&said, &app.context(), m)?,
         card: Card::of(app, &paper, 1, &phrases[0]),
     })
+}
+
+fn other_version(m: Messages, paper: &Paper, asked: u32) -> Option<(String, Link)> {
+    let version = &paper.shown.key.version;
+    let shown: Option<u32> = version.strip_prefix('v').and_then(|number| number.parse().ok());
+    let sentence = match shown {
+        Some(shown) if shown == asked => return None,
+        Some(shown) if asked < shown => m.version_older(asked, shown),
+        Some(shown) => m.version_unknown(asked, shown),
+        None => m.version_unnamed(asked),
+    };
+    let href = format!("https://arxiv.org/abs/{}v{asked}", paper.shown.key.id);
+    Some((sentence, Link { name: m.version_at_arxiv(asked), href }))
 }
 
 /// What the pages of search say of a paper besides its title.

@@ -1,4 +1,4 @@
-use content::{Attempt, AttemptState, Language, Paper, TextSource};
+use content::{AnswerKey, Attempt, AttemptState, Language, Paper, TextSource};
 use render::{Context, Format, Html, Trust};
 use storage::{
     answers,
@@ -21,6 +21,8 @@ pub(super) struct Reading {
     pub(super) run: i64,
     pub(super) at: String,
     pub(super) fault: Option<String>,
+    /// It ended badly, and there is text to go on from.
+    pub(super) unfinished: bool,
     pub(super) sections: Vec<Answered>,
     /// Model, date, question set, source of the text, tokens.
     pub(super) provenance: Vec<String>,
@@ -68,6 +70,7 @@ pub(super) async fn of(app: &App, visit: &Visit, paper: &Paper) -> Result<Readin
         run: 0,
         at: String::new(),
         fault: None,
+        unfinished: false,
         sections: Vec::new(),
         provenance: Vec::new(),
         no_text: None,
@@ -78,11 +81,15 @@ pub(super) async fn of(app: &App, visit: &Visit, paper: &Paper) -> Result<Readin
     if let Some((key, attempt)) = found {
         reading.begun = true;
         reading.running = attempt.state == AttemptState::Running;
-        reading.extractive = key.model == summarizer::EXTRACTIVE;
+        // Whoever was asked: it may have been the last in the list.
+        let reader = attempt.model.as_ref().unwrap_or(&key.model);
+        reading.extractive = reader == summarizer::EXTRACTIVE;
         reading.run = attempt.id.0;
         reading.at = app.live.position(attempt.id);
         reading.fault = fault(&attempt, visit.m);
-        reading.sections = sections(app, &attempt, language);
+        reading.unfinished =
+            reading.fault.is_some() && attempt.sections.iter().any(|text| !text.markdown.is_empty());
+        reading.sections = sections(app, &key, &attempt);
         reading.provenance = provenance(&key, &attempt, report.as_ref(), visit.m);
         reading.no_text = attempt.text_fault.as_deref().map(|code| faults::no_text(code, visit.m));
     }
@@ -103,8 +110,8 @@ fn fault(attempt: &Attempt, m: Messages) -> Option<String> {
     }
 }
 
-pub(super) fn sections(app: &App, attempt: &Attempt, language: Language) -> Vec<Answered> {
-    let questions = summarizer::questions(language).questions;
+pub(super) fn sections(app: &App, key: &AnswerKey, attempt: &Attempt) -> Vec<Answered> {
+    let questions = app.questions.of(key).questions.clone();
     let empty = content::Section::default();
     let texts = attempt.sections.iter().chain(std::iter::repeat(&empty));
     let answered =
@@ -123,12 +130,7 @@ fn body(app: &App, markdown: &str, run: i64, section: usize) -> Html {
     render::render(markdown, Format::Markdown, Trust::Answer, &context).html
 }
 
-fn provenance(
-    key: &content::AnswerKey,
-    attempt: &Attempt,
-    report: Option<&Report>,
-    m: Messages,
-) -> Vec<String> {
+fn provenance(key: &AnswerKey, attempt: &Attempt, report: Option<&Report>, m: Messages) -> Vec<String> {
     // Attempts of before noted nothing: their key says what they were read from.
     let text = attempt.text.or_else(|| TextSource::of(&key.text_source));
     let source = match text {

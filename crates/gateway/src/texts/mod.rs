@@ -25,6 +25,8 @@ const TRIES: u32 = 2;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// After this time a host that could not be reached is asked again.
 const FORGOTTEN: TimeDelta = TimeDelta::days(1);
+/// How long a paper is taken to be that has not been fetched, in bytes: forty pages.
+const LONG: usize = 160_000;
 /// What extracts abstracts.
 const ABSTRACT: &str = "abstract/1";
 
@@ -47,10 +49,13 @@ pub(crate) struct Found {
 }
 
 /// Which text a reading wants: what an answer's key says of it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Wanted {
     pub(crate) source: &'static str,
     pub(crate) extractor: String,
+    /// The text as far as it is there, else one of the length that a long paper has: what reading it may cost is set aside
+    /// before it is fetched.
+    pub(crate) likely: FullText,
 }
 
 impl Texts {
@@ -72,15 +77,22 @@ impl Texts {
     /// Which text a reading of a paper wants. It is the same before the text is fetched and after, so that whoever asks
     /// meanwhile joins, and whoever asks later finds the answer.
     pub(crate) async fn wanted(&self, paper: &Paper) -> Result<Wanted, storage::Error> {
-        let stored = texts::of(&self.db, paper.id).await?;
+        let stored = texts::of(&self.db, paper.id).await?.map(|kept| kept.text);
+        let fetches = stored.is_some() || self.origin(paper).is_some();
         Ok(match stored {
-            Some(Kept { text, .. }) if text.source == TextSource::Stored => {
-                Wanted { source: TextSource::Stored.name(), extractor: text.extractor }
+            Some(text) if text.source == TextSource::Stored => {
+                Wanted { source: TextSource::Stored.name(), extractor: text.extractor.clone(), likely: text }
             }
-            stored if stored.is_some() || self.origin(paper).is_some() => {
-                Wanted { source: "fetched", extractor: VERSION.into() }
-            }
-            _ => Wanted { source: TextSource::Abstract.name(), extractor: ABSTRACT.into() },
+            stored if fetches => Wanted {
+                source: "fetched",
+                extractor: VERSION.into(),
+                likely: stored.unwrap_or_else(of_a_long_paper),
+            },
+            _ => Wanted {
+                source: TextSource::Abstract.name(),
+                extractor: ABSTRACT.into(),
+                likely: of_abstract(paper),
+            },
         })
     }
 
@@ -205,4 +217,9 @@ fn refused(error: &sources::Error) -> &'static str {
 fn of_abstract(paper: &Paper) -> FullText {
     let passage = Passage { page: None, section: String::new(), text: paper.shown.summary.clone() };
     FullText::new(TextSource::Abstract, ABSTRACT, vec![passage])
+}
+
+fn of_a_long_paper() -> FullText {
+    let passage = Passage { page: None, section: String::new(), text: "word ".repeat(LONG / 200) };
+    FullText::new(TextSource::Pdf, VERSION, vec![passage; 40])
 }

@@ -1,6 +1,6 @@
 //! What may be written by whom, and what nobody can smuggle in.
 
-use render::{Context, Format, Trust};
+use render::{Context, Format, Pages, Trust};
 
 use crate::support::short::{rendered, short};
 
@@ -223,4 +223,23 @@ fn hostile_texts() {
             }
         }
     }
+}
+
+#[test]
+fn an_answer_leads_to_pages_of_its_paper() {
+    let pages = Some(Pages { address: "https://own.org/a?b&c\"".into(), last: 12 });
+    let context = Context { pages, ..Context::default() };
+    let html = |trust, markdown: &str| {
+        render::render(markdown, Format::Markdown, trust, &context).html.into_string()
+    };
+    assert_eq!(
+        html(Trust::Answer, "It is $O(n)$ [p.\u{a0}7], *not [pp. 8–9]*.\n"),
+        "<p>It is <span class=\"math inline notranslate\" translate=\"no\">$O(n)$</span> \
+         <a class=\"pg\" href=\"https://own.org/a?b&amp;c&quot;#page=7\" rel=\"noopener\">[p.\u{a0}7]</a>, \
+         <em>not <a class=\"pg\" href=\"https://own.org/a?b&amp;c&quot;#page=8\" rel=\"noopener\">[pp. 8–9]</a></em>.</p>\n"
+    );
+    assert_eq!(html(Trust::Answer, "[p. 13]"), "<p><span class=\"pg lost\">[p. 13]</span></p>\n");
+    assert_eq!(html(Trust::Comment, "[p. 7]"), "<p>[p. 7]</p>\n");
+    assert_eq!(html(Trust::Answer, "`[p. 7]`"), "<p><code>[p. 7]</code></p>\n");
+    assert!(!html(Trust::Answer, "[see [p. 7] there](https://own.org/)").contains("class=\"pg\""));
 }

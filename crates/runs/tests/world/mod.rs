@@ -15,9 +15,9 @@ use std::{
     },
 };
 
-use content::{AnswerKey, AttemptId, AttemptState, Language, PaperId, Section};
+use content::{AnswerKey, AttemptId, AttemptState, Charge, Language, PaperId, Section};
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream::BoxStream};
-use runs::{Begun, End, Job, Reader, Runs, Seams, Settings, Step, Store, StoreError, Upstream, Want};
+use runs::{Ask, Begun, End, Job, Reader, Runs, Seams, Settings, Step, Store, StoreError, Upstream, Want};
 use tokio::sync::{Notify, mpsc};
 
 pub fn key(paper: i64) -> AnswerKey {
@@ -36,6 +36,11 @@ pub fn reader(name: &str) -> Reader {
     if name.is_empty() { Reader::Anonymous } else { Reader::Known(name.into()) }
 }
 
+/// Wants an answer of two sections.
+pub fn ask(paper: i64, want: Want, who: &str) -> Ask {
+    Ask { want, ..Ask::new(key(paper), 2, reader(who)) }
+}
+
 /// Text whose patches are the text itself, so that tests can compare the two.
 pub fn text(section: usize, markdown: &str) -> Step {
     Step::text(section, markdown, markdown)
@@ -51,6 +56,7 @@ pub struct Puppet {
     pub calls: AtomicUsize,
     pub working: Arc<AtomicUsize>,
     senders: Mutex<HashMap<AttemptId, mpsc::UnboundedSender<Step>>>,
+    jobs: Mutex<HashMap<AttemptId, Job>>,
     called: Notify,
     /// Go on after a stop until dropped.
     pub deaf: AtomicBool,
@@ -70,6 +76,7 @@ impl Upstream for Puppet {
         self.working.fetch_add(1, SeqCst);
         let working = Working(self.working.clone());
         let (sender, receiver) = mpsc::unbounded_channel();
+        self.jobs.lock().unwrap().insert(job.run, job.clone());
         self.senders.lock().unwrap().insert(job.run, sender);
         self.called.notify_waiters();
         let mut stop = job.stop;
@@ -104,6 +111,12 @@ impl Puppet {
     pub async fn cut(&self, run: AttemptId) {
         self.sender(run).await;
         self.senders.lock().unwrap().remove(&run);
+    }
+
+    /// What it was asked to do for a run, once it was.
+    pub async fn job(&self, run: AttemptId) -> Job {
+        self.sender(run).await;
+        self.jobs.lock().unwrap()[&run].clone()
     }
 
     async fn sender(&self, run: AttemptId) -> mpsc::UnboundedSender<Step> {
@@ -161,19 +174,32 @@ impl Shelf {
 }
 
 impl Store for Shelf {
-    fn begin(&self, key: AnswerKey, want: Want) -> BoxFuture<'static, Result<Begun, StoreError>> {
+    fn begin(
+        &self,
+        key: AnswerKey,
+        want: Want,
+        _: Option<Charge>,
+    ) -> BoxFuture<'static, Result<Begun, StoreError>> {
         let answer = self.answer().map(|()| {
             let mut attempts = self.attempts.lock().unwrap();
             let state = |stored: &Stored| stored.end.as_ref().map(|end| end.state);
             let there = attempts.iter().find(|(_, stored)| {
                 stored.key == key && matches!(state(stored), None | Some(AttemptState::Done))
             });
-            if let (Some((run, _)), Want::Any) = (there, want) {
+            if let (Some((run, _)), Want::Any | Want::Continue) = (there, want) {
                 return Begun::Stored(*run);
             }
+            let begun = |stored: &&Stored| stored.key == key && stored.sections.concat() != "";
+            let received = attempts.values().rfind(begun).map(|stored| stored.sections.clone());
             let run = AttemptId(attempts.len() as i64 + 1);
             attempts.insert(run, Stored { key, end: None, sections: Vec::new() });
-            Begun::New(run)
+            match received {
+                Some(received) if want == Want::Continue => {
+                    let section = |markdown| Section { markdown };
+                    Begun::Continued(run, received.into_iter().map(section).collect())
+                }
+                _ => Begun::New(run),
+            }
         });
         // A real store takes its time, in which others may ask for the same.
         async {
@@ -236,7 +262,7 @@ impl World {
 
     /// Starts a run with two sections.
     pub async fn start(&self, paper: i64, who: &str) -> AttemptId {
-        self.runs.start(key(paper), 2, Want::Any, reader(who)).await.unwrap().run
+        self.runs.start(ask(paper, Want::Any, who)).await.unwrap().run
     }
 
     /// All events of a run, once it ended.

@@ -14,13 +14,14 @@ pub(super) fn of(metadata: &Element, raw: &str) -> Result<Harvested, String> {
     let id = arxiv_id(&metadata.text_of("id"))?;
     let comments = metadata.text_of("comments");
     let summary = metadata.text_of("abstract");
-    let (version, date, authors, empty) = match metadata.name.as_str() {
+    let Said { version, date, updated, authors, empty } = match metadata.name.as_str() {
         "arXivRaw" => from_raw(metadata)?,
         "arXiv" => from_split(metadata)?,
         other => return Err(format!("its format is {other:?}, neither arXivRaw nor arXiv")),
     };
     let draft = Draft {
         version,
+        updated,
         authors,
         categories: metadata.text_of("categories").split_whitespace().map(str::to_owned).collect(),
         withdrawn: empty || is_withdrawn(&comments, &summary),
@@ -37,40 +38,54 @@ pub(super) fn of(metadata: &Element, raw: &str) -> Result<Harvested, String> {
     draft.harvested(raw)
 }
 
-/// Version, day of announcement, authors, and whether the newest version has no content left.
-type Format = (Version, NaiveDate, Vec<String>, bool);
+/// What each format says in its own way.
+struct Said {
+    version: Version,
+    /// The day on which the first version was announced.
+    date: NaiveDate,
+    /// The same of the newest one, if it is another.
+    updated: Option<NaiveDate>,
+    authors: Vec<String>,
+    /// Whether the newest version has no content left.
+    empty: bool,
+}
 
 /// `arXivRaw`: all versions with their times, authors on one line.
-fn from_raw(metadata: &Element) -> Result<Format, String> {
+fn from_raw(metadata: &Element) -> Result<Said, String> {
     let number = |version: &Element| version.attribute("version")?.strip_prefix('v')?.parse::<u32>().ok();
     let versions: Vec<_> = metadata.children("version").filter_map(|one| Some((number(one)?, one))).collect();
     let first = versions.iter().min_by_key(|(number, _)| *number).ok_or("it has no version")?.1;
     let (newest, last) = versions.iter().max_by_key(|(number, _)| *number).ok_or("it has no version")?;
     let submitted = first.text_of("date");
-    let submitted = DateTime::parse_from_rfc2822(&submitted)
-        .map_err(|_| format!("the date {submitted:?} of its first version is not one of the protocol"))?;
-    // The flag of a version that consists of a notice only.
-    let empty = last.text_of("source_type").contains('I');
-    let version = Version::Of(format!("v{newest}"));
-    Ok((
-        version,
-        schedule::announced(submitted.to_utc()),
-        authors::names(&metadata.text_of("authors")),
-        empty,
-    ))
+    let date = announced(first)
+        .ok_or_else(|| format!("the date {submitted:?} of its first version is not one of the protocol"))?;
+    Ok(Said {
+        version: Version::Of(format!("v{newest}")),
+        date,
+        updated: announced(last),
+        authors: authors::names(&metadata.text_of("authors")),
+        // The flag of a version that consists of a notice only.
+        empty: last.text_of("source_type").contains('I'),
+    })
+}
+
+fn announced(version: &Element) -> Option<NaiveDate> {
+    let submitted = DateTime::parse_from_rfc2822(&version.text_of("date")).ok()?;
+    Some(schedule::announced(submitted.to_utc()))
 }
 
 /// `arXiv`: days only, names in parts. It does not say which version a changed paper is in.
-fn from_split(metadata: &Element) -> Result<Format, String> {
+fn from_split(metadata: &Element) -> Result<Said, String> {
     let created = metadata.text_of("created");
     let day =
         content::day(&created).ok_or_else(|| format!("the day {created:?} is not one of the protocol"))?;
-    let version = match metadata.child("updated") {
-        None => Version::Of("v1".into()),
-        Some(_) => Version::Said,
+    let (version, updated) = match metadata.some_text_of("updated") {
+        None => (Version::Of("v1".into()), None),
+        Some(updated) => (Version::Said, content::day(&updated).map(schedule::announced_on)),
     };
     let authors = metadata.child("authors").into_iter().flat_map(|authors| authors.children("author"));
-    Ok((version, schedule::announced_on(day), authors.map(name).collect(), false))
+    let authors = authors.map(name).collect();
+    Ok(Said { version, date: schedule::announced_on(day), updated, authors, empty: false })
 }
 
 fn name(author: &Element) -> String {
@@ -158,6 +173,7 @@ mod tests {
         assert_eq!(record.categories, ["math.CO", "cs.DM"]);
         assert_eq!(record.summary, "We count $n!$ trees.");
         assert_eq!(record.date.to_string(), "2006-11-28");
+        assert_eq!(record.updated.map(|day| day.to_string()).as_deref(), Some("2007-10-03"));
         assert_eq!(record.remark.as_deref(), Some("12 pages, 3 figures"));
         assert_eq!(record.journal.as_deref(), Some("J. Trees 3 (2008) 1–9"));
         assert_eq!(record.links.doi.as_deref(), Some("10.1000/trees.3"));
@@ -179,7 +195,9 @@ mod tests {
         let first = record("");
         assert_eq!(first.authors, ["Pál Kovács Jr.", "The Deep Team"]);
         assert_eq!((first.key.version.as_str(), first.date.to_string().as_str()), ("v1", "2024-01-08"));
-        assert_eq!(record("<updated>2024-02-01</updated>").key.version.len(), 16);
+        assert_eq!(first.updated, None);
+        let second = record("<updated>2024-02-01</updated>");
+        assert_eq!((second.key.version.len(), second.changed().to_string().as_str()), (16, "2024-02-02"));
     }
 
     #[test]

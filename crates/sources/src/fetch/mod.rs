@@ -29,7 +29,7 @@ pub const PAGE: usize = 50 << 20;
 const TRIES: u32 = 8;
 /// How many redirections are followed.
 const REDIRECTIONS: u32 = 3;
-/// How long a connection may take, and a pause within an answer, and an answer as a whole.
+/// How long a connection or a look-up may take, and a pause within an answer, and an answer as a whole.
 const CONNECT: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_secs(60);
 const WHOLE: Duration = Duration::from_secs(600);
@@ -183,7 +183,8 @@ impl Fetcher {
     async fn pin(&self, url: &Url) -> Result<(), Unpinned> {
         let Some(url::Host::Domain(host)) = url.host() else { return Ok(()) };
         let port = url.port_or_known_default().unwrap_or(443);
-        let found = (self.lookup)(host.to_owned(), port).await;
+        let found = tokio::time::timeout(CONNECT, (self.lookup)(host.to_owned(), port)).await;
+        let found = found.map_err(|_| Unpinned::Failed("its host is not found in time".into()))?;
         let found = found.map_err(|error| Unpinned::Failed(format!("its host is not found: {error}")))?;
         self.policy.check_found(url, &found).map_err(Unpinned::Refused)?;
         self.pins.put(host, found);

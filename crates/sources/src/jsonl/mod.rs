@@ -7,11 +7,10 @@ use content::Harvested;
 use crate::{
     Batch, Error,
     draft::fingerprint,
+    lines::Lines,
     packed::{self, Unpacked},
 };
-use lines::Lines;
 
-mod lines;
 mod record;
 
 /// Records of one batch.
@@ -36,6 +35,11 @@ impl Reader {
     /// Over what a file holds.
     pub(crate) fn of(path: &Path, file: Unpacked) -> Self {
         Self { path: path.to_owned(), lines: Lines::of(file), met: Met::default(), failed: None }
+    }
+
+    /// The file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The size of the file, packed as it is, if it has one.

@@ -1,6 +1,7 @@
 //! The record of one line.
 
-use content::{Harvested, Links, RecordKey};
+use chrono::NaiveDate;
+use content::{Harvested, Links, RecordKey, Way};
 use serde::Deserialize;
 
 use crate::{
@@ -22,6 +23,9 @@ struct Line {
     #[serde(default, deserialize_with = "nullable")]
     venue: String,
     date: String,
+    /// The day of this version, if it is not the first.
+    #[serde(default)]
+    updated: Option<String>,
     #[serde(default, deserialize_with = "nullable")]
     keywords: String,
     source: String,
@@ -42,22 +46,44 @@ struct Line {
 /// The record of a line. The error says what is wrong with it.
 pub(super) fn of(raw: &str) -> Result<Harvested, String> {
     let line = parsed(raw)?;
-    let date = content::day(line.date.trim());
-    let date = date.ok_or_else(|| format!("the date {:?} is not one like 2025-11-23", line.date))?;
+    let date = day(&line.date)?;
+    let updated = line.updated.as_deref().map(day).transpose()?;
     let (source, id, version) = key(&line)?;
     let source = source.to_owned();
+    let categories = categories(&source, &line.categories)?;
     let draft = Draft {
         version,
         authors: line.authors,
         summary: line.summary,
-        categories: line.categories.into_iter().filter(|name| !name.starts_with("venue:")).collect(),
+        categories,
+        updated,
         venue: venue::of(&line.venue, date),
         keywords: line.keywords.split(';').map(str::to_owned).collect(),
         note: line.note,
         links: Links { page: line.url, pdf: line.pdf, doi: line.doi, license: line.license },
         ..Draft::of(&source, id, line.title, date)
     };
-    draft.harvested(raw)
+    Ok(Harvested { way: Way::List, ..draft.harvested(raw)? })
+}
+
+fn day(text: &str) -> Result<NaiveDate, String> {
+    content::day(text.trim()).ok_or_else(|| format!("the date {text:?} is not one like 2025-11-23"))
+}
+
+/// Each once. Those of arXiv have lists, so that they must be ones; those of others were inferred, and may be any words.
+fn categories(source: &str, given: &[String]) -> Result<Vec<String>, String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in given.iter().filter(|name| !name.trim().is_empty() && !name.starts_with("venue:")) {
+        let name = match content::category(name) {
+            Ok(name) => name,
+            Err(invalid) if source == RecordKey::ARXIV => return Err(invalid.to_string()),
+            Err(_) => name.clone(),
+        };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    Ok(names)
 }
 
 fn parsed(raw: &str) -> Result<Line, String> {
@@ -153,6 +179,27 @@ mod tests {
         assert_eq!(record.summary, "“x” – $a_b$");
         assert_eq!(record.keywords, ["a b", "c"]);
         assert_eq!(record.categories, ["cs.LG"]);
+    }
+
+    #[test]
+    fn categories_are_those_of_arxiv() {
+        let given = serde_json::json!([" cs.lg", "CS.LG", "math.IT", "venue:iclr", "", "econ.ZZ"]);
+        let arxiv = serde_json::json!({ "id": "2401.00001", "source": "arxiv", "categories": given });
+        assert_eq!(record(arxiv).categories, ["cs.LG", "cs.IT", "econ.ZZ"]);
+        let words = serde_json::json!({ "categories": ["Machine  Learning", "cs.lg"] });
+        assert_eq!(record(words).categories, ["Machine Learning", "cs.LG"]);
+        let nonsense = serde_json::json!(["cs.LG", "Machine Learning"]);
+        let nonsense = serde_json::json!({ "id": "2401.00001", "source": "arxiv", "categories": nonsense });
+        refused(nonsense, "category \"Machine Learning\"");
+    }
+
+    #[test]
+    fn a_later_version_has_a_day_of_its_own() {
+        let updated =
+            |day: &str| record(serde_json::json!({ "updated": day })).updated.map(|day| day.to_string());
+        assert_eq!(updated("2024-03-04").as_deref(), Some("2024-03-04"));
+        assert_eq!(updated("2024-01-02"), None, "that of the first");
+        refused(serde_json::json!({ "updated": "soon" }), "\"soon\"");
     }
 
     #[test]

@@ -90,7 +90,7 @@ pub struct Edition {
     pub year: i32,
     /// How many papers it has.
     pub papers: u64,
-    /// The full name that most of them give.
+    /// The full name that most of them give, without what names a part: a volume, a kind of talk.
     pub name: String,
 }
 
@@ -151,17 +151,18 @@ pub async fn venue_key(db: &Database, name: &str) -> Result<Option<String>, Erro
 
 /// The years of a venue, the latest first.
 pub async fn editions(db: &Database, key: &str) -> Result<Vec<Edition>, Error> {
-    let mut editions: BTreeMap<i32, (Edition, u64)> = BTreeMap::new();
+    let mut named: BTreeMap<i32, BTreeMap<String, u64>> = BTreeMap::new();
     for (part, papers) in counts::parts(db.read(), Kind::Edition, key).await? {
         let (year, name) = year_and_rest(&part)?;
-        let (edition, most) =
-            editions.entry(year).or_insert((Edition { year, papers: 0, name: String::new() }, 0));
-        edition.papers += papers;
-        if papers > *most {
-            (edition.name, *most) = (name.to_owned(), papers);
-        }
+        *named.entry(year).or_default().entry(content::whole_edition(name).to_owned()).or_default() += papers;
     }
-    Ok(editions.into_values().rev().map(|(edition, _)| edition).collect())
+    let edition = |(year, names): (i32, BTreeMap<String, u64>)| {
+        let papers = names.values().sum();
+        // The first of equal ones.
+        let name = names.into_iter().rev().max_by_key(|(_, papers)| *papers).map(|(name, _)| name);
+        Edition { year, papers, name: name.unwrap_or_default() }
+    };
+    Ok(named.into_iter().rev().map(edition).collect())
 }
 
 /// The parts of an edition with their numbers of papers, by name.
@@ -317,7 +318,8 @@ impl<'a> List<'a> {
             Expr::tuple(columns.map(|column| Expr::col((table, *column))).collect::<Vec<_>>())
         };
         let mut other = other_rows();
-        other.and_where(Expr::col(("other", "category")).is_in(&list.any));
+        // Not the column as it is: a paper has few rows, and SQLite would look each name of the list up for each paper.
+        other.and_where(Expr::cust("other.category || ''").is_in(&list.any));
         other.and_where(place("other").gt(place("paper_categories")));
         other.and_where_option(list.kind.map(|kind| Expr::col(("other", "kind")).eq(kind.name())));
         other.and_where_option(self.listing.date.map(|day| Expr::col(("other", "date")).eq(day)));

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
-use content::{DocId, Harvested, Kind, RecordKey};
+use content::{DocId, Harvested, Kind, Record, RecordKey, Way};
 use sea_orm::{
     ActiveValue::{NotSet, Set, Unchanged},
     ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect,
@@ -61,8 +61,85 @@ type Item<'a> = (&'a str, &'a str);
 struct Known {
     paper: i64,
     root: i64,
-    /// Key and digest of each version.
-    versions: HashMap<String, (i64, String)>,
+    versions: HashMap<String, Stored>,
+}
+
+/// What is compared of a version that is stored.
+struct Stored {
+    id: i64,
+    digest: String,
+    way: Way,
+    beside: Beside,
+}
+
+/// What a list says of a paper beside what its source says, as columns.
+#[derive(Clone, PartialEq, Eq)]
+struct Beside {
+    keywords: String,
+    venue: Option<(String, i32, String, Option<String>)>,
+    page: Option<String>,
+    pdf: Option<String>,
+}
+
+impl Beside {
+    fn of(record: &Record) -> Self {
+        let text = |text: &Option<String>| text.as_deref().map(storable);
+        let venue = record.venue.as_ref();
+        Self {
+            keywords: names_to_json(&record.keywords),
+            venue: venue
+                .map(|venue| (storable(&venue.key), venue.year, storable(&venue.name), text(&venue.group))),
+            page: text(&record.links.page),
+            pdf: text(&record.links.pdf),
+        }
+    }
+
+    /// The same, with what another has where this one has nothing.
+    fn or(self, other: &Self) -> Self {
+        let other = other.clone();
+        let nothing = names_to_json(&[]);
+        Self {
+            keywords: if self.keywords == nothing { other.keywords } else { self.keywords },
+            venue: self.venue.or(other.venue),
+            page: self.page.or(other.page),
+            pdf: self.pdf.or(other.pdf),
+        }
+    }
+
+    fn set(self, row: &mut records::ActiveModel) {
+        let Self { keywords, venue, page, pdf } = self;
+        (row.keywords, row.page, row.pdf) = (Set(keywords), Set(page), Set(pdf));
+        let (key, year, name, group) = match venue {
+            Some((key, year, name, group)) => (Some(key), Some(year), Some(name), group),
+            None => (None, None, None, None),
+        };
+        (row.venue_key, row.venue_year) = (Set(key), Set(year));
+        (row.venue_name, row.venue_group) = (Set(name), Set(group));
+    }
+}
+
+/// What a record that comes does to the one that is stored under its key.
+enum Effect {
+    Nothing,
+    /// Replaces it, but for what a list said beside it.
+    Replace(Beside),
+    /// Changes only what lists say beside it.
+    Add(Beside),
+}
+
+impl Stored {
+    /// What comes by the same way replaces what came before. The source's own word stands over a list's, whichever comes
+    /// first; a list's word stands where the source says nothing.
+    fn effect(&self, harvested: &Harvested, digest: &str) -> Effect {
+        let beside = Beside::of(&harvested.record);
+        match (self.way, harvested.way) {
+            (Way::Source, Way::List) if beside.clone().or(&self.beside) == self.beside => Effect::Nothing,
+            (Way::Source, Way::List) => Effect::Add(beside.or(&self.beside)),
+            _ if self.digest == digest => Effect::Nothing,
+            (_, Way::Source) => Effect::Replace(beside.or(&self.beside)),
+            (Way::List, Way::List) => Effect::Replace(beside),
+        }
+    }
 }
 
 /// What has to be done for a batch.
@@ -71,8 +148,8 @@ struct Work<'a> {
     new: Vec<&'a Harvested>,
     /// Records to insert, with their digests; those of new items are among them.
     inserts: Vec<(&'a Harvested, String)>,
-    /// Records to replace, with their keys.
-    updates: Vec<(i64, &'a Harvested, String)>,
+    /// Records to change, as rows that say what changes.
+    updates: Vec<(&'a Harvested, records::ActiveModel)>,
 }
 
 impl<'a> Work<'a> {
@@ -89,8 +166,7 @@ impl<'a> Work<'a> {
             let digest = digest(harvested);
             let item = known.get(&(key.source.clone(), key.id.clone()));
             match item.and_then(|item| item.versions.get(&key.version)) {
-                Some((_, stored)) if *stored == digest => {}
-                Some((id, _)) => work.updates.push((*id, harvested, digest)),
+                Some(stored) => work.update(stored, harvested, &digest),
                 None => {
                     if item.is_none() && met.insert((&key.source, &key.id)) {
                         work.new.push(harvested);
@@ -100,6 +176,23 @@ impl<'a> Work<'a> {
             }
         }
         work
+    }
+
+    fn update(&mut self, stored: &Stored, harvested: &'a Harvested, digest: &str) {
+        let row = match stored.effect(harvested, digest) {
+            Effect::Nothing => return,
+            Effect::Replace(beside) => {
+                let mut row = row(harvested, digest);
+                beside.set(&mut row);
+                row
+            }
+            Effect::Add(beside) => {
+                let mut row = records::ActiveModel::default();
+                beside.set(&mut row);
+                row
+            }
+        };
+        self.updates.push((harvested, records::ActiveModel { id: Unchanged(stored.id), ..row }));
     }
 
     fn saved(&self, given: usize) -> Saved {
@@ -125,23 +218,21 @@ impl<'a> Work<'a> {
         };
         insert_records(
             write,
-            self.inserts.iter().map(|(one, digest)| row(one, of(&one.record.key).0, digest)),
+            self.inserts.iter().map(|(one, digest)| {
+                let paper = Set(of(&one.record.key).0);
+                records::ActiveModel { paper_id: paper, ..row(one, digest) }
+            }),
         )
         .await?;
-        for (id, one, digest) in &self.updates {
-            let mut row = row(one, of(&one.record.key).0, digest);
-            row.id = Unchanged(*id);
-            records::Entity::update(row).exec(&**write).await?;
+        for (_, row) in &self.updates {
+            records::Entity::update(row.clone()).exec(&**write).await?;
         }
         let mut heads: BTreeMap<i64, Vec<Head>> = BTreeMap::new();
         for (one, _) in &self.inserts {
             heads.entry(of(&one.record.key).1).or_default().push(Head::of(&one.record, 0));
         }
-        let mut touched: BTreeSet<i64> = heads
-            .keys()
-            .copied()
-            .chain(self.updates.iter().map(|(_, one, _)| of(&one.record.key).1))
-            .collect();
+        let mut touched: BTreeSet<i64> =
+            heads.keys().copied().chain(self.updates.iter().map(|(one, _)| of(&one.record.key).1)).collect();
         // Most papers are new and have one record: there is nothing to read back.
         let made: BTreeMap<i64, &Harvested> =
             self.new.iter().map(|one| (of(&one.record.key).0, *one)).collect();
@@ -150,9 +241,9 @@ impl<'a> Work<'a> {
         listed::refresh(write, &others).await?;
         listed::add(write, heads, &HashMap::new()).await?;
         // What has another title now may have a twin now.
-        let changed =
-            self.inserts.iter().map(|(one, _)| *one).chain(self.updates.iter().map(|(_, one, _)| *one));
-        let changed = changed.map(|one| (of(&one.record.key).0, one)).collect();
+        let replaced = self.updates.iter().filter(|(_, row)| row.title.is_set()).map(|(one, _)| *one);
+        let changed = self.inserts.iter().map(|(one, _)| *one).chain(replaced);
+        let changed = changed.map(|one| (of(&one.record.key).0, &one.record)).collect();
         touched.extend(twins::join(write, &changed).await?);
         Ok(touched)
     }
@@ -166,6 +257,31 @@ struct Found {
     source_id: String,
     version: String,
     digest: String,
+    way: String,
+    keywords: String,
+    venue_key: Option<String>,
+    venue_year: Option<i32>,
+    venue_name: Option<String>,
+    venue_group: Option<String>,
+    page: Option<String>,
+    pdf: Option<String>,
+}
+
+impl Found {
+    fn stored(self) -> Result<Stored, Error> {
+        let venue = self.venue_key.zip(self.venue_year).zip(self.venue_name);
+        Ok(Stored {
+            id: self.id,
+            digest: self.digest,
+            way: Way::of(&self.way).ok_or_else(|| Error::Corrupt(format!("the way {:?}", self.way)))?,
+            beside: Beside {
+                keywords: self.keywords,
+                venue: venue.map(|((key, year), name)| (key, year, name, self.venue_group)),
+                page: self.page,
+                pdf: self.pdf,
+            },
+        })
+    }
 }
 
 /// What is stored of the items of a batch: one question for each source.
@@ -182,6 +298,8 @@ async fn known(write: &Write, batch: &[Harvested]) -> Result<HashMap<(String, St
             let rows = records::Entity::find()
                 .select_only()
                 .columns([Column::Id, Column::PaperId, Column::SourceId, Column::Version, Column::Digest])
+                .columns([Column::Way, Column::Keywords, Column::Page, Column::Pdf])
+                .columns([Column::VenueKey, Column::VenueYear, Column::VenueName, Column::VenueGroup])
                 .column(papers::Column::RootId)
                 .join(JoinType::InnerJoin, paper().into())
                 .filter(Column::Source.eq(source))
@@ -195,8 +313,8 @@ async fn known(write: &Write, batch: &[Harvested]) -> Result<HashMap<(String, St
                     root: row.root_id.unwrap_or(row.paper_id),
                     versions: HashMap::new(),
                 };
-                let item = known.entry((source.to_owned(), row.source_id)).or_insert_with(fresh);
-                item.versions.insert(row.version, (row.id, row.digest));
+                let item = known.entry((source.to_owned(), row.source_id.clone())).or_insert_with(fresh);
+                item.versions.insert(row.version.clone(), row.stored()?);
             }
         }
     }
@@ -235,12 +353,13 @@ async fn insert_records(
     Ok(())
 }
 
-fn row(harvested: &Harvested, paper: i64, digest: &str) -> records::ActiveModel {
-    let Harvested { record, raw } = harvested;
+/// A record as a row, but for the paper that it belongs to.
+fn row(harvested: &Harvested, digest: &str) -> records::ActiveModel {
+    let Harvested { record, raw, way } = harvested;
     let venue = record.venue.as_ref();
     records::ActiveModel {
         id: NotSet,
-        paper_id: Set(paper),
+        paper_id: NotSet,
         source: Set(record.key.source.clone()),
         source_id: Set(record.key.id.clone()),
         version: Set(record.key.version.clone()),
@@ -266,6 +385,8 @@ fn row(harvested: &Harvested, paper: i64, digest: &str) -> records::ActiveModel 
         venue_group: Set(venue.and_then(|venue| venue.group.as_deref()).map(storable)),
         withdrawn: Set(record.withdrawn),
         fingerprint: Set(twins::fingerprint(&record.title)),
+        updated: Set(record.updated),
+        way: Set(way.name().to_owned()),
     }
 }
 

@@ -2,20 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use content::Harvested;
+use chrono::NaiveDate;
+use content::{DocId, Kind, Links, Record, RecordKey};
 use sea_orm::{
-    ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, sea_query::IntoCondition,
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::IntoCondition,
 };
 use sha2::{Digest as _, Sha256};
 
 use super::{joins, members_of};
 use crate::{
-    Error,
-    connection::Write,
-    rows::{papers, records},
+    Database, Error, changes,
+    connection::{Durability, Write},
+    rows::{facts, papers, records},
     text::{in_pieces, names_from_json},
 };
 
+/// The record after which there are some whose twins were not looked for; once there are none, there is no such fact.
+const AFTER: &str = "twins.after";
 /// Titles with fewer letters ("Introduction", "Preface") say too little.
 const LETTERS: usize = 16;
 /// Authors that are compared; of longer lists the first ones say enough.
@@ -45,7 +50,7 @@ pub(crate) fn fingerprint(title: &str) -> Option<i64> {
 
 /// Joins papers to those that are the same work by another source: two of title, authors and DOI agree. What a person
 /// parted stays apart, and two records of one source are never one work. Names the papers that changed.
-pub(super) async fn join(write: &Write, changed: &BTreeMap<i64, &Harvested>) -> Result<BTreeSet<i64>, Error> {
+pub(super) async fn join(write: &Write, changed: &BTreeMap<i64, &Record>) -> Result<BTreeSet<i64>, Error> {
     let found = candidates(write, changed).await?;
     let mut alike: HashMap<Key, Vec<&Row>> = HashMap::new();
     for row in &found {
@@ -55,24 +60,65 @@ pub(super) async fn join(write: &Write, changed: &BTreeMap<i64, &Harvested>) -> 
     // A paper that a person parted is not among those that were found.
     let free: HashSet<i64> = found.iter().map(|row| row.paper_id).collect();
     let mut joined = BTreeSet::new();
-    for (paper, one) in changed {
+    for (paper, record) in changed {
         if !free.contains(paper) {
             continue;
         }
-        let record = &one.record;
         let title = fingerprint(&record.title);
         let keys = title.map(Key::Title).into_iter().chain(record.links.doi.as_deref().map(Key::Doi));
         let others = keys.filter_map(|key| alike.get(&key)).flatten();
         let others = others.filter(|row| row.paper_id != *paper && row.source != record.key.source);
         let others: Vec<&&Row> = others.collect();
         for other in others {
-            if is_same(one, title, other)? && !meets_itself(write, *paper, other.paper_id).await? {
+            if is_same(record, title, other)? && !meets_itself(write, *paper, other.paper_id).await? {
                 let (elder, younger) = ((*paper).min(other.paper_id), (*paper).max(other.paper_id));
                 joined.extend(joins::join_in(write, elder, younger).await?.into_iter().flatten());
             }
         }
     }
     Ok(joined)
+}
+
+/// Joins what is alike among some of the records that were there before twins were looked for; says whether there are
+/// more of them. Where it is goes into the same transaction, so that it goes on there after an interruption.
+pub async fn join_earlier(db: &Database, limit: u64) -> Result<bool, Error> {
+    let write = db.write(Durability::Relaxed).await?;
+    changes::lock(&write).await?;
+    let Some(after) = facts::Entity::find_by_id(AFTER).one(&*write).await? else { return Ok(false) };
+    let records = earlier(&write, after.value, limit).await?;
+    if let Some((last, ..)) = records.last() {
+        let last = facts::ActiveModel { name: Unchanged(AFTER.to_owned()), value: Set(*last) };
+        facts::Entity::update(last).exec(&*write).await?;
+    } else {
+        facts::Entity::delete_by_id(AFTER).exec(&*write).await?;
+    }
+    let changed = records.iter().map(|(_, paper, record)| (*paper, record)).collect();
+    let joined = join(&write, &changed).await?;
+    changes::log(&write, joined.into_iter().map(|id| DocId { kind: Kind::Paper, id })).await?;
+    write.commit().await?;
+    Ok(!records.is_empty())
+}
+
+/// Key, paper and what twins have in common, of records after one.
+async fn earlier(write: &Write, after: i64, limit: u64) -> Result<Vec<(i64, i64, Record)>, Error> {
+    use records::Column;
+    let rows: Vec<(i64, i64, String, String, String, Option<String>)> = records::Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::PaperId, Column::Source, Column::Title, Column::Authors, Column::Doi])
+        .filter(Column::Id.gt(after))
+        .order_by_asc(Column::Id)
+        .limit(limit)
+        .into_tuple()
+        .all(&**write)
+        .await?;
+    let record =
+        |(id, paper, source, title, authors, doi): (i64, i64, String, String, String, Option<String>)| {
+            let key = RecordKey { source, id: String::new(), version: String::new() };
+            let links = Links { doi, ..Links::default() };
+            let authors = names_from_json(&authors)?;
+            Ok((id, paper, Record { authors, links, ..Record::new(key, title, NaiveDate::default()) }))
+        };
+    rows.into_iter().map(record).collect()
 }
 
 /// What records of one work have in common.
@@ -94,12 +140,12 @@ struct Row {
 
 /// Stored records that have a title or a DOI in common with some. Two questions, for an index each: asked as one, neither
 /// would be used.
-async fn candidates(write: &Write, changed: &BTreeMap<i64, &Harvested>) -> Result<Vec<Row>, Error> {
+async fn candidates(write: &Write, changed: &BTreeMap<i64, &Record>) -> Result<Vec<Row>, Error> {
     let mut found = Vec::new();
-    for titles in in_pieces(changed.values().filter_map(|one| fingerprint(&one.record.title))) {
+    for titles in in_pieces(changed.values().filter_map(|one| fingerprint(&one.title))) {
         found.extend(rows(write, records::Column::Fingerprint.is_in(titles)).await?);
     }
-    for dois in in_pieces(changed.values().filter_map(|one| one.record.links.doi.as_deref())) {
+    for dois in in_pieces(changed.values().filter_map(|one| one.links.doi.as_deref())) {
         found.extend(rows(write, records::Column::Doi.is_in(dois)).await?);
     }
     Ok(found)
@@ -121,8 +167,7 @@ async fn rows(write: &Write, which: impl IntoCondition) -> Result<Vec<Row>, Erro
 }
 
 /// `title` is the fingerprint of the first one's.
-fn is_same(one: &Harvested, title: Option<i64>, other: &Row) -> Result<bool, Error> {
-    let record = &one.record;
+fn is_same(record: &Record, title: Option<i64>, other: &Row) -> Result<bool, Error> {
     let title = title.is_some() && title == other.fingerprint;
     let doi = record.links.doi.is_some() && record.links.doi == other.doi;
     let authors = || Ok::<_, Error>(alike(&record.authors, &names_from_json(&other.authors)?));

@@ -1,6 +1,6 @@
 //! Attempts begin, grow, end, and then never change.
 
-use content::{AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, Language, PaperId, Section};
+use content::{AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, Cost, Language, PaperId, Section};
 use storage::{
     Database, Error,
     answers::{self, Begun, Outcome, Want},
@@ -31,6 +31,7 @@ fn ending(state: AttemptState, sections: &[&str]) -> Outcome {
         model: Some("scripted-1".into()),
         tokens: Some((1200, 80)),
         fault: None,
+        cost: Cost::default(),
         sections: texts(sections),
     }
 }
@@ -42,7 +43,7 @@ async fn with_paper(db: &Database) {
 async fn new(db: &Database, key: &AnswerKey, want: Want) -> AttemptId {
     match answers::begin(db, key, want).await.expect("begun") {
         Begun::New(attempt) => attempt,
-        Begun::Stored(attempt) => panic!("{attempt:?} was there already"),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -123,6 +124,30 @@ async fn ended_attempts_never_change() {
         assert!(matches!(refused, Err(Error::Ended(id)) if id == attempt), "{refused:?}");
         assert_eq!(answers::interrupt_running(db).await.expect("none"), 0);
         assert_eq!(stored(db, attempt).await, ended, "{}", engine.name);
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_may_go_on_with_what_was_received() {
+    for engine in engines().await {
+        let db = &engine.db;
+        with_paper(db).await;
+        let key = key("m");
+        assert!(
+            matches!(answers::begin(db, &key, Want::Continue).await, Ok(Begun::New(first)) if first.0 == 1)
+        );
+        answers::end(db, AttemptId(1), &ending(AttemptState::Failed, &["one", "tw"])).await.expect("ended");
+        let empty = new(db, &key, Want::Any).await;
+        answers::end(db, empty, &ending(AttemptState::Failed, &["", ""])).await.expect("ended");
+        let Begun::Continued(on, received) = answers::begin(db, &key, Want::Continue).await.expect("begun")
+        else {
+            panic!("{}: there was text", engine.name)
+        };
+        assert_eq!(received, texts(&["one", "tw"]), "{}: the last one that had any", engine.name);
+        assert_eq!(answers::begin(db, &key, Want::Continue).await.expect("begun"), Begun::Stored(on));
+        answers::end(db, on, &ending(AttemptState::Done, &["one", "two"])).await.expect("ended");
+        assert_eq!(answers::begin(db, &key, Want::Continue).await.expect("begun"), Begun::Stored(on));
+        assert_eq!(stored(db, AttemptId(1)).await.sections, texts(&["one", "tw"]));
     }
 }
 

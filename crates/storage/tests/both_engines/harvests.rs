@@ -1,8 +1,8 @@
 //! Steps of a harvest, and papers that come from several sources.
 
-use content::Harvested;
+use content::{Harvested, Way};
 use storage::{
-    Database, Saved,
+    Database, Listing, Saved, Scope,
     harvests::{self, Step},
     papers,
 };
@@ -145,5 +145,80 @@ async fn what_was_parted_stays_apart() {
             engine.name
         );
         assert_eq!(groups(db).await, 2);
+    }
+}
+
+/// One paper as a list and as arXiv itself have it.
+fn two_ways() -> [Harvested; 2] {
+    let mut list = arxiv("2401.00001", "v1", day(1));
+    list.raw = "{}".into();
+    list.way = Way::List;
+    list.record.title = "A title with a slip".into();
+    list.record.note = Some("paraphrase".into());
+    list.record.venue = published("p", "ICLR", 2025, day(1)).record.venue;
+    list.record.links.pdf = Some("https://a.example/1.pdf".into());
+    let mut own = arxiv("2401.00001", "v1", day(2));
+    own.record.keywords = Vec::new();
+    own.record.remark = Some("5 pages".into());
+    [list, own]
+}
+
+#[tokio::test]
+async fn the_source_stands_over_a_list_whichever_comes_first() {
+    for order in [[0, 1], [1, 0]] {
+        for engine in engines().await {
+            let db = &engine.db;
+            let both = two_ways();
+            for at in order {
+                let saved = commit(db, std::slice::from_ref(&both[at]), &[], "").await;
+                assert_eq!(saved.new + saved.changed, 1, "{} {order:?}", engine.name);
+            }
+            let [list, own] = &both;
+            let paper =
+                papers::by_record(db, "arxiv", "2401.00001").await.expect("an answer").expect("a paper");
+            let mut expected = own.record.clone();
+            expected.keywords.clone_from(&list.record.keywords);
+            expected.venue.clone_from(&list.record.venue);
+            expected.links.pdf.clone_from(&list.record.links.pdf);
+            assert_eq!((paper.shown, paper.others), (expected, vec![]), "{} {order:?}", engine.name);
+            let listed =
+                papers::list(db, &Listing::first(Scope::venue("ICLR", None), 9)).await.expect("a list");
+            assert_eq!(listed.items.len(), 1);
+            for at in [0, 1, 1, 0] {
+                let again = commit(db, std::slice::from_ref(&both[at]), &[], "").await;
+                assert_eq!(again, Saved { new: 0, changed: 0, unchanged: 1 }, "{} {order:?}", engine.name);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_list_does_not_bring_back_what_its_source_deleted() {
+    for engine in engines().await {
+        let db = &engine.db;
+        let [list, own] = two_ways();
+        commit(db, std::slice::from_ref(&list), &[], "").await;
+        commit(db, &[], &[("arxiv".to_owned(), "2401.00001".to_owned())], "").await;
+        let withdrawn = async || {
+            let paper = papers::by_record(db, "arxiv", "2401.00001").await.expect("an answer");
+            paper.expect("it stays").shown.withdrawn
+        };
+        commit(db, &[list], &[], "").await;
+        assert!(withdrawn().await, "{}", engine.name);
+        commit(db, &[own], &[], "").await;
+        assert!(!withdrawn().await);
+    }
+}
+
+#[tokio::test]
+async fn a_paper_keeps_the_name_that_it_was_made_for() {
+    for engine in engines().await {
+        let db = &engine.db;
+        let [preprint, paper] = twins();
+        papers::save(db, &[paper]).await.expect("saved");
+        papers::save(db, &[preprint]).await.expect("saved");
+        let joined = papers::by_record(db, "arxiv", "2401.00001").await.expect("an answer").expect("a paper");
+        assert_eq!(joined.shown.key.source, "arxiv");
+        assert_eq!(joined.made_for, ("paperlists".to_owned(), "pl/a/1".to_owned()), "{}", engine.name);
     }
 }

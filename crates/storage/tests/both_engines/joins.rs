@@ -65,8 +65,14 @@ async fn answer(db: &Database, paper: PaperId) {
     let Begun::New(attempt) = answers::begin(db, &key, Want::Any).await.expect("begun") else {
         panic!("not new")
     };
-    let outcome =
-        Outcome { state: AttemptState::Done, model: None, tokens: None, fault: None, sections: Vec::new() };
+    let outcome = Outcome {
+        state: AttemptState::Done,
+        model: None,
+        tokens: None,
+        fault: None,
+        cost: Default::default(),
+        sections: Vec::new(),
+    };
     answers::end(db, attempt, &outcome).await.expect("ended");
 }
 

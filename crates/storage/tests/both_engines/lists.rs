@@ -205,8 +205,10 @@ async fn stars_go_where_a_paper_goes() {
         papers::join(db, one, two).await.expect("joined");
         assert_eq!(of("paperlists", "p1").await.counts.stars, 3, "{}", engine.name);
         for reader in ["ada", "eve"] {
-            let own = readers::marked_by(db, reader, Mark::Star, 9).await.expect("papers");
-            assert_eq!(own.iter().map(|(paper, _)| paper.id).collect::<Vec<_>>(), [one], "{reader}");
+            let id = readers::by_cookie(db, reader).await.expect("an answer").expect("a reader");
+            let own = readers::marked_by(db, id, Mark::Star, None, 9).await.expect("papers");
+            assert_eq!(own.items.iter().map(|paper| paper.id).collect::<Vec<_>>(), [one], "{reader}");
+            assert_eq!((own.total, own.next), (1, None));
         }
         let counts = readers::unmark(db, one, "ada", Mark::Star).await.expect("taken back");
         assert_eq!(counts.stars, 1);

@@ -1,12 +1,10 @@
 //! Opening, and bringing the schema up to date.
 
+use content::{Announced, Harvested};
 use sea_orm::ConnectionTrait as _;
-use storage::{Error, Migrated, papers};
+use storage::{Database, Error, Migrated, papers};
 
-use crate::support::{arxiv, day, engines, places};
-
-/// Every step of the schema, oldest first.
-const STEPS: [&str; 3] = ["0001_first", "0002_skimming", "0003_texts"];
+use crate::support::{Engine, arxiv, day, engines, places, published};
 
 /// Says something to the database behind the crate's back.
 async fn tell(url: &str, sql: &str) {
@@ -20,12 +18,15 @@ async fn try_tell(url: &str, sql: &str) -> Result<(), sea_orm::DbErr> {
     told
 }
 
+/// Every step of the schema.
+const STEPS: [&str; 5] = ["0001_first", "0002_skimming", "0003_budgets", "0004_versions", "0005_texts"];
+
 #[tokio::test]
 async fn the_schema_is_made_once() {
     for (name, url, _folder) in places() {
         let db = storage::connect(&url).await.expect("the engine is there");
         let first = storage::migrate(&db).await.expect("migrated");
-        assert_eq!(first, Migrated { applied: STEPS.map(str::to_owned).into() }, "{name}");
+        assert_eq!(first, Migrated { applied: STEPS.map(String::from).into() }, "{name}");
         assert_eq!(storage::migrate(&db).await.expect("migrated"), Migrated { applied: Vec::new() });
     }
 }
@@ -99,6 +100,145 @@ async fn a_step_that_fails_leaves_nothing_behind() {
         assert!(matches!(failed, Err(Error::Failed(_))), "{name}: {failed:?}");
         tell(&url, "DROP TABLE sections").await;
         assert_eq!(storage::migrate(&db).await.expect("migrated").applied.len(), STEPS.len(), "{name}");
+    }
+}
+
+/// What the steps after the first one added, taken away again: a database as the first release left it.
+const AS_AT_FIRST: [&str; 11] = [
+    "DROP INDEX comments_by_reader_id",
+    "DROP INDEX records_by_fingerprint",
+    "DROP INDEX records_by_doi",
+    "DROP INDEX paper_categories_by_category_date_place_paper_id",
+    "DROP INDEX paper_categories_by_category_stars_date_place_paper_id",
+    "DROP INDEX paper_venues_by_venue_key_venue_year_stars_date_paper_id",
+    "DROP INDEX paper_venues_by_venue_key_stars_date_paper_id",
+    "DROP INDEX paper_venues_by_date_paper_id",
+    "DELETE FROM facts",
+    "UPDATE papers SET joined_to = NULL, root_id = NULL",
+    "DELETE FROM seaql_migrations WHERE version <> '0001_first'",
+];
+const ADDED_TABLES: [&str; 8] = [
+    "announcements",
+    "harvests",
+    "list_counts",
+    "marks",
+    "libraries",
+    "invitations",
+    "charges",
+    "text_failures",
+];
+const ADDED_COLUMNS: [(&str, &str); 25] = [
+    ("full_texts", "record"),
+    ("full_texts", "hidden"),
+    ("full_texts", "left_out_pages"),
+    ("attempts", "text_source"),
+    ("attempts", "text_fault"),
+    ("papers", "apart"),
+    ("papers", "stars"),
+    ("papers", "opened"),
+    ("papers", "readings"),
+    ("records", "page"),
+    ("records", "pdf"),
+    ("records", "doi"),
+    ("records", "license"),
+    ("records", "remark"),
+    ("records", "journal"),
+    ("records", "venue_group"),
+    ("records", "withdrawn"),
+    ("records", "fingerprint"),
+    ("records", "updated"),
+    ("records", "way"),
+    ("paper_categories", "place"),
+    ("paper_categories", "stars"),
+    ("paper_categories", "kind"),
+    ("paper_venues", "venue_group"),
+    ("paper_venues", "stars"),
+];
+
+/// The same database, as the first release left it with these papers, and then brought up to date.
+async fn upgraded(engine: &Engine, batch: &[Harvested], listed: &[(i64, &str)]) -> Database {
+    papers::save(&engine.db, batch).await.expect("saved");
+    for statement in AS_AT_FIRST {
+        engine.run(statement).await;
+    }
+    for table in ADDED_TABLES {
+        engine.run(&format!("DROP TABLE {table}")).await;
+    }
+    for (table, column) in ADDED_COLUMNS {
+        engine.run(&format!("ALTER TABLE {table} DROP COLUMN {column}")).await;
+    }
+    engine.run("DELETE FROM paper_categories").await;
+    for (paper, category) in listed {
+        let row = format!("VALUES ({paper}, '{category}', '2025-11-01')");
+        engine.run(&format!("INSERT INTO paper_categories (paper_id, category, date) {row}")).await;
+    }
+    let db = storage::connect(&engine.url).await.expect("the engine is there");
+    assert_eq!(
+        storage::migrate(&db).await.expect("migrated").applied.len(),
+        STEPS.len() - 1,
+        "{}",
+        engine.name
+    );
+    db
+}
+
+#[tokio::test]
+async fn after_an_upgrade_papers_are_cross_lists_where_they_are() {
+    for engine in engines().await {
+        let mut aliased = arxiv("2401.00002", "v1", day(1));
+        aliased.record.categories = ["cs.NA", "math.NA", "cs.LG"].map(String::from).into();
+        let batch = [arxiv("2401.00001", "v1", day(1)), aliased];
+        let listed = [(1, "cs.LG"), (1, "math.CO"), (2, "cs.NA"), (2, "math.NA"), (2, "cs.LG")];
+        let db = upgraded(&engine, &batch, &listed).await;
+        let kinds = async |category: &str| {
+            let kinds = papers::day_kinds(&db, category, day(1)).await.expect("kinds");
+            kinds.iter().map(|one| (one.kind, one.listed)).collect::<Vec<_>>()
+        };
+        assert_eq!(kinds("cs.LG").await, [(Announced::New, 1), (Announced::Cross, 1)], "{}", engine.name);
+        assert_eq!(kinds("math.CO").await, [(Announced::Cross, 1)]);
+        assert_eq!(kinds("cs.NA").await, []);
+        assert_eq!(kinds("math.NA").await.iter().map(|one| one.1).sum::<u64>(), 1);
+        let categories = papers::categories(&db).await.expect("categories");
+        let counts = [("cs.LG", 2), ("math.CO", 1), ("math.NA", 1)];
+        assert_eq!(categories, counts.map(|(name, count)| (name.to_owned(), count)));
+    }
+}
+
+#[tokio::test]
+async fn after_an_upgrade_twins_are_found_step_by_step() {
+    for engine in engines().await {
+        let titled = |mut one: Harvested, title: &str| {
+            one.record.title = title.into();
+            one
+        };
+        let mut batch: Vec<_> = (1..=20)
+            .map(|n| {
+                titled(arxiv(&format!("2401.{n:05}"), "v1", day(1)), &format!("A telling title, number {n}"))
+            })
+            .collect();
+        batch.extend((5..10).map(|n| {
+            titled(published(&format!("p{n}"), "ICLR", 2025, day(2)), &format!("A telling title, Number {n}"))
+        }));
+        let db = upgraded(&engine, &batch, &[]).await;
+        assert_eq!(papers::count(&db).await.expect("a count"), 25, "{}", engine.name);
+        let before = storage::changes::last(&db).await.expect("a position");
+        assert!(papers::join_earlier(&db, 7).await.expect("a step"));
+        let first = papers::count(&db).await.expect("a count");
+        assert!((20..25).contains(&first), "{first}");
+        // As after a restart.
+        let db = storage::connect(&engine.url).await.expect("the engine is there");
+        while papers::join_earlier(&db, 7).await.expect("a step") {}
+        assert_eq!(papers::count(&db).await.expect("a count"), 20);
+        assert!(storage::changes::last(&db).await.expect("a position") > before);
+        assert!(!papers::join_earlier(&db, 7).await.expect("nothing is left"));
+    }
+}
+
+#[tokio::test]
+async fn who_begins_with_this_version_has_no_earlier_twins() {
+    for engine in engines().await {
+        papers::save(&engine.db, &[arxiv("2401.00001", "v1", day(1))]).await.expect("saved");
+        assert!(!papers::join_earlier(&engine.db, 7).await.expect("nothing"), "{}", engine.name);
     }
 }
 

@@ -5,7 +5,7 @@ pub(crate) mod postgres;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use content::{Harvested, Record, RecordKey, Venue};
+use content::{Harvested, Record, RecordKey, Venue, Way};
 use sea_orm::ConnectionTrait as _;
 use storage::Database;
 use tempfile::TempDir;
@@ -78,5 +78,5 @@ pub(crate) fn published(id: &str, key: &str, year: i32, date: NaiveDate) -> Harv
 /// A record with the text it was read from.
 pub(crate) fn harvested(record: Record) -> Harvested {
     let raw = format!("raw of {}", record.key.id);
-    Harvested { record, raw }
+    Harvested { record, raw, way: Way::Source }
 }

@@ -1,54 +1,79 @@
 //! Finds the running text of a Markdown passage: paragraphs and list items, with the displays that
-//! stand among their sentences. Code, tables, headings, images and HTML are not running text.
+//! stand among their sentences. Code, tables, images and HTML are not running text.
 
-/// A stretch of running text, without line breaks except around displays.
+use super::sections::is_usual_heading;
+
+/// What a passage is made of, as far as it can be read aloud.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Flow(pub(super) String);
+pub(super) enum Part {
+    /// The heading of what follows.
+    Heading(String),
+    /// A stretch of running text, without line breaks except around displays.
+    Flow(String),
+    /// What nobody reads aloud, or the beginning of a list's item.
+    Break,
+}
 
 enum Block {
     Text(String),
     Display(String),
+    Heading(String),
     Other,
 }
 
-/// The running text of a passage.
-pub(super) fn flows(text: &str) -> Vec<Flow> {
-    let mut flows = Vec::new();
+/// A display that goes on for more lines than this never ends.
+const LONGEST_DISPLAY: usize = 100;
+
+/// The running text of a passage, and the headings in it.
+pub(super) fn parts(text: &str) -> Vec<Part> {
+    let mut parts = Vec::new();
     let mut flow = String::new();
     let mut display_before = false;
     for block in blocks(text) {
         let (piece, display) = match &block {
             Block::Text(text) => (text.as_str(), false),
             Block::Display(text) => (text.as_str(), true),
-            Block::Other => ("", false),
+            Block::Heading(_) | Block::Other => ("", false),
         };
         if goes_on(&flow, piece, display, display_before) {
             flow.push('\n');
         } else if !flow.is_empty() {
-            flows.push(Flow(std::mem::take(&mut flow)));
+            parts.push(Part::Flow(std::mem::take(&mut flow)));
         }
         flow.push_str(piece);
         display_before = display;
+        match block {
+            Block::Heading(heading) => parts.push(Part::Heading(heading)),
+            Block::Other => parts.push(Part::Break),
+            Block::Text(_) | Block::Display(_) => {}
+        }
     }
-    flows.extend((!flow.is_empty()).then_some(Flow(flow)));
-    flows
+    parts.extend((!flow.is_empty()).then_some(Part::Flow(flow)));
+    parts
 }
 
 /// Whether a block continues the sentence that the flow ends with.
 fn goes_on(flow: &str, piece: &str, display: bool, display_before: bool) -> bool {
-    let ended =
-        flow.trim_end_matches(['$', ' ', '\n', '\\', ']', '}']).ends_with(['.', '!', '?', '。', '！', '？']);
-    let begins = piece
-        .chars()
-        .next()
-        .is_some_and(|c| c.is_lowercase() || matches!(c, '其' | '这' | '则' | '并' | ',' | '，'));
-    !flow.is_empty() && !piece.is_empty() && !ended && (display || (display_before && begins))
+    !flow.is_empty()
+        && !piece.is_empty()
+        && !has_ended(flow)
+        && (display || (display_before && continues(piece)))
+}
+
+/// Whether a text ends with a whole sentence, or a formula that does.
+pub(super) fn has_ended(text: &str) -> bool {
+    text.trim_end_matches(['$', ' ', '\n', '\\', ']', '}']).ends_with(['.', '!', '?', '。', '！', '？'])
+}
+
+/// Whether a text begins in the middle of a sentence.
+pub(super) fn continues(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_lowercase() || matches!(c, '其' | '这' | '则' | '并' | ',' | '，'))
 }
 
 fn blocks(text: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut paragraph: Vec<&str> = Vec::new();
-    let mut lines = text.lines().peekable();
+    let mut lines = text.lines();
     while let Some(line) = lines.next() {
         let bare = line.trim_start().trim_start_matches("> ").trim();
         let indent = line.len() - line.trim_start().len();
@@ -56,21 +81,17 @@ fn blocks(text: &str) -> Vec<Block> {
             close(&mut blocks, &mut paragraph);
             lines.by_ref().find(|line| line.trim_start().starts_with(fence));
             blocks.push(Block::Other);
-        } else if let Some(end) = display_end(bare) {
+        } else if let Some(display) = display(bare, &mut lines) {
             close(&mut blocks, &mut paragraph);
-            let mut display = bare.to_owned();
-            while !is_closed(&display, &end)
-                && let Some(line) = lines.next()
-            {
-                display = display + "\n" + line.trim().trim_start_matches("> ");
-            }
             blocks.push(Block::Display(display));
         } else if bare.is_empty() {
             close(&mut blocks, &mut paragraph);
         } else if is_underline(bare) && !paragraph.is_empty() {
             // A heading with a line below it.
-            paragraph.clear();
-            blocks.push(Block::Other);
+            blocks.push(Block::Heading(std::mem::take(&mut paragraph).join(" ")));
+        } else if let Some(heading) = heading(bare, paragraph.is_empty()) {
+            close(&mut blocks, &mut paragraph);
+            blocks.push(Block::Heading(heading.to_owned()));
         } else if is_no_text(bare) || (indent >= 4 && paragraph.is_empty()) {
             close(&mut blocks, &mut paragraph);
             blocks.push(Block::Other);
@@ -102,39 +123,55 @@ fn join(joined: String, line: &str) -> String {
     joined + seam + line
 }
 
-/// What closes the display that this line opens.
-fn display_end(line: &str) -> Option<String> {
-    if line.starts_with("$$") {
-        return Some("$$".into());
-    }
-    if line.starts_with("\\[") {
-        return Some("\\]".into());
-    }
-    let name = line.strip_prefix("\\begin{")?;
-    Some(format!("\\end{{{}}}", &name[..name.find('}')?]))
+/// The display that this line opens, with the lines up to its end, which are taken.
+fn display(line: &str, lines: &mut std::str::Lines) -> Option<String> {
+    let (open, end) = delimiters(line)?;
+    let rest = if line[open..].contains(&end) {
+        0
+    } else {
+        1 + lines.clone().take(LONGEST_DISPLAY).position(|line| line.contains(&end))?
+    };
+    let rest = lines.by_ref().take(rest).map(|line| line.trim().trim_start_matches("> "));
+    Some(rest.fold(line.to_owned(), |display, line| display + "\n" + line))
 }
 
-fn is_closed(display: &str, end: &str) -> bool {
-    display.len() >= 2 * end.len() && display[2..].contains(end)
+/// How long the opening of the display that begins this line is, and what closes it.
+fn delimiters(line: &str) -> Option<(usize, String)> {
+    if line.starts_with("$$") {
+        return Some((2, "$$".into()));
+    }
+    if line.starts_with("\\[") {
+        return Some((2, "\\]".into()));
+    }
+    let name = line.strip_prefix("\\begin{")?;
+    Some((7, format!("\\end{{{}}}", &name[..name.find('}')?])))
+}
+
+/// The text of a heading: marked as one, or a usual one on a line of its own after a blank one.
+fn heading(line: &str, after_blank: bool) -> Option<&str> {
+    let text = line.trim_start_matches('#');
+    let marked = text.len() < line.len() && (text.is_empty() || text.starts_with([' ', '\t']));
+    if marked {
+        return Some(text.trim_matches([' ', '\t', '#']));
+    }
+    (after_blank && is_usual_heading(line)).then_some(line)
 }
 
 fn is_underline(line: &str) -> bool {
     line.len() >= 3 && (line.chars().all(|c| c == '=') || line.chars().all(|c| c == '-'))
 }
 
-/// Headings, table rows, rules, HTML, images, definitions.
+/// Table rows, rules, HTML, images, definitions.
 fn is_no_text(line: &str) -> bool {
-    let heading = line.trim_start_matches('#');
-    let is_heading = heading.len() < line.len() && (heading.is_empty() || heading.starts_with([' ', '\t']));
     let definition = line.starts_with('[') && line.contains("]:");
     let tag = line.starts_with('<')
         && line[1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!'));
-    is_heading || definition || tag || is_underline(line) || line.starts_with('|') || line.starts_with("![")
+    definition || tag || is_underline(line) || line.starts_with('|') || line.starts_with("![")
 }
 
 /// The text of a list item without its mark.
 fn item(line: &str) -> Option<&str> {
-    if let Some(text) = ["- ", "* ", "+ "].iter().find_map(|mark| line.strip_prefix(mark)) {
+    if let Some(text) = ["- ", "* ", "+ ", "• "].iter().find_map(|mark| line.strip_prefix(mark)) {
         return Some(text.trim_start());
     }
     let text = line.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -147,14 +184,20 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &[&str]) {
-        let found: Vec<_> = flows(text).into_iter().map(|flow| flow.0).collect();
+        let shown = |part| match part {
+            Part::Heading(heading) => Some(format!("# {heading}")),
+            Part::Flow(flow) => Some(flow),
+            Part::Break => None,
+        };
+        let found: Vec<_> = parts(text).into_iter().filter_map(shown).collect();
         assert_eq!(found, expected, "{text:?}");
     }
 
     #[test]
     fn running_text_is_found() {
         check("One\ntwo.\n\nThree.", &["One two.", "Three."]);
-        check("# Head\nText.\n\nHead\n----\nMore.", &["Text.", "More."]);
+        check("## Head ##\nText.\n\nHead\n----\nMore.", &["# Head", "Text.", "# Head", "More."]);
+        check("Text.\n\n2 Results\nMore.\nResults", &["Text.", "# 2 Results", "More. Results"]);
         check("Text.\n```rust\nlet a;\n\n```\nMore.", &["Text.", "More."]);
         check("| a | b |\n|---|---|\n| 1 | 2 |\n\na | b\n--|--\n1 | 2\n\nText.", &["Text."]);
         check("- one\n  more\n- two\n1. three", &["one more", "two", "three"]);
@@ -174,5 +217,6 @@ mod tests {
             "Let\n\\begin{align}\na\\\\\nb\n\\end{align}\nhold.",
             &["Let\n\\begin{align}\na\\\\\nb\n\\end{align}\nhold."],
         );
+        check("So\n\n$$a\n\nA lone one.", &["So", "$$a", "A lone one."]);
     }
 }

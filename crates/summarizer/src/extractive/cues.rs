@@ -3,6 +3,7 @@ use std::{
     sync::LazyLock,
 };
 
+use aho_corasick::AhoCorasick;
 use content::Question;
 use serde::Deserialize;
 use words::Shape;
@@ -23,13 +24,16 @@ pub(super) struct Cues {
     pub(super) needs_cue: bool,
     #[serde(skip)]
     stems: HashSet<String>,
+    /// Looks for all phrases at once.
+    #[serde(skip)]
+    finder: Option<AhoCorasick>,
 }
 
 static CUES: LazyLock<HashMap<String, Cues>> = LazyLock::new(|| {
     let text = include_str!("../../questions/cues.toml");
     let mut cues: HashMap<String, Cues> =
         toml::from_str(text).expect("the built-in cues are valid: a test reads them");
-    cues.values_mut().for_each(Cues::stem);
+    cues.values_mut().for_each(Cues::prepare);
     cues
 });
 
@@ -48,13 +52,15 @@ impl Cues {
             most: 3,
             needs_cue: true,
             stems: HashSet::new(),
+            finder: None,
         };
-        cues.stem();
+        cues.prepare();
         cues
     }
 
-    fn stem(&mut self) {
+    fn prepare(&mut self) {
         self.stems = self.terms.iter().flat_map(|text| terms(text)).collect();
+        self.finder = AhoCorasick::new(&self.phrases).ok();
     }
 
     pub(super) fn holds(&self, term: &str) -> bool {
@@ -63,7 +69,14 @@ impl Cues {
 
     /// How many phrases stand in a text in lower case.
     pub(super) fn phrases_in(&self, text: &str) -> usize {
-        self.phrases.iter().filter(|phrase| text.contains(*phrase)).count()
+        let finder = self.finder.iter();
+        let mut found: Vec<_> = finder
+            .flat_map(|finder| finder.find_overlapping_iter(text))
+            .map(|found| found.pattern())
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found.len()
     }
 
     /// How likely the answer is in such a section, 0 to 1.
@@ -73,7 +86,7 @@ impl Cues {
 }
 
 /// The words of a text that can tell sentences apart: stems and pairs of Chinese characters.
-pub(super) fn terms(text: &str) -> Vec<String> {
+pub(crate) fn terms(text: &str) -> Vec<String> {
     let tells = |word: &words::Word| {
         matches!(word.shape, Shape::Plain | Shape::Pair) && !words::is_common(word.exact())
     };
@@ -100,5 +113,12 @@ mod tests {
         let cues = &CUES["method"];
         assert!(terms("optimizes proposed 提出").iter().all(|term| cues.holds(term)));
         assert!(!terms("banana").iter().any(|term| cues.holds(term)));
+    }
+
+    #[test]
+    fn a_phrase_counts_once_and_one_within_another_too() {
+        let cues = &CUES["related"];
+        assert_eq!(cues.phrases_in("in contrast to prior work and prior work"), 3);
+        assert_eq!(cues.phrases_in("granite"), 0);
     }
 }

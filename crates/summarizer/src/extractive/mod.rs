@@ -3,6 +3,7 @@
 mod blocks;
 mod cues;
 mod formulas;
+mod headline;
 mod quote;
 mod rank;
 mod sections;
@@ -14,7 +15,8 @@ use content::{FullText, Language, QuestionSet, Record, TextSource};
 use futures::{StreamExt, stream::BoxStream};
 
 use crate::{EXTRACTIVE, Fault, Piece, Stage};
-use quote::Quote;
+pub(crate) use cues::terms;
+pub use headline::headline;
 
 /// Between two sentences: fast enough for anybody, and the text still grows before the reader's eyes.
 const PACE: Duration = Duration::from_millis(15);
@@ -44,15 +46,11 @@ pub(crate) fn read(
 
 /// For each question the pieces of Markdown that make its answer.
 fn answers(paper: &Record, text: &FullText, questions: &QuestionSet, language: Language) -> Vec<Vec<String>> {
-    let sentences = sentences::of(text);
+    let sentences = sentences::of(paper, text);
     let chosen = rank::choose(paper, text.source, &sentences, questions);
-    let quote = match text.source {
-        TextSource::Stored => Quote::Markdown,
-        _ => Quote::Plain,
-    };
     let answer = |sentences: Vec<&sentences::Sentence>| match sentences.is_empty() {
         true => vec![nothing(text.source, language).to_owned()],
-        false => quote::quote(&sentences, quote),
+        false => quote::quote(&sentences),
     };
     chosen.into_iter().map(answer).collect()
 }

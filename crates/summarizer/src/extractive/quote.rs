@@ -1,42 +1,35 @@
-use std::fmt::Write as _;
+use super::{
+    formulas::formulas,
+    sentences::{Sentence, Written},
+};
 
-use super::{formulas::formulas, sentences::Sentence};
-
-/// How the quoted text is written.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Quote {
-    /// As Markdown already.
-    Markdown,
-    /// As plain text with formulas: what looks like Markdown is not.
-    Plain,
+/// Sentences as quotations, piece by piece, each with its page. Neighbours share a paragraph.
+pub(super) fn quote(sentences: &[&Sentence]) -> Vec<String> {
+    let quoted = |(at, sentence): (usize, &&Sentence)| {
+        let before = at.checked_sub(1).map(|before| sentences[before]);
+        let seam = match before {
+            None => "> ",
+            Some(before) if !follows(before, sentence) => "\n\n> ",
+            Some(before) if is_wide(&sentence.text) && before.page.is_none() => "",
+            Some(_) => " ",
+        };
+        seam.to_owned() + &cited(sentence)
+    };
+    sentences.iter().enumerate().map(quoted).collect()
 }
 
-/// Sentences as quotations, piece by piece. Neighbours share one; its end names the page.
-pub(super) fn quote(sentences: &[&Sentence], how: Quote) -> Vec<String> {
-    let mut pieces = Vec::new();
-    for (at, sentence) in sentences.iter().enumerate() {
-        let before = at.checked_sub(1).map(|before| sentences[before]);
-        let mut piece = match before {
-            None => String::from("> "),
-            Some(before) if follows(before, sentence) => {
-                String::from(if is_wide(&sentence.text) { "" } else { " " })
-            }
-            Some(_) => String::from("\n\n> "),
-        };
-        let text = match how {
-            Quote::Markdown => shielded(&without_footnotes(&sentence.text)),
-            Quote::Plain => escaped(&sentence.text),
-        };
-        piece.push_str(&text.replace('\n', "\n> "));
-        let goes_on = sentences.get(at + 1).is_some_and(|next| follows(sentence, next));
-        if let Some(page) = sentence.page.filter(|_| !goes_on) {
-            // A display ends its line: what follows needs one of its own.
-            let gap = if text.contains('\n') && text.ends_with(['$', '}', ']']) { "\n> " } else { " " };
-            let _ = write!(piece, "{gap}[p. {page}]");
-        }
-        pieces.push(piece);
-    }
-    pieces
+/// A sentence with its page, which stays on its line.
+fn cited(sentence: &Sentence) -> String {
+    let text = match sentence.written {
+        Written::Markdown => shielded(&without_footnotes(&sentence.text)),
+        Written::Plain => escaped(&sentence.text),
+    };
+    let text = text.replace('\n', "\n> ");
+    let Some(page) = sentence.page else { return text };
+    // A display ends its line: what follows needs one of its own.
+    let display = text.contains('\n') && text.ends_with(['$', '}', ']']);
+    let gap = if display { "\n> " } else { "\u{a0}" };
+    format!("{text}{gap}[p.\u{a0}{page}]")
 }
 
 /// Whether two sentences are neighbours on one page.

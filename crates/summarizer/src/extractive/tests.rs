@@ -119,12 +119,13 @@ fn k4_chinese_papers_are_read_too() {
 #[test]
 fn what_is_quoted_stands_in_the_text() {
     let (paper, text) = note();
-    let sentences = sentences::of(&text);
+    let sentences = sentences::of(&paper, &text);
     let whole: String = text
         .passages
         .iter()
         .map(|passage| passage.text.replace("\n\n$$", "\n$$").replace("$$\n\n", "$$\n") + "\n")
         .collect();
+    let whole = whole + &paper.summary;
     for sentence in &sentences {
         assert!(whole.contains(&sentence.text), "{:?} is not in the text", sentence.text);
         assert!(formulas::is_balanced(&sentence.text), "{:?} has half a formula", sentence.text);
@@ -133,7 +134,10 @@ fn what_is_quoted_stands_in_the_text() {
         }
     }
     let questions = crate::questions(Language::En);
-    for answer in rank::choose(&paper, text.source, &sentences, &questions) {
+    let mut answers = rank::choose(&paper, text.source, &sentences, &questions);
+    let headline = answers[5].remove(0);
+    assert!(headline.text.starts_with("We count lattice points"), "{headline:?}");
+    for answer in answers {
         assert!(answer.is_sorted_by_key(|sentence| sentence.order), "the paper's order");
     }
 }
@@ -181,5 +185,112 @@ fn k4_the_sample_notes_answer_most_questions() {
             .collect();
         let shown = shown(&paper(name, ""), &full(&passages), Language::En);
         assert!(shown.matches("No sentence of the text").count() <= 1, "{name}:\n{shown}");
+    }
+}
+
+/// What is no paper is answered quickly and without a fault: with whole sentences, or with none.
+#[test]
+fn texts_that_are_no_papers_are_read_too() {
+    let check = |text: &str, expected: &str| {
+        for full in [full(&[(1, "", text)]), only_abstract(text)] {
+            let answers = answers(&paper("Title", ""), &full, &crate::questions(Language::En), Language::En);
+            let said: String = answers.concat().concat();
+            assert!(said.contains(expected), "{:?}: {said}", &text[..text.len().min(60)]);
+        }
+    };
+    let nothing = "sentence";
+    check("", nothing);
+    check("We propose a wheel of granite.", "We propose a wheel of granite.");
+    check("$$\na = b\n$$\n\n$x$ $y$ $z$ $a$ $b$ $c$.", nothing);
+    check("| a | b |\n|---|---|\n| one | two |", nothing);
+    check(&"words and more ".repeat(70_000), nothing);
+    check(&"旋转位置编码".repeat(60_000), nothing);
+    check(&"$".repeat(100_000), nothing);
+    check(&"\\begin{align} \\( $$\n\n".repeat(5_000), nothing);
+    check(
+        "我们提出用granite做的轮子，它不需要轴。We measure $x_1$ in every run.",
+        "我们提出用granite做的轮子，它不需要轴。",
+    );
+}
+
+#[test]
+fn a_sentence_that_a_page_cuts_is_whole_again() {
+    let text = full(&[
+        (1, "Method", "The wheel turns slowly without an axle. We propose to cut it of"),
+        (2, "Method", "granite that weighs a ton. It rolls down every hill in the land."),
+    ]);
+    let found: Vec<_> = sentences::of(&paper("Wheels", ""), &text)
+        .into_iter()
+        .map(|sentence| (sentence.text, sentence.page))
+        .collect();
+    let expected = [
+        ("The wheel turns slowly without an axle.", 1),
+        ("We propose to cut it of granite that weighs a ton.", 1),
+        ("It rolls down every hill in the land.", 2),
+    ];
+    assert_eq!(found, expected.map(|(text, page)| (text.to_owned(), Some(page))));
+}
+
+#[test]
+fn an_abstract_that_the_text_repeats_is_quoted_once_with_its_page() {
+    let summary = "We propose a wheel of granite that turns without an axle.";
+    let text = full(&[(
+        1,
+        "",
+        &format!(
+            "Wheels\n\nAbstract\n{summary}\n\n1 Introduction\nWheels have been round for a very long time."
+        ),
+    )]);
+    let found = sentences::of(&paper("Wheels", summary), &text);
+    let found: Vec<_> =
+        found.iter().map(|sentence| (sentence.text.as_str(), sentence.page, sentence.kind)).collect();
+    let expected = [
+        (summary, Some(1), sections::Kind::Abstract),
+        ("Wheels have been round for a very long time.", Some(1), sections::Kind::Introduction),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn nothing_is_quoted_from_references_lists_of_names_and_notices() {
+    let text = full(&[(
+        1,
+        "",
+        "Granite Wheels Ada Lovelace University of London, London, U.K.\n\nWe propose a wheel that is made of granite.\n\n\
+         Permission to make copies of this work is granted without a fee.\n\n1.2 3.4 a 5.6 7.8 b 9.1 c 2.3 d 4.5 e 6.7.\n\n\
+         References\n[1] We propose that nobody quotes this reference here.",
+    )]);
+    let found: Vec<_> =
+        sentences::of(&paper("T", ""), &text).into_iter().map(|sentence| sentence.text).collect();
+    assert_eq!(found, ["We propose a wheel that is made of granite."]);
+}
+
+/// Sentences with formulas, headings and bits of Markdown, as they come.
+const MIXED: &str = r"(We propose |granite |\$x_1\$ |\$|\\\(a\\\) |\. |。|\n\n|\n|\$\$\n|# |- |\| |1 Results\n|References\n|本文提出|\[1\] |et al\. |\PC){0,80}";
+
+proptest::proptest! {
+    #[test]
+    fn every_quotation_stands_in_the_text_once_and_has_no_half_formula(text in MIXED, summary in MIXED) {
+        let (paper, text) = (paper("Granite", &summary), full(&[(1, "", &text), (2, "", &summary)]));
+        let sentences = sentences::of(&paper, &text);
+        let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+        let all = text.passages.iter().map(|passage| squeezed(&passage.text)).collect::<String>();
+        for sentence in &sentences {
+            let quoted = squeezed(&sentence.text);
+            proptest::prop_assert!(all.contains(&quoted) || squeezed(&summary).contains(&quoted), "{:?}", sentence.text);
+            proptest::prop_assert!(formulas::is_balanced(&sentence.text));
+        }
+        let questions = crate::questions(Language::En);
+        let answers = rank::choose(&paper, text.source, &sentences, &questions);
+        for (answer, question) in answers.iter().zip(&questions.questions) {
+            let orders: Vec<_> = answer.iter().map(|sentence| sentence.order).collect();
+            let ordered = if question.id == "summary" { orders.get(1..).unwrap_or_default() } else { &orders };
+            proptest::prop_assert!(ordered.is_sorted_by(|a, b| a < b), "{:?}", orders);
+            proptest::prop_assert!(answer.len() <= 4);
+        }
+        // A sentence answers one question beside the summary.
+        let mut quoted: Vec<_> = answers[..5].iter().flatten().map(|sentence| sentence.order).collect();
+        quoted.sort_unstable();
+        proptest::prop_assert!(quoted.is_sorted_by(|a, b| a < b), "{:?}", quoted);
     }
 }

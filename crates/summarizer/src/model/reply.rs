@@ -3,9 +3,9 @@ use super::{
     split::Split,
     thoughts::Thoughts,
     transport::meaning,
-    wire::{Choice, Chunk, Reported, Usage},
+    wire::{Choice, Chunk, Reported},
 };
-use crate::{Fault, Piece};
+use crate::{Fault, Piece, Usage, chain::Ask};
 
 /// More text than any answer has.
 const LONGEST: usize = 1024 * 1024;
@@ -17,6 +17,7 @@ pub(super) struct Reply {
     split: Split,
     /// To be said before the first word.
     note: Option<String>,
+    /// Whether the answer has any words, those it goes on with included.
     words: bool,
     finish: Option<String>,
     usage: Option<Usage>,
@@ -26,13 +27,16 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    pub(super) fn new(model: &Model, sections: usize, note: Option<String>) -> Self {
+    pub(super) fn new(model: &Model, ask: &Ask, note: Option<String>) -> Self {
         Self {
             model: model.model.clone(),
             thoughts: Thoughts::default(),
-            split: Split::new(sections),
+            split: ask.within.map_or_else(
+                || Split::new(ask.questions.clone()),
+                |section| Split::within(ask.questions.clone(), section),
+            ),
             note,
-            words: false,
+            words: ask.within.is_some(),
             finish: None,
             usage: None,
             chunks: 0,
@@ -42,9 +46,14 @@ impl Reply {
         }
     }
 
-    /// Whether a reader has seen anything of it.
-    pub(super) fn has_words(&self) -> bool {
-        self.words
+    /// Whether the model has said or thought anything.
+    pub(super) fn has_begun(&self) -> bool {
+        self.bytes > 0
+    }
+
+    /// What the server counted.
+    pub(super) fn usage(&self) -> Option<Usage> {
+        self.usage
     }
 
     /// Whether the model has said that it is done, and why.
@@ -63,7 +72,7 @@ impl Reply {
                 Some(status) => meaning(status, None, &text),
             });
         }
-        self.usage = chunk.usage.or(self.usage);
+        self.usage = chunk.usage().or(self.usage);
         self.model = chunk.model.filter(|name| !name.is_empty()).unwrap_or(std::mem::take(&mut self.model));
         self.chunks += 1;
         let Some(choice) = chunk.choices.into_iter().next() else { return self.within_bounds(Vec::new()) };
@@ -72,27 +81,29 @@ impl Reply {
     }
 
     fn choice(&mut self, choice: Choice) -> Vec<Piece> {
-        self.usage = choice.usage.or(self.usage);
         self.finish = choice.finish_reason.filter(|reason| !reason.is_empty()).or(self.finish.take());
         let delta = choice.delta.unwrap_or_default();
-        let thought = delta.reasoning_content.or(delta.reasoning).unwrap_or_default();
+        let mut thought = delta.reasoning_content.or(delta.reasoning).unwrap_or_default();
         let content = delta.content.unwrap_or_default();
         self.bytes += thought.len() + content.len();
         let said = self.thoughts.push(&content);
-        let pieces = self.split.push(&said);
-        self.pieces(pieces)
+        thought.push_str(&said.thought);
+        let sections = self.split.push(&said.text);
+        let thought = (!thought.is_empty()).then_some(Piece::Thought(thought));
+        thought.into_iter().chain(self.pieces(sections)).collect()
     }
 
     fn within_bounds(&self, pieces: Vec<Piece>) -> Result<Vec<Piece>, Fault> {
         if self.bytes > LONGEST || self.chunks > self.most_chunks { Err(Fault::Endless) } else { Ok(pieces) }
     }
 
-    /// What was held back, when nothing more will come.
+    /// What was held back, when nothing more will come. Of a reply that was cut off half a marker is left out: it is
+    /// no text, and who goes on writes it anew.
     pub(super) fn rest(&mut self) -> Vec<Piece> {
         let said = self.thoughts.rest();
-        let mut pieces = self.split.push(&said);
-        pieces.extend(self.split.rest());
-        self.pieces(pieces)
+        let mut sections = self.split.push(&said);
+        sections.extend(if self.is_finished() { self.split.rest() } else { self.split.cut() });
+        self.pieces(sections)
     }
 
     /// What to say after the last event.
@@ -104,7 +115,7 @@ impl Reply {
             Some(_) if !self.words => Err(Fault::Empty),
             Some(_) => Ok(Piece::Done {
                 model: std::mem::take(&mut self.model),
-                tokens: self.usage.map(|usage| (usage.prompt_tokens, usage.completion_tokens)),
+                tokens: self.usage.map(|usage| (usage.read, usage.written)),
             }),
         }
     }

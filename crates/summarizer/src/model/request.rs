@@ -1,11 +1,13 @@
 use std::fmt::Write as _;
 
-use content::{FullText, Language, Passage, QuestionSet, Record, TextSource};
+use content::{Language, QuestionSet};
 
 use super::{
-    MaxTokens, Model,
+    Continuation, MaxTokens, Model,
+    told::{Told, tell},
     wire::{Message, Request, StreamOptions},
 };
+use crate::chain::{Ask, Work};
 
 /// Never changes within a version: providers bill a prefix they have seen at a tenth.
 const SYSTEM: &str = "You are a careful reader of scientific papers. The user gives you the text of one paper \
@@ -17,102 +19,97 @@ mark of the page that a statement rests on after the statement. No images, no HT
 /// Bytes of text that make a token, at the least: English has about four, mathematics and Chinese fewer.
 const BYTES_PER_TOKEN: u64 = 3;
 
-/// Makes the request, and a sentence for the reader if the text had to be shortened.
+/// A request, and what goes with it.
+pub(super) struct Asked {
+    pub(super) request: Request,
+    /// A sentence for the reader, if the text had to be shortened.
+    pub(super) note: Option<String>,
+    /// Bytes of all messages.
+    pub(super) bytes: usize,
+}
+
+/// Bytes that a prompt may have, by what the model can take in.
+pub(super) fn room(model: &Model) -> usize {
+    let room = (model.context - output(model)).saturating_mul(BYTES_PER_TOKEN);
+    usize::try_from(room).unwrap_or(usize::MAX)
+}
+
+/// Makes a request whose prompt has `room` bytes at the most.
 ///
-/// The order is fixed: system prompt, paper, questions. Only the questions depend on the language.
-pub(super) fn request(
-    model: &Model,
-    paper: &Record,
-    text: &FullText,
-    questions: &QuestionSet,
-    language: Language,
-) -> (Request, Option<String>) {
-    let output = model.limits.output.min(model.context / 2);
-    let room = (model.context - output).saturating_mul(BYTES_PER_TOKEN);
-    let room = usize::try_from(room).unwrap_or(usize::MAX).saturating_sub(SYSTEM.len());
-    let asked = ask(questions, language);
-    let (told, kept) = tell(paper, text, room.saturating_sub(asked.len()));
+/// The order is fixed: system prompt, paper, questions, then what there is of the reply. Only the
+/// questions depend on the language.
+pub(super) fn request(model: &Model, work: &Work, ask: &Ask, room: usize) -> Asked {
+    let questions = questions(&work.questions, ask, work.language);
+    let begun = ask.within.map(|section| begun(work, ask, section));
+    let taken = SYSTEM.len() + questions.len() + begun.as_ref().map_or(0, String::len);
+    let Told { text, note } = tell(&work.paper, &work.text, room.saturating_sub(taken), work.language);
+    let bytes = taken + text.len();
+    let mut messages = vec![Message::new("system", SYSTEM), Message::new("user", text + &questions)];
+    messages.extend(begun.map(|begun| unfinished(begun, model.quirks.continuation)));
     let (max_tokens, max_completion_tokens) = match model.quirks.max_tokens {
-        MaxTokens::MaxTokens => (Some(output), None),
-        MaxTokens::MaxCompletionTokens => (None, Some(output)),
+        MaxTokens::MaxTokens => (Some(output(model)), None),
+        MaxTokens::MaxCompletionTokens => (None, Some(output(model))),
     };
+    let mut extra = model.quirks.extra.clone();
+    if ask.within.is_some() && model.quirks.continuation == Continuation::FinalMessage {
+        extra.insert("continue_final_message".into(), true.into());
+        extra.insert("add_generation_prompt".into(), false.into());
+    }
     let request = Request {
         model: model.model.clone(),
-        messages: [
-            Message { role: "system", content: SYSTEM.into() },
-            Message { role: "user", content: told + &asked },
-        ],
+        messages,
         stream: true,
         stream_options: model.quirks.ask_usage.then_some(StreamOptions { include_usage: true }),
         max_tokens,
         max_completion_tokens,
         temperature: model.quirks.temperature,
-        extra: model.quirks.extra.clone(),
+        extra,
     };
-    (request, shortened(kept, text, language))
+    // Who goes on has been told before that the text is not whole.
+    let note = note.filter(|_| work.kept.iter().all(|section| section.markdown.is_empty()));
+    Asked { request, note, bytes }
 }
 
-/// The paper between its marks, and how many passages found room.
-fn tell(paper: &Record, text: &FullText, room: usize) -> (String, usize) {
-    let mut told = format!("<paper>\n# {}\n", paper.title);
-    if text.source != TextSource::Abstract {
-        let _ = write!(told, "\n## Abstract\n\n{}\n", paper.summary);
-    }
-    let (mut section, mut page, mut kept) = ("", None, 0);
-    for passage in &text.passages {
-        let piece = piece(passage, section, page);
-        if told.len() + piece.len() > room && kept > 0 {
-            break;
-        }
-        told.push_str(&piece);
-        (section, page, kept) = (&passage.section, passage.page, kept + 1);
-    }
-    told.push_str("</paper>\n\n");
-    (told, kept)
+fn output(model: &Model) -> u64 {
+    model.limits.output.min(model.context / 2)
 }
 
-/// The passages of a text as a model is given them: headings where sections begin, marks where pages do.
-pub(crate) fn told(text: &FullText) -> String {
-    let (mut told, mut section, mut page) = (String::new(), "", None);
-    for passage in &text.passages {
-        told.push_str(&piece(passage, section, page));
-        (section, page) = (&passage.section, passage.page);
-    }
-    told
+/// The line that begins the answer to a question, which counts from 0.
+fn marker(question: usize) -> String {
+    format!("## Q{}\n", question + 1)
 }
 
-/// A passage with its heading where a section begins and its mark where a page does.
-fn piece(passage: &Passage, section: &str, page: Option<u32>) -> String {
-    let mut piece = String::from("\n");
-    if passage.section != section {
-        let _ = write!(piece, "## {}\n\n", passage.section);
-    }
-    if let Some(number) = passage.page.filter(|_| passage.page != page) {
-        let _ = write!(piece, "[p. {number}] ");
-    }
-    // A paper that writes the closing mark must not be able to speak outside of it.
-    piece + &passage.text.replace("</paper>", "&lt;/paper&gt;") + "\n"
-}
-
-fn ask(questions: &QuestionSet, language: Language) -> String {
+fn questions(set: &QuestionSet, ask: &Ask, language: Language) -> String {
     let (name, begin) = match language {
         Language::En => ("English", "Answer these questions"),
         Language::Zh => ("Simplified Chinese (简体中文)", "请用简体中文回答以下问题"),
     };
+    let first = marker(ask.questions.start);
     let mut asked = format!(
-        "{begin}. Write in {name}. Begin each answer with a line that holds only its marker, `## Q1` for the first, and \
-         so on, in this order; do not repeat the question; write nothing before the first marker.\n"
+        "{begin}. Write in {name}. Begin each answer with a line that holds only its marker, `{}` for the first, and \
+         so on, in this order; do not repeat the question; write nothing before the first marker.\n",
+        first.trim_end()
     );
-    for (question, number) in questions.questions.iter().zip(1..) {
-        let _ = write!(asked, "\n## Q{number}\n{} {}\n", question.title, question.prompt);
+    for number in ask.questions.clone() {
+        let question = &set.questions[number];
+        let _ = write!(asked, "\n{}{} {}\n", marker(number), question.title, question.prompt);
     }
     asked
 }
 
-fn shortened(kept: usize, text: &FullText, language: Language) -> Option<String> {
-    let all = text.passages.len();
-    (kept < all).then(|| match language {
-        Language::En => format!("*The paper is longer than the model can read: only the first {kept} of {all} passages were read.*\n\n"),
-        Language::Zh => format!("*论文超出模型的长度：只读了前 {kept} 段（共 {all} 段）。*\n\n"),
-    })
+/// What the model has written so far, with the markers that it wrote.
+fn begun(work: &Work, ask: &Ask, within: usize) -> String {
+    let answered = (ask.questions.start..=within).map(|number| (number, work.kept[number].markdown.as_str()));
+    let written = answered.filter(|(_, markdown)| !markdown.is_empty());
+    written.map(|(number, markdown)| format!("{}{markdown}", marker(number))).collect::<Vec<_>>().join("\n\n")
+}
+
+fn unfinished(text: String, continuation: Continuation) -> Message {
+    let marked = |mode| (continuation == mode).then_some(true);
+    Message {
+        role: "assistant",
+        content: text,
+        partial: marked(Continuation::Partial),
+        prefix: marked(Continuation::Prefix),
+    }
 }

@@ -1,10 +1,13 @@
+use std::ops::Range;
+
 /// Cuts one reply into the sections it answers, at marker lines: a heading (or bold line) that begins
 /// with `Q` and the number of the question. Some models leave out the `Q`: a reply that begins with the
 /// heading `## 1.` is cut at `## 2.`, too, but then only at headings of that level. The marker itself,
 /// and what else is on its line, is shown to nobody, not even half of it. A section has no white space
 /// at its ends.
 pub(super) struct Split {
-    sections: usize,
+    /// The sections that the reply may have.
+    asked: Range<usize>,
     /// The section being written; `None` before the first marker.
     section: Option<usize>,
     place: Place,
@@ -45,9 +48,10 @@ enum Line {
 }
 
 impl Split {
-    pub(super) fn new(sections: usize) -> Self {
+    /// A reply from its beginning.
+    pub(super) fn new(asked: Range<usize>) -> Self {
         Self {
-            sections,
+            asked,
             section: None,
             place: Place::LineStart,
             held: String::new(),
@@ -56,6 +60,13 @@ impl Split {
             space: String::new(),
             preamble: String::new(),
         }
+    }
+
+    /// A reply that goes on in a section, in the middle of a line.
+    pub(super) fn within(asked: Range<usize>, section: usize) -> Self {
+        let begun =
+            Self { section: Some(section), place: Place::InLine, marks: Marks::Lettered, ..Self::new(asked) };
+        Self { begun: true, ..begun }
     }
 
     /// The text that this adds to sections.
@@ -81,17 +92,25 @@ impl Split {
             _ => self.emit(&held, &mut out),
         }
         if self.section.is_none() {
-            self.open(0, &mut out);
+            self.open(self.asked.start, &mut out);
         }
         out
     }
 
+    /// The same, but what may be half a marker is left out.
+    pub(super) fn cut(&mut self) -> Vec<(usize, String)> {
+        if matches!(self.classify(&self.held, false), Line::Perhaps) {
+            self.held.clear();
+        }
+        self.rest()
+    }
+
     fn classify(&self, line: &str, whole: bool) -> Line {
-        let next = self.section.map_or(1, |section| section + 2);
+        let next = self.section.map_or(self.asked.start, |section| section + 1) + 1;
         match classify(line, whole) {
             // Sections come in order.
             Line::Marker(number, marks)
-                if self.allows(number, marks) && (next..=self.sections).contains(&number) =>
+                if self.allows(number, marks) && (next..=self.asked.end).contains(&number) =>
             {
                 Line::Marker(number, marks)
             }
@@ -102,7 +121,10 @@ impl Split {
 
     fn allows(&self, number: usize, marks: Marks) -> bool {
         match self.marks {
-            Marks::Open => marks == Marks::Lettered || (number == 1 && self.preamble.trim().is_empty()),
+            Marks::Open => {
+                let first = number == self.asked.start + 1 && self.preamble.trim().is_empty();
+                marks == Marks::Lettered || first
+            }
             own => own == marks,
         }
     }
@@ -172,7 +194,7 @@ impl Split {
         let Some(section) = self.section else {
             self.preamble.push_str(text);
             if self.preamble.len() > PREAMBLE {
-                self.open(0, out);
+                self.open(self.asked.start, out);
             }
             return;
         };
@@ -242,7 +264,7 @@ mod tests {
     use super::*;
 
     fn sections(split: &mut Split, chunks: &[&str]) -> Vec<String> {
-        let mut all = vec![String::new(); split.sections];
+        let mut all = vec![String::new(); split.asked.end];
         let mut said: Vec<_> = chunks.iter().flat_map(|chunk| split.push(chunk)).collect();
         said.extend(split.rest());
         said.iter().for_each(|(section, text)| all[*section].push_str(text));
@@ -251,7 +273,7 @@ mod tests {
 
     /// However the reply is cut, its sections are these.
     fn check(reply: &str, expected: [&str; 3]) {
-        assert_eq!(sections(&mut Split::new(3), &[reply]), expected, "{reply:?}");
+        assert_eq!(sections(&mut Split::new(0..3), &[reply]), expected, "{reply:?}");
         let mut rng = StdRng::seed_from_u64(1);
         for _ in 0..50 {
             let mut chunks = Vec::new();
@@ -261,7 +283,7 @@ mod tests {
                 chunks.push(&rest[..at]);
                 rest = &rest[at..];
             }
-            assert_eq!(sections(&mut Split::new(3), &chunks), expected, "{chunks:?}");
+            assert_eq!(sections(&mut Split::new(0..3), &chunks), expected, "{chunks:?}");
         }
     }
 
@@ -298,6 +320,29 @@ mod tests {
         check("## Q2\nback to\n## Q1\nno", ["", "back to\n## Q1\nno", ""]);
         check("    ## Q1\ncode", ["## Q1\ncode", "", ""]);
         check("*Q1* and ***Q1***\n#######  Q1", ["*Q1* and ***Q1***\n#######  Q1", "", ""]);
+    }
+
+    #[test]
+    fn a_reply_to_some_questions_or_from_the_middle() {
+        let of = |mut split: Split, reply: &str| sections(&mut split, &[reply]);
+        assert_eq!(of(Split::new(1..3), "## Q2\nTwo.\n## Q3\nThree."), ["", "Two.", "Three."]);
+        assert_eq!(of(Split::new(1..2), "No marker."), ["", "No marker."]);
+        assert_eq!(of(Split::new(1..2), "## Q1\nTwo."), ["", "## Q1\nTwo."]);
+        let on = |reply| of(Split::within(0..3, 1), reply);
+        assert_eq!(on(" more\n\n## Q2\nx\n## Q3\nThree."), ["", " more\n\n## Q2\nx", "Three."]);
+        assert_eq!(on("## Q3 is said in mid-line\n"), ["", "## Q3 is said in mid-line", ""]);
+    }
+
+    #[test]
+    fn half_a_marker_is_no_text() {
+        for (reply, expected) in
+            [("## Q1\nOne.\n## Q", "One."), ("One.\n#", "One."), ("One.\n# T", "One.\n# T")]
+        {
+            let mut split = Split::new(0..1);
+            let mut said = split.push(reply);
+            said.extend(split.cut());
+            assert_eq!(said.into_iter().map(|(_, text)| text).collect::<String>(), expected, "{reply:?}");
+        }
     }
 
     #[test]

@@ -6,6 +6,13 @@ pub(super) struct Thoughts {
     held: String,
 }
 
+/// A piece of a reply, taken apart.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Said {
+    pub(super) thought: String,
+    pub(super) text: String,
+}
+
 #[derive(Default, Clone, Copy, PartialEq)]
 enum State {
     #[default]
@@ -18,29 +25,33 @@ const OPEN: &str = "<think>";
 const CLOSE: &str = "</think>";
 
 impl Thoughts {
-    /// What of this is text.
-    pub(super) fn push(&mut self, text: &str) -> String {
+    /// What of this is thought, and what is text.
+    pub(super) fn push(&mut self, text: &str) -> Said {
         if self.state == State::Over {
-            return text.to_owned();
+            return Said { text: text.to_owned(), ..Said::default() };
         }
         self.held.push_str(text);
         if self.state == State::Start {
             let begun = self.held.trim_start();
             if begun.len() < OPEN.len() && OPEN.starts_with(begun) {
-                return String::new();
+                return Said::default();
             }
-            self.state = if begun.starts_with(OPEN) { State::Thinking } else { State::Over };
+            if let Some(thought) = begun.strip_prefix(OPEN) {
+                self.held = thought.to_owned();
+                self.state = State::Thinking;
+            } else {
+                self.state = State::Over;
+            }
         }
         match (self.state, self.held.find(CLOSE)) {
-            (State::Thinking, None) => {
-                self.forget();
-                String::new()
-            }
+            (State::Thinking, None) => Said { thought: self.thought(), ..Said::default() },
             (State::Thinking, Some(end)) => {
                 self.state = State::Over;
-                std::mem::take(&mut self.held).split_off(end + CLOSE.len())
+                let text = self.held.split_off(end + CLOSE.len());
+                self.held.truncate(end);
+                Said { thought: std::mem::take(&mut self.held), text }
             }
-            _ => std::mem::take(&mut self.held),
+            _ => Said { text: std::mem::take(&mut self.held), ..Said::default() },
         }
     }
 
@@ -52,12 +63,10 @@ impl Thoughts {
         }
     }
 
-    /// Keeps of a thought only what may be half of its end.
-    fn forget(&mut self) {
-        let mut from = self.held.len().saturating_sub(CLOSE.len() - 1);
-        while !self.held.is_char_boundary(from) {
-            from += 1;
-        }
-        self.held.drain(..from);
+    /// A thought so far, but for what may be half of its end.
+    fn thought(&mut self) -> String {
+        let half = (1..CLOSE.len()).rev().find(|half| self.held.ends_with(&CLOSE[..*half])).unwrap_or(0);
+        let held = self.held.split_off(self.held.len() - half);
+        std::mem::replace(&mut self.held, held)
     }
 }

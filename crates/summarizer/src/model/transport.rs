@@ -4,7 +4,7 @@
 use std::{
     io,
     sync::{Arc, Mutex, Once, PoisonError},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use async_openai::{Client, config::OpenAIConfig, error::OpenAIError, middleware::HttpRequestFactory};
@@ -66,6 +66,11 @@ async fn send(
     if !response.status().is_success() {
         return Err(boxed(refusal(response).await));
     }
+    // Nothing was said to be understood but plain bytes: what is packed may unpack to anything.
+    let packed = header_text(&response, &header::CONTENT_ENCODING);
+    if !packed.is_empty() && packed != "identity" {
+        return Err(boxed(Fault::ContentType { given: packed.chars().take(80).collect() }));
+    }
     let kind = header_text(&response, &header::CONTENT_TYPE);
     if !kind.trim_start().to_ascii_lowercase().starts_with("text/event-stream") {
         return Err(boxed(Fault::ContentType { given: kind.chars().take(80).collect() }));
@@ -74,31 +79,58 @@ async fn send(
     Ok(http::Response::new(guarded).into())
 }
 
-/// Notes why a body ended early, and ends it when a line is too long.
+/// Notes why a body ended early, and ends it when a line is too long. Two things in which the parser differs from the
+/// specification are mended: it panics at a byte order mark, and waits for what may follow a last carriage return.
 fn guarded<B: AsRef<[u8]> + Send + 'static>(
     body: impl Stream<Item = Result<B, reqwest::Error>> + Send + 'static,
     noted: Noted,
-) -> impl Stream<Item = io::Result<B>> + Send + 'static {
-    let mut line = 0;
-    body.map(move |bytes| {
-        let fail = |fault: Fault| {
-            *noted.lock().unwrap_or_else(PoisonError::into_inner) = Some(fault);
-            io::Error::other("the body ended early")
-        };
-        let bytes = bytes.map_err(|_| fail(Fault::Cut))?;
-        line = match bytes.as_ref().iter().rposition(|byte| matches!(byte, b'\n' | b'\r')) {
-            Some(end) => bytes.as_ref().len() - end - 1,
-            None => line + bytes.as_ref().len(),
-        };
-        if line > LONGEST_LINE { Err(fail(Fault::Endless)) } else { Ok(bytes) }
-    })
+) -> impl Stream<Item = io::Result<Vec<u8>>> + Send + 'static {
+    let fail = move |fault: Fault| {
+        *noted.lock().unwrap_or_else(PoisonError::into_inner) = Some(fault);
+        Err(io::Error::other("the body ended early"))
+    };
+    async_stream::stream! {
+        let mut body = std::pin::pin!(body);
+        let (mut line, mut start, mut returned) = (0, Some(Vec::new()), false);
+        while let Some(bytes) = body.next().await {
+            let Ok(bytes) = bytes else {
+                yield fail(Fault::Cut);
+                return;
+            };
+            let bytes = unmarked(&mut start, bytes.as_ref());
+            returned = bytes.last().map_or(returned, |last| *last == b'\r');
+            line = match bytes.iter().rposition(|byte| matches!(byte, b'\n' | b'\r')) {
+                Some(end) => bytes.len() - end - 1,
+                None => line + bytes.len(),
+            };
+            if line > LONGEST_LINE {
+                yield fail(Fault::Endless);
+                return;
+            }
+            yield Ok(bytes);
+        }
+        if returned {
+            yield Ok(b"\n".to_vec());
+        }
+    }
+}
+
+/// The next bytes of a body, without a mark at its start, however that is cut. `start` holds what may be half of one.
+fn unmarked(start: &mut Option<Vec<u8>>, bytes: &[u8]) -> Vec<u8> {
+    const MARK: &[u8] = "\u{feff}".as_bytes();
+    let Some(mut held) = start.take() else { return bytes.to_owned() };
+    held.extend_from_slice(bytes);
+    if held.len() < MARK.len() && MARK.starts_with(&held) {
+        *start = Some(held);
+        return Vec::new();
+    }
+    held.strip_prefix(MARK).map(<[u8]>::to_owned).unwrap_or(held)
 }
 
 /// What a response that is no success means.
 async fn refusal(response: Response) -> Fault {
     let status = response.status().as_u16();
-    let retry_after =
-        header_text(&response, &header::RETRY_AFTER).trim().parse().ok().map(Duration::from_secs);
+    let retry_after = wait(header_text(&response, &header::RETRY_AFTER).trim());
     let mut body = Vec::new();
     let mut bytes = response.bytes_stream();
     while let Some(Ok(more)) = bytes.next().await
@@ -107,6 +139,13 @@ async fn refusal(response: Response) -> Fault {
         body.extend_from_slice(&more);
     }
     meaning(status, retry_after, &Reported::in_body(&body).text)
+}
+
+/// `Retry-After`: seconds, or a date.
+fn wait(told: &str) -> Option<Duration> {
+    let date = || httpdate::parse_http_date(told).ok();
+    let until = |date: SystemTime| date.duration_since(SystemTime::now()).unwrap_or_default();
+    told.parse().ok().map(Duration::from_secs).or_else(|| date().map(until))
 }
 
 /// What a status and the words that came with it mean.
@@ -122,6 +161,8 @@ pub(super) fn meaning(status: u16, retry_after: Option<Duration>, text: &str) ->
         "prompt is too long",
     ];
     match status {
+        // A redirection is not followed: the address is not the one that the operator wrote down.
+        300..400 => Fault::Rejected { status },
         401 | 403 => Fault::Unauthorized { status },
         402 => Fault::Quota,
         429 if says(&["insufficient_quota", "exceeded_current_quota", "insufficient balance", "billing"]) => {
@@ -146,6 +187,10 @@ fn boxed(fault: Fault) -> OpenAIError {
 }
 
 fn fault(error: OpenAIError, noted: &Noted) -> Fault {
+    // What came before a cut may have been wrong by itself.
+    if matches!(error, OpenAIError::JSONDeserialize(..)) {
+        return Fault::Malformed;
+    }
     if let Some(fault) = noted.lock().unwrap_or_else(PoisonError::into_inner).take() {
         return fault;
     }

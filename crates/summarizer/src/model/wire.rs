@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::Usage;
+
 /// A request for a streamed reply.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Request {
     pub(super) model: String,
-    pub(super) messages: [Message; 2],
+    pub(super) messages: Vec<Message>,
     pub(super) stream: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) stream_options: Option<StreamOptions>,
@@ -25,6 +27,16 @@ pub(super) struct Request {
 pub(super) struct Message {
     pub(super) role: &'static str,
     pub(super) content: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) partial: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) prefix: Option<bool>,
+}
+
+impl Message {
+    pub(super) fn new(role: &'static str, content: impl Into<String>) -> Self {
+        Self { role, content: content.into(), partial: None, prefix: None }
+    }
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -37,7 +49,9 @@ pub(super) struct StreamOptions {
 #[serde(default)]
 pub(super) struct Chunk {
     pub(super) choices: Vec<Choice>,
-    pub(super) usage: Option<Usage>,
+    usage: Option<Counted>,
+    /// llama.cpp counts here when it was not asked to count elsewhere.
+    timings: Option<Timings>,
     pub(super) model: Option<String>,
     /// `{"error": …}` (OpenAI, Anthropic, llama.cpp).
     error: Option<Value>,
@@ -53,7 +67,7 @@ pub(super) struct Choice {
     pub(super) delta: Option<Delta>,
     pub(super) finish_reason: Option<String>,
     /// Moonshot puts it here.
-    pub(super) usage: Option<Usage>,
+    usage: Option<Counted>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -68,12 +82,52 @@ pub(super) struct Delta {
 
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Usage {
-    pub(super) prompt_tokens: u64,
-    pub(super) completion_tokens: u64,
+struct Counted {
+    prompt_tokens: u64,
+    completion_tokens: u64,
+    /// OpenAI, vLLM.
+    prompt_tokens_details: Option<Details>,
+    /// Moonshot.
+    cached_tokens: Option<u64>,
+    /// DeepSeek.
+    prompt_cache_hit_tokens: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(default)]
+struct Details {
+    cached_tokens: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(default)]
+struct Timings {
+    cache_n: u64,
+    prompt_n: u64,
+    predicted_n: u64,
+}
+
+impl Counted {
+    fn usage(self) -> Usage {
+        let detailed = self.prompt_tokens_details.and_then(|details| details.cached_tokens);
+        let cached = detailed.or(self.cached_tokens).or(self.prompt_cache_hit_tokens).unwrap_or(0);
+        Usage { read: self.prompt_tokens, cached, written: self.completion_tokens }
+    }
+}
+
+impl Timings {
+    fn usage(self) -> Usage {
+        Usage { read: self.cache_n + self.prompt_n, cached: self.cache_n, written: self.predicted_n }
+    }
 }
 
 impl Chunk {
+    /// What the server has counted so far, wherever it says so.
+    pub(super) fn usage(&self) -> Option<Usage> {
+        let counted = self.usage.or_else(|| self.choices.first()?.usage);
+        counted.map(Counted::usage).or(self.timings.map(Timings::usage))
+    }
+
     /// The error that this event reports, if it is one: its code, type or text.
     pub(super) fn error(&self) -> Option<Reported> {
         match &self.error {

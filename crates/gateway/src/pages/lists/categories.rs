@@ -28,7 +28,7 @@ pub(crate) async fn arxiv(
 ) -> Page {
     let (which, format) = asked(&which, &visit);
     match (lists::of_arxiv(&app, which).await?, format) {
-        (Named::Paper(paper), format) => paper::show(&app, &visit, *paper, format).await,
+        (Named::Paper(paper, asked), format) => paper::show(&app, &visit, *paper, asked, format).await,
         (Named::Papers(papers, missing), format) => some(&app, &visit, &papers, &missing, format).await,
         (Named::Categories(list), Some(format)) => {
             exports::list(&app, &visit, part.listing(List(list).scope(&part)?)?, format).await
@@ -69,10 +69,12 @@ impl List {
             place_name: if date.is_some() { name.clone() } else { "arXiv".into() },
             heading: date.map_or_else(|| name.clone(), |date| m.weekday_date(date)),
             feed: Some(format!("{path}/feed")),
+            feed_note: None,
             month,
             years: Vec::new(),
             tabs: self.tabs(m, part, &path, date, &kinds),
             orders: part.orders(&path, m),
+            order_note: part.order_note(m),
             announced: announced(m, &kinds, kind),
             empty: self.empty(m, part, &path, date, &found),
             next: found.next.map(|cursor| part.address(&path, |part| part.after = Some(cursor.to_string()))),

@@ -31,8 +31,9 @@ pub(crate) use venues::venue;
 
 /// Papers on one page of a list.
 const PER_PAGE: u64 = 25;
-/// The most papers on a page, for a reader who comes back to where they were.
-const MOST: u64 = 1000;
+/// The most papers on a page, for a reader who comes back to where they were. What is further down their browser asks
+/// for. As many fit into the cache of pages.
+const MOST: u64 = 500;
 
 /// Which part of a list is asked for, and how. Every state of a list is an address.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -60,6 +61,8 @@ pub(super) struct ListPage {
     place_name: String,
     heading: String,
     feed: Option<String>,
+    /// What is special about the feed.
+    feed_note: Option<&'static str>,
     month: Option<Month>,
     /// Other editions of the venue.
     years: Vec<Choice>,
@@ -67,6 +70,8 @@ pub(super) struct ListPage {
     tabs: Vec<Choice>,
     /// What may come first.
     orders: Vec<Choice>,
+    /// How far the order goes.
+    order_note: Option<String>,
     /// Whether everything is there that was announced.
     announced: Option<String>,
     cards: Vec<Card>,
@@ -149,6 +154,12 @@ impl Part {
         asked.map_or(PER_PAGE, |asked| asked.clamp(1, MOST))
     }
 
+    /// A browser cannot put a list in order that it has not: only a day is there as a whole.
+    fn order_note(&self, m: Messages) -> Option<String> {
+        let in_parts = self.sort.as_deref() == Some("preference") && self.date.is_none();
+        in_parts.then(|| m.order_in_parts(&PER_PAGE))
+    }
+
     fn orders(&self, path: &str, m: Messages) -> Vec<Choice> {
         let sorts = [
             (None, m.sort_newest()),
@@ -218,10 +229,12 @@ fn whole(app: &App, visit: &Visit, heading: String, cards: Vec<Card>) -> ListPag
         place_name: String::new(),
         heading,
         feed: None,
+        feed_note: None,
         month: None,
         years: Vec::new(),
         tabs: Vec::new(),
         orders: Vec::new(),
+        order_note: None,
         announced: None,
         range: Range { first: 1, last: total, total: Some(total) },
         cards,
@@ -246,9 +259,11 @@ async fn some(
         return Ok(exports::file(visit, format, &works, None));
     }
     let heading = visit.m.paper_count(&(papers.len() as u64));
+    let path = visit.address.split('?').next().unwrap_or_default();
     let unknown = (!missing.is_empty()).then(|| visit.m.unknown_ids(missing.join(visit.m.list_comma())));
     visit.page_of_papers(&ListPage {
         announced: unknown,
+        feed: Some(format!("{path}/feed")),
         ..whole(app, visit, heading, cards(app, papers, 1).await?)
     })
 }

@@ -1,27 +1,43 @@
 use actix_web::{HttpRequest, web};
 use cite::Format;
 use content::Paper;
-use storage::readers::{self, Mark};
+use storage::{
+    Cursor, Page as Found,
+    readers::{self, Mark},
+};
 
-use super::{Empty, Link, ListPage, Page, cards, whole};
+use super::{Empty, Link, ListPage, Page, Part, Range, cards, whole};
 use crate::{app::App, errors::Failure, exports, reader, visit::Visit};
 
-/// The most stars on the page.
-const MOST: u64 = 1000;
-
 /// `GET /stars`: what this reader starred, the last one first.
-pub(crate) async fn stars(app: web::Data<App>, visit: Visit, request: HttpRequest) -> Page {
-    let papers = starred(&app, &request).await?;
+pub(crate) async fn stars(
+    app: web::Data<App>,
+    visit: Visit,
+    request: HttpRequest,
+    part: web::Query<Part>,
+) -> Page {
     if let Some(format) = visit.accepts {
-        return Ok(file(&app, &visit, &papers, format));
+        return file(&app, &visit, &request, &part, format).await;
     }
+    let found = starred(&app, &request, part.after()?, part.limit()).await?;
     let m = visit.m;
-    let empty = papers.is_empty().then(|| Empty {
+    let empty = found.items.is_empty().then(|| Empty {
         what: m.no_stars().into(),
         link: Some(Link { name: m.papers().into(), href: "/papers".into() }),
     });
-    let cards = cards(&app, &papers, 1).await?;
-    visit.page_of_papers(&ListPage { empty, ..whole(&app, &visit, m.stars().into(), cards) })
+    let key = match reader::hash(&request) {
+        Some(cookie) => reader::stars_key(&app, &cookie).await?,
+        None => None,
+    };
+    let cards = cards(&app, &found.items, found.first).await?;
+    visit.page_of_papers(&ListPage {
+        empty,
+        feed: key.map(|key| reader::stars_feed(&key)),
+        feed_note: Some(m.stars_feed()),
+        range: Range::of(found.first, cards.len(), Some(found.total)),
+        next: found.next.map(|cursor| part.address("/stars", |part| part.after = Some(cursor.to_string()))),
+        ..whole(&app, &visit, m.stars().into(), cards)
+    })
 }
 
 /// `GET /stars.{suffix}`: the same as a file.
@@ -30,18 +46,30 @@ pub(crate) async fn stars_file(
     visit: Visit,
     request: HttpRequest,
     suffix: web::Path<String>,
+    part: web::Query<Part>,
 ) -> Page {
     let format = Format::of_suffix(&suffix).ok_or(Failure::NotFound)?;
-    Ok(file(&app, &visit, &starred(&app, &request).await?, format))
+    file(&app, &visit, &request, &part, format).await
 }
 
-async fn starred(app: &App, request: &HttpRequest) -> Result<Vec<Paper>, Failure> {
-    let Some(reader) = reader::hash(request) else { return Ok(Vec::new()) };
-    let starred = readers::marked_by(&app.db, &reader, Mark::Star, MOST).await?;
-    Ok(starred.into_iter().map(|(paper, _)| paper).collect())
+async fn file(app: &App, visit: &Visit, request: &HttpRequest, part: &Part, format: Format) -> Page {
+    let Found { items, next, total, first } =
+        starred(app, request, part.after()?, exports::MOST as u64).await?;
+    Ok(exports::part(app, visit, &storage::Part { items, next, total: Some(total), first }, format))
 }
 
-fn file(app: &App, visit: &Visit, papers: &[Paper], format: Format) -> actix_web::HttpResponse {
-    let works: Vec<_> = papers.iter().map(|paper| exports::of_paper(app, paper)).collect();
-    exports::file(visit, format, &works, None)
+async fn starred(
+    app: &App,
+    request: &HttpRequest,
+    after: Option<Cursor>,
+    limit: u64,
+) -> Result<Found<Paper>, Failure> {
+    let reader = match reader::hash(request) {
+        Some(cookie) => readers::by_cookie(&app.db, &cookie).await?,
+        None => None,
+    };
+    Ok(match reader {
+        Some(reader) => readers::marked_by(&app.db, reader, Mark::Star, after, limit).await?,
+        None => Found { items: Vec::new(), next: None, total: 0, first: 1 },
+    })
 }

@@ -21,7 +21,7 @@ pub(crate) async fn venue(
 ) -> Page {
     let (which, format) = asked(&which, &visit);
     match (lists::of_venue(&app, which).await?, format) {
-        (Named::Paper(paper), format) => paper::show(&app, &visit, *paper, format).await,
+        (Named::Paper(paper, _), format) => paper::show(&app, &visit, *paper, None, format).await,
         (Named::Papers(papers, missing), format) => some(&app, &visit, &papers, &missing, format).await,
         (Named::Venue { key, year }, Some(format)) => {
             let scope = Scope::Venue { key, year, group: part.group() };
@@ -64,10 +64,12 @@ async fn list(app: &App, visit: &Visit, key: &str, year: Option<i32>, part: &Par
         place_name: full.unwrap_or_default(),
         heading: short,
         feed: Some(Part { group: part.group(), ..Part::default() }.address(&format!("{path}/feed"), |_| ())),
+        feed_note: None,
         month: None,
         years: years(key, &editions, year),
         tabs: groups(app, key, &editions, year, part, m.all_groups()).await?,
         orders: part.orders(&path, m),
+        order_note: part.order_note(m),
         announced: None,
         empty: found.cards.is_empty().then(|| super::Empty { what: m.empty_list().into(), link: None }),
         previous_day: None,

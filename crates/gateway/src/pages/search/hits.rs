@@ -163,7 +163,7 @@ impl<'a> View<'a> {
         // The last of equal ones is the greatest to `max_by_key`; the first is wanted.
         let best = (0..snippets.len()).rev().max_by_key(marks).unwrap_or_default();
         let snippet = snippets.into_iter().nth(best).unwrap_or_default();
-        let question = summarizer::questions(language).questions.into_iter().nth(best);
+        let question = self.app.questions.of(&answer.key).questions.get(best).cloned();
         let (anchor, title) = question.map_or_else(
             || ("ai".into(), self.m.ai_reading().into()),
             |one| (format!("q-{}", one.id), one.title),

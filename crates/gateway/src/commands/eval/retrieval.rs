@@ -1,4 +1,4 @@
-//! `inkstone eval`: how well results are ordered, measured on a collection in the form of BEIR
+//! How well results are ordered, measured on a collection in the form of BEIR
 //! (Thakur et al. 2021): `corpus.jsonl`, `queries.jsonl` and `qrels/test.tsv`.
 
 use std::{
@@ -9,32 +9,24 @@ use std::{
 };
 
 use anyhow::{Context as _, ensure};
-use clap::{Args, Subcommand};
+use clap::Args;
 use content::{DocId, Kind, Language};
 use search::{Document, Index, Narrow, Query, Request, Update};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 
-use super::{print, progress};
+use super::{
+    super::{print, progress},
+    lines,
+};
 
 /// Results that count for nDCG and MRR.
 const SHOWN: usize = 10;
 /// Results that count for recall.
 const REACHED: usize = 100;
 
-/// What is measured.
-#[derive(Subcommand)]
-pub(super) enum Eval {
-    /// Measure search with the collection's queries.
-    #[command(after_help = "Example: inkstone eval search scifact")]
-    Search(Asked),
-    /// Measure related documents: each query names a document of the collection, or is one.
-    #[command(after_help = "Example: inkstone eval related scidocs --json")]
-    Related(Asked),
-}
-
 /// A collection, and how to print what it shows.
 #[derive(Args)]
-pub(super) struct Asked {
+pub(in crate::commands) struct Asked {
     /// The folder of the collection.
     folder: PathBuf,
     /// Print one JSON object.
@@ -68,24 +60,33 @@ struct Line {
 /// How relevant each document is to a query; 0 is not at all.
 type Judged = HashMap<String, u32>;
 
+/// Measures search.
+pub(super) fn search(asked: &Asked) -> anyhow::Result<()> {
+    measured(asked, |_, index, query| {
+        let hits = index.search(&Request::of(&Query::parse(&query.text), REACHED))?.hits;
+        Ok(hits.iter().map(|hit| hit.id.id).collect())
+    })
+}
+
+/// Measures related documents.
+pub(super) fn related(asked: &Asked) -> anyhow::Result<()> {
+    measured(asked, |collection, index, query| {
+        let document = collection.document_of(query);
+        let near = index.related(&document, &Narrow::default(), REACHED)?;
+        Ok(near.papers.iter().map(|near| near.id.id).collect())
+    })
+}
+
 /// Builds an index of the collection in a temporary folder, and asks it all queries.
-pub(super) fn run(eval: &Eval) -> anyhow::Result<()> {
-    let (Eval::Search(asked) | Eval::Related(asked)) = eval;
+fn measured(
+    asked: &Asked,
+    found: impl Fn(&Collection, &Index, &Line) -> anyhow::Result<Vec<i64>>,
+) -> anyhow::Result<()> {
     let collection = Collection::read(&asked.folder)?;
     let folder = tempfile::tempdir().context("a temporary folder")?;
     let index = Index::open(folder.path())?;
     collection.fill(&index)?;
-    let measures = match eval {
-        Eval::Search(_) => collection.measure(|query| {
-            let hits = index.search(&Request::of(&Query::parse(&query.text), REACHED))?.hits;
-            Ok(hits.iter().map(|hit| hit.id.id).collect())
-        }),
-        Eval::Related(_) => collection.measure(|query| {
-            let document = collection.document_of(query);
-            let near = index.related(&document, &Narrow::default(), REACHED)?;
-            Ok(near.papers.iter().map(|near| near.id.id).collect())
-        }),
-    }?;
+    let measures = collection.measure(|query| found(&collection, &index, query))?;
     print(if asked.json { serde_json::to_string(&measures)? } else { measures.table() })
 }
 
@@ -198,16 +199,6 @@ impl Measures {
 fn gain(relevances: &[u32]) -> f64 {
     let gains = relevances.iter().take(SHOWN).enumerate();
     gains.map(|(place, relevance)| f64::from(*relevance) / ((place + 2) as f64).log2()).sum()
-}
-
-fn lines<T: DeserializeOwned>(path: &Path) -> anyhow::Result<Vec<T>> {
-    let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    lines
-        .map(|(number, line)| {
-            serde_json::from_str(line).with_context(|| format!("{}, line {}", path.display(), number + 1))
-        })
-        .collect()
 }
 
 /// Query, document and relevance, with tabs between; the first line names the columns.

@@ -1,40 +1,55 @@
 //! The lines of a file, plain or packed.
 
-use std::io::{self, BufRead as _, Read as _};
+use std::{
+    io::{self, BufRead as _, Read as _},
+    path::Path,
+};
 
-use crate::packed::Unpacked;
+use crate::packed::{self, Unpacked};
 
 /// The longest line, in bytes; a real record has a few thousand.
 const MAX: u64 = 4 << 20;
 
-/// The lines of a file.
-pub(super) struct Lines {
+/// The lines of a text file: plain, gzip or xz, as its first bytes tell.
+pub struct Lines {
     file: Unpacked,
     number: u64,
 }
 
 impl Lines {
-    pub(super) fn of(file: Unpacked) -> Self {
+    /// Opens a file, or standard input for `-`.
+    ///
+    /// # Errors
+    /// What the system says when it cannot be read.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        Ok(Self::of(packed::open(path)?))
+    }
+
+    pub(crate) fn of(file: Unpacked) -> Self {
         Self { file, number: 0 }
     }
 
     /// The size of the file, packed as it is.
-    pub(super) fn size(&self) -> Option<u64> {
+    pub(crate) fn size(&self) -> Option<u64> {
         self.file.size()
     }
 
     /// How many of those bytes have been read.
-    pub(super) fn bytes(&self) -> u64 {
+    pub(crate) fn bytes(&self) -> u64 {
         self.file.bytes()
     }
 
     /// The number of the last line, from 1.
-    pub(super) fn number(&self) -> u64 {
+    pub fn number(&self) -> u64 {
         self.number
     }
 
     /// The next line that is not empty, or why it cannot be one; `None` at the end.
-    pub(super) fn next(&mut self) -> io::Result<Option<Result<String, String>>> {
+    ///
+    /// # Errors
+    /// A file that breaks off, or is not packed as it says.
+    #[expect(clippy::should_implement_trait, reason = "an iterator would go on after an error")]
+    pub fn next(&mut self) -> io::Result<Option<Result<String, String>>> {
         loop {
             let mut line = Vec::new();
             if self.file.input().by_ref().take(MAX).read_until(b'\n', &mut line)? == 0 {

@@ -1,0 +1,67 @@
+use content::{Charge, Cost, Payer};
+use summarizer::{Assignment, Estimate, Model, Reader, Usage};
+
+use crate::config::{Config, Money, Price};
+
+/// Who can read, in the order in which they are asked. Clones share what is known of the models' servers.
+#[derive(Clone)]
+pub(crate) struct Readers {
+    models: Vec<(Model, Price)>,
+    extractive_last: bool,
+}
+
+impl Readers {
+    pub(crate) fn new(config: &Config) -> Self {
+        let models = config.models.iter().map(|model| (model.into(), model.price));
+        Self { models: models.collect(), extractive_last: config.readings.extractive_last }
+    }
+
+    /// The reader of that name and those who are asked if it does not reply; `None` if it is not configured any more.
+    pub(super) fn from(&self, name: &str) -> Option<Vec<Reader>> {
+        if name == summarizer::EXTRACTIVE {
+            return Some(vec![Reader::Extractive]);
+        }
+        let first = self.models.iter().position(|(model, _)| model.name == name)?;
+        let models = self.models[first..].iter().map(|(model, _)| Reader::Model(Box::new(model.clone())));
+        Some(models.chain(self.extractive_last.then_some(Reader::Extractive)).collect())
+    }
+
+    /// The most that a reading may cost that this model is asked for, whichever replies; nothing without a model.
+    pub(super) fn charge(&self, name: &str, assignment: &Assignment<'_>, payer: Payer) -> Option<Charge> {
+        let first = self.models.iter().position(|(model, _)| model.name == name)?;
+        let mut charge = Charge { payer, read: Cost::default(), written: Cost::default() };
+        for (model, price) in &self.models[first..] {
+            let Estimate { read, written } = summarizer::estimate(model, assignment);
+            charge.read = most(charge.read, price.of(Usage { read, ..Usage::default() }));
+            charge.written = most(charge.written, price.of(Usage { written, ..Usage::default() }));
+        }
+        Some(charge)
+    }
+
+    /// What a call to a model costs.
+    pub(super) fn cost(&self, name: &str, usage: Usage) -> Cost {
+        let price = self.models.iter().find(|(model, _)| model.name == name).map(|(_, price)| *price);
+        price.unwrap_or_default().of(usage)
+    }
+
+    /// The models, and whether the server of each is left alone for a while.
+    pub(crate) fn resting(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.models.iter().map(|(model, _)| (model.name.as_str(), model.breaker.is_open()))
+    }
+}
+
+impl Price {
+    fn of(self, usage: Usage) -> Cost {
+        // A price for a million tokens is, in millionths, that for one.
+        let micros = |tokens: u64, price: Money| u128::from(tokens) * u128::from(price.micros()) / 1_000_000;
+        let cached = usage.cached.min(usage.read);
+        let fresh = micros(usage.read - cached, self.input);
+        let money =
+            fresh + micros(cached, self.cached.unwrap_or(self.input)) + micros(usage.written, self.output);
+        Cost { tokens: usage.read + usage.written, micros: u64::try_from(money).unwrap_or(u64::MAX) }
+    }
+}
+
+fn most(one: Cost, other: Cost) -> Cost {
+    Cost { tokens: one.tokens.max(other.tokens), micros: one.micros.max(other.micros) }
+}

@@ -1,0 +1,58 @@
+//! What a server does beside answering: what an upgrade left to be done, and forgetting who does not come back.
+
+use std::time::Duration;
+
+use storage::{Database, papers, readers};
+
+use crate::errors::Chain;
+
+/// Records or readers of one transaction: others who write wait no longer than that.
+const STEP: u64 = 500;
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long to wait after a failure before the next attempt.
+const PAUSE: Duration = Duration::from_secs(60);
+
+/// Keeps the house for as long as the process runs. What fails is logged and tried again.
+pub(crate) async fn keep(db: Database) {
+    loop {
+        let attempt = async {
+            join_earlier(&db).await?;
+            forget(&db).await
+        };
+        let wait = match attempt.await {
+            Ok(()) => DAY,
+            Err(error) => {
+                tracing::error!(error = %Chain(&error), "the house could not be kept; it is tried again");
+                PAUSE
+            }
+        };
+        tokio::time::sleep(wait).await;
+    }
+}
+
+/// Joins what is the same work among records of an earlier version of the program; goes on where it was interrupted.
+pub(crate) async fn join_earlier(db: &Database) -> Result<(), storage::Error> {
+    let mut steps = 0_u64;
+    while papers::join_earlier(db, STEP).await? {
+        steps += 1;
+        tokio::task::yield_now().await;
+    }
+    if steps > 0 {
+        tracing::info!(records = steps * STEP, "earlier records were compared with each other");
+    }
+    Ok(())
+}
+
+async fn forget(db: &Database) -> Result<(), storage::Error> {
+    let mut forgotten = 0;
+    loop {
+        match readers::forget(db, STEP).await? {
+            0 => break,
+            some => forgotten += some,
+        }
+    }
+    if forgotten > 0 {
+        tracing::info!(readers = forgotten, "readers who do not come back were forgotten");
+    }
+    Ok(())
+}

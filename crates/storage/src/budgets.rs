@@ -1,0 +1,214 @@
+//! What readings may cost and did cost. A charge belongs to an attempt: it is set aside in the transaction that begins
+//! the attempt, and settled in the one that ends it; so neither a crash nor two starts at once can spend anything twice.
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc};
+use content::{AttemptId, Charge, Cost, Limit, Limits, Refusal, Scope};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::Expr,
+};
+
+use crate::{
+    Database, Error,
+    connection::Write,
+    rows::{charges, sections},
+    text::{now, storable},
+};
+
+/// How many visitors' budgets a network has: it may be one person who forgets cookies, or a university.
+const OF_A_NETWORK: u64 = 10;
+
+/// What was spent, with what is set aside, on a day and in the month up to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spent {
+    /// On the day (UTC).
+    pub day: Cost,
+    /// In its month.
+    pub month: Cost,
+}
+
+/// What has been spent today and this month.
+pub async fn spent(db: &Database) -> Result<Spent, Error> {
+    let today = now().date_naive();
+    Ok(Spent { day: sum(db.read(), on(today)).await?, month: sum(db.read(), in_month(today)).await? })
+}
+
+/// Sets aside what an attempt may cost, or says which budget has no room for it. The caller holds the lock of answers.
+pub(crate) async fn reserve(
+    write: &Write,
+    attempt: i64,
+    charge: &Charge,
+    limits: &Limits,
+) -> Result<Option<Refusal>, Error> {
+    let now = now();
+    if let Some(refusal) = refusal(write, charge, limits, now.date_naive()).await? {
+        return Ok(Some(refusal));
+    }
+    let most = charge.most();
+    let row = charges::ActiveModel {
+        id: NotSet,
+        attempt_id: Set(attempt),
+        visitor: Set(storable(&charge.payer.visitor)),
+        network: Set(storable(&charge.payer.network)),
+        user_id: Set(charge.payer.user.map(|user| user.0)),
+        day: Set(now.date_naive()),
+        tokens: Set(signed(most.tokens)),
+        micros: Set(signed(most.micros)),
+        read_tokens: Set(signed(charge.read.tokens)),
+        read_micros: Set(signed(charge.read.micros)),
+        open: Set(true),
+        made: Set(now),
+    };
+    charges::Entity::insert(row).exec_without_returning(&**write).await?;
+    Ok(None)
+}
+
+/// Replaces what was set aside for an attempt by what it did cost.
+pub(crate) async fn settle(write: &Write, attempt: AttemptId, cost: Cost) -> Result<(), Error> {
+    charges::Entity::update_many()
+        .col_expr(charges::Column::Tokens, Expr::value(signed(cost.tokens)))
+        .col_expr(charges::Column::Micros, Expr::value(signed(cost.micros)))
+        .col_expr(charges::Column::Open, Expr::value(false))
+        .filter(charges::Column::AttemptId.eq(attempt.0))
+        .exec(&**write)
+        .await?;
+    Ok(())
+}
+
+/// Settles what a process that went away left open: the model was given everything, and wrote what was received, at
+/// the least. Three bytes are a token.
+pub(crate) async fn settle_interrupted(write: &Write, attempts: &[i64]) -> Result<(), Error> {
+    let open = charges::Entity::find()
+        .filter(charges::Column::AttemptId.is_in(attempts.iter().copied()))
+        .filter(charges::Column::Open.eq(true));
+    for charge in open.all(&**write).await? {
+        let texts: Vec<String> = sections::Entity::find()
+            .select_only()
+            .column(sections::Column::Markdown)
+            .filter(sections::Column::AttemptId.eq(charge.attempt_id))
+            .into_tuple()
+            .all(&**write)
+            .await?;
+        let received = texts.iter().map(|text| text.len() as u64).sum::<u64>().div_ceil(3);
+        settle(write, AttemptId(charge.attempt_id), received_of(&charge, received)).await?;
+    }
+    Ok(())
+}
+
+/// What was read, and of what might have been written the part that was.
+fn received_of(charge: &charges::Model, tokens: u64) -> Cost {
+    let part = |whole: i64, read: i64| (whole - read).max(0).unsigned_abs();
+    let most = part(charge.tokens, charge.read_tokens);
+    let written = tokens.min(most);
+    let money =
+        u128::from(part(charge.micros, charge.read_micros)) * u128::from(written) / u128::from(most.max(1));
+    let read = Cost { tokens: charge.read_tokens.unsigned_abs(), micros: charge.read_micros.unsigned_abs() };
+    read.plus(Cost { tokens: written, micros: u64::try_from(money).unwrap_or(u64::MAX) })
+}
+
+async fn refusal(
+    write: &Write,
+    charge: &Charge,
+    limits: &Limits,
+    today: NaiveDate,
+) -> Result<Option<Refusal>, Error> {
+    let payer = &charge.payer;
+    let own = match payer.user {
+        Some(user) => vec![(Scope::User, limits.user, on(today).add(charges::Column::UserId.eq(user.0)))],
+        None => {
+            let visitors = on(today).add(charges::Column::UserId.is_null());
+            let one = visitors.clone().add(charges::Column::Visitor.eq(&payer.visitor));
+            let network = visitors.add(charges::Column::Network.eq(&payer.network));
+            vec![
+                (Scope::Visitor, limits.visitor, one),
+                (Scope::Visitor, of_a_network(limits.visitor), network),
+            ]
+        }
+    };
+    let all = [(Scope::Day, limits.day, on(today)), (Scope::Month, limits.month, in_month(today))];
+    for (scope, limit, charges) in own.into_iter().chain(all) {
+        if limit == Limit::default() {
+            continue;
+        }
+        let most = charge.most();
+        if !limit.allows(most) {
+            return Ok(Some(Refusal { scope, resets: None }));
+        }
+        if !limit.allows(sum(&**write, charges).await?.plus(most)) {
+            return Ok(Some(Refusal { scope, resets: Some(resets(scope, today)) }));
+        }
+    }
+    Ok(None)
+}
+
+fn of_a_network(limit: Limit) -> Limit {
+    let times = |most: u64| most.saturating_mul(OF_A_NETWORK);
+    Limit { tokens: limit.tokens.map(times), micros: limit.micros.map(times) }
+}
+
+/// Midnight (UTC) after the day, or after the last one of its month.
+fn resets(scope: Scope, today: NaiveDate) -> DateTime<Utc> {
+    let day = match scope {
+        Scope::Month => first_of_next_month(today),
+        _ => today + Days::new(1),
+    };
+    day.and_time(NaiveTime::MIN).and_utc()
+}
+
+fn first_of_next_month(day: NaiveDate) -> NaiveDate {
+    let (year, month) = if day.month() == 12 { (day.year() + 1, 1) } else { (day.year(), day.month() + 1) };
+    NaiveDate::from_ymd_opt(year, month, 1).expect("every month has a first day")
+}
+
+fn on(day: NaiveDate) -> Condition {
+    Condition::all().add(charges::Column::Day.eq(day))
+}
+
+fn in_month(day: NaiveDate) -> Condition {
+    let first = day - Days::new(u64::from(day.day0()));
+    Condition::all()
+        .add(charges::Column::Day.gte(first))
+        .add(charges::Column::Day.lt(first_of_next_month(day)))
+}
+
+async fn sum(connection: &impl ConnectionTrait, which: Condition) -> Result<Cost, Error> {
+    // Here only: it gives numbers a second `max`.
+    use sea_orm::sea_query::ExprTrait as _;
+    // PostgreSQL sums big integers to numerics.
+    let total = |column: charges::Column| Expr::col(column).sum().cast_as("bigint");
+    let (tokens, micros): (Option<i64>, Option<i64>) = charges::Entity::find()
+        .select_only()
+        .expr_as(total(charges::Column::Tokens), "tokens")
+        .expr_as(total(charges::Column::Micros), "micros")
+        .filter(which)
+        .into_tuple()
+        .one(connection)
+        .await?
+        .unwrap_or_default();
+    let unsigned = |sum: Option<i64>| sum.unwrap_or(0).unsigned_abs();
+    Ok(Cost { tokens: unsigned(tokens), micros: unsigned(micros) })
+}
+
+/// A number that a sum of many still fits beside.
+fn signed(count: u64) -> i64 {
+    const MOST: u64 = 1 << 53;
+    i64::try_from(count.min(MOST)).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn budgets_are_full_again_at_midnight() {
+        let check = |scope, today: &str, expected: &str| {
+            let today = today.parse().expect("a day");
+            assert_eq!(resets(scope, today).to_rfc3339(), format!("{expected}T00:00:00+00:00"));
+        };
+        check(Scope::Day, "2026-02-28", "2026-03-01");
+        check(Scope::Visitor, "2026-12-31", "2027-01-01");
+        check(Scope::Month, "2026-12-01", "2027-01-01");
+        check(Scope::Month, "2026-02-28", "2026-03-01");
+    }
+}
