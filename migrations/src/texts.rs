@@ -5,7 +5,7 @@ use sea_orm_migration::{
         DbErr, IntoIden as _, MigrationName, MigrationTrait, SchemaManager, Table, TableCreateStatement,
         async_trait,
     },
-    schema::{big_integer, integer, text, text_null, timestamp_with_time_zone},
+    schema::{big_integer, integer, integer_null, text, text_null, timestamp_with_time_zone},
 };
 
 use crate::first::{belongs_to, create};
@@ -32,6 +32,8 @@ impl MigrationTrait for Texts {
             // A JSON array of objects.
             ("full_texts", text_null("hidden")),
             ("full_texts", integer("left_out_pages").default(0).take()),
+            // The number of the last page, 0 without pages; texts of before have none noted.
+            ("full_texts", integer_null("pages")),
             ("attempts", text_null("text_source")),
             ("attempts", text_null("text_fault")),
         ];

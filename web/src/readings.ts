@@ -148,8 +148,9 @@ async function told(panel: Panel, page: string | undefined, form?: HTMLFormEleme
   const footer = whole?.querySelector(":scope > footer");
   if (footer) panel.element.querySelector(":scope > footer")?.replaceWith(footer);
   if (form === undefined) return;
-  const another = whole?.querySelector(":scope > form.reading") ?? form;
-  if (another) panel.element.querySelector(":scope > .answer")?.after(another);
+  const others = [...(whole?.querySelectorAll(":scope > form.reading") ?? [])];
+  if (form && others.length === 0) others.push(form);
+  panel.element.querySelector(":scope > .answer")?.after(...others);
 }
 
 function fresh(): Panel {

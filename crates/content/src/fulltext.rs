@@ -80,6 +80,11 @@ impl FullText {
     pub fn new(source: TextSource, extractor: impl Into<String>, passages: Vec<Passage>) -> Self {
         Self { source, extractor: extractor.into(), passages, hidden: Vec::new(), left_out_pages: 0 }
     }
+
+    /// The number of the last page, 0 if the source has no pages.
+    pub fn last_page(&self) -> u32 {
+        self.passages.iter().filter_map(|passage| passage.page).max().unwrap_or(0)
+    }
 }
 
 impl TextSource {

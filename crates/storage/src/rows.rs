@@ -232,6 +232,7 @@ table! {
         record: Option<String>,
         hidden: Option<String>,
         left_out_pages: i32,
+        pages: Option<i32>,
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Report {
     pub hidden: Vec<Hidden>,
     /// How many pages at the end were not read.
     pub left_out_pages: u32,
+    /// The number of the last page that was read, 0 if the source has no pages.
+    pub last_page: u32,
 }
 
 /// Attempts to get a text that failed.
@@ -60,19 +62,24 @@ pub async fn of(db: &Database, paper: PaperId) -> Result<Option<Kept>, Error> {
 pub async fn report(db: &Database, paper: PaperId) -> Result<Option<Report>, Error> {
     use full_texts::Column;
     let members = members_of(db.read(), paper.0).await?;
-    let mut found: Vec<(i64, String, Option<String>, i32)> = full_texts::Entity::find()
+    let mut found: Vec<(i64, String, Option<String>, i32, Option<i32>)> = full_texts::Entity::find()
         .select_only()
-        .columns([Column::PaperId, Column::Source, Column::Hidden, Column::LeftOutPages])
+        .columns([Column::PaperId, Column::Source, Column::Hidden, Column::LeftOutPages, Column::Pages])
         .filter(Column::PaperId.is_in(members))
         .into_tuple()
         .all(db.read())
         .await?;
     found.sort_by_key(|(id, ..)| (*id != paper.0, *id));
-    let Some((_, source, hidden, left_out)) = found.into_iter().next() else { return Ok(None) };
+    let Some((_, source, hidden, left_out, pages)) = found.into_iter().next() else { return Ok(None) };
+    let last_page = match pages {
+        Some(pages) => pages.unsigned_abs(),
+        None => of(db, paper).await?.map_or(0, |kept| kept.text.last_page()),
+    };
     Ok(Some(Report {
         source: source_of(&source)?,
         hidden: hidden_of(hidden.as_deref())?,
         left_out_pages: left_out.unsigned_abs(),
+        last_page,
     }))
 }
 
@@ -89,6 +96,7 @@ pub async fn save(db: &Database, paper: PaperId, kept: &Kept) -> Result<(), Erro
         record: Set(record.as_deref().map(storable)),
         hidden: Set(Some(storable(&serde_json::to_string(&text.hidden).map_err(unreadable)?))),
         left_out_pages: Set(i32::try_from(text.left_out_pages).unwrap_or(i32::MAX)),
+        pages: Set(i32::try_from(text.last_page()).ok()),
     };
     let newer = OnConflict::column(Column::PaperId)
         .update_columns([
@@ -99,6 +107,7 @@ pub async fn save(db: &Database, paper: PaperId, kept: &Kept) -> Result<(), Erro
             Column::Record,
             Column::Hidden,
             Column::LeftOutPages,
+            Column::Pages,
         ])
         .to_owned();
     let write = db.write(Durability::Full).await?;

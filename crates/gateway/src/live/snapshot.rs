@@ -1,8 +1,9 @@
 use content::{AttemptId, AttemptState, Cost};
 use render::{Context, Live, Patch, Trust};
 use runs::End;
-use storage::{Database, answers};
-use tex::Macros;
+use storage::{answers, papers};
+
+use crate::{app::App, texts};
 
 /// All of a run that is over, as the store has it.
 pub(super) struct Snapshot {
@@ -12,14 +13,15 @@ pub(super) struct Snapshot {
 }
 
 /// From the store; `None` if there never was such a run.
-pub(super) async fn of(
-    db: &Database,
-    run: AttemptId,
-    macros: &Macros,
-) -> Result<Option<Snapshot>, storage::Error> {
-    let Some((_, attempt)) = answers::by_attempt(db, run).await? else { return Ok(None) };
+pub(super) async fn of(app: &App, run: AttemptId) -> Result<Option<Snapshot>, storage::Error> {
+    let Some((key, attempt)) = answers::by_attempt(&app.db, run).await? else { return Ok(None) };
+    let pages = match papers::by_id(&app.db, key.paper).await? {
+        Some(paper) => texts::pages(&app.db, &paper).await?,
+        None => None,
+    };
+    let context = Context { pages, ..app.context() };
     let sections = attempt.sections.iter().enumerate();
-    let sections = sections.map(|(section, text)| whole(run, section, &text.markdown, macros)).collect();
+    let sections = sections.map(|(section, text)| whole(run, section, &text.markdown, &context)).collect();
     let state = match attempt.state {
         // No process is at work on it, or there would be a log.
         AttemptState::Running => AttemptState::Interrupted,
@@ -36,13 +38,13 @@ pub(super) async fn of(
 }
 
 /// The renderer of one section of an answer: a document of its own, with ids of its own.
-pub(super) fn renderer(run: AttemptId, section: usize, macros: &Macros) -> Live {
+pub(super) fn renderer(run: AttemptId, section: usize, context: &Context) -> Live {
     let prefix = format!("r{}-{section}-", run.0);
-    Live::new(Trust::Answer, &Context { prefix, macros: macros.clone(), ..Context::default() })
+    Live::new(Trust::Answer, &Context { prefix, ..context.clone() })
 }
 
-fn whole(run: AttemptId, section: usize, markdown: &str, macros: &Macros) -> Vec<Patch> {
-    let mut live = renderer(run, section, macros);
+fn whole(run: AttemptId, section: usize, markdown: &str, context: &Context) -> Vec<Patch> {
+    let mut live = renderer(run, section, context);
     live.push(markdown);
     live.finish();
     live.snapshot()

@@ -70,7 +70,7 @@ async fn begin(app: &App, place: Place, reader: &runs::Reader, m: Messages) -> R
             follow.push((run, 0));
             place.reach(run, 0);
         } else {
-            let told = match snapshot::of(&app.db, run, app.config.macros.known()).await? {
+            let told = match snapshot::of(app, run).await? {
                 Some(snapshot) => wire::snapshot(run, &snapshot, &notes(app, run, m).await, m),
                 None => wire::gone(run),
             };

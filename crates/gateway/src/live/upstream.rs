@@ -2,11 +2,10 @@ use std::{sync::Arc, time::Duration};
 
 use content::{AttemptId, FullText, Paper};
 use futures::{StreamExt, stream::BoxStream};
-use render::Patch;
+use render::{Context, Patch};
 use runs::{Job, Stage, Step, Upstream};
 use storage::{Database, answers, papers};
 use summarizer::{Assignment, Fault, Piece};
-use tex::Macros;
 use tokio::{
     sync::watch,
     time::{Instant, sleep_until},
@@ -18,7 +17,7 @@ use crate::{
     errors::Chain,
     metrics::Metrics,
     questions::Questions,
-    texts::{Found, Texts},
+    texts::{self, Found, Texts},
 };
 
 /// What the renderer keeps until more has come is shown after so long, as far as it is safe.
@@ -40,13 +39,13 @@ pub(super) struct Readings {
 
 impl Upstream for Readings {
     fn read(&self, job: Job) -> BoxStream<'static, Step> {
-        let (db, config, texts) = (self.db.clone(), self.config.clone(), self.texts.clone());
+        let (db, config, kept) = (self.db.clone(), self.config.clone(), self.texts.clone());
         let (readers, questions) = (self.readers.from(&job.key.model), self.questions.clone());
         let meter = Meter::new(self.readers.clone(), self.metrics.clone());
         async_stream::stream! {
             yield Step::Stage(Stage::Fetching);
             let (pages, mut at) = watch::channel(None);
-            let fetching = fetch(&db, &texts, &job, pages);
+            let fetching = fetch(&db, &kept, &job, pages);
             let mut fetching = std::pin::pin!(fetching);
             let mut stopped = job.stop.clone();
             let found = loop {
@@ -78,7 +77,10 @@ impl Upstream for Readings {
             let mut stop = job.stop.clone();
             // On a stop the reader is dropped here, and what was held back is still shown below.
             let pieces = pieces.take_until(async move { stop.requested().await });
-            let mut steps = std::pin::pin!(rendered(job.run, config.macros.known().clone(), meter, pieces));
+            // Without the pages an answer is an answer still.
+            let pages = texts::pages(&db, &paper).await.unwrap_or_default();
+            let context = Context { macros: config.macros.known().clone(), pages, ..Context::default() };
+            let mut steps = std::pin::pin!(rendered(job.run, context, meter, pieces));
             while let Some(step) = steps.next().await {
                 yield step;
             }
@@ -110,13 +112,13 @@ async fn fetch(
 /// Sections of Markdown as steps with patches. However the pieces end, every section is finished.
 pub(super) fn rendered(
     run: AttemptId,
-    macros: Macros,
+    context: Context,
     mut meter: Meter,
     pieces: impl futures::Stream<Item = Result<Piece, Fault>>,
 ) -> impl futures::Stream<Item = Step> {
     async_stream::stream! {
         let mut pieces = std::pin::pin!(pieces);
-        let mut sections = Sections { run, macros, open: None };
+        let mut sections = Sections { run, context, open: None };
         let mut thoughts = String::new();
         let mut wait = LATEST;
         let mut due = None;
@@ -200,7 +202,7 @@ fn sooner(due: Option<Instant>, wait: Duration) -> Option<Instant> {
 /// The renderer of the section that is being written. Sections come one after the other.
 struct Sections {
     run: AttemptId,
-    macros: Macros,
+    context: Context,
     open: Option<(usize, render::Live)>,
 }
 
@@ -213,7 +215,7 @@ impl Sections {
         let mut steps = Vec::new();
         if !self.writes(section) {
             steps.extend(self.finish());
-            self.open = Some((section, renderer(self.run, section, &self.macros)));
+            self.open = Some((section, renderer(self.run, section, &self.context)));
         }
         if let Some((_, live)) = &mut self.open {
             let patches = json(live.push(&markdown));
@@ -255,7 +257,7 @@ mod tests {
     }
 
     async fn steps(pieces: impl futures::Stream<Item = Result<Piece, Fault>>) -> Vec<Step> {
-        rendered(AttemptId(1), Macros::default(), meter(), pieces).collect().await
+        rendered(AttemptId(1), Context::default(), meter(), pieces).collect().await
     }
 
     fn meter() -> Meter {
@@ -301,7 +303,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn text_that_stops_arriving_is_shown() {
         let pieces = stream::iter([text(0, "Hi.")]).chain(stream::pending());
-        let mut steps = std::pin::pin!(rendered(AttemptId(1), Macros::default(), meter(), pieces));
+        let mut steps = std::pin::pin!(rendered(AttemptId(1), Context::default(), meter(), pieces));
         let shown = async {
             while let Some(step) = steps.next().await {
                 if matches!(&step, Step::Text { patches: Some(patches), .. } if patches.contains("Hi.")) {

@@ -3,12 +3,13 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use content::{AnswerKey, Attempt, AttemptState, Language, Paper, QuestionSet};
+use render::Context;
 use serde::Deserialize;
 use serde_json::json;
 use storage::answers;
 
 use super::reading::{Answered, sections};
-use crate::{accepts, app::App, errors::Failure, marks::Named, papers::address, visit::Visit};
+use crate::{accepts, app::App, errors::Failure, marks::Named, papers::address, texts, visit::Visit};
 
 const MARKDOWN: &str = "text/markdown";
 
@@ -40,6 +41,7 @@ pub(crate) async fn kimi(
     let found = answers::latest(&app.db, paper.id, language).await?;
     let found =
         found.filter(|(_, attempt)| attempt.sections.iter().any(|section| !section.markdown.is_empty()));
+    let context = Context { pages: texts::pages(&app.db, &paper).await?, ..app.context() };
     let mut response = HttpResponse::Ok();
     Ok(match accepts::instead_of_page(&request, &["application/json", MARKDOWN]) {
         Some(MARKDOWN) => {
@@ -47,10 +49,10 @@ pub(crate) async fn kimi(
                 found.map(|(key, attempt)| as_markdown(app.questions.of(&key), &attempt)).unwrap_or_default();
             response.content_type("text/markdown; charset=utf-8").body(text)
         }
-        Some(_) => response.json(as_json(&app, &paper, language, found.as_ref())),
+        Some(_) => response.json(as_json(&app, &paper, language, found.as_ref(), &context)),
         None => {
             let fragment = found.map(|(key, attempt)| {
-                Fragment { language, sections: sections(&app, &key, &attempt) }.render()
+                Fragment { language, sections: sections(&app, &key, &attempt, &context) }.render()
             });
             response.content_type("text/html; charset=utf-8").body(fragment.transpose()?.unwrap_or_default())
         }
@@ -102,6 +104,7 @@ fn as_json(
     paper: &Paper,
     language: Language,
     found: Option<&(AnswerKey, Attempt)>,
+    context: &Context,
 ) -> serde_json::Value {
     let address = format!("{}{}", app.base, address(paper));
     let Some((key, attempt)) = found else {
@@ -110,7 +113,7 @@ fn as_json(
         });
     };
     let markdown = attempt.sections.iter().map(|section| section.markdown.as_str());
-    let sections = sections(app, key, attempt).into_iter().zip(markdown);
+    let sections = sections(app, key, attempt, context).into_iter().zip(markdown);
     let sections: Vec<_> = sections
         .map(|(section, markdown)| {
             json!({ "question": section.question, "markdown": markdown, "html": section.html.to_string() })

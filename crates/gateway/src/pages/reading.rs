@@ -89,7 +89,8 @@ pub(super) async fn of(app: &App, visit: &Visit, paper: &Paper) -> Result<Readin
         reading.fault = fault(&attempt, visit.m);
         reading.unfinished =
             reading.fault.is_some() && attempt.sections.iter().any(|text| !text.markdown.is_empty());
-        reading.sections = sections(app, &key, &attempt);
+        let context = Context { pages: crate::texts::pages(&app.db, paper).await?, ..app.context() };
+        reading.sections = sections(app, &key, &attempt, &context);
         reading.provenance = provenance(&key, &attempt, report.as_ref(), visit.m);
         reading.no_text = attempt.text_fault.as_deref().map(|code| faults::no_text(code, visit.m));
     }
@@ -110,7 +111,7 @@ fn fault(attempt: &Attempt, m: Messages) -> Option<String> {
     }
 }
 
-pub(super) fn sections(app: &App, key: &AnswerKey, attempt: &Attempt) -> Vec<Answered> {
+pub(super) fn sections(app: &App, key: &AnswerKey, attempt: &Attempt, context: &Context) -> Vec<Answered> {
     let questions = app.questions.of(key).questions.clone();
     let empty = content::Section::default();
     let texts = attempt.sections.iter().chain(std::iter::repeat(&empty));
@@ -119,14 +120,14 @@ pub(super) fn sections(app: &App, key: &AnswerKey, attempt: &Attempt) -> Vec<Ans
             anchor: format!("q-{}", question.id),
             question: question.title,
             waiting: section.markdown.is_empty(),
-            html: body(app, &section.markdown, attempt.id.0, number),
+            html: body(context, &section.markdown, attempt.id.0, number),
         });
     answered.collect()
 }
 
 /// A section is a document of its own, with ids of its own, as in the stream.
-fn body(app: &App, markdown: &str, run: i64, section: usize) -> Html {
-    let context = Context { prefix: format!("r{run}-{section}-"), ..app.context() };
+fn body(context: &Context, markdown: &str, run: i64, section: usize) -> Html {
+    let context = Context { prefix: format!("r{run}-{section}-"), ..context.clone() };
     render::render(markdown, Format::Markdown, Trust::Answer, &context).html
 }
 

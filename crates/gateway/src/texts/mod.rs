@@ -9,13 +9,14 @@ use std::{sync::Arc, time::Duration};
 use chrono::{TimeDelta, Utc};
 use content::{FullText, Paper, Passage, TextSource};
 use fulltext::{Extractor, VERSION};
+use render::Pages;
 use sources::fetch::{Fetcher, Policy};
 use storage::{
     Database,
     texts::{self, Kept},
 };
 
-use crate::{config::Config, harvesting};
+use crate::{config::Config, harvesting, papers};
 use origins::{Origin, origin};
 use turns::Turns;
 
@@ -29,6 +30,13 @@ const FORGOTTEN: TimeDelta = TimeDelta::days(1);
 const LONG: usize = 160_000;
 /// What extracts abstracts.
 const ABSTRACT: &str = "abstract/1";
+
+/// Where the pages lead that an answer about a paper names; nowhere if its text has none, or no PDF is known.
+pub(crate) async fn pages(db: &Database, paper: &Paper) -> Result<Option<Pages>, storage::Error> {
+    let Some(address) = papers::pdf(paper) else { return Ok(None) };
+    let last = texts::report(db, paper.id).await?.map_or(0, |report| report.last_page);
+    Ok((last > 0).then_some(Pages { address, last }))
+}
 
 /// Texts of papers. Cheap to clone.
 #[derive(Clone)]
