@@ -19,7 +19,7 @@ use runs::{
 };
 use world::{Shelf, done, key, reader, text};
 
-const SCHEDULES: u64 = 400;
+const SCHEDULES: u64 = 10_000;
 const PARALLEL: usize = 2;
 
 /// An upstream that decides by its seed what it says, when, and how it ends.

@@ -58,11 +58,14 @@ pub async fn of(db: &Database, paper: PaperId) -> Result<Option<Kept>, Error> {
     texts.into_iter().next().map(kept).transpose()
 }
 
+/// Paper, source, hidden texts, pages left out, last page.
+type Noted = (i64, String, Option<String>, i32, Option<i32>);
+
 /// What is known of the text of a paper, or of one that it stands for.
 pub async fn report(db: &Database, paper: PaperId) -> Result<Option<Report>, Error> {
     use full_texts::Column;
     let members = members_of(db.read(), paper.0).await?;
-    let mut found: Vec<(i64, String, Option<String>, i32, Option<i32>)> = full_texts::Entity::find()
+    let mut found: Vec<Noted> = full_texts::Entity::find()
         .select_only()
         .columns([Column::PaperId, Column::Source, Column::Hidden, Column::LeftOutPages, Column::Pages])
         .filter(Column::PaperId.is_in(members))
