@@ -1,19 +1,19 @@
 // What the pages do with scripts on. Without them everything can still be read, searched and asked for.
 
 import { contents } from "./contents.ts";
-import { copying } from "./copying.ts";
-import { facets } from "./facets.ts";
-import { instant } from "./instant.ts";
-import { keys } from "./keys.ts";
+import { mine } from "./library/mine.ts";
+import { sync } from "./library/sync.ts";
+import { keys } from "./lists/keys.ts";
+import { papers } from "./lists/papers.ts";
 import { margin } from "./margin.ts";
+import { copying } from "./mathematics/copying.ts";
+import { unfold } from "./mathematics/printing.ts";
+import { everything, watch } from "./mathematics/typesetting.ts";
 import { menus } from "./menus.ts";
-import { mine } from "./mine.ts";
-import { papers } from "./papers.ts";
-import { pdfs } from "./pdf.ts";
-import { unfold } from "./printing.ts";
-import { readings } from "./readings.ts";
-import { sync } from "./sync.ts";
-import { everything, watch } from "./typesetting.ts";
+import { pdfs } from "./pdf/links.ts";
+import { readings } from "./readings/readings.ts";
+import { facets } from "./search/facets.ts";
+import { instant } from "./search/instant.ts";
 
 watch(document.documentElement);
 addEventListener("beforeprint", everything);

@@ -1,7 +1,7 @@
 // Runs before the first paint: the remembered theme is on the page before anything is drawn, and formulas have room.
 // The three radios work by CSS alone; this remembers them and keeps them in step with other tabs.
 
-import { rooms } from "./rooms.ts";
+import { rooms } from "./mathematics/rooms.ts";
 
 type Theme = "auto" | "light" | "dark";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { expression, fold, places } from "../src/expression.ts";
+import { expression, fold, places } from "../src/library/expression.ts";
 
 test.each([
   ["diffusion", "Diffusion models", true],

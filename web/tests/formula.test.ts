@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formula, stripped } from "../src/formula.ts";
+import { formula, stripped } from "../src/mathematics/formula.ts";
 
 test.each([
   ["$x$", "x"],

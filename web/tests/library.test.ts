@@ -1,12 +1,12 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import type * as Library from "../src/library.ts";
+import type * as Library from "../src/library/library.ts";
 
 const KEY = "library";
 let own: typeof Library;
 beforeEach(async () => {
   localStorage.clear();
   vi.resetModules();
-  own = await import("../src/library.ts");
+  own = await import("../src/library/library.ts");
 });
 
 const star = { title: ["On ", "$N$", ""], href: "/arxiv/2611.00001", at: 5, keywords: ["entropy"] };
@@ -19,7 +19,7 @@ test("what is changed is kept, and read again", async () => {
     library.keys = false;
   });
   vi.resetModules();
-  const again = (await import("../src/library.ts")).library();
+  const again = (await import("../src/library/library.ts")).library();
   expect(again).toEqual(own.library());
   expect([...again.stars]).toEqual([["2611.00001", star]]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { height, pieces, width } from "../src/measures.ts";
+import { height, pieces, width } from "../src/mathematics/measures.ts";
 
 // Widths as the engine sets them, in em of the text.
 const SET: [string, number][] = [

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { Panel } from "../src/panel.ts";
+import { Panel } from "../src/readings/panel.ts";
 
 const WORDS = {
   queued: "Queued",

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { LiveDocument, Lost, type Patch } from "../src/patches.ts";
+import { LiveDocument, Lost, type Patch } from "../src/readings/patches.ts";
 
 let place: HTMLElement;
 let told: string[];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { empty } from "../src/library.ts";
-import { type Facts, preferred, score, taste, terms } from "../src/preference.ts";
+import { empty } from "../src/library/library.ts";
+import { type Facts, preferred, score, taste, terms } from "../src/library/preference.ts";
 
 const paper = (id: string, facts: Partial<Facts> = {}): Facts => ({
   id,

@@ -17,7 +17,7 @@ async function size(entry: string): Promise<number> {
 }
 
 test.each([
-  ["the client of patches and of their stream", ["patches", "stream"], 3],
+  ["the client of patches and of their stream", ["readings/patches", "readings/stream"], 3],
   ["all that a page runs before its first paint", ["theme"], 8],
   ["all that a page runs", ["app"], 22],
 ])("%s is small", async (name, parts, limit) => {
@@ -29,11 +29,11 @@ test.each([
 
 test("the client of patches depends on nothing", async () => {
   const { metafile } = await build({
-    entryPoints: ["src/patches.ts", "src/stream.ts"],
+    entryPoints: ["src/readings/patches.ts", "src/readings/stream.ts"],
     bundle: true,
     write: false,
     metafile: true,
     outdir: "out",
   });
-  expect(Object.keys(metafile.inputs).sort()).toEqual(["src/patches.ts", "src/stream.ts"]);
+  expect(Object.keys(metafile.inputs).sort()).toEqual(["src/readings/patches.ts", "src/readings/stream.ts"]);
 });

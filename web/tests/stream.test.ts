@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import type { Patch } from "../src/patches.ts";
-import { type Ending, type Reader, type Stage, Stream } from "../src/stream.ts";
+import type { Patch } from "../src/readings/patches.ts";
+import { type Ending, type Reader, type Stage, Stream } from "../src/readings/stream.ts";
 
 /** What the page and the server say to each other, as a list of lines. */
 let lines: string[];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { empty, type Library } from "../src/library.ts";
-import { combined } from "../src/sync.ts";
+import { empty, type Library } from "../src/library/library.ts";
+import { combined } from "../src/library/sync.ts";
 
 function holding(stars: string[], watched: string[] = [], keys = true): Library {
   const star = (id: string) => ({ title: [id], href: `/arxiv/${id}`, at: 1, keywords: [] });

@@ -24,7 +24,7 @@ import { mathjax } from "@mathjax/src/js/mathjax.js";
 import { ChtmlWrapper } from "@mathjax/src/js/output/chtml/Wrapper.js";
 import { CHTML } from "@mathjax/src/js/output/chtml.js";
 import { SafeHandler } from "@mathjax/src/js/ui/safe/SafeHandler.js";
-import type { Formula } from "../formula.ts";
+import type { Formula } from "../mathematics/formula.ts";
 
 type Dom = MathDocument<HTMLElement, Text, Document>;
 

@@ -1,6 +1,6 @@
 // A PDF below the abstract of its paper: the panel, and what it says if the source does not give the PDF.
 
-import { copy } from "../panel.ts";
+import { copy } from "../readings/panel.ts";
 import { words } from "../words.ts";
 import type { Failure, Reason } from "./failure.ts";
 import type { Shown } from "./viewer.ts";

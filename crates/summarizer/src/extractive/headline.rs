@@ -29,7 +29,7 @@ const REACH: usize = 12;
 ///
 /// The sentences are those of an abstract, or of whatever a paper begins with, in their order. Looked
 /// for is where the paper first speaks of itself (`we propose`, `this note shows`, `本文提出`), near
-/// to its title, neither short nor a result; `docs/reading.md` has the numbers. `None` without sentences.
+/// to its title, neither short nor a result; `docs/extractive.md` has the numbers. `None` without sentences.
 pub fn headline<S: AsRef<str>>(title: &str, sentences: &[S]) -> Option<usize> {
     let title: HashSet<String> = terms(title).into_iter().collect();
     let looks: Vec<Look> = sentences.iter().map(|sentence| Look::at(sentence.as_ref(), &title)).collect();

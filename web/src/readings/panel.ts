@@ -1,9 +1,9 @@
 // The panel of one reading: stages in words, the questions at once, answers as they grow.
 
+import { words } from "../words.ts";
 import { LiveDocument, type Patch, type Watcher } from "./patches.ts";
 import type { Ending, Reader, Stage, State } from "./stream.ts";
 import { Thoughts } from "./thoughts.ts";
-import { words } from "./words.ts";
 
 /** A question of the set, as the server names it. */
 export interface Question {

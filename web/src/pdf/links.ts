@@ -1,9 +1,9 @@
 // Presses of [PDF]: the paper opens below its abstract, where its source lets pages of others read it. Without this
 // script, with a modifier key or another button, and where anything fails, [PDF] is a link to the source.
 
-import { around } from "./paper.ts";
+import { around } from "../lists/paper.ts";
 
-type Opening = typeof import("./pdf/open.ts");
+type Opening = typeof import("./open.ts");
 
 /** Takes over the links of PDFs, and links to a page of one (`#page=7`). */
 export function pdfs(): void {

@@ -1,8 +1,8 @@
 // Shows the best results below a search field while the reader types. The focus stays in the field; who presses Enter
 // without choosing one searches as without this. The server renders the results, marks and formulas and all.
 
-import { forget, watch } from "./typesetting.ts";
-import { words } from "./words.ts";
+import { forget, watch } from "../mathematics/typesetting.ts";
+import { words } from "../words.ts";
 
 const PAUSE = 150; // milliseconds without a key, after which it is worth asking
 const LEAST = 2; // letters

@@ -1,6 +1,6 @@
 // What a model thinks before it writes: how long it has been at it, and, folded, what. No part of the answer.
 
-import { words } from "./words.ts";
+import { words } from "../words.ts";
 
 /** One line that counts seconds; it opens once there is something to be read in it. */
 export class Thoughts {

@@ -1,10 +1,10 @@
 // Which papers a reader has seen: those that stood in the middle of the screen for a while and then left it, and those
 // that they opened.
 
+import { around, paper, shown } from "../lists/paper.ts";
+import { toast } from "../toast.ts";
+import { words } from "../words.ts";
 import { change, library, now, today } from "./library.ts";
-import { around, paper, shown } from "./paper.ts";
-import { toast } from "./toast.ts";
-import { words } from "./words.ts";
 
 const WHILE = 1500; // milliseconds
 const MIDDLE = "-25% 0px -25% 0px";

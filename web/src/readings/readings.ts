@@ -1,10 +1,10 @@
 // Presses of [AI reading] and [Stop]: forms that also work without this script.
 
+import { forget, watch } from "../mathematics/typesetting.ts";
+import { words } from "../words.ts";
 import { copy, Panel, type Question } from "./panel.ts";
 import type { Watcher } from "./patches.ts";
 import { Stream } from "./stream.ts";
-import { forget, watch } from "./typesetting.ts";
-import { words } from "./words.ts";
 
 /** The server's answer to a press. */
 interface Started {

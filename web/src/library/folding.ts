@@ -1,9 +1,9 @@
 // Papers that a reader does not want are folded to one line that says why, and that opens them; none is dropped.
 
+import { cards, paper } from "../lists/paper.ts";
+import { words } from "../words.ts";
 import { expression } from "./expression.ts";
 import { has, library } from "./library.ts";
-import { cards, paper } from "./paper.ts";
-import { words } from "./words.ts";
 
 /** What the reader opened stays open. */
 const open = new Set<string>();

@@ -1,8 +1,8 @@
 // The reader's library in their account, for those who want it: each browser keeps a whole one, and what was added or
 // taken out in any of them since they last agreed is so in all.
 
+import { words } from "../words.ts";
 import { change, empty, LISTS, type Library, library, onchange, read, write } from "./library.ts";
-import { words } from "./words.ts";
 
 /** What this browser and the account last agreed on; there only while they are kept alike. */
 const KEY = "library-sync";

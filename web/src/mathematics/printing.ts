@@ -3,7 +3,7 @@
 
 import { type Formula, formula } from "./formula.ts";
 
-type Engine = typeof import("./mathjax/engine.ts");
+type Engine = typeof import("../mathjax/engine.ts");
 
 /** The text column of A5 and of larger paper, at the size that letters have on the screen, in pixels. */
 const SMALL = 500;

@@ -1,10 +1,10 @@
 // The star buttons. Which papers are starred is known from the reader's own library, so that it is right on a page from
 // any cache; the site is told as well, and counts.
 
+import { around, paper, shown } from "../lists/paper.ts";
+import { toast } from "../toast.ts";
+import { words } from "../words.ts";
 import { change, library, now, type Star } from "./library.ts";
-import { around, paper, shown } from "./paper.ts";
-import { toast } from "./toast.ts";
-import { words } from "./words.ts";
 
 /** Buttons whose press the site has not answered yet. */
 const waiting = new WeakSet<HTMLElement>();

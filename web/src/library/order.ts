@@ -1,13 +1,13 @@
 // The order For you, where the address asks for it. The server sends the newest first; the reader's own browser puts
 // the papers in order. A day is ordered as a whole, an endless list page by page, so that nothing moves that was read.
 
-import type { Growing } from "./growing.ts";
+import type { Growing } from "../lists/growing.ts";
+import { cards, paper } from "../lists/paper.ts";
+import { parameter } from "../lists/place.ts";
+import { toast } from "../toast.ts";
+import { words } from "../words.ts";
 import { library } from "./library.ts";
-import { cards, paper } from "./paper.ts";
-import { parameter } from "./place.ts";
 import { preferred, taste } from "./preference.ts";
-import { toast } from "./toast.ts";
-import { words } from "./words.ts";
 
 /** Papers on a page of the server. */
 const PAGE = 25;

@@ -1,10 +1,10 @@
 // A field that leaves of a list only the papers that have certain words. What it holds is in the address.
 
+import { cards, paper } from "../lists/paper.ts";
+import { parameter, setParameter } from "../lists/place.ts";
+import { words } from "../words.ts";
 import { type Expression, expression } from "./expression.ts";
 import { highlight } from "./highlight.ts";
-import { cards, paper } from "./paper.ts";
-import { parameter, setParameter } from "./place.ts";
-import { words } from "./words.ts";
 
 const NAME = "filter";
 const PAUSE = 120; // milliseconds without a key

@@ -1,6 +1,6 @@
 // The list of keys: beside the page when ? asks for it, and on the reader's own page.
 
-import { words } from "./words.ts";
+import { words } from "../words.ts";
 
 /** Keys that do one thing, and the message that says what. */
 const KEYS: [string[], string][] = [

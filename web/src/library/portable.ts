@@ -1,8 +1,8 @@
 // The reader's library as a file: taken out, put in after a look at what it would add, and erased.
 
+import { toast } from "../toast.ts";
+import { words } from "../words.ts";
 import { additions, change, empty, erase, type Library, library, merge, read, write } from "./library.ts";
-import { toast } from "./toast.ts";
-import { words } from "./words.ts";
 
 /** Changes the library. Where storage is refused, the reader is told. */
 export function edit(how: (library: Library) => void): void {

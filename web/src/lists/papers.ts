@@ -1,20 +1,20 @@
 // Papers on a page, as the reader's own library has them: starred, seen, folded, filtered, in order, and growing.
 
+import { expression } from "../library/expression.ts";
+import { applyFilter, filter, filtering } from "../library/filter.ts";
+import { folding, foldUnwanted } from "../library/folding.ts";
+import { highlight } from "../library/highlight.ts";
+import { library, onchange } from "../library/library.ts";
+import { order, orderFresh } from "../library/order.ts";
+import { seeing, showSeen, watchSeen } from "../library/seen.ts";
+import { starred, stars } from "../library/stars.ts";
+import { showWatched, watching } from "../library/watching.ts";
+import { watch } from "../mathematics/typesetting.ts";
 import { copies } from "./copies.ts";
-import { expression } from "./expression.ts";
-import { applyFilter, filter, filtering } from "./filter.ts";
-import { folding, foldUnwanted } from "./folding.ts";
 import { Growing } from "./growing.ts";
 import { reserveHeights } from "./heights.ts";
-import { highlight } from "./highlight.ts";
-import { library, onchange } from "./library.ts";
-import { order, orderFresh } from "./order.ts";
 import { cards, shown } from "./paper.ts";
 import { comeBack, linked, notePlace, remembered } from "./place.ts";
-import { seeing, showSeen, watchSeen } from "./seen.ts";
-import { starred, stars } from "./stars.ts";
-import { watch } from "./typesetting.ts";
-import { showWatched, watching } from "./watching.ts";
 
 export function papers(): void {
   if (shown().length === 0 && !document.querySelector(".papers")) return;

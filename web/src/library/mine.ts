@@ -1,12 +1,12 @@
 // The reader's own page: what their browser keeps, to be looked at, changed and taken along.
 
+import { keyList } from "../lists/shortcuts.ts";
+import { watch } from "../mathematics/typesetting.ts";
+import { words } from "../words.ts";
 import { expression } from "./expression.ts";
 import { has, LISTS, type List, library, onchange, type Pieces, put, type Star } from "./library.ts";
 import { edit, portable } from "./portable.ts";
 import { terms } from "./preference.ts";
-import { keyList } from "./shortcuts.ts";
-import { watch } from "./typesetting.ts";
-import { words } from "./words.ts";
 
 /** Terms in the cloud, and the sizes that they come in. */
 const TERMS = 60;

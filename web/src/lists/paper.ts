@@ -1,10 +1,10 @@
 // What a page says of a paper. It is read when the paper is first asked about, which is before a browser translates it
 // or the engine typesets it.
 
-import { fold } from "./expression.ts";
-import { source } from "./formula.ts";
-import type { Pieces } from "./library.ts";
-import type { Facts } from "./preference.ts";
+import { fold } from "../library/expression.ts";
+import type { Pieces } from "../library/library.ts";
+import type { Facts } from "../library/preference.ts";
+import { source } from "../mathematics/formula.ts";
 
 export interface Paper extends Facts {
   element: HTMLElement;

@@ -7,7 +7,7 @@ import { formula, source } from "./formula.ts";
 import { neighbours } from "./neighbours.ts";
 import { fold } from "./printing.ts";
 
-type Engine = typeof import("./mathjax/engine.ts");
+type Engine = typeof import("../mathjax/engine.ts");
 
 const SLICE = 10; // milliseconds of work between two looks at the reader's input
 const NEAR = "120% 0px"; // of the viewport, above and below

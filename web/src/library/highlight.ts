@@ -1,8 +1,8 @@
 // Marks words in titles and abstracts without touching the page: the browser paints them over the text. Nothing in it
 // changes, so translations go on, and what is inside a formula is never looked at.
 
+import { paper } from "../lists/paper.ts";
 import { type Expression, fold, places } from "./expression.ts";
-import { paper } from "./paper.ts";
 
 /** Where the browser cannot do that, words are not marked. */
 const able = typeof Highlight === "function" && "highlights" in CSS;

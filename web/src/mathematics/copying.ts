@@ -1,8 +1,8 @@
 // What a reader copies is the source: a formula's TeX, whatever it looks like on the page.
 
+import { toast } from "../toast.ts";
+import { words } from "../words.ts";
 import { source, stripped } from "./formula.ts";
-import { toast } from "./toast.ts";
-import { words } from "./words.ts";
 
 /** Listens for copies of selections, and for presses of the copy buttons. */
 export function copying(): void {

@@ -1,9 +1,9 @@
 // A list grows when its end comes near: the next page of it is asked for, and its papers are put below. The link to
 // that page stays, for who presses it, and for another attempt when one fails.
 
+import { words } from "../words.ts";
 import { cards } from "./paper.ts";
 import { setParameter } from "./place.ts";
-import { words } from "./words.ts";
 
 const NEAR = "0px 0px 250% 0px";
 /** The most papers that the server shows at once. */

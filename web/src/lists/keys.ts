@@ -1,8 +1,8 @@
 // Single keys that act on papers. They do nothing where the reader writes, and can be switched off.
 
-import { library } from "./library.ts";
+import { library } from "../library/library.ts";
+import { toggleSeen } from "../library/seen.ts";
 import { cards } from "./paper.ts";
-import { toggleSeen } from "./seen.ts";
 import { closeKeys, toggleKeys } from "./shortcuts.ts";
 
 const actions: Record<string, () => boolean> = {

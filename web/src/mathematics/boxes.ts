@@ -1,6 +1,6 @@
 // What is too wide scrolls in a box of its own, which may be reached by keyboard while there is something to scroll to.
 
-import { words } from "./words.ts";
+import { words } from "../words.ts";
 
 /** Listings and tables; displays join them once they are typeset. */
 export const BOXES = "pre, .scroll, :not(.scroll) > table";

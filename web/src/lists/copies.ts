@@ -1,9 +1,9 @@
 // The menu [Copy] of a paper, and [Copy] of its reading. What is copied comes from the server: it is the source, whatever translation or
 // typesetting did to the page.
 
+import { toast } from "../toast.ts";
+import { words } from "../words.ts";
 import { around } from "./paper.ts";
-import { toast } from "./toast.ts";
-import { words } from "./words.ts";
 
 /** The paper has no answer yet. */
 class Unanswered extends Error {}
