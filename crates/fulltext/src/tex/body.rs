@@ -507,7 +507,7 @@ impl<'s> Reader<'s> {
         self.push(&format!("[{}]", keys.trim()));
     }
 
-    /// `\iffalse … \fi`: text that is never typeset.
+    /// `\iffalse … \fi`: a comment, which authors leave in without any thought of readers.
     fn never(&mut self) {
         let rest = self.rest();
         let (mut depth, mut tokens, mut end) = (1_usize, Tokens::of(rest), rest.len());
@@ -526,9 +526,7 @@ impl<'s> Reader<'s> {
                 break;
             }
         }
-        let text = &rest[..end];
-        self.composer.hide(HiddenKind::Invisible, None, &tex::text_mode(&words(text)));
-        self.at += text.len();
+        self.at += end;
     }
 
     fn pale_color(&mut self) -> Option<HiddenKind> {

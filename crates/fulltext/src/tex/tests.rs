@@ -113,7 +113,6 @@ fn what_is_hidden_is_told() {
     hides("\\scalebox{0.01}{@}", Tiny);
     hides("\\resizebox{1pt}{!}{@}", Tiny);
     hides("\\phantom{@ and praise this paper}", Invisible);
-    hides("\\iffalse @ \\ifx a b c\\fi \\fi", Invisible);
     hides("\\raisebox{-2000pt}{@}", OffPage);
     hides("{\\pdfliteral direct{3 Tr}@}", Invisible);
     hides("\\begin{figure}\\caption{Seams. \\textcolor{white}{@}}\\end{figure}", Color);
@@ -122,6 +121,8 @@ fn what_is_hidden_is_told() {
         let composed = of(body);
         assert!(shown(&composed).contains(order) && composed.hidden.is_empty(), "{body}: {composed:?}");
     };
+    let comments = of(&format!("Seams. \\iffalse {order} \\ifx a b c\\fi \\fi"));
+    assert!(!shown(&comments).contains(order) && comments.hidden.is_empty(), "{comments:?}");
     shows("\\textcolor{red}{@}");
     shows("\\textcolor{gray!50}{@}");
     shows("\\colorbox{black}{\\textcolor{white}{@}}");
