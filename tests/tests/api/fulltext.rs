@@ -86,6 +86,9 @@ async fn html_comes_before_tex_and_tex_before_pdf(engine: Engine) {
     assert_eq!(arxiv.asked(), asked);
     assert!(page.contains("from the full text (PDF)") && page.contains("seam of rank seven"), "{page}");
     assert!(page.contains("[p. 1]") && !page.contains("Hidden text"), "{page}");
+    // A mark leads to the page, in the stream as on the page of the paper.
+    let leads = attributes(&site.page("/arxiv/2401.00001").await, "href");
+    assert!(leads.iter().any(|href| href.ends_with("/pdf/2401.00001v1#page=1")), "{leads:?}");
 
     let tex = format!(
         "\\documentclass{{article}}\\begin{{document}}\\section{{Method}}{SENTENCE}\\end{{document}}"
