@@ -127,10 +127,11 @@ const ADDED_TABLES: [&str; 8] = [
     "charges",
     "text_failures",
 ];
-const ADDED_COLUMNS: [(&str, &str); 25] = [
+const ADDED_COLUMNS: [(&str, &str); 26] = [
     ("full_texts", "record"),
     ("full_texts", "hidden"),
     ("full_texts", "left_out_pages"),
+    ("full_texts", "pages"),
     ("attempts", "text_source"),
     ("attempts", "text_fault"),
     ("papers", "apart"),
