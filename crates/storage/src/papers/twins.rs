@@ -10,6 +10,7 @@ use sea_orm::{
     sea_query::IntoCondition,
 };
 use sha2::{Digest as _, Sha256};
+use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
 use super::{joins, members_of};
 use crate::{
@@ -207,36 +208,69 @@ fn alike(one: &[String], other: &[String]) -> bool {
 
 /// A name as far as sources agree on it.
 struct Name {
-    /// Family name last.
-    words: Vec<String>,
+    /// Without accents, family name last: as written with `Godel` for `Gödel`, and with `Goedel`.
+    spellings: [Vec<String>; 2],
 }
 
 impl Name {
     /// `Su, Jianlin` is `Jianlin Su`.
     fn of(name: &str) -> Self {
         let (family, given) = name.split_once(',').unwrap_or((name, ""));
-        let words = |text: &str| {
-            let words =
-                text.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty());
-            words.map(str::to_lowercase).collect::<Vec<_>>()
-        };
-        Self { words: [words(given), words(family)].concat() }
+        let spelled = |umlaut| [words(given, umlaut), words(family, umlaut)].concat();
+        Self { spellings: ["", "e"].map(spelled) }
     }
 
-    /// The same words in any order, or the same family name and first initial.
+    /// The same in one of the spellings.
     fn may_be(&self, other: &Self) -> bool {
-        let sorted = |name: &Self| {
-            let mut words = name.words.clone();
-            words.sort_unstable();
-            words
-        };
-        let initial = |name: &Self| name.words.first().and_then(|word| word.chars().next());
-        let short = |name: &Self| name.words.len() < 2;
-        if self.words.last() == other.words.last() && self.words.last().is_some() {
-            return short(self) || short(other) || initial(self) == initial(other);
-        }
-        !self.words.is_empty() && sorted(self) == sorted(other)
+        self.spellings.iter().any(|one| other.spellings.iter().any(|other| may_be(one, other)))
     }
+}
+
+/// The same words in any order, or the same family name and first initial.
+fn may_be(one: &[String], other: &[String]) -> bool {
+    let sorted = |words: &[String]| {
+        let mut words = words.to_vec();
+        words.sort_unstable();
+        words
+    };
+    let initial = |words: &[String]| words.first().and_then(|word| word.chars().next());
+    if one.last() == other.last() && !one.is_empty() {
+        return one.len() < 2 || other.len() < 2 || initial(one) == initial(other);
+    }
+    !one.is_empty() && sorted(one) == sorted(other)
+}
+
+/// The words of a part of a name in lower case, without accents; `umlaut` stands for the dots of `ä`, `ö` and `ü`, and
+/// the stroke of `ø`.
+fn words(part: &str, umlaut: &str) -> Vec<String> {
+    let mut letters = String::new();
+    // Composed first: the dots of other letters are never written as a letter.
+    for c in part.nfc().flat_map(char::to_lowercase) {
+        match without_stroke(c) {
+            Some(plain) => letters.push_str(plain),
+            None => letters.extend(std::iter::once(c).nfd().filter(|c| !is_combining_mark(*c))),
+        }
+        if matches!(c, 'ä' | 'ö' | 'ü' | 'ø') {
+            letters.push_str(umlaut);
+        }
+    }
+    let words = letters.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
+}
+
+/// Letters whose stroke or ligature Unicode does not take apart.
+fn without_stroke(c: char) -> Option<&'static str> {
+    Some(match c {
+        'ß' => "ss",
+        'æ' => "ae",
+        'œ' => "oe",
+        'ø' => "o",
+        'ł' => "l",
+        'đ' | 'ð' => "d",
+        'þ' => "th",
+        'ı' => "i",
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -267,5 +301,19 @@ mod tests {
         assert!(!check(&["Ming Li"], &["Ming Xu"]));
         assert!(!check(&["Wei Wang", "Li Chen"], &["Hong Wang", "Jun Liu"]));
         assert!(!check(&[], &[]));
+    }
+
+    #[test]
+    fn accents() {
+        let same = |one: &str, other: &str| Name::of(one).may_be(&Name::of(other));
+        assert!(same("Kurt Gödel", "Kurt Godel"));
+        assert!(same("Go\u{308}del, Kurt", "K. Goedel"));
+        assert!(same("Émile Borel", "E. Borel"));
+        assert!(same("Paul Erdős", "Paul Erdos"));
+        assert!(same("Carl Strauß", "Carl Strauss"));
+        assert!(same("Niels Sørensen", "Niels Sorensen") && same("Niels Sørensen", "Niels Soerensen"));
+        assert!(same("Jan Łukasiewicz", "Jan Lukasiewicz") && same("Cahit Arıkan", "Cahit Arikan"));
+        assert!(!same("Wei Xu", "Wei Xue"));
+        assert!(!same("Kurt Gödel", "Kurt Gadel"));
     }
 }

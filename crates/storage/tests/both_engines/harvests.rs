@@ -83,6 +83,32 @@ async fn twins_are_joined_whichever_comes_first() {
 }
 
 #[tokio::test]
+async fn names_are_the_same_with_and_without_accents() {
+    let pairs = [
+        ("Kurt Gödel", "Kurt Godel"),
+        ("Émile Borel", "Emile Borel"),
+        ("Paul Erdős", "Paul Erdos"),
+        ("Anna Müller", "Anna Mueller"),
+    ];
+    for engine in engines().await {
+        let db = &engine.db;
+        let mut batch = Vec::new();
+        for (at, (accented, plain)) in pairs.into_iter().enumerate() {
+            let [mut preprint, mut paper] = twins();
+            for (one, author) in [(&mut preprint, accented), (&mut paper, plain)] {
+                one.record.key.id += &format!(".{at}");
+                one.record.title += &format!(", part {at}");
+                one.record.authors = vec![author.into()];
+            }
+            paper.record.title = preprint.record.title.clone();
+            batch.extend([preprint, paper]);
+        }
+        papers::save(db, &batch).await.expect("saved");
+        assert_eq!(groups(db).await, pairs.len() as u64, "{}", engine.name);
+    }
+}
+
+#[tokio::test]
 async fn a_doi_and_the_authors_are_one_work_under_any_title() {
     for engine in engines().await {
         let [mut preprint, mut paper] = twins();
