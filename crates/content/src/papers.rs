@@ -16,7 +16,7 @@ pub struct Paper {
     pub id: PaperId,
     /// Source and identifier that the paper was made for. They stay when a record of another source comes to be shown.
     pub made_for: (String, String),
-    /// The record that is shown: the arXiv one where there is one, else the newest.
+    /// The record that is shown: the arXiv one where there is one, else the newest; with what lists know beside it.
     pub shown: Record,
     /// The keys of the other records, newest first.
     pub others: Vec<RecordKey>,
@@ -35,7 +35,7 @@ pub struct Counts {
     pub readings: u32,
 }
 
-/// What one source said of a paper at one time. Never merged with another record.
+/// What one source said of a paper at one time. Never merged with a record of another source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     /// Where it is from.
@@ -105,8 +105,8 @@ pub struct Harvested {
     pub way: Way,
 }
 
-/// By which way a record came. Of two that come under one key by different ways, the source's own word stands; a list
-/// adds only what the source says nothing of: venue, keywords, and addresses.
+/// By which way a record came. Of several under one identifier that come by different ways, the source's own word stands,
+/// whatever their versions; a list adds only what the source says nothing of: venue, keywords, and addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
     /// From somebody's list of papers of any source.

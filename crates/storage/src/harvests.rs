@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use content::{Announced, Announcement, DocId, Harvested, Kind, RecordKey, Way, canonical_category};
+use content::{Announced, Announcement, DocId, Harvested, Kind, RecordKey, canonical_category};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect,
@@ -86,7 +86,7 @@ async fn withdraw(write: &Write, gone: &[(String, String)]) -> Result<BTreeSet<i
         let of = Condition::all()
             .add(Column::Source.eq(source))
             .add(Column::SourceId.eq(id))
-            .add(Column::Withdrawn.eq(false));
+            .add(Column::Digest.ne(""));
         let papers: Vec<i64> = records::Entity::find()
             .select_only()
             .column(Column::PaperId)
@@ -98,13 +98,14 @@ async fn withdraw(write: &Write, gone: &[(String, String)]) -> Result<BTreeSet<i
         records::Entity::update_many()
             .col_expr(Column::Withdrawn, Expr::value(true))
             .col_expr(Column::Digest, Expr::value(""))
-            .col_expr(Column::Way, Expr::value(Way::Source.name()))
             .filter(of)
             .exec(&**write)
             .await?;
         changed.extend(papers);
     }
-    papers::roots(write, changed).await
+    let changed = papers::roots(write, changed).await?;
+    papers::refresh(write, &changed).await?;
+    Ok(changed)
 }
 
 /// Keeps announcements, and lists their papers where they say.

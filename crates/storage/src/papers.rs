@@ -26,11 +26,15 @@ mod days;
 mod joins;
 mod listed;
 mod lists;
+mod order;
 mod save;
 mod twins;
 
+use order::Standing;
+
 pub use days::{DayKind, day_after, day_before, day_kinds, days, latest_day};
 pub use joins::{join, part};
+pub(crate) use listed::refresh;
 pub use lists::{
     Categories, Edition, Listing, Order, Part, Scope, categories, edition_groups, editions, list, venue_key,
     venues,
@@ -73,13 +77,10 @@ pub async fn count(db: &Database) -> Result<u64, Error> {
 /// A record as it is read back: all but what only a new import compares.
 #[derive(FromQueryResult)]
 struct Row {
-    id: i64,
+    #[sea_orm(nested)]
+    standing: Standing,
     /// The paper that stands for it.
     root: i64,
-    source: String,
-    source_id: String,
-    version: String,
-    date: chrono::NaiveDate,
     updated: Option<chrono::NaiveDate>,
     title: String,
     authors: String,
@@ -104,6 +105,12 @@ struct Row {
     readings: i32,
 }
 
+impl AsRef<Standing> for Row {
+    fn as_ref(&self) -> &Standing {
+        &self.standing
+    }
+}
+
 /// Papers that stand on their own, in the order asked.
 async fn load(connection: &impl ConnectionTrait, roots: &[i64]) -> Result<Vec<Paper>, Error> {
     let mut groups: HashMap<i64, Vec<Row>> = HashMap::new();
@@ -118,11 +125,6 @@ async fn load(connection: &impl ConnectionTrait, roots: &[i64]) -> Result<Vec<Pa
 async fn rows_of(connection: &impl ConnectionTrait, roots: Vec<i64>) -> Result<Vec<Row>, Error> {
     use records::Column;
     let columns = [
-        Column::Id,
-        Column::Source,
-        Column::SourceId,
-        Column::Version,
-        Column::Date,
         Column::Updated,
         Column::Title,
         Column::Authors,
@@ -143,7 +145,7 @@ async fn rows_of(connection: &impl ConnectionTrait, roots: Vec<i64>) -> Result<V
         Column::Withdrawn,
         Column::PaperId,
     ];
-    let rows = select(&columns, roots).columns([
+    let rows = select(&columns, roots).columns(Standing::COLUMNS).columns([
         papers::Column::Stars,
         papers::Column::Opened,
         papers::Column::Readings,
@@ -173,18 +175,35 @@ pub(crate) fn group(roots: Vec<i64>) -> Condition {
     Condition::any().add(themselves).add(papers::Column::RootId.is_in(roots))
 }
 
-fn paper(id: i64, mut rows: Vec<Row>) -> Result<Paper, Error> {
-    rows.sort_by_key(|row| std::cmp::Reverse(listed::rank(&row.source, &row.version, row.date, row.id)));
+fn paper(id: i64, rows: Vec<Row>) -> Result<Paper, Error> {
     let counts = counted(&rows);
-    let own = rows.iter().find(|row| row.paper_id == id);
-    let made_for = own.map(|row| (row.source.clone(), row.source_id.clone()));
+    let own = rows.iter().filter(|row| row.paper_id == id).map(|row| &row.standing).min_by_key(|row| row.id);
+    let made_for = own.map(|own| (own.source.clone(), own.source_id.clone()));
     let made_for = made_for.ok_or_else(|| Error::Corrupt(format!("paper {id} has no record of its own")))?;
-    let mut rows = rows.into_iter();
-    let shown = rows.next().ok_or_else(|| Error::Corrupt(format!("paper {id} has no record")))?;
-    let mut others: Vec<Row> = rows.collect();
-    others.sort_by_key(|row| std::cmp::Reverse((row.date, row.id)));
-    let others = others.into_iter().map(key).collect();
-    Ok(Paper { id: PaperId(id), made_for, shown: record(shown)?, others, counts })
+    let mut items = order::items(rows).into_iter();
+    let first = items.next().ok_or_else(|| Error::Corrupt(format!("paper {id} has no record")))?;
+    let rest = items.flat_map(|item| item.heard.into_iter().chain(item.replaced));
+    let others = first.heard.iter().skip(1).chain(&first.replaced).map(|row| &row.standing);
+    let mut others: Vec<_> = others.map(key).chain(rest.map(|row| key(&row.standing))).collect();
+    others.sort_by_key(|(newest, _)| std::cmp::Reverse(*newest));
+    let others = others.into_iter().map(|(_, key)| key).collect();
+    Ok(Paper { id: PaperId(id), made_for, shown: shown(first.heard)?, others, counts })
+}
+
+/// The first record, with what the others of its item know beside it.
+fn shown(heard: Vec<Row>) -> Result<Record, Error> {
+    let records = heard.into_iter().map(record).collect::<Result<Vec<_>, _>>()?;
+    let shown = records.into_iter().reduce(|shown, other| Record {
+        venue: shown.venue.or(other.venue),
+        keywords: if shown.keywords.is_empty() { other.keywords } else { shown.keywords },
+        links: Links {
+            page: shown.links.page.or(other.links.page),
+            pdf: shown.links.pdf.or(other.links.pdf),
+            ..shown.links
+        },
+        ..shown
+    });
+    shown.ok_or_else(|| Error::Corrupt("an item without a record".to_owned()))
 }
 
 /// Each of the joined papers has counts of its own, which all of its records name.
@@ -210,8 +229,11 @@ fn sum(papers: impl Iterator<Item = [i32; 3]>) -> Counts {
     )
 }
 
-fn key(row: Row) -> RecordKey {
-    RecordKey { source: row.source, id: row.source_id, version: row.version }
+/// A record's key, after what the newest has the greatest of.
+fn key(standing: &Standing) -> ((chrono::NaiveDate, i64), RecordKey) {
+    let Standing { source, source_id, version, .. } = standing;
+    let key = RecordKey { source: source.clone(), id: source_id.clone(), version: version.clone() };
+    ((standing.date, standing.id), key)
 }
 
 fn record(row: Row) -> Result<Record, Error> {
@@ -219,7 +241,8 @@ fn record(row: Row) -> Result<Record, Error> {
         (Some(key), Some(year), Some(name)) => Some(Venue { key, year, name, group: row.venue_group }),
         _ => None,
     };
-    let key = RecordKey { source: row.source, id: row.source_id, version: row.version };
+    let Standing { source, source_id, version, date, .. } = row.standing;
+    let key = RecordKey { source, id: source_id, version };
     Ok(Record {
         authors: names_from_json(&row.authors)?,
         // Kept, and not shown: it is what was taken back.
@@ -233,7 +256,7 @@ fn record(row: Row) -> Result<Record, Error> {
         journal: row.journal,
         withdrawn: row.withdrawn,
         updated: row.updated,
-        ..Record::new(key, row.title, row.date)
+        ..Record::new(key, row.title, date)
     })
 }
 

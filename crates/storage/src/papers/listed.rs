@@ -3,14 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
-use content::{Announced, Record, RecordKey, Venue, canonical_category};
+use content::{Announced, Harvested, Venue, canonical_category};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
-    ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder,
+    ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::counts::Change;
+use super::{
+    counts::Change,
+    order::{self, Item, Standing},
+};
 use crate::{
     Error,
     connection::Write,
@@ -24,35 +27,29 @@ pub(super) const LAST: i32 = 1_000_000;
 
 /// What decides where a record is listed.
 pub(super) struct Head {
-    pub(super) rank: Rank,
-    pub(super) date: NaiveDate,
-    pub(super) arxiv: bool,
-    pub(super) categories: Vec<String>,
-    pub(super) id: String,
-    pub(super) venue: Option<Venue>,
+    standing: Standing,
+    categories: Vec<String>,
+    venue: Option<Venue>,
 }
 
-/// The greatest of a paper's records is the one that is shown.
-pub(super) type Rank = (bool, u32, NaiveDate, i64);
-
-/// arXiv before others; of several versions the latest, of several sources the newest.
-pub(super) fn rank(source: &str, version: &str, date: NaiveDate, id: i64) -> Rank {
-    let arxiv = source == RecordKey::ARXIV;
-    let number = version.strip_prefix('v').filter(|_| arxiv).and_then(|number| number.parse().ok());
-    (arxiv, number.unwrap_or(0), date, id)
-}
+/// What decides where a paper is listed: its records, the one that is shown first.
+type Heads = Vec<Item<Head>>;
 
 impl Head {
-    /// Of a record that is stored under `id`.
-    pub(super) fn of(record: &Record, id: i64) -> Self {
+    /// Of a record that is being saved.
+    pub(super) fn of(harvested: &Harvested, digest: &str) -> Self {
+        let standing = Standing::of(harvested, digest);
         Self {
-            rank: rank(&record.key.source, &record.key.version, record.date, id),
-            date: record.date,
-            arxiv: record.is_arxiv(),
-            categories: record.categories.clone(),
-            id: record.key.id.clone(),
-            venue: record.venue.clone(),
+            standing,
+            categories: harvested.record.categories.clone(),
+            venue: harvested.record.venue.clone(),
         }
+    }
+}
+
+impl AsRef<Standing> for Head {
+    fn as_ref(&self) -> &Standing {
+        &self.standing
     }
 }
 
@@ -62,13 +59,18 @@ pub(super) async fn add(
     papers: impl IntoIterator<Item = (i64, Vec<Head>)>,
     stars: &HashMap<i64, i32>,
 ) -> Result<(), Error> {
-    let papers: Vec<_> = papers.into_iter().collect();
-    let announced = announced(write, &papers).await?;
+    let papers: Vec<(i64, Heads)> =
+        papers.into_iter().map(|(paper, heads)| (paper, order::items(heads))).collect();
+    add_items(write, &papers, stars).await
+}
+
+async fn add_items(write: &Write, papers: &[(i64, Heads)], stars: &HashMap<i64, i32>) -> Result<(), Error> {
+    let announced = announced(write, papers).await?;
     let (mut categories, mut venues) = (Vec::new(), Vec::new());
-    for (paper, heads) in &papers {
+    for (paper, items) in papers {
         let stars = stars.get(paper).copied().unwrap_or(0);
-        categories.extend(categories_of(*paper, heads, &announced, stars));
-        venues.extend(venues_of(*paper, heads, stars));
+        categories.extend(categories_of(*paper, items, &announced, stars));
+        venues.extend(venues_of(*paper, items, stars));
     }
     let mut change = Change::default();
     change.categories(&categories, 1);
@@ -89,29 +91,26 @@ pub(super) async fn add(
 }
 
 /// Lists papers anew after their records changed. A paper that another one stands for is not listed.
-pub(super) async fn refresh(write: &Write, papers: &BTreeSet<i64>) -> Result<(), Error> {
+pub(crate) async fn refresh(write: &Write, papers: &BTreeSet<i64>) -> Result<(), Error> {
     for piece in in_pieces(papers.iter().copied()) {
         remove(write, &piece).await?;
         let stars = stars(write, &piece).await?;
         let groups = heads_of(write, piece).await?;
-        for (paper, heads) in &groups {
+        for (paper, items) in &groups {
             let row =
-                papers::ActiveModel { id: Unchanged(*paper), date: Set(date(heads)), ..Default::default() };
+                papers::ActiveModel { id: Unchanged(*paper), date: Set(date(items)), ..Default::default() };
             papers::Entity::update(row).exec(&**write).await?;
         }
-        add(write, groups, &stars).await?;
+        add_items(write, &groups, &stars).await?;
     }
     Ok(())
 }
 
 #[derive(FromQueryResult)]
 struct Row {
-    id: i64,
     root: i64,
-    source: String,
-    source_id: String,
-    version: String,
-    date: NaiveDate,
+    #[sea_orm(nested)]
+    standing: Standing,
     categories: String,
     venue_key: Option<String>,
     venue_year: Option<i32>,
@@ -119,36 +118,23 @@ struct Row {
     venue_group: Option<String>,
 }
 
-async fn heads_of(write: &Write, papers: Vec<i64>) -> Result<HashMap<i64, Vec<Head>>, Error> {
+async fn heads_of(write: &Write, papers: Vec<i64>) -> Result<Vec<(i64, Heads)>, Error> {
     use records::Column;
-    let columns = [
-        Column::Id,
-        Column::Source,
-        Column::SourceId,
-        Column::Version,
-        Column::Date,
-        Column::Categories,
-        Column::VenueKey,
-        Column::VenueYear,
-        Column::VenueName,
-        Column::VenueGroup,
-    ];
-    let rows = super::select(&columns, papers).into_model::<Row>().all(&**write).await?;
+    let columns =
+        [Column::Categories, Column::VenueKey, Column::VenueYear, Column::VenueName, Column::VenueGroup];
+    let rows = super::select(&columns, papers).columns(Standing::COLUMNS);
     let mut groups: HashMap<i64, Vec<Head>> = HashMap::new();
-    for row in rows {
+    for row in rows.into_model::<Row>().all(&**write).await? {
         groups.entry(row.root).or_default().push(head(row)?);
     }
-    Ok(groups)
+    Ok(groups.into_iter().map(|(paper, heads)| (paper, order::items(heads))).collect())
 }
 
 fn head(row: Row) -> Result<Head, Error> {
     let venue = row.venue_key.zip(row.venue_year).zip(row.venue_name);
     Ok(Head {
-        rank: rank(&row.source, &row.version, row.date, row.id),
-        date: row.date,
-        arxiv: row.source == RecordKey::ARXIV,
+        standing: row.standing,
         categories: names_from_json(&row.categories)?,
-        id: row.source_id,
         venue: venue.map(|((key, year), name)| Venue { key, year, name, group: row.venue_group }),
     })
 }
@@ -167,17 +153,23 @@ async fn remove(write: &Write, papers: &[i64]) -> Result<(), Error> {
     change.save(write).await
 }
 
-fn date(heads: &[Head]) -> NaiveDate {
-    heads.iter().max_by_key(|head| head.rank).map(|head| head.date).unwrap_or_default()
+/// The record that is shown.
+fn shown(items: &[Item<Head>]) -> Option<&Head> {
+    items.first()?.heard.first()
+}
+
+fn date(items: &[Item<Head>]) -> NaiveDate {
+    shown(items).map(|head| head.standing.date).unwrap_or_default()
 }
 
 /// When, where in the list and why a paper was announced, by identifier and category.
 type AnnouncedIn = HashMap<(String, String), (NaiveDate, i32, String)>;
 
 /// The first announcements of papers that are new in a list.
-async fn announced(write: &Write, papers: &[(i64, Vec<Head>)]) -> Result<AnnouncedIn, Error> {
-    let ids = papers.iter().flat_map(|(_, heads)| heads).filter(|head| head.arxiv).map(|head| &head.id);
-    let ids: BTreeSet<&String> = ids.collect();
+async fn announced(write: &Write, papers: &[(i64, Heads)]) -> Result<AnnouncedIn, Error> {
+    let shown = papers.iter().flat_map(|(_, items)| items).filter_map(|item| item.heard.first());
+    let arxiv = shown.map(|head| &head.standing).filter(|standing| standing.is_arxiv());
+    let ids: BTreeSet<&String> = arxiv.map(|standing| &standing.source_id).collect();
     let mut found = AnnouncedIn::new();
     for piece in in_pieces(ids) {
         let rows = announcements::Entity::find()
@@ -210,35 +202,33 @@ async fn stars(write: &Write, papers: &[i64]) -> Result<HashMap<i64, i32>, Error
 /// Only arXiv's own categories are true; those of other sources were inferred.
 fn categories_of(
     paper: i64,
-    heads: &[Head],
+    items: &[Item<Head>],
     announced: &AnnouncedIn,
     stars: i32,
 ) -> Vec<paper_categories::Model> {
-    let Some(shown) = heads.iter().filter(|head| head.arxiv).max_by_key(|head| head.rank) else {
+    let Some(shown) = shown(items).filter(|head| head.standing.is_arxiv()) else {
         return Vec::new();
     };
     let own = shown.categories.first().map(|name| canonical_category(name));
     let names: BTreeSet<&str> = shown.categories.iter().map(|name| canonical_category(name)).collect();
     let row = |category: &str| {
         let kind = if own == Some(category) { Announced::New } else { Announced::Cross };
-        let (date, place, kind) = match announced.get(&(shown.id.clone(), category.to_owned())) {
-            Some((day, place, kind)) => (*day, LAST - place.clamp(&0, &LAST), kind.clone()),
-            None => (date(heads), 0, kind.name().to_owned()),
-        };
+        let (date, place, kind) =
+            match announced.get(&(shown.standing.source_id.clone(), category.to_owned())) {
+                Some((day, place, kind)) => (*day, LAST - place.clamp(&0, &LAST), kind.clone()),
+                None => (date(items), 0, kind.name().to_owned()),
+            };
         paper_categories::Model { paper_id: paper, category: storable(category), date, place, stars, kind }
     };
     names.into_iter().map(row).collect()
 }
 
-fn venues_of(paper: i64, heads: &[Head], stars: i32) -> Vec<paper_venues::Model> {
-    let mut ranked: Vec<&Head> = heads.iter().collect();
-    ranked.sort_by_key(|head| head.rank);
-    let editions: BTreeMap<(&String, i32), &Venue> = ranked
-        .into_iter()
-        .filter_map(|head| head.venue.as_ref())
-        .map(|venue| ((&venue.key, venue.year), venue))
-        .collect();
-    let date = date(heads);
+/// Each item is in the edition that the first of its records names, as it is shown.
+fn venues_of(paper: i64, items: &[Item<Head>], stars: i32) -> Vec<paper_venues::Model> {
+    let named = |item: &'_ Item<Head>| item.heard.iter().find_map(|head| head.venue.clone());
+    let editions: BTreeMap<(String, i32), Venue> =
+        items.iter().rev().filter_map(named).map(|venue| ((venue.key.clone(), venue.year), venue)).collect();
+    let date = date(items);
     let row = |venue: &Venue| paper_venues::Model {
         paper_id: paper,
         venue_key: storable(&venue.key),
@@ -248,5 +238,5 @@ fn venues_of(paper: i64, heads: &[Head], stars: i32) -> Vec<paper_venues::Model>
         venue_group: venue.group.as_deref().map(storable),
         stars,
     };
-    editions.into_values().map(row).collect()
+    editions.values().map(row).collect()
 }

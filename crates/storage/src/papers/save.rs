@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::{
     counts::Change,
     listed::{self, Head},
+    order::Standing,
     twins,
 };
 use crate::{
@@ -32,7 +33,8 @@ pub struct Saved {
 }
 
 /// Saves a batch in one transaction, with its entries in the change log. What is stored already is not
-/// written again. Of several records with equal keys the last one is saved; the others count as unchanged.
+/// written again. Of several records with equal keys the last one is saved, and so it is of several of one identifier
+/// unless it is arXiv's, whose versions stay; the others count as unchanged.
 pub async fn save(db: &Database, batch: &[Harvested]) -> Result<Saved, Error> {
     let write = db.write(Durability::Relaxed).await?;
     let saved = save_in(&write, batch).await?;
@@ -66,8 +68,7 @@ struct Known {
 
 /// What is compared of a version that is stored.
 struct Stored {
-    id: i64,
-    digest: String,
+    standing: Standing,
     way: Way,
     beside: Beside,
 }
@@ -125,19 +126,27 @@ enum Effect {
     Replace(Beside),
     /// Changes only what lists say beside it.
     Add(Beside),
+    /// It is what holds now: something else was said since.
+    Again,
 }
 
 impl Stored {
     /// What comes by the same way replaces what came before. The source's own word stands over a list's, whichever comes
-    /// first; a list's word stands where the source says nothing.
-    fn effect(&self, harvested: &Harvested, digest: &str) -> Effect {
+    /// first, and so does its word that the paper is gone; a list's word stands where the source says nothing.
+    fn effect(&self, harvested: &Harvested, digest: &str, item: &Known) -> Effect {
         let beside = Beside::of(&harvested.record);
+        let same = self.standing.digest == digest;
         match (self.way, harvested.way) {
-            (Way::Source, Way::List) if beside.clone().or(&self.beside) == self.beside => Effect::Nothing,
-            (Way::Source, Way::List) => Effect::Add(beside.or(&self.beside)),
-            _ if self.digest == digest => Effect::Nothing,
+            (Way::Source, Way::Source) | (Way::List, Way::List) if same => {
+                match item.versions.values().any(|other| self.standing.is_replaced_by(&other.standing)) {
+                    true => Effect::Again,
+                    false => Effect::Nothing,
+                }
+            }
             (_, Way::Source) => Effect::Replace(beside.or(&self.beside)),
-            (Way::List, Way::List) => Effect::Replace(beside),
+            (Way::List, Way::List) if !self.standing.is_gone() => Effect::Replace(beside),
+            _ if beside.clone().or(&self.beside) == self.beside => Effect::Nothing,
+            _ => Effect::Add(beside.or(&self.beside)),
         }
     }
 }
@@ -154,19 +163,19 @@ struct Work<'a> {
 
 impl<'a> Work<'a> {
     fn of(batch: &'a [Harvested], known: &HashMap<(String, String), Known>) -> Self {
-        let last: HashMap<&RecordKey, usize> =
-            batch.iter().enumerate().map(|(at, harvested)| (&harvested.record.key, at)).collect();
+        let last: HashMap<(Item, Option<&str>), usize> =
+            batch.iter().enumerate().map(|(at, harvested)| (place(harvested), at)).collect();
         let mut work = Self { new: Vec::new(), inserts: Vec::new(), updates: Vec::new() };
         let mut met: BTreeSet<Item> = BTreeSet::new();
         for (at, harvested) in batch.iter().enumerate() {
             let key = &harvested.record.key;
-            if last[key] != at {
+            if last[&place(harvested)] != at {
                 continue;
             }
             let digest = digest(harvested);
             let item = known.get(&(key.source.clone(), key.id.clone()));
-            match item.and_then(|item| item.versions.get(&key.version)) {
-                Some(stored) => work.update(stored, harvested, &digest),
+            match item.and_then(|item| Some((item.versions.get(&key.version)?, item))) {
+                Some((stored, item)) => work.update(stored, item, harvested, &digest),
                 None => {
                     if item.is_none() && met.insert((&key.source, &key.id)) {
                         work.new.push(harvested);
@@ -178,9 +187,10 @@ impl<'a> Work<'a> {
         work
     }
 
-    fn update(&mut self, stored: &Stored, harvested: &'a Harvested, digest: &str) {
-        let row = match stored.effect(harvested, digest) {
+    fn update(&mut self, stored: &Stored, item: &Known, harvested: &'a Harvested, digest: &str) {
+        let row = match stored.effect(harvested, digest, item) {
             Effect::Nothing => return,
+            Effect::Again => records::ActiveModel { seen: Set(now()), ..Default::default() },
             Effect::Replace(beside) => {
                 let mut row = row(harvested, digest);
                 beside.set(&mut row);
@@ -192,7 +202,7 @@ impl<'a> Work<'a> {
                 row
             }
         };
-        self.updates.push((harvested, records::ActiveModel { id: Unchanged(stored.id), ..row }));
+        self.updates.push((harvested, records::ActiveModel { id: Unchanged(stored.standing.id), ..row }));
     }
 
     fn saved(&self, given: usize) -> Saved {
@@ -228,8 +238,8 @@ impl<'a> Work<'a> {
             records::Entity::update(row.clone()).exec(&**write).await?;
         }
         let mut heads: BTreeMap<i64, Vec<Head>> = BTreeMap::new();
-        for (one, _) in &self.inserts {
-            heads.entry(of(&one.record.key).1).or_default().push(Head::of(&one.record, 0));
+        for (one, digest) in &self.inserts {
+            heads.entry(of(&one.record.key).1).or_default().push(Head::of(one, digest));
         }
         let mut touched: BTreeSet<i64> =
             heads.keys().copied().chain(self.updates.iter().map(|(one, _)| of(&one.record.key).1)).collect();
@@ -249,15 +259,18 @@ impl<'a> Work<'a> {
     }
 }
 
+/// Source and identifier, and the version where it is one.
+fn place(harvested: &Harvested) -> (Item<'_>, Option<&str>) {
+    let key = &harvested.record.key;
+    ((&key.source, &key.id), harvested.record.is_arxiv().then_some(&key.version))
+}
+
 #[derive(FromQueryResult)]
 struct Found {
-    id: i64,
+    #[sea_orm(nested)]
+    standing: Standing,
     paper_id: i64,
     root_id: Option<i64>,
-    source_id: String,
-    version: String,
-    digest: String,
-    way: String,
     keywords: String,
     venue_key: Option<String>,
     venue_year: Option<i32>,
@@ -271,9 +284,9 @@ impl Found {
     fn stored(self) -> Result<Stored, Error> {
         let venue = self.venue_key.zip(self.venue_year).zip(self.venue_name);
         Ok(Stored {
-            id: self.id,
-            digest: self.digest,
-            way: Way::of(&self.way).ok_or_else(|| Error::Corrupt(format!("the way {:?}", self.way)))?,
+            way: Way::of(&self.standing.way)
+                .ok_or_else(|| Error::Corrupt(format!("the way {:?}", self.standing.way)))?,
+            standing: self.standing,
             beside: Beside {
                 keywords: self.keywords,
                 venue: venue.map(|((key, year), name)| (key, year, name, self.venue_group)),
@@ -297,8 +310,8 @@ async fn known(write: &Write, batch: &[Harvested]) -> Result<HashMap<(String, St
         for piece in in_pieces(ids) {
             let rows = records::Entity::find()
                 .select_only()
-                .columns([Column::Id, Column::PaperId, Column::SourceId, Column::Version, Column::Digest])
-                .columns([Column::Way, Column::Keywords, Column::Page, Column::Pdf])
+                .columns(Standing::COLUMNS)
+                .columns([Column::PaperId, Column::Keywords, Column::Page, Column::Pdf])
                 .columns([Column::VenueKey, Column::VenueYear, Column::VenueName, Column::VenueGroup])
                 .column(papers::Column::RootId)
                 .join(JoinType::InnerJoin, paper().into())
@@ -313,8 +326,9 @@ async fn known(write: &Write, batch: &[Harvested]) -> Result<HashMap<(String, St
                     root: row.root_id.unwrap_or(row.paper_id),
                     versions: HashMap::new(),
                 };
-                let item = known.entry((source.to_owned(), row.source_id.clone())).or_insert_with(fresh);
-                item.versions.insert(row.version.clone(), row.stored()?);
+                let item =
+                    known.entry((source.to_owned(), row.standing.source_id.clone())).or_insert_with(fresh);
+                item.versions.insert(row.standing.version.clone(), row.stored()?);
             }
         }
     }

@@ -236,6 +236,124 @@ async fn a_list_does_not_bring_back_what_its_source_deleted() {
     }
 }
 
+fn version(of: &Harvested, version: &str) -> Harvested {
+    let mut other = of.clone();
+    other.record.key.version = version.into();
+    other
+}
+
+#[tokio::test]
+async fn another_version_in_a_list_does_not_bring_back_what_its_source_deleted() {
+    let [list, own] = two_ways();
+    let gone = [("arxiv".to_owned(), "2401.00001".to_owned())];
+    for (before, after) in [(&list, version(&list, "v3")), (&own, version(&list, "v2"))] {
+        for engine in engines().await {
+            let db = &engine.db;
+            let shown = async || {
+                let paper = papers::by_record(db, "arxiv", "2401.00001").await.expect("an answer");
+                paper.expect("it stays").shown
+            };
+            commit(db, std::slice::from_ref(before), &[], "").await;
+            commit(db, &[], &gone, "").await;
+            commit(db, std::slice::from_ref(&after), &[], "").await;
+            assert!(shown().await.withdrawn, "{} {:?}", engine.name, before.way);
+            commit(db, &[], &gone, "").await;
+            commit(db, std::slice::from_ref(&after), &[], "").await;
+            assert!(shown().await.withdrawn, "{} {:?}: deleted again", engine.name, before.way);
+            commit(db, std::slice::from_ref(&own), &[], "").await;
+            let back = shown().await;
+            assert!(!back.withdrawn, "{} {:?}", engine.name, before.way);
+            assert_eq!((back.key.version, back.title), ("v1".to_owned(), own.record.title.clone()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_newest_version_has_what_a_list_alone_knows_of_any() {
+    let [list, own] = two_ways();
+    let steps = [list, own.clone(), version(&own, "v2")];
+    for order in [[0, 1, 2], [1, 2, 0], [2, 0, 1], [1, 0, 2]] {
+        for engine in engines().await {
+            let db = &engine.db;
+            for at in order {
+                commit(db, std::slice::from_ref(&steps[at]), &[], "").await;
+            }
+            let mut expected = steps[2].record.clone();
+            expected.keywords.clone_from(&steps[0].record.keywords);
+            expected.venue.clone_from(&steps[0].record.venue);
+            expected.links.pdf.clone_from(&steps[0].record.links.pdf);
+            let view = async || {
+                let venue = Listing::first(Scope::venue("ICLR", Some(2025)), 9);
+                papers::list(db, &venue).await.expect("a list").items
+            };
+            let papers = view().await;
+            assert_eq!(papers.len(), 1, "{} {order:?}", engine.name);
+            assert_eq!(papers[0].shown, expected, "{} {order:?}", engine.name);
+            for at in order {
+                let again = commit(db, std::slice::from_ref(&steps[at]), &[], "").await;
+                assert_eq!(again, Saved { new: 0, changed: 0, unchanged: 1 }, "{} {order:?}", engine.name);
+            }
+            assert_eq!(view().await, papers);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_version_that_only_a_list_has_does_not_hide_the_sources_own() {
+    let [list, own] = two_ways();
+    let wrong = version(&list, "v5");
+    for order in [[&wrong, &own], [&own, &wrong]] {
+        for engine in engines().await {
+            let db = &engine.db;
+            for one in order {
+                commit(db, std::slice::from_ref(one), &[], "").await;
+            }
+            let paper =
+                papers::by_record(db, "arxiv", "2401.00001").await.expect("an answer").expect("a paper");
+            assert_eq!(paper.shown.key.version, "v1", "{}", engine.name);
+            assert_eq!(paper.shown.title, own.record.title);
+            assert_eq!(papers::latest_day(db, "cs.LG").await.expect("a day"), Some(day(2)));
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_imported_last_counts_where_versions_are_hashes() {
+    let line = |hash: &str, venue: &str, date| {
+        let mut line = version(&published("pl/a/1", venue, 2025, date), hash);
+        line.way = Way::List;
+        line
+    };
+    let (slip, mended) = (line("h1", "ICLR", day(9)), line("h2", "ICML", day(3)));
+    for engine in engines().await {
+        let db = &engine.db;
+        let check = async |one: &Harvested, saved: Saved| {
+            assert_eq!(commit(db, std::slice::from_ref(one), &[], "").await, saved, "{}", engine.name);
+            let paper =
+                papers::by_record(db, "paperlists", "pl/a/1").await.expect("an answer").expect("a paper");
+            assert_eq!(paper.shown, one.record, "{}", engine.name);
+            let venue = one.record.venue.as_ref().expect("a venue").key.clone();
+            assert_eq!(papers::venues(db).await.expect("venues"), [(venue.clone(), 1)], "{}", engine.name);
+            let listing =
+                Listing { date: Some(one.record.date), ..Listing::first(Scope::venue(&venue, None), 9) };
+            assert_eq!(papers::list(db, &listing).await.expect("a list").items, [paper]);
+        };
+        let (new, changed, unchanged) = (
+            Saved { new: 1, ..Saved::default() },
+            Saved { changed: 1, ..Saved::default() },
+            Saved { unchanged: 1, ..Saved::default() },
+        );
+        check(&slip, new).await;
+        check(&mended, changed).await;
+        check(&mended, unchanged).await;
+        check(&slip, changed).await;
+        check(&slip, unchanged).await;
+        let both = [mended.clone(), slip.clone()];
+        assert_eq!(commit(db, &both, &[], "").await, Saved { unchanged: 2, ..Saved::default() });
+        check(&slip, unchanged).await;
+    }
+}
+
 #[tokio::test]
 async fn a_paper_keeps_the_name_that_it_was_made_for() {
     for engine in engines().await {
