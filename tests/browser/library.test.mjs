@@ -125,13 +125,12 @@ describe("copies", () => {
     const card = page.locator(".papers > .card").nth(1);
     const copy = async () => {
       await card.locator("details.copies summary").click();
-      await card.locator('[data-copy="answer"]').click();
+      await card.locator('.copies [data-copy="answer"]').click();
       return copied(page);
     };
     assert.match(await copy(), /no answer yet/);
     await card.locator("form.reading button").click();
-    await card.locator('.machine .answer:not([aria-busy="true"])').waitFor();
-    await page.waitForTimeout(1500);
+    await card.locator(".machine .answer:not([aria-busy]) .faq-a > *").first().waitFor();
     assert.equal(await copy(), "Copied");
     assert.match(await clipboard(page), /^## /);
     await close(page);

@@ -7,6 +7,7 @@ export async function model() {
   const said = [];
   const listeners = new Set();
   let finished = false;
+  let refusal = 0;
   const chunk = (delta, finish_reason = null) => ({
     id: "1",
     object: "chat.completion.chunk",
@@ -28,6 +29,7 @@ export async function model() {
   };
   const server = createServer((request, response) => {
     request.resume();
+    if (refusal) return response.writeHead(refusal).end();
     response.writeHead(200, { "content-type": "text/event-stream" });
     listeners.add(response);
     response.once("close", () => listeners.delete(response));
@@ -50,6 +52,10 @@ export async function model() {
     say(text) {
       said.push(text);
       for (const response of listeners) send(response, chunk({ content: text }));
+    },
+    /** From now on it answers with this status and nothing else. */
+    refuse(status) {
+      refusal = status;
     },
     finish() {
       finished = true;

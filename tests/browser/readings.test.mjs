@@ -97,6 +97,37 @@ test("thoughts can be looked at while they come, and the answer has none of them
     await close(page);
   }));
 
+test("another reading that fails leaves the one that was there, and says why", () =>
+  staged({ scripted: true }, async (site, machine) => {
+    const page = await open(browser, site.address + PLACES.paper);
+    await page.locator("form.reading button").click();
+    machine.say("## Q1\n# A heading\nAn answer.\n");
+    for (const number of [2, 3, 4, 5, 6]) machine.say(`## Q${number}\nAnswer ${number}.\n`);
+    machine.finish();
+    await ended(page);
+    const text = await answer(page);
+    assert.deepEqual(
+      await page.evaluate(() => [
+        document.querySelectorAll("h1").length,
+        document.querySelector(".faq-a h4")?.textContent,
+        document.querySelector("h3#q-summary .q")?.textContent.length > 0,
+      ]),
+      [1, "A heading", true],
+    );
+    machine.refuse(401);
+    await page.getByRole("button", { name: "Regenerate" }).click();
+    const note = page.locator(".machine .note.warn");
+    await note.waitFor();
+    assert.match(await note.textContent(), /does not accept our key/);
+    await page.waitForFunction(
+      (text) => document.querySelector(".machine .answer").textContent.includes(text),
+      "An answer.",
+    );
+    assert.equal(await answer(page), text);
+    assert.match(await page.locator(".machine > footer").textContent(), /scripted-1.*1200 \+ 340 tokens/);
+    await close(page);
+  }));
+
 test("in a list: another language is one press away, the answer can be copied and linked to", () =>
   staged({}, async (site) => {
     const page = await open(browser, site.address + PLACES.papers, {

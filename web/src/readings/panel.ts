@@ -39,7 +39,7 @@ export class Panel implements Reader {
   ask(questions: readonly Question[], language: string, heading: string): void {
     this.#answer.lang = language;
     this.#answer.replaceChildren(
-      ...questions.flatMap(({ title }, index) => section(index + 1, title, heading)),
+      ...questions.flatMap((question, index) => section(index + 1, question, heading)),
     );
     this.clear();
   }
@@ -122,8 +122,17 @@ export class Panel implements Reader {
     if (state !== "done") this.note(text, "warn");
     const known = [...this.element.querySelectorAll(":scope > .note")].map((note) => note.textContent);
     for (const note of notes ?? []) if (!known.includes(note)) this.note(note, "about");
+    // Another one than was asked may have replied.
+    if (model) this.readBy(model);
     this.#facts(model, tokens);
     this.onend(state);
+  }
+
+  /** Says why no other answer is begun. */
+  refused(sentence: string): void {
+    this.element.querySelector(".note.refused")?.remove();
+    this.note(sentence, "warn refused");
+    this.#say(sentence);
   }
 
   gone(): void {
@@ -185,12 +194,14 @@ export class Panel implements Reader {
   }
 }
 
-function section(number: number, title: string, heading: string): Element[] {
+/** On the page of the paper each has an anchor; in a list there may be several panels. */
+function section(number: number, { id, title }: Question, heading: string): Element[] {
   const parts = [...copy("reading-section").children];
   return parts.map((part) => {
     if (!part.matches(".faq-q")) return part;
     const head = document.createElement(heading);
     head.className = part.className;
+    if (heading === "h3") head.id = `q-${id}`;
     head.append(...part.childNodes);
     fill(head, ".no", String(number));
     fill(head, ".q", title);

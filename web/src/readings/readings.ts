@@ -65,9 +65,13 @@ async function press(form: HTMLFormElement): Promise<void> {
     return;
   }
   if (button) button.disabled = true;
-  const panel = card ? opened(card, open) : renewed(form);
+  const old = card ? open : form.closest<HTMLElement>(".machine");
+  const place = () => (card ? opened(card, open) : renewed(form));
+  // An answer that is there stays until another one is begun.
+  let panel = old?.querySelector(".answer") ? undefined : place();
   try {
     const started = await post<Started>(form.action, form);
+    panel ??= place();
     panel.element.querySelector<HTMLFormElement>("form.stop")?.setAttribute("action", started.stop);
     panel.ask(started.sections, tag(started.language), card ? "h4" : "h3");
     panel.readBy(started.model);
@@ -75,10 +79,9 @@ async function press(form: HTMLFormElement): Promise<void> {
     follow(panel, started.run, started.at);
     if (card) button?.setAttribute("aria-expanded", "true");
   } catch (error) {
-    panel.end({
-      state: "failed",
-      sentence: error instanceof Refused ? error.message : words("start_failed"),
-    });
+    const sentence = error instanceof Refused ? error.message : words("start_failed");
+    if (panel) panel.end({ state: "failed", sentence });
+    else if (old) new Panel(old, typesetter).refused(sentence);
   } finally {
     if (button) button.disabled = false;
   }
@@ -136,7 +139,8 @@ function renewed(form: HTMLFormElement): Panel {
 
 /**
  * Takes over what the page of the paper says of a reading that has ended: where it is from, and on that page itself
- * how to have another one; `form` is for when that page does not come.
+ * how to have another one; `form` is for when that page does not come. If that page has a better answer than this one
+ * came to be, that is shown.
  */
 async function told(panel: Panel, page: string | undefined, form?: HTMLFormElement | null): Promise<void> {
   const html = page
@@ -145,6 +149,12 @@ async function told(panel: Panel, page: string | undefined, form?: HTMLFormEleme
         .catch(() => "")
     : "";
   const whole = new DOMParser().parseFromString(html, "text/html").querySelector("#ai");
+  const better = whole && whole.getAttribute("data-attempt") !== panel.element.dataset.run;
+  const answer = better ? whole.querySelector<HTMLElement>(":scope > .answer") : null;
+  if (answer) {
+    panel.element.querySelector(":scope > .answer")?.replaceWith(answer);
+    watch(answer);
+  }
   const footer = whole?.querySelector(":scope > footer");
   if (footer) panel.element.querySelector(":scope > footer")?.replaceWith(footer);
   if (form === undefined) return;

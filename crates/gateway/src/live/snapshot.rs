@@ -15,11 +15,8 @@ pub(super) struct Snapshot {
 /// From the store; `None` if there never was such a run.
 pub(super) async fn of(app: &App, run: AttemptId) -> Result<Option<Snapshot>, storage::Error> {
     let Some((key, attempt)) = answers::by_attempt(&app.db, run).await? else { return Ok(None) };
-    let pages = match papers::by_id(&app.db, key.paper).await? {
-        Some(paper) => texts::pages(&app.db, &paper).await?,
-        None => None,
-    };
-    let context = Context { pages, ..app.context() };
+    let Some(paper) = papers::by_id(&app.db, key.paper).await? else { return Ok(None) };
+    let context = texts::context(&app.db, &app.config, &paper).await?;
     let sections = attempt.sections.iter().enumerate();
     let sections = sections.map(|(section, text)| whole(run, section, &text.markdown, &context)).collect();
     let state = match attempt.state {

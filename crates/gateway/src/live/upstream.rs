@@ -77,9 +77,14 @@ impl Upstream for Readings {
             let mut stop = job.stop.clone();
             // On a stop the reader is dropped here, and what was held back is still shown below.
             let pieces = pieces.take_until(async move { stop.requested().await });
-            // Without the pages an answer is an answer still.
-            let pages = texts::pages(&db, &paper).await.unwrap_or_default();
-            let context = Context { macros: config.macros.known().clone(), pages, ..Context::default() };
+            let context = match texts::context(&db, &config, &paper).await {
+                Ok(context) => context,
+                Err(error) => {
+                    tracing::error!(error = %Chain(&error), "the text of a paper could not be looked up");
+                    yield Step::Fault { code: "storage".into() };
+                    return;
+                }
+            };
             let mut steps = std::pin::pin!(rendered(job.run, context, meter, pieces));
             while let Some(step) = steps.next().await {
                 yield step;

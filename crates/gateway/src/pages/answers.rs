@@ -41,7 +41,7 @@ pub(crate) async fn kimi(
     let found = answers::latest(&app.db, paper.id, language).await?;
     let found =
         found.filter(|(_, attempt)| attempt.sections.iter().any(|section| !section.markdown.is_empty()));
-    let context = Context { pages: texts::pages(&app.db, &paper).await?, ..app.context() };
+    let context = texts::context(&app.db, &app.config, &paper).await?;
     let mut response = HttpResponse::Ok();
     Ok(match accepts::instead_of_page(&request, &["application/json", MARKDOWN]) {
         Some(MARKDOWN) => {

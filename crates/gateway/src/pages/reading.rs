@@ -89,7 +89,7 @@ pub(super) async fn of(app: &App, visit: &Visit, paper: &Paper) -> Result<Readin
         reading.fault = fault(&attempt, visit.m);
         reading.unfinished =
             reading.fault.is_some() && attempt.sections.iter().any(|text| !text.markdown.is_empty());
-        let context = Context { pages: crate::texts::pages(&app.db, paper).await?, ..app.context() };
+        let context = crate::texts::context(&app.db, &app.config, paper).await?;
         reading.sections = sections(app, &key, &attempt, &context);
         reading.provenance = provenance(&key, &attempt, report.as_ref(), visit.m);
         reading.no_text = attempt.text_fault.as_deref().map(|code| faults::no_text(code, visit.m));

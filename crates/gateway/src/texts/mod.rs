@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 use chrono::{TimeDelta, Utc};
 use content::{FullText, Paper, Passage, TextSource};
 use fulltext::{Extractor, VERSION};
-use render::Pages;
+use render::{Context, Pages};
 use sources::fetch::{Fetcher, Policy};
 use storage::{
     Database,
@@ -31,11 +31,16 @@ const LONG: usize = 160_000;
 /// What extracts abstracts.
 const ABSTRACT: &str = "abstract/1";
 
-/// Where the pages lead that an answer about a paper names; nowhere if its text has none, or no PDF is known.
-pub(crate) async fn pages(db: &Database, paper: &Paper) -> Result<Option<Pages>, storage::Error> {
-    let Some(address) = papers::pdf(paper) else { return Ok(None) };
+/// What an answer about a paper is rendered with: its headings go below the questions, and `[p. 7]` leads to that page,
+/// unless the text has no pages or no PDF is known.
+pub(crate) async fn context(
+    db: &Database,
+    config: &Config,
+    paper: &Paper,
+) -> Result<Context, storage::Error> {
     let last = texts::report(db, paper.id).await?.map_or(0, |report| report.last_page);
-    Ok((last > 0).then_some(Pages { address, last }))
+    let pages = papers::pdf(paper).filter(|_| last > 0).map(|address| Pages { address, last });
+    Ok(Context { macros: config.macros.known().clone(), deeper: 3, pages, ..Context::default() })
 }
 
 /// Texts of papers. Cheap to clone.
