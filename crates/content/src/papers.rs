@@ -282,7 +282,8 @@ impl FromStr for ArxivId {
 fn split_version(text: &str) -> (&str, Option<u32>) {
     match text.rsplit_once('v') {
         Some((id, version)) if !version.is_empty() && version.bytes().all(|b| b.is_ascii_digit()) => {
-            (id, version.parse().ok())
+            // Digits alone can only be too many.
+            (id, Some(version.parse().unwrap_or(u32::MAX)))
         }
         _ => (text, None),
     }

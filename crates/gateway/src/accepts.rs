@@ -19,7 +19,8 @@ pub(crate) fn instead_of_page<'a>(request: &HttpRequest, offered: &[&'a str]) ->
     let (kind, wanted) = weighed.reduce(|best, next| if next.1 > best.1 { next } else { best })?;
     let preferred = match weight(&["text/html", "application/xhtml+xml"]) {
         Some(html) => wanted > html,
-        None => weight(&["text/*", "*/*"]).is_none_or(|other| wanted >= other),
+        // The narrowest range that HTML is in decides.
+        None => weight(&["text/*"]).or_else(|| weight(&["*/*"])).is_none_or(|other| wanted >= other),
     };
     (wanted > Quality::ZERO && preferred).then_some(kind)
 }
@@ -72,6 +73,8 @@ mod tests {
         check("text/markdown, application/json", Some("application/json"));
         check("application/json;q=0, text/markdown;q=0", None);
         check("application/json;q=high", None);
+        check("application/json;q=0.5, text/*;q=0.1, */*;q=0.9", Some("application/json"));
+        check("application/json;q=0.5, text/*;q=0.9, */*;q=0.1", None);
         check("text/markdown;charset=utf-8;q=0.9, text/*;q=0.9", Some("text/markdown"));
     }
 

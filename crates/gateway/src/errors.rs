@@ -19,6 +19,8 @@ use crate::{accepts, app::App, faults, lists, pages, visit::Visit};
 
 /// The largest body of a request, in bytes; a comment or a form fits easily.
 const MAX_BODY: usize = 64 * 1024;
+/// Addresses that only programs ask for: they have no pages, and no errors that are pages.
+const DATA: [&str; 1] = ["/library"];
 /// Requests that change something have small bodies, which arrive sooner than this.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -46,6 +48,9 @@ pub(crate) enum Failure {
     /// So many wrong passwords that the next one has to wait.
     #[error("too many tries")]
     TooManyTries,
+    /// So many stars and opened papers in a day that the next one is not kept.
+    #[error("too many marks in a day")]
+    TooManyMarks,
     /// A body that is longer than any form of ours.
     #[error("the body is too long")]
     TooLong,
@@ -58,6 +63,9 @@ pub(crate) enum Failure {
     /// Something else in the address or the form that cannot be understood.
     #[error("cannot be understood: {0}")]
     BadRequest(String),
+    /// Data that cannot be read, and why; only programs send any.
+    #[error("wrong body: {0}")]
+    WrongBody(String),
     /// A format that this is not in.
     #[error("not in that format")]
     NotAcceptable,
@@ -91,16 +99,20 @@ impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::WrongDate(_) | Self::WrongCursor | Self::TooManyPapers | Self::BadRequest(_) => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::WrongDate(_)
+            | Self::WrongCursor
+            | Self::TooManyPapers
+            | Self::BadRequest(_)
+            | Self::WrongBody(_) => StatusCode::BAD_REQUEST,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::ForeignOrigin | Self::NotInvited => StatusCode::FORBIDDEN,
             Self::SignedOut => StatusCode::UNAUTHORIZED,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NoForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::QueueFull | Self::OverBudget(_) | Self::TooManyTries => StatusCode::TOO_MANY_REQUESTS,
+            Self::QueueFull | Self::OverBudget(_) | Self::TooManyTries | Self::TooManyMarks => {
+                StatusCode::TOO_MANY_REQUESTS
+            }
             Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
             Self::Storage(storage::Error::Busy(_) | storage::Error::Unreachable(_)) => {
                 StatusCode::SERVICE_UNAVAILABLE
@@ -115,6 +127,7 @@ impl ResponseError for Failure {
         let mut response = HttpResponse::build(self.status_code());
         match self {
             Self::TooManyTries => return response.insert_header(("retry-after", "900")).finish(),
+            Self::TooManyMarks => return response.insert_header(("retry-after", "3600")).finish(),
             Self::OverBudget(refusal) => {
                 if let Some(resets) = refusal.resets {
                     let wait = (resets - Utc::now()).num_seconds().max(1);
@@ -139,7 +152,7 @@ pub(crate) async fn dress(
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let visit = Visit::of(request.request());
-    let wants_json = accepts::wants_json(request.request());
+    let wants_json = DATA.contains(&request.path()) || accepts::wants_json(request.request());
     let app = request.app_data::<web::Data<App>>().cloned();
     let response = next.call(request).await?;
     let status = response.status();
@@ -212,7 +225,7 @@ pub(crate) fn json_body(limit: usize) -> web::JsonConfig {
                 Failure::TooLong
             }
             JsonPayloadError::ContentType => Failure::NoForm,
-            error => Failure::BadRequest(error.to_string()),
+            error => Failure::WrongBody(error.to_string()),
         }
         .into()
     })
@@ -255,13 +268,15 @@ fn sentences(failure: Option<&Failure>, status: StatusCode, visit: &Visit) -> (&
     let m = visit.m;
     match (failure, status) {
         (Some(Failure::WrongDate(given)), _) => (m.error_bad_request(), Some(m.error_wrong_date(given))),
-        (Some(Failure::NotInvited), _) => (m.error_forbidden(), Some(m.not_invited().into())),
+        (Some(Failure::NotInvited), _) => (m.not_invited(), None),
         (Some(Failure::TooManyTries), _) => (m.error_busy(), Some(m.too_many_tries().into())),
+        (Some(Failure::TooManyMarks), _) => (m.too_many_marks(), None),
         (Some(Failure::QueueFull), _) => (m.error_busy(), Some(m.queue_full().into())),
         (Some(Failure::OverBudget(refusal)), _) => {
             (m.error_over_budget(), Some(faults::over_budget(refusal, m)))
         }
-        (Some(Failure::SignedOut), _) => (m.error_forbidden(), Some(m.signed_out().into())),
+        (Some(Failure::SignedOut), _) => (m.signed_out(), None),
+        (Some(Failure::WrongBody(why)), _) => (m.error_wrong_body(), Some(why.clone())),
         (Some(Failure::TooManyPapers), _) => {
             (m.error_bad_request(), Some(m.too_many_ids(lists::MOST as u64)))
         }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use content::{ArxivId, CategoryTerms, Paper, RecordKey};
-use storage::{Categories, Database, Scope, papers};
+use storage::{Categories, Database, Listing, Scope, papers};
 
 use crate::{
     app::App,
@@ -12,6 +12,10 @@ use crate::{
 
 /// The most papers that can be asked for by their identifiers at once.
 pub(crate) const MOST: usize = 200;
+/// Characters that are shown of what can be no identifier.
+const SHOWN: usize = 40;
+/// Days that are looked at for the last one with papers that a list does not leave out.
+const LOOKED_AT: usize = 31;
 
 /// What an address below `/arxiv` or `/venue` names.
 pub(crate) enum Named {
@@ -133,7 +137,32 @@ impl CategoryList {
             }
             latest = latest.max(of_this);
         }
-        Ok(Self { terms, any, not, latest })
+        let mut list = Self { terms, any, not, latest };
+        if !list.not.is_empty() {
+            list.latest = list.latest_left(app).await?;
+        }
+        Ok(list)
+    }
+
+    /// The last day on which there is any paper that is not left out.
+    async fn latest_left(&self, app: &App) -> Result<Option<NaiveDate>, Failure> {
+        let any = Listing::first(self.scope(), 1);
+        if papers::list(&app.db, &any).await?.items.is_empty() {
+            return Ok(None);
+        }
+        let mut day = self.latest;
+        for _ in 0..LOOKED_AT {
+            let Some(date) = day else { break };
+            let of_day = Listing { date: day, ..any.clone() };
+            if !papers::list(&app.db, &of_day).await?.items.is_empty() {
+                return Ok(day);
+            }
+            day = None;
+            for name in &self.any {
+                day = day.max(papers::day_before(&app.db, name, date).await?);
+            }
+        }
+        Ok(None)
     }
 
     /// The list as storage knows it.
@@ -169,8 +198,8 @@ fn written_out(names: &[String], stored: &[String]) -> Vec<String> {
     names.iter().flat_map(out).collect()
 }
 
-/// A source's name and its identifier of a paper.
-type Key = (String, String);
+/// A source's name and its identifier of a paper; or what stands in the place of one, and can be none.
+type Key = Result<(String, String), String>;
 
 /// Each paper once.
 async fn several(app: &App, keys: &[Key]) -> Result<Named, Failure> {
@@ -178,8 +207,12 @@ async fn several(app: &App, keys: &[Key]) -> Result<Named, Failure> {
         return Err(Failure::TooManyPapers);
     }
     let (mut found, mut missing): (Vec<Paper>, Vec<String>) = (Vec::new(), Vec::new());
-    for (source, id) in keys {
-        match papers::by_record(&app.db, source, id).await? {
+    for key in keys {
+        let (paper, id) = match key {
+            Ok((source, id)) => (papers::by_record(&app.db, source, id).await?, id),
+            Err(other) => (None, other),
+        };
+        match paper {
             Some(paper) if found.iter().any(|other| other.id == paper.id) => {}
             Some(paper) => found.push(paper),
             None => missing.push(id.clone()),
@@ -191,21 +224,25 @@ async fn several(app: &App, keys: &[Key]) -> Result<Named, Failure> {
     Ok(Named::Papers(found, missing))
 }
 
-/// The keys in `2401.00001,hep-th/9901001`; nothing if anything else is among them.
+/// The keys in `2401.00001,hep-th/9901001`; nothing if none is among them.
 fn arxiv_keys(which: &str) -> Option<Vec<Key>> {
-    let ids = which.split(',').map(str::trim).filter(|part| !part.is_empty());
-    let keys = ids.map(|part| Some((RecordKey::ARXIV.to_owned(), part.parse::<ArxivId>().ok()?.to_string())));
-    keys.collect::<Option<Vec<_>>>().filter(|keys| !keys.is_empty())
+    keys(which, |part| part.parse::<ArxivId>().ok().map(|id| (RecordKey::ARXIV.to_owned(), id.to_string())))
 }
 
-/// The keys in `a1@OpenReview,b2@ACL`; nothing if there are not several, or anything else is among them.
+/// The keys in `a1@OpenReview,b2@ACL`; nothing if there are not several.
 fn venue_keys(which: &str) -> Option<Vec<Key>> {
-    let keys = which.split(',').map(venue_key).collect::<Option<Vec<_>>>()?;
-    (keys.len() > 1).then_some(keys)
+    keys(which, venue_key).filter(|keys| keys.len() > 1)
+}
+
+fn keys(which: &str, key: impl Fn(&str) -> Option<(String, String)>) -> Option<Vec<Key>> {
+    let parts = which.split(',').map(str::trim).filter(|part| !part.is_empty());
+    let keys: Vec<Key> =
+        parts.map(|part| key(part).ok_or_else(|| part.chars().take(SHOWN).collect())).collect();
+    keys.iter().any(Result::is_ok).then_some(keys)
 }
 
 /// Others write the names of sources with capitals.
-fn venue_key(which: &str) -> Option<Key> {
+fn venue_key(which: &str) -> Option<(String, String)> {
     let (id, source) = which.trim().rsplit_once('@')?;
     Some((source.to_lowercase(), id.to_owned()))
 }

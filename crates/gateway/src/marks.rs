@@ -22,7 +22,7 @@ use crate::{
 /// What the form of a star says.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Form {
-    /// `0` takes the star back.
+    /// `0` takes the star back, and so does `false`.
     on: Option<String>,
     /// The page to come back to.
     back: Option<String>,
@@ -44,7 +44,7 @@ pub(crate) async fn star(
 ) -> Result<HttpResponse, Failure> {
     let paper = papers::by_id(&app.db, PaperId(*id)).await?.ok_or(Failure::NotFound)?;
     let back = form.back.as_deref().filter(|back| is_own_path(back)).map(str::to_owned);
-    set(&app, &request, &paper, form.on.as_deref() != Some("0"), back).await
+    set(&app, &request, &paper, is_on(form.on.as_deref()), back).await
 }
 
 /// `POST /arxiv/star?paper=`: the same, at the address that other tools use.
@@ -54,7 +54,7 @@ pub(crate) async fn star_named(
     named: web::Query<Named>,
 ) -> Result<HttpResponse, Failure> {
     let paper = named.find(&app).await?;
-    set(&app, &request, &paper, named.on.as_deref() != Some("0"), None).await
+    set(&app, &request, &paper, is_on(named.on.as_deref()), None).await
 }
 
 /// `POST /papers/{id}/opened`: the PDF was opened.
@@ -65,6 +65,7 @@ pub(crate) async fn opened(
 ) -> Result<HttpResponse, Failure> {
     reader::own_form(&request, &app)?;
     let acting = Acting::of(&request, &app);
+    // One too many is no failure of opening the PDF.
     readers::mark(&app.db, PaperId(*id), by(&acting), Mark::Opened).await.map_err(missing)?;
     acting.answered(HttpResponse::NoContent().finish())
 }
@@ -97,7 +98,10 @@ async fn set(
     reader::own_form(request, app)?;
     let acting = Acting::of(request, app);
     let counts = match on {
-        true => readers::mark(&app.db, paper.id, by(&acting), Mark::Star).await?,
+        true => {
+            let kept = readers::mark(&app.db, paper.id, by(&acting), Mark::Star).await?;
+            kept.ok_or(Failure::TooManyMarks)?
+        }
         false => readers::unmark(&app.db, paper.id, &acting.hash, Mark::Star).await?,
     };
     let response = match back.filter(|_| !accepts::wants_json(request)) {
@@ -120,7 +124,12 @@ fn missing(error: storage::Error) -> Failure {
     }
 }
 
-/// A path of this site: what begins with two slashes is another host.
+/// A star is set unless it is said to be taken back.
+fn is_on(on: Option<&str>) -> bool {
+    !matches!(on, Some("0" | "false" | "off" | "no"))
+}
+
+/// A path of this site: what begins with two slashes is another host, and browsers leave tabs and line ends out.
 fn is_own_path(path: &str) -> bool {
-    path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n'])
+    path.starts_with('/') && !path.starts_with("//") && !path.contains(|c: char| c == '\\' || c.is_control())
 }

@@ -142,11 +142,12 @@ fn address(request: &HttpRequest, proxies: &[IpAddr]) -> IpAddr {
     forwarded.into_iter().rev().find(|address| !trusted(address)).unwrap_or(peer)
 }
 
-/// A hash of the network that an address is in: /24, or /64 of the longer ones.
+/// A hash of the network that an address is in: /24, or /48 of the longer ones, which is what one site is given at most
+/// (RFC 6177): by /64 it would be as many networks as it likes.
 fn network(address: IpAddr) -> String {
     let network = match address.to_canonical() {
         IpAddr::V4(v4) => Ipv4Addr::from_bits(v4.to_bits() & !0xff).to_string(),
-        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !(u128::MAX >> 64)).to_string(),
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !(u128::MAX >> 48)).to_string(),
     };
     digest(&network)[..32].to_owned()
 }
@@ -183,7 +184,8 @@ mod tests {
         assert!(same("203.0.113.7", "203.0.113.200"));
         assert!(!same("203.0.113.7", "203.0.114.7"));
         assert!(same("2001:db8::1", "2001:db8::ffff:1"));
-        assert!(!same("2001:db8::1", "2001:db8:0:1::1"));
+        assert!(same("2001:db8::1", "2001:db8:0:1::1"));
+        assert!(!same("2001:db8::1", "2001:db8:1::1"));
         assert!(same("::ffff:203.0.113.7", "203.0.113.9"));
     }
 }

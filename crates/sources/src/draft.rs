@@ -102,7 +102,10 @@ impl Draft {
 
 /// arXiv's identifier of a text, and the version that it names.
 pub(crate) fn arxiv_id(text: &str) -> Result<ArxivId, String> {
-    text.parse().map_err(|invalid: content::Invalid| invalid.to_string())
+    // Some lists have the address of its page.
+    let pages = ["https://arxiv.org/abs/", "http://arxiv.org/abs/"];
+    let id = pages.iter().find_map(|page| text.trim().strip_prefix(page)).unwrap_or(text);
+    id.parse().map_err(|invalid: content::Invalid| invalid.to_string())
 }
 
 /// A number that two titles share only if they are the same.

@@ -1,7 +1,7 @@
 //! Sources from files instead of the network, so that a site is filled without one.
 
 use std::{
-    io::Read as _,
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
@@ -43,6 +43,9 @@ impl Files {
     /// The file at a path, `-` for standard input, or all files of the folder there.
     pub fn at(path: &Path, format: Format) -> Result<Self, Error> {
         let paths = if path.is_dir() { folder(path)? } else { vec![path.to_owned()] };
+        if paths.is_empty() {
+            return Err(Error::file(path, io::Error::new(io::ErrorKind::NotFound, "there is no file in it")));
+        }
         Self::of(paths, format, !path.is_dir())
     }
 
@@ -177,16 +180,17 @@ fn why(error: Error) -> String {
     }
 }
 
-/// The files of a folder and of those below it, by name. Hidden ones are left out.
+/// The files of a folder and of those below it, by name. Hidden ones are left out, and what people write about the others.
 fn folder(path: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut files = Vec::new();
     let mut folders = vec![path.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in folder.read_dir().map_err(|error| Error::file(&folder, error))? {
             let entry = entry.map_err(|error| Error::file(&folder, error))?;
-            let hidden = entry.file_name().to_string_lossy().starts_with('.');
+            let name = entry.file_name().to_string_lossy().to_lowercase();
+            let left_out = name.starts_with('.') || name.ends_with(".txt") || name.ends_with(".md");
             match entry.file_type() {
-                _ if hidden => (),
+                _ if left_out => (),
                 Ok(kind) if kind.is_dir() => folders.push(entry.path()),
                 _ => files.push(entry.path()),
             }
@@ -263,6 +267,7 @@ mod tests {
             ("a.xml", record(1).into()),
             ("c.xml", record(3).replace("</OAI-PMH>", "").into()),
             (".hidden", b"x".into()),
+            ("README.txt", b"x".into()),
             ("d.xml", record(4).into()),
         ]);
         let told = all(folder.path(), Format::Records).await.expect("read");
@@ -291,7 +296,7 @@ mod tests {
     async fn what_is_not_there_is_told_at_once() {
         let folder = fill(&[]);
         assert!(Files::at(&folder.path().join("nowhere.jsonl"), Format::Lines).is_err());
-        assert_eq!(all(folder.path(), Format::Records).await.expect("read"), [""; 0]);
+        assert!(Files::at(folder.path(), Format::Records).is_err());
     }
 
     /// One page of each source, to be damaged.

@@ -21,9 +21,11 @@ use crate::{
 /// readers as it makes up; a bound of one would let a university count once.
 const OF_A_NETWORK: u64 = 10;
 
-/// Marks that readers of one network leave in a day. What is beyond is counted for nobody and not kept: otherwise readers
-/// who are made up fill the disk.
-const A_DAY: u64 = 2000;
+/// Marks that one reader leaves in a day, so that one cannot use up what their network may.
+const OF_A_READER_IN_A_DAY: u64 = 500;
+/// Marks that readers of one network leave in a day. What is beyond is refused: otherwise readers who are made up fill
+/// the disk.
+const OF_A_NETWORK_IN_A_DAY: u64 = 2000;
 /// After so many days without any mark, a reader without stars is forgotten; their counts stay.
 const QUIET: i64 = 90;
 /// After so many days no browser has the cookie of a reader any more.
@@ -72,18 +74,28 @@ impl Mark {
     }
 }
 
-/// Leaves a mark on a paper, once for each reader; gives the paper's counts.
-pub async fn mark(db: &Database, paper: PaperId, reader: Reader<'_>, mark: Mark) -> Result<Counts, Error> {
+/// Leaves a mark on a paper, once for each reader; gives the paper's counts, or nothing if the reader or their network
+/// has left so many in a day that this one is not kept.
+pub async fn mark(
+    db: &Database,
+    paper: PaperId,
+    reader: Reader<'_>,
+    mark: Mark,
+) -> Result<Option<Counts>, Error> {
     let write = db.write(Durability::Full).await?;
     let paper = lock(&write, paper).await?;
-    let marked = match known(&*write, reader.cookie).await? {
+    let id = known(&*write, reader.cookie).await?;
+    let marked = match id {
         Some(id) => has(&write, paper, id, mark).await?,
         None => false,
     };
-    if !marked && !is_busy(&write, reader.network).await? {
+    if !marked {
+        if is_busy(&write, id, reader.network).await? {
+            return Ok(None);
+        }
         leave(&write, paper, reader, mark).await?;
     }
-    finish(write, paper).await
+    finish(write, paper).await.map(Some)
 }
 
 async fn leave(write: &Write, paper: i64, reader: Reader<'_>, mark: Mark) -> Result<(), Error> {
@@ -250,12 +262,17 @@ async fn has(write: &Write, paper: i64, reader: i64, mark: Mark) -> Result<bool,
     Ok(its.count(&**write).await? > 0)
 }
 
-/// Whether a network has left more marks of late than people do.
-async fn is_busy(write: &Write, network: &str) -> Result<bool, Error> {
-    let its = marks::Entity::find()
-        .filter(marks::Column::Network.eq(network))
-        .filter(marks::Column::Made.gt(now() - TimeDelta::days(1)));
-    Ok(its.count(&**write).await? >= A_DAY)
+/// Whether a reader, or their network, has left more marks of late than people do.
+async fn is_busy(write: &Write, reader: Option<i64>, network: &str) -> Result<bool, Error> {
+    let lately = || marks::Entity::find().filter(marks::Column::Made.gt(now() - TimeDelta::days(1)));
+    if let Some(reader) = reader {
+        let own = lately().filter(marks::Column::ReaderId.eq(reader)).count(&**write).await?;
+        if own >= OF_A_READER_IN_A_DAY {
+            return Ok(true);
+        }
+    }
+    let its = lately().filter(marks::Column::Network.eq(network)).count(&**write).await?;
+    Ok(its >= OF_A_NETWORK_IN_A_DAY)
 }
 
 async fn of_network(write: &Write, paper: i64, network: &str, mark: Mark) -> Result<u64, Error> {

@@ -12,6 +12,7 @@ on_each_engine!(
     invitations_are_used_once,
     a_new_password_ends_other_sessions,
     libraries_are_kept_and_never_overwritten,
+    errors_of_libraries_are_data,
 );
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -165,8 +166,41 @@ async fn libraries_are_kept_and_never_overwritten(engine: Engine) {
     let kept = site.request(Method::GET, "/library", &[("cookie", &session)]).await;
     assert_eq!(kept.headers()["etag"], "\"2\"");
     assert_eq!(kept.json::<Value>().await.expect("JSON"), json!({ "stars": [1, 2] }));
-    assert_eq!(put("\"2\"", &json!([1])).await.status(), 400);
+    let again = put("W/\"2\"", &json!({ "stars": [3] })).await;
+    assert_eq!(again.headers()["etag"], "\"3\"", "a proxy that packs bodies makes tags weak");
+    assert_eq!(put("*", &json!({ "stars": [1, 2] })).await.headers()["etag"], "\"4\"");
+    assert_eq!(put("W/\"2\"", &json!({})).await.status(), 412);
+    assert_eq!(put("\"4\"", &json!([1])).await.status(), 400);
     assert_eq!(put("", &json!({})).await.status(), 400);
+    assert_eq!(put("2", &json!({})).await.status(), 400);
     let large = json!({ "seen": "x".repeat(3 << 20) });
-    assert_eq!(put("\"2\"", &large).await.status(), 413);
+    assert_eq!(put("\"4\"", &large).await.status(), 413);
+}
+
+/// Only programs ask for a library: they are told what is wrong in their own form, whatever they accept.
+async fn errors_of_libraries_are_data(engine: Engine) {
+    let site = Run::on(engine).start().await;
+    add(&site, "ada").await;
+    let session = session(&sign_in(&site, "ada", PASSWORD).await);
+    let check = async |response: reqwest::Response, status: u16, detail: &str| {
+        assert_eq!(response.status(), status, "{detail}");
+        assert_eq!(response.headers()["content-type"], "application/problem+json");
+        let told: Value = response.json().await.expect("JSON");
+        assert!(told["detail"].as_str().is_some_and(|told| told.starts_with(detail)), "{told}");
+    };
+    check(site.get("/library").await, 401, "Sign in first.").await;
+    let put = async |kind: &str, site_of: &str, body: &str| {
+        let headers = [
+            ("cookie", session.as_str()),
+            ("sec-fetch-site", site_of),
+            ("content-type", kind),
+            ("accept", "text/html"),
+            ("if-match", "\"0\""),
+        ];
+        site.send(Method::PUT, "/library", body.to_owned(), &headers).await
+    };
+    check(put("application/json", "same-origin", "{").await, 400, "What was sent cannot be understood.")
+        .await;
+    check(put("text/plain", "same-origin", "{}").await, 415, "").await;
+    check(put("application/json", "cross-site", "{}").await, 403, "That was not sent from this site.").await;
 }

@@ -26,6 +26,7 @@ on_each_engine!(
     an_entry_keeps_its_name_when_its_twin_comes,
     nobody_else_is_credited,
     a_day_is_in_its_feed_as_a_whole,
+    no_feed_is_of_the_future_or_of_long_ago,
 );
 
 const FEEDS: &[(&str, usize)] = &[
@@ -354,5 +355,22 @@ fn with(address: &str, below: &str) -> String {
     match address.split_once('?') {
         Some((path, query)) => format!("{path}{below}?{query}"),
         None => format!("{address}{below}"),
+    }
+}
+
+/// Lists date papers as they like, and some feeds have no entries yet.
+async fn no_feed_is_of_the_future_or_of_long_ago(engine: Engine) {
+    let site = Run::on(engine).start().await;
+    let mut late: Value =
+        serde_json::from_str(&paper(1, "On knots", "math.GT", "2024-01-02")).expect("a line");
+    late["updated"] = json!("2090-01-01");
+    import(&site, &late.to_string()).await;
+    for (address, entries) in [("/arxiv/math.GT/feed", 1), ("/arxiv/math.NT/feed", 0)] {
+        let text = site.page(address).await;
+        let feed = feed_rs::parser::parse(text.as_bytes()).expect("valid");
+        assert_eq!(feed.entries.len(), entries, "{address}");
+        let updated = feed.updated.expect("a time");
+        assert!(updated <= Utc::now() && updated.to_rfc3339() > "2024-01-03".to_owned(), "{updated}");
+        assert_eq!(site.page(address).await, text, "it stays as it is");
     }
 }

@@ -239,7 +239,7 @@ async fn a_proceedings_is_a_manifest(engine: Engine) {
     std::fs::write(&manifest, format!("{text}adresses = []\n")).expect("written");
     let output = site.run(&["harvest", "venue", name(&manifest)]).await;
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.code() == Some(1) && said.contains("line 4: unknown field `adresses`"), "{said}");
+    assert!(output.status.code() == Some(2) && said.contains("line 4: unknown field `adresses`"), "{said}");
     let site = site.start().await;
     assert!(site.page("/venue/QX.2026").await.contains("Quilts"));
     assert!(site.page("/venue/2026.qx-long.1@acl").await.contains("Ada Sew"));
@@ -278,10 +278,20 @@ async fn nothing_to_harvest_is_told() {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.code() == Some(code) && said.contains(sentence), "{arguments:?}: {said}");
     };
-    check(&["lists"], 1, "name a category").await;
+    check(&["lists"], 2, "name a category").await;
+    check(&["lists", "../etc"], 2, "category \"../etc\"").await;
+    check(&["lists", "cs.LG?x"], 2, "is not one like cs.LG").await;
     check(&["lists", "math.CO"], 1, "there is nothing at this address").await;
     check(&["arxiv", "--from", "nowhere.xml"], 1, "nowhere.xml").await;
-    check(&["arxiv", "--from", name(folder(0).path())], 1, "there is no paper in it").await;
+    check(&["arxiv", "--from", name(folder(0).path())], 1, "there is no file in it").await;
+    let quiet = folder(0);
+    let none = answer("<error code=\"noRecordsMatch\">nothing</error>");
+    std::fs::write(quiet.path().join("a.xml"), none).expect("written");
+    check(&["arxiv", "--from", name(quiet.path())], 0, "").await;
+    let quiet = folder(0);
+    std::fs::write(quiet.path().join("a.xml"), list(&[])).expect("written");
+    std::fs::write(quiet.path().join("readme.txt"), "Lists of a quiet day.").expect("written");
+    check(&["lists", "--from", name(quiet.path())], 0, "").await;
     check(&["arxiv", "--since", "yesterday"], 2, "not a day like").await;
     check(&["venue", "nowhere.toml"], 1, "nowhere.toml").await;
 }

@@ -18,6 +18,7 @@ on_each_engine!(
     readings_are_read_where_other_tools_ask,
     stars_count_readers,
     stars_are_forms,
+    networks_of_the_longer_addresses_are_sites,
     files_and_feeds_are_of_the_same_list,
     stars_order_lists,
     other_versions_are_told_of,
@@ -103,6 +104,8 @@ async fn unions_and_differences_have_addresses(engine: Engine) {
     check("/arxiv/math", &[4, 2, 1]).await;
     check("/arxiv/math.NT,hep-th?date=2024-01-03", &[3]).await;
     assert!(text(&site.page("/arxiv/cs.LG").await).contains("No papers of cs.LG"));
+    let nothing = text(&site.page("/arxiv/math.NT-math.NT?date=2024-01-03").await);
+    assert!(!nothing.contains("The latest day"), "{nothing}");
     assert_eq!(site.get("/arxiv/nonsense").await.status(), 404);
     assert_eq!(site.get("/arxiv/math.NT?date=2024-02-30").await.status(), 400);
 }
@@ -120,6 +123,10 @@ async fn other_ways_to_write_an_address_lead_to_one(engine: Engine) {
     let venues = attributes(&site.page("/papers").await, "href");
     let venue = venues.iter().find_map(|href| href.strip_prefix("/venue/")).expect("a venue");
     check(&format!("/venue/{}", venue.to_lowercase()), &format!("/venue/{venue}")).await;
+    check("/arxiv/cs.NA/feed?date=2024-01-02", "/arxiv/math.NA/feed?date=2024-01-02").await;
+    check("/arxiv/cs.NA/feed/rss?date=2024-01-02", "/arxiv/math.NA/feed/rss?date=2024-01-02").await;
+    let feed = |venue: &str| format!("/venue/{venue}/feed?group=A%20%26%20B");
+    check(&feed(&venue.to_lowercase()), &feed(venue)).await;
 }
 
 async fn several_identifiers_are_a_list(engine: Engine) {
@@ -129,8 +136,14 @@ async fn several_identifiers_are_a_list(engine: Engine) {
     assert_eq!(cards(&page), ["/arxiv/2401.00003", "/arxiv/2401.00001"]);
     assert!(text(&page).contains("Not here: 2401.99999"), "{}", text(&page));
     assert_eq!(site.get("/arxiv/2401.99998,2401.99999").await.status(), 404);
+    let page = site.page("/arxiv/2401.00003,<i>2401.1,2401.00001").await;
+    assert_eq!(cards(&page), ["/arxiv/2401.00003", "/arxiv/2401.00001"], "one that can be none");
+    assert!(text(&page).contains("Not here: <i>2401.1"), "{}", text(&page));
+    let feed = site.page("/arxiv/2401.00003,nonsense/feed").await;
+    assert_eq!(feed.matches("<entry>").count(), 1);
     let page = site.page("/venue/shield@notes,nothing@ACL").await;
     assert_eq!(cards(&page), ["/venue/shield@notes"]);
+    assert_eq!(cards(&site.page("/venue/nonsense,shield@notes,").await), ["/venue/shield@notes"]);
     let many = vec!["2401.00001"; 300].join(",");
     assert_eq!(site.get(&format!("/arxiv/{many}")).await.status(), 400);
 }
@@ -146,6 +159,8 @@ async fn a_list_can_be_shown_up_to_a_place(engine: Engine) {
     assert_eq!(cards(&rest).len(), 10);
     assert!(text(&rest).contains("51–60 of 60"), "{}", text(&rest));
     assert_eq!(cards(&site.page("/arxiv/math.NT?show=nonsense").await).len(), 25);
+    assert_eq!(cards(&site.page("/arxiv/math.NT?show=99999999999999999999999").await).len(), 60);
+    assert_eq!(cards(&site.page("/arxiv/math.NT?show=0&show=30").await).len(), 30);
 }
 
 async fn papers_carry_what_other_tools_look_for(engine: Engine) {
@@ -220,6 +235,46 @@ async fn stars_count_readers(engine: Engine) {
     assert_eq!(stars, 10, "one network cannot count as many readers as it likes");
 }
 
+async fn networks_of_the_longer_addresses_are_sites(engine: Engine) {
+    let site = Run::on(engine).start().await;
+    papers::import(&site, &papers::some("math.NT", 1..2)).await;
+    let star = async |network: usize| {
+        let address = format!("2001:db8:1:{network:x}::1");
+        let headers = [
+            ("x-forwarded-for", address.as_str()),
+            ("accept", "application/json"),
+            ("sec-fetch-site", "same-origin"),
+        ];
+        let starred = site.form("/arxiv/star?paper=2401.00001", "", &headers).await;
+        starred.json::<serde_json::Value>().await.expect("JSON")["stars"].as_u64().expect("a number")
+    };
+    let mut stars = 0;
+    for network in 1..=12 {
+        stars = star(network).await;
+    }
+    assert_eq!(stars, 10, "one site counts as one network, by whichever of its networks it asks");
+}
+
+/// A star beyond what one reader leaves in a day is refused, and said to be.
+#[tokio::test]
+async fn too_many_stars_are_refused() {
+    let site = Run::on(Engine::Sqlite).start().await;
+    papers::import(&site, &papers::some("math.NT", 1..502)).await;
+    let star = async |number: usize, cookie: &str| {
+        let headers = [("cookie", cookie), ("accept", "application/json"), ("sec-fetch-site", "same-origin")];
+        site.form(&format!("/arxiv/star?paper=2401.{number:05}"), "", &headers).await
+    };
+    for number in 1..=500 {
+        assert_eq!(star(number, "reader=one").await.status(), 200, "{number}");
+    }
+    let refused = star(501, "reader=one").await;
+    assert_eq!(refused.status(), 429);
+    let why: serde_json::Value = refused.json().await.expect("JSON");
+    assert!(why["detail"].as_str().is_some_and(|why| why.contains("Too many papers")), "{why}");
+    assert_eq!(star(500, "reader=one").await.status(), 200, "what is there stays");
+    assert_eq!(star(501, "reader=two").await.status(), 200, "others are not kept from it");
+}
+
 /// Stars a paper, or takes the star back, as this reader; gives how many there are then.
 async fn star(site: &Site, paper: &str, cookie: &str, on: &str) -> u64 {
     let headers = [("cookie", cookie), ("accept", "application/json"), ("sec-fetch-site", "same-origin")];
@@ -241,7 +296,11 @@ async fn stars_are_forms(engine: Engine) {
         (303, Some("/arxiv/math.NT"))
     );
     assert!(back.headers().contains_key("set-cookie"));
-    assert_eq!(site.post(&address, "on=1&back=//evil.example").await.status(), 200);
+    for back in ["//evil.example", "/%09/evil.example", "/%5Cevil.example"] {
+        assert_eq!(site.post(&address, &format!("on=1&back={back}")).await.status(), 200, "{back}");
+    }
+    let back = site.post("/arxiv/star?paper=2401.00002&on=false", "").await.text().await.expect("JSON");
+    assert!(back.contains("\"starred\":false"), "{back}");
     let named = site.post("/arxiv/star?paper=2401.00002", "").await.text().await.expect("JSON");
     assert!(named.contains("\"starred\":true"), "{named}");
 }
@@ -309,6 +368,7 @@ async fn other_versions_are_told_of(engine: Engine) {
     assert_eq!(notice("/arxiv/2401.00001v1").await, older);
     let newer = expected("You asked for version 7. The newest one known here is version 3.", 7);
     assert_eq!(notice("/arxiv/2401.00001v7").await, newer);
+    assert!(notice("/arxiv/2401.00001v99999999999").await.is_some(), "however many digits");
     assert_eq!(site.get("/arxiv/2401.00001v0").await.status(), 404, "versions count from 1");
     assert!(site.page("/arxiv/2401.00001v1.bib").await.contains("@"));
 }

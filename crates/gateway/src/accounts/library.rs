@@ -1,8 +1,9 @@
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header::{CACHE_CONTROL, ETAG, IF_MATCH},
+    http::header::{CACHE_CONTROL, ETAG, Header as _, IfMatch},
     web,
 };
+use content::UserId;
 use serde_json::Value;
 use storage::users::{self, Kept, Library};
 
@@ -28,17 +29,26 @@ pub(crate) async fn keep_library(
 ) -> Result<HttpResponse, Failure> {
     reader::own_form(&request, &app)?;
     let user = signed_in.0.ok_or(Failure::SignedOut)?;
-    let replaces = request.headers().get(IF_MATCH).and_then(|tag| tag.to_str().ok());
-    let replaces = replaces.and_then(|tag| tag.trim_matches('"').parse().ok());
-    let replaces = replaces.ok_or_else(|| Failure::BadRequest("If-Match names no revision".into()))?;
+    let replaces = replaced(&app, &request, user.id).await?;
     if !body.is_object() {
-        return Err(Failure::BadRequest("a library is a JSON object".into()));
+        return Err(Failure::WrongBody("a library is a JSON object".into()));
     }
     let text = body.to_string();
     Ok(match users::keep_library(&app.db, user.id, replaces, &text).await? {
         Kept::As(revision) => answer(HttpResponse::Ok(), Library { revision, body: text }),
         Kept::Other(other) => answer(HttpResponse::PreconditionFailed(), other),
     })
+}
+
+/// The revision that a request replaces; `*` is the one that is there. A proxy that packs bodies makes our tags weak, but
+/// they are numbers of revisions, so that they stay as exact as they were.
+async fn replaced(app: &App, request: &HttpRequest, user: UserId) -> Result<i64, Failure> {
+    let named = match IfMatch::parse(request) {
+        Ok(IfMatch::Any) => Some(users::library(&app.db, user).await?.map_or(0, |library| library.revision)),
+        Ok(IfMatch::Items(tags)) => tags.iter().find_map(|tag| tag.tag().parse().ok()),
+        Err(_) => None,
+    };
+    named.ok_or_else(|| Failure::WrongBody("If-Match names no revision".into()))
 }
 
 fn answer(mut response: actix_web::HttpResponseBuilder, library: Library) -> HttpResponse {

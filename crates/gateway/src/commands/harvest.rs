@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use sources::{Format, Manifest, arxiv::Prefix, fetch::Fetcher};
 
-use super::intake::Intake;
+use super::{Misunderstood, intake::Intake};
 use crate::{
     config::Config,
     harvesting::{self, Job},
@@ -35,6 +35,7 @@ pub(super) enum Harvest {
     #[command(after_help = "Example: inkstone harvest lists math.NT math.AG")]
     Lists {
         /// The categories; without any, those of the settings.
+        #[arg(value_parser = category)]
         categories: Vec<String>,
         #[command(flatten)]
         options: Options,
@@ -72,7 +73,7 @@ pub(super) async fn run(config: Config, harvest: Harvest) -> anyhow::Result<()> 
         Harvest::Lists { categories, options } => {
             let categories = or_settings(categories, &config.harvest.lists);
             if categories.is_empty() && options.from.is_none() {
-                bail!("name a category, or set harvest.lists");
+                return Err(Misunderstood("name a category, or set harvest.lists").into());
             }
             work(config, categories.into_iter().map(Job::List).collect(), Format::Lists, options).await
         }
@@ -89,6 +90,8 @@ pub(super) async fn run(config: Config, harvest: Harvest) -> anyhow::Result<()> 
 
 /// Takes in the files, or does the jobs by network.
 async fn work(config: Config, jobs: Vec<Job>, format: Format, options: Options) -> anyhow::Result<()> {
+    // On some days nothing is announced or changed.
+    let may_be_empty = matches!(format, Format::Records | Format::Lists);
     let files = options.from.as_deref().map(|path| harvesting::sources_file(path, format)).transpose()?;
     let mut intake = Intake::open(&config).await?;
     let from = files.is_some();
@@ -114,7 +117,9 @@ async fn work(config: Config, jobs: Vec<Job>, format: Format, options: Options) 
     }
     let nothing = tally.papers() + tally.announced + tally.gone == 0;
     match &options.from {
-        Some(path) if from && nothing => bail!("{}: there is no paper in it", path.display()),
+        Some(path) if from && nothing && !may_be_empty => {
+            bail!("{}: there is no paper in it", path.display())
+        }
         _ => Ok(()),
     }
 }
@@ -156,6 +161,10 @@ fn or_settings(given: Vec<String>, settings: &[String]) -> Vec<String> {
 
 fn day(text: &str) -> Result<NaiveDate, String> {
     content::day(text).ok_or_else(|| "it is not a day like 2026-11-23".to_owned())
+}
+
+fn category(text: &str) -> Result<String, String> {
+    content::category(text).map_err(|invalid| invalid.to_string())
 }
 
 fn prefix(text: &str) -> Result<Prefix, String> {

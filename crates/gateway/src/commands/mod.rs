@@ -139,9 +139,19 @@ pub fn main() -> ExitCode {
         Err(error) if output_closed(&error) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(io::stderr(), "inkstone: {}", Chain(error.as_ref()));
-            ExitCode::from(if error.is::<config::Error>() { 2 } else { 1 })
+            ExitCode::from(if is_misunderstood(&error) { 2 } else { 1 })
         }
     }
+}
+
+/// Why a command cannot be understood, where more than its words must be looked at.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Misunderstood(&'static str);
+
+fn is_misunderstood(error: &anyhow::Error) -> bool {
+    let manifest = matches!(error.downcast_ref(), Some(sources::Error::Manifest { .. }));
+    manifest || error.is::<config::Error>() || error.is::<Misunderstood>()
 }
 
 async fn run(cli: Cli) -> anyhow::Result<()> {

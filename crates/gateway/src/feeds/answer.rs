@@ -2,7 +2,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     http::header::{self, HttpDate},
 };
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, NaiveTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::{Entry, Format, atom, entry::legal, json, rss};
@@ -60,11 +60,7 @@ fn text(app: &App, channel: &Channel, entries: &[Entry], format: Format) -> Stri
         id: absolute(app, &channel.own),
         page: absolute(app, &channel.page),
         own: absolute(app, &format.at(&channel.own)),
-        updated: entries
-            .iter()
-            .map(|entry| entry.updated)
-            .max()
-            .unwrap_or_else(|| DateTime::UNIX_EPOCH.fixed_offset()),
+        updated: updated(app, channel, entries),
         entries,
     };
     match format {
@@ -72,6 +68,17 @@ fn text(app: &App, channel: &Channel, entries: &[Entry], format: Format) -> Stri
         Format::Rss => rss::write(&written),
         Format::Json => json::write(&written),
     }
+}
+
+/// When a feed changed last, which is never to come: before noon the papers of today are of its beginning. A feed that
+/// has no entries is as old as it was first seen to have none.
+fn updated(app: &App, channel: &Channel, entries: &[Entry]) -> DateTime<FixedOffset> {
+    let Some(last) = entries.iter().map(|entry| entry.updated).max() else {
+        return DateTime::<Utc>::from(app.feeds.changed(&format!("{} without entries", channel.own), ""))
+            .fixed_offset();
+    };
+    let now = Utc::now();
+    if last <= now { last } else { now.date_naive().and_time(NaiveTime::MIN).and_utc().fixed_offset() }
 }
 
 /// Whether the reader has it: by tag if it names any, else by time (RFC 9110, 13.2.2).

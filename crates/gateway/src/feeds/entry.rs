@@ -81,7 +81,7 @@ pub(super) fn legal(text: &str) -> String {
     text.replace(misplaced, " ")
 }
 
-/// A day has no time of its own; noon is that day in most of the world.
+/// A day has no time of its own; noon is that day in most of the world. What a list dates in the future is of today.
 fn noon(day: NaiveDate) -> DateTime<Utc> {
-    day.and_time(NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default()).and_utc()
+    day.min(Utc::now().date_naive()).and_time(NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default()).and_utc()
 }

@@ -156,9 +156,10 @@ pub(crate) async fn stars(
     Ok(of_papers(&app, &request, visit.m.stars().to_owned(), own, "/stars".to_owned(), &starred.items))
 }
 
-/// The same feed of a list that has a better address.
+/// The same feed of a list that has a better address, and the same part of it.
 fn moved(request: &HttpRequest, page: &str) -> HttpResponse {
-    let feed = Format::of(request).at(&format!("{page}/feed"));
+    let part = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    let feed = Format::of(request).at(&format!("{page}/feed{part}"));
     HttpResponse::PermanentRedirect().insert_header((header::LOCATION, feed)).finish()
 }
 

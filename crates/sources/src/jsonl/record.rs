@@ -9,6 +9,9 @@ use crate::{
     venue,
 };
 
+/// More versions than any paper on arXiv has: what is beyond is a slip.
+const MOST_VERSIONS: u32 = 999;
+
 /// One line, with the fields of the large public lists of papers. Others are ignored.
 #[derive(Deserialize)]
 struct Line {
@@ -111,7 +114,11 @@ fn key(line: &Line) -> Result<(&str, String, Version), String> {
     let source = match line.source.as_str() {
         "arxiv" | "arxiv-daily" => {
             let id = arxiv_id(id)?;
-            let version = Version::Of(format!("v{}", id.version().unwrap_or(1)));
+            let version = id.version().unwrap_or(1);
+            if !(1..=MOST_VERSIONS).contains(&version) {
+                return Err(format!("arXiv has no version {version} of a paper"));
+            }
+            let version = Version::Of(format!("v{version}"));
             return Ok((RecordKey::ARXIV, id.to_string(), version));
         }
         "acl-anthology" => "acl",
@@ -155,6 +162,13 @@ mod tests {
         );
         let key = record(serde_json::json!({ "id": "math.GT/0309136", "source": "arxiv" })).key;
         assert_eq!((key.id.as_str(), key.version.as_str()), ("math/0309136", "v1"));
+        let address = "https://arxiv.org/abs/2509.00003v2";
+        let key = record(serde_json::json!({ "id": address, "source": "arxiv" })).key;
+        assert_eq!((key.id.as_str(), key.version.as_str()), ("2509.00003", "v2"));
+        for version in ["v0", "v99999", "v99999999999"] {
+            let id = format!("2509.00003{version}");
+            refused(serde_json::json!({ "id": id, "source": "arxiv" }), "arXiv has no version");
+        }
     }
 
     #[test]

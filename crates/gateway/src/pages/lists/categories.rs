@@ -20,12 +20,7 @@ use crate::{
 
 /// `GET /arxiv/{which}`: the page of a paper if `which` is an identifier, a list of papers if it is several, else the
 /// list of categories.
-pub(crate) async fn arxiv(
-    app: web::Data<App>,
-    visit: Visit,
-    which: web::Path<String>,
-    part: web::Query<Part>,
-) -> Page {
+pub(crate) async fn arxiv(app: web::Data<App>, visit: Visit, which: web::Path<String>, part: Part) -> Page {
     let (which, format) = asked(&which, &visit);
     match (lists::of_arxiv(&app, which).await?, format) {
         (Named::Paper(paper, asked), format) => paper::show(&app, &visit, *paper, asked, format).await,

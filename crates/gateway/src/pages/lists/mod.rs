@@ -1,13 +1,18 @@
 //! Lists of papers: of categories by day, of venues by year, of identifiers, of what a reader starred. One template and
 //! one way through all of them.
 
-use actix_web::HttpResponse;
+use std::{
+    convert::Infallible,
+    future::{Ready, ready},
+};
+
+use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload};
 use askama::Template;
 use chrono::NaiveDate;
 use cite::Format;
 use content::{Announced, Paper};
-use serde::Deserialize;
 use storage::{Cursor, Listing, Order, Scope, papers};
+use url::form_urlencoded;
 
 use super::{
     Choice, Link, Page,
@@ -36,8 +41,7 @@ const PER_PAGE: u64 = 25;
 const MOST: u64 = 500;
 
 /// Which part of a list is asked for, and how. Every state of a list is an address.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Part {
     date: Option<String>,
     /// The month that the calendar shows, as `2026-11`.
@@ -99,7 +103,35 @@ struct Empty {
     link: Option<Link>,
 }
 
+impl FromRequest for Part {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::of(request.query_string())))
+    }
+}
+
 impl Part {
+    /// As an address has it. Of what is said twice the last holds.
+    fn of(query: &str) -> Self {
+        let mut part = Self::default();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            let place = match &*name {
+                "date" => &mut part.date,
+                "month" => &mut part.month,
+                "kind" => &mut part.kind,
+                "group" => &mut part.group,
+                "sort" => &mut part.sort,
+                "show" => &mut part.show,
+                "after" => &mut part.after,
+                _ => continue,
+            };
+            *place = Some(value.into_owned());
+        }
+        part
+    }
+
     /// The address of the same list with a part changed; what is at a place in the list does not go along.
     fn address(&self, path: &str, change: impl FnOnce(&mut Self)) -> String {
         let mut part = Self { after: None, show: None, month: None, ..self.clone() };
@@ -148,10 +180,13 @@ impl Part {
         if self.sort.as_deref() == Some("stars") { Order::Stars } else { Order::Newest }
     }
 
-    /// How many papers are to be shown: a wrong number is the usual one.
+    /// How many papers are to be shown: what is no number is the usual one, and so is none.
     fn limit(&self) -> u64 {
-        let asked = self.show.as_deref().and_then(|show| show.parse::<u64>().ok());
-        asked.map_or(PER_PAGE, |asked| asked.clamp(1, MOST))
+        let digits = |show: &&str| !show.is_empty() && show.bytes().all(|byte| byte.is_ascii_digit());
+        match self.show.as_deref().filter(digits).map(str::parse::<u64>) {
+            None | Some(Ok(0)) => PER_PAGE,
+            Some(asked) => asked.map_or(MOST, |asked| asked.min(MOST)),
+        }
     }
 
     /// A browser cannot put a list in order that it has not: only a day is there as a whole.
@@ -291,6 +326,9 @@ mod tests {
     #[test]
     fn wrong_numbers_are_the_usual_one() {
         let limit = |show: &str| Part { show: Some(show.into()), ..Part::default() }.limit();
-        assert_eq!(["75", "0", "-1", "x", "99999"].map(limit), [75, 1, PER_PAGE, PER_PAGE, MOST]);
+        assert_eq!(["75", "501", "99999999999999999999999"].map(limit), [75, MOST, MOST]);
+        assert_eq!(["0", "-1", "x", ""].map(limit), [PER_PAGE; 4]);
+        let twice = Part::of("show=75&date=&unknown=1&show=%32%35");
+        assert_eq!((twice.limit(), twice.date.as_deref()), (25, Some("")), "the last one holds");
     }
 }

@@ -10,12 +10,7 @@ use super::{Empty, Link, ListPage, Page, Part, Range, cards, whole};
 use crate::{app::App, errors::Failure, exports, reader, visit::Visit};
 
 /// `GET /stars`: what this reader starred, the last one first.
-pub(crate) async fn stars(
-    app: web::Data<App>,
-    visit: Visit,
-    request: HttpRequest,
-    part: web::Query<Part>,
-) -> Page {
+pub(crate) async fn stars(app: web::Data<App>, visit: Visit, request: HttpRequest, part: Part) -> Page {
     if let Some(format) = visit.accepts {
         return file(&app, &visit, &request, &part, format).await;
     }
@@ -46,7 +41,7 @@ pub(crate) async fn stars_file(
     visit: Visit,
     request: HttpRequest,
     suffix: web::Path<String>,
-    part: web::Query<Part>,
+    part: Part,
 ) -> Page {
     let format = Format::of_suffix(&suffix).ok_or(Failure::NotFound)?;
     file(&app, &visit, &request, &part, format).await

@@ -13,12 +13,7 @@ use crate::{
 };
 
 /// `GET /venue/{which}`: `<id>@<source>` is a paper, `<NAME>.<YEAR>` an edition, `<NAME>` a venue, `latest` all of them.
-pub(crate) async fn venue(
-    app: web::Data<App>,
-    visit: Visit,
-    which: web::Path<String>,
-    part: web::Query<Part>,
-) -> Page {
+pub(crate) async fn venue(app: web::Data<App>, visit: Visit, which: web::Path<String>, part: Part) -> Page {
     let (which, format) = asked(&which, &visit);
     match (lists::of_venue(&app, which).await?, format) {
         (Named::Paper(paper, _), format) => paper::show(&app, &visit, *paper, None, format).await,
