@@ -80,6 +80,8 @@ export class Panel implements Reader {
     const text = said(stage);
     this.#passed.set(stage.stage, text);
     this.#say(text);
+    // Said before it writes: what the page has to say of it stands above the answers.
+    if (stage.stage === "asking") this.readBy(stage.model);
     if (stage.stage === "thinking") this.#thoughts.begin();
     else this.#thoughts.end();
     if (!this.#stages) return;
@@ -145,12 +147,12 @@ export class Panel implements Reader {
     else if (!this.element.querySelector(".note.lost")) this.note(words("reconnecting"), "warn lost");
   }
 
-  /** One sentence above the answers. */
+  /** One sentence below the answers: what is above them would push away what is being read. */
   note(text: string, kind: string): void {
     const note = document.createElement("p");
     note.className = `note ${kind}`;
     note.textContent = text;
-    this.element.querySelector(":scope > header")?.after(note);
+    this.element.querySelector(":scope > .answer")?.after(note);
   }
 
   #say(text: string): void {

@@ -160,7 +160,7 @@ async function told(panel: Panel, page: string | undefined, form?: HTMLFormEleme
   if (form === undefined) return;
   const others = [...(whole?.querySelectorAll(":scope > form.reading") ?? [])];
   if (form && others.length === 0) others.push(form);
-  panel.element.querySelector(":scope > .answer")?.after(...others);
+  panel.element.querySelector(":scope > footer")?.before(...others);
 }
 
 function fresh(): Panel {
