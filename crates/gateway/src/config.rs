@@ -210,6 +210,22 @@ impl Config {
         }
     }
 
+    /// What no type says of settings: the key that is wrong, and why.
+    fn check(&self) -> Result<(), (String, &'static str)> {
+        if self.readings.parallel == 0 {
+            return Err(("readings.parallel".into(), "must be 1 or more, or nothing is ever read"));
+        }
+        for (number, model) in self.models.iter().enumerate() {
+            let twice = self.models[..number].iter().any(|other| other.name == model.name);
+            model.check(twice).map_err(|(key, why)| (format!("models.{number}.{key}"), why))?;
+        }
+        let priced = self.models.iter().any(|model| model.price != Price::default());
+        if let Some(bound) = self.budget.in_money().filter(|_| !priced && !self.models.is_empty()) {
+            return Err((format!("budget.{bound}.money"), "bounds nothing: no model has a price"));
+        }
+        Ok(())
+    }
+
     /// The folder of the search index.
     pub fn index(&self) -> PathBuf {
         self.data.join("index")
@@ -259,6 +275,26 @@ impl Default for Log {
 impl Model {
     fn default_context() -> u64 {
         32_768
+    }
+
+    fn check(&self, twice: bool) -> Result<(), (&'static str, &'static str)> {
+        let is_web = |url: Url| matches!(url.scheme(), "http" | "https") && url.has_host();
+        if self.name.trim().is_empty() || self.name == summarizer::EXTRACTIVE {
+            return Err(("name", "must be a name, and not that of the extractive reader"));
+        }
+        if twice {
+            return Err(("name", "is that of another model: answers are kept under it"));
+        }
+        if !Url::parse(&self.base_url).is_ok_and(is_web) {
+            return Err(("base_url", "must be like http://127.0.0.1:11434/v1"));
+        }
+        if self.context == 0 {
+            return Err(("context", "must be 1 or more"));
+        }
+        if self.limits.output == 0 {
+            return Err(("limits.output", "must be 1 or more"));
+        }
+        Ok(())
     }
 }
 

@@ -93,6 +93,9 @@ pub(crate) enum Failure {
     /// A task of ours did not finish.
     #[error("task: {0}")]
     Task(#[from] actix_web::error::BlockingError),
+    /// Something else of ours failed.
+    #[error(transparent)]
+    Internal(Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl ResponseError for Failure {
@@ -117,7 +120,7 @@ impl ResponseError for Failure {
             Self::Storage(storage::Error::Busy(_) | storage::Error::Unreachable(_)) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
-            Self::Storage(_) | Self::Search(_) | Self::Template(_) | Self::Task(_) => {
+            Self::Storage(_) | Self::Search(_) | Self::Template(_) | Self::Task(_) | Self::Internal(_) => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
         }

@@ -39,6 +39,8 @@ pub(crate) struct State {
 /// A run that waits or works.
 pub(crate) struct Active {
     key: AnswerKey,
+    /// There may be a finished answer, which was not enough for who asked.
+    again: bool,
     pub(crate) sections: Vec<Section>,
     /// Grew since the last checkpoint.
     pub(crate) grown: bool,
@@ -105,6 +107,20 @@ impl House {
         Some(Started { run, stored: false })
     }
 
+    /// The finished answer, for one who did not ask for another while others have it read again.
+    pub(crate) async fn instead(&self, ask: &Ask) -> Option<Started> {
+        {
+            let state = self.state();
+            let active = state.by_key.get(&ask.key).and_then(|run| state.runs.get(run))?;
+            if ask.want == Want::Again || !active.again || active.readers.has_asked(&ask.reader) {
+                return None;
+            }
+        }
+        // A store that fails leaves the run that there is.
+        let finished = self.seams.store.finished(ask.key.clone()).await.ok().flatten();
+        finished.map(|run| Started { run, stored: true })
+    }
+
     pub(crate) async fn begin(self: Arc<Self>, ask: Ask) -> Result<Started, Error> {
         let _one_at_a_time = loop {
             // Not under the lock: a run that tidies up must not keep others from starting.
@@ -165,10 +181,11 @@ impl House {
     }
 
     fn launch(self: &Arc<Self>, run: AttemptId, ask: Ask, received: Vec<Section>) {
-        let Ask { key, sections, reader, priority, .. } = ask;
+        let Ask { key, sections, reader, priority, want, .. } = ask;
         let (sender, stop) = Stop::new();
         let mut active = Active {
             key: key.clone(),
+            again: want == Want::Again,
             sections: vec![Section::default(); sections],
             grown: false,
             written: 0,

@@ -50,7 +50,13 @@ impl Readers {
         asked || self.attached.len() < before
     }
 
-    pub(crate) fn nobody_attached(&self) -> bool {
-        self.attached.is_empty()
+    /// Whether nobody is left: none who looks, and none who asked and may come back.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.attached.is_empty() && self.asked.is_empty()
+    }
+
+    /// Whether this one asked for the run. Nobody knows that of someone without a name.
+    pub(crate) fn has_asked(&self, reader: &Reader) -> bool {
+        matches!(reader, Reader::Known(_)) && self.asked.contains(reader)
     }
 }

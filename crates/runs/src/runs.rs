@@ -82,7 +82,7 @@ pub struct Started {
 /// What came of a stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stopped {
-    /// Nobody else was reading: the run ends now.
+    /// Nobody else was reading, or had asked: the run ends now.
     Cancelled,
     /// The run goes on for others.
     Detached,
@@ -101,6 +101,9 @@ impl Runs {
     /// Joins the run that is at work on the key, or finds its answer in the store, or starts a run. The
     /// run goes on whatever happens to the caller.
     pub async fn start(&self, ask: Ask) -> Result<Started, Error> {
+        if let Some(finished) = self.house.instead(&ask).await {
+            return Ok(finished);
+        }
         if let Some(joined) = self.house.join(&ask.key, &ask.reader) {
             return Ok(joined);
         }
@@ -138,14 +141,14 @@ impl Runs {
     }
 
     /// Detaches one reader, with all the streams of one who is known: they stop reading the run, not a tab.
-    /// If no attached reader is left, the upstream is cancelled.
+    /// If no attached reader is left, and none who asked, the upstream is cancelled.
     pub fn stop(&self, run: AttemptId, reader: &Reader) -> Stopped {
         let mut state = self.house.state();
         let Some(active) = state.runs.get_mut(&run) else { return Stopped::Nothing };
         if !active.readers.stop(reader) {
             return Stopped::Nothing;
         }
-        if !active.readers.nobody_attached() {
+        if !active.readers.is_empty() {
             return Stopped::Detached;
         }
         active.cancel(AttemptState::Cancelled);

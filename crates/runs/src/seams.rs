@@ -68,7 +68,7 @@ pub struct Job {
     /// What to answer.
     pub key: AnswerKey,
     /// What an earlier attempt had received, if this one goes on with it: as many sections as it had. What of
-    /// it stands must be yielded as text once more, first of all.
+    /// it stands must be yielded as text once more, first of all. A section of which nothing is yielded stays as it was.
     pub received: Vec<Section>,
     /// Resolves when the answer is no longer wanted.
     pub stop: Stop,
@@ -146,7 +146,7 @@ pub enum Want {
     Any,
     /// Read once more, unless that is happening already.
     Again,
-    /// A finished or running one is welcome; else go on where the last attempt that had any text ended.
+    /// A finished or running one is welcome; else go on with the fullest text that an attempt left.
     Continue,
 }
 

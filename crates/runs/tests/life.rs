@@ -160,6 +160,10 @@ async fn k7_the_last_reader_stops_the_upstream() {
     check_stop("", "", "a", Cancelled).await;
     check_stop("b", "b", "b", Nothing).await;
     check_stop("a", "a", ".", Nothing).await;
+    // One who only looks does not stop what another asked for, who is away for a moment.
+    check_stop("ab", "a", "b", Detached).await;
+    check_stop("b", "", "b", Detached).await;
+    check_stop("b", "", "ba", Cancelled).await;
 }
 
 #[tokio::test]
@@ -392,4 +396,25 @@ async fn what_a_run_cost_is_stored_however_it_ends() {
         assert_eq!((end.cost, end.model.as_deref()), (cost, Some(if bad { "second" } else { "test-1" })));
         assert_eq!(world.shelf.stored(run).sections.concat(), "x", "thoughts are no part of the answer");
     }
+}
+
+#[tokio::test]
+async fn who_did_not_ask_for_another_answer_gets_the_finished_one() {
+    let world = World::new(Settings::default());
+    let first = world.start(1, "anna").await;
+    world.puppet.say(first, [text(0, "x"), done()]).await;
+    world.log(first).await;
+    let again = world.runs.start(ask(1, Want::Again, "anna")).await.unwrap();
+    assert!(!again.stored && again.run != first);
+    for (want, who, expected) in [
+        (Want::Any, "ben", Started { run: first, stored: true }),
+        (Want::Continue, "", Started { run: first, stored: true }),
+        (Want::Any, "anna", again),
+        (Want::Again, "ben", again),
+        (Want::Any, "ben", again),
+    ] {
+        assert_eq!(world.runs.start(ask(1, want, who)).await.unwrap(), expected, "{want:?} by {who:?}");
+    }
+    world.puppet.say(again.run, [done()]).await;
+    assert_eq!(state(&world.log(again.run).await), AttemptState::Done);
 }

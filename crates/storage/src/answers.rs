@@ -23,6 +23,8 @@ use crate::{
 
 /// The lock that keeps beginnings, checkpoints and ends of several processes apart.
 const LOCK: i64 = 0x696e_6b02;
+/// The text of a section that is written again.
+const NEWER: &str = "CASE WHEN excluded.markdown = '' THEN sections.markdown ELSE excluded.markdown END";
 /// The state of attempts that may still change.
 const RUNNING: &str = "running";
 
@@ -33,7 +35,7 @@ pub enum Want {
     Any,
     /// Read once more, unless that is happening already.
     Again,
-    /// A finished or running one is welcome; else go on where the last attempt that had any text ended.
+    /// A finished or running one is welcome; else go on with the fullest text that an attempt left.
     Continue,
 }
 
@@ -81,7 +83,7 @@ pub struct Outcome {
 }
 
 /// What to show of a paper, or of one that it stands for, in a language: the newest attempt that is
-/// running or done, else the newest of all.
+/// running or done, else the newest of all. One that is running gives way to a finished one of the same answer.
 pub async fn latest(
     db: &Database,
     paper: PaperId,
@@ -96,7 +98,12 @@ pub async fn latest(
     let mut keys: HashMap<i64, answers::Model> = keys.into_iter().map(|key| (key.id, key)).collect();
     let mut found = newest_first(attempts::Column::AnswerId.is_in(keys.keys().copied()), db.read()).await?;
     found.sort_by_key(|attempt| !welcome(&attempt.state));
-    let Some(row) = found.into_iter().next() else { return Ok(None) };
+    let Some(newest) = found.first() else { return Ok(None) };
+    // While an answer is read again the finished one stays.
+    let done = found
+        .iter()
+        .find(|attempt| attempt.answer_id == newest.answer_id && attempt.state == AttemptState::Done.name());
+    let row = done.unwrap_or(newest).clone();
     let key = keys.remove(&row.answer_id).ok_or_else(|| Error::Corrupt(format!("attempt {}", row.id)))?;
     let attempt = with_sections(db, vec![row]).await?.pop();
     attempt.map(|attempt| Ok((key_of(key)?, attempt))).transpose()
@@ -193,10 +200,10 @@ pub async fn begin_within(
     write.lock(LOCK).await?;
     let answer = answer_of(&write, key).await?;
     let found = newest_first(attempts::Column::AnswerId.eq(answer), &*write).await?;
-    let stored = found.iter().find(|attempt| {
-        let state = attempt.state.as_str();
-        state == RUNNING || (want != Want::Again && welcome(state))
-    });
+    let of = |state: &str| found.iter().find(|attempt| attempt.state == state);
+    // Who did not ask for another answer is served the finished one while others have it read again.
+    let done = of(AttemptState::Done.name()).filter(|_| want != Want::Again);
+    let stored = done.or_else(|| of(RUNNING));
     if let Some(stored) = stored {
         return Ok(Begun::Stored(AttemptId(stored.id)));
     }
@@ -216,20 +223,25 @@ pub async fn begin_within(
     {
         return Ok(Begun::Refused(refusal));
     }
-    write.commit().await?;
     let id = AttemptId(id);
+    // It stands until something is written in its place, whatever becomes of the attempt.
+    save_sections(&write, id, &received).await?;
+    write.commit().await?;
     Ok(if received.is_empty() { Begun::New(id) } else { Begun::Continued(id, received) })
 }
 
-/// The sections of the newest of these attempts that has any text.
+/// The sections of the fullest of these attempts, which come newest first: the most sections with text, then the most
+/// text. Nothing if there is none.
 async fn received(attempts: &[attempts::Model], write: &Write) -> Result<Vec<Section>, Error> {
-    for attempt in attempts {
-        let sections = sections_of(&[attempt.id], &**write).await?.remove(&attempt.id).unwrap_or_default();
-        if sections.iter().any(|section| !section.markdown.is_empty()) {
-            return Ok(sections);
-        }
-    }
-    Ok(Vec::new())
+    let ids: Vec<_> = attempts.iter().map(|attempt| attempt.id).collect();
+    let mut texts = sections_of(&ids, &**write).await?;
+    let full = |sections: &Vec<Section>| {
+        let lengths = sections.iter().map(|section| section.markdown.len());
+        (lengths.clone().filter(|length| *length > 0).count(), lengths.sum::<usize>())
+    };
+    // Of several that are as full the last one is taken: the newest.
+    let fullest = ids.iter().rev().filter_map(|id| texts.remove(id)).max_by_key(full);
+    Ok(fullest.filter(|sections| full(sections).0 > 0).unwrap_or_default())
 }
 
 /// Notes which text a running attempt is read from, and why from no better one, as a code.
@@ -341,6 +353,7 @@ async fn answer_of(write: &Write, key: &AnswerKey) -> Result<i64, Error> {
     Ok(answers::Entity::insert(row).exec(&**write).await?.last_insert_id)
 }
 
+/// Writes sections. One without text leaves what is there: an attempt that goes on began with it.
 async fn save_sections(write: &Write, attempt: AttemptId, texts: &[Section]) -> Result<(), Error> {
     use sections::Column;
     let rows = (0..).zip(texts).map(|(position, section)| sections::ActiveModel {
@@ -350,7 +363,7 @@ async fn save_sections(write: &Write, attempt: AttemptId, texts: &[Section]) -> 
     });
     for piece in in_pieces(rows) {
         let newer = OnConflict::columns([Column::AttemptId, Column::Position])
-            .update_column(Column::Markdown)
+            .value(Column::Markdown, Expr::cust(NEWER))
             .to_owned();
         sections::Entity::insert_many(piece).on_conflict(newer).exec_without_returning(&**write).await?;
     }

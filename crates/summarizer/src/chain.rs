@@ -1,6 +1,11 @@
 //! From a list of readers and an assignment to one stream: which calls there are, and who answers each.
 
-use std::{ops::Range, pin::pin};
+use std::{
+    collections::{BTreeSet, HashMap},
+    ops::Range,
+    pin::pin,
+    sync::{Mutex, PoisonError},
+};
 
 use content::{FullText, Language, QuestionSet, Record, Section};
 use futures::{Stream, StreamExt, stream::BoxStream};
@@ -17,6 +22,21 @@ pub(crate) struct Work {
     pub(crate) language: Language,
     /// What was received before and stands.
     pub(crate) kept: Vec<Section>,
+    /// Whether a model has written of it before.
+    begun: bool,
+    /// Bytes that a prompt may have, of the models whose server found a longer one too long.
+    rooms: Mutex<HashMap<String, usize>>,
+}
+
+impl Work {
+    /// Bytes that a prompt may have, if the server of this model has refused a longer one.
+    pub(crate) fn room(&self, model: &str) -> Option<usize> {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner).get(model).copied()
+    }
+
+    pub(crate) fn remember_room(&self, model: &str, room: usize) {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner).insert(model.to_owned(), room);
+    }
 }
 
 /// One call: some of the questions, perhaps with the answers begun.
@@ -38,9 +58,14 @@ pub(crate) fn read(
             yield Ok(Piece::Text { section, markdown: kept.markdown.clone() });
         }
         let mut bill = Bill::default();
+        // Whoever has said a word answers all of it: an answer names one model.
+        let mut speaker = None;
         for ask in asks {
-            let mut pieces = pin!(answer(&readers, &work, &ask));
+            let mut pieces = pin!(answer(&readers, &work, &ask, speaker.clone()));
             while let Some(piece) = pieces.next().await {
+                if let Ok(Piece::Replying { model, .. }) = &piece {
+                    speaker = Some(model.clone());
+                }
                 match piece {
                     // It has answered all questions, however they were to be asked.
                     Ok(Piece::Done { model, tokens }) if model == EXTRACTIVE => {
@@ -61,6 +86,43 @@ pub(crate) fn read(
     .boxed()
 }
 
+/// What was received before stands until something is written in its place: wherever these pieces end without `Done`,
+/// the sections of which nothing came are yielded as they were.
+pub(crate) fn keeping(
+    received: Vec<Section>,
+    pieces: impl Stream<Item = Result<Piece, Fault>> + Send + 'static,
+) -> BoxStream<'static, Result<Piece, Fault>> {
+    async_stream::stream! {
+        let mut pieces = pin!(pieces);
+        let mut written = BTreeSet::new();
+        let last = loop {
+            match pieces.next().await {
+                Some(Ok(Piece::Done { model, tokens })) => {
+                    yield Ok(Piece::Done { model, tokens });
+                    return;
+                }
+                Some(Ok(piece)) => {
+                    if let Piece::Text { section, .. } = &piece {
+                        written.insert(*section);
+                    }
+                    yield Ok(piece);
+                }
+                Some(Err(fault)) => break Some(fault),
+                None => break None,
+            }
+        };
+        for (section, before) in received.into_iter().enumerate() {
+            if !before.markdown.is_empty() && !written.contains(&section) {
+                yield Ok(Piece::Text { section, markdown: before.markdown });
+            }
+        }
+        if let Some(fault) = last {
+            yield Err(fault);
+        }
+    }
+    .boxed()
+}
+
 pub(crate) fn estimate(model: &Model, assignment: &Assignment<'_>) -> Estimate {
     let reader = Reader::Model(Box::new(model.clone()));
     let (work, asks) = prepare(Some(&reader), assignment);
@@ -73,12 +135,15 @@ pub(crate) fn estimate(model: &Model, assignment: &Assignment<'_>) -> Estimate {
 /// What of an assignment stands, and the calls that are missing.
 ///
 /// A model that can go on in mid-sentence keeps everything. Others keep the sections before the last
-/// one, which may be half: what was answered is not asked, nor paid for, again. The extractive reader
-/// costs nothing and begins anew.
+/// one, which may be half: what was answered is not asked, nor paid for, again. Where a question before the
+/// last one was left out, a model begins there. The extractive reader costs nothing and begins anew.
 fn prepare(reader: Option<&Reader>, assignment: &Assignment<'_>) -> (Work, Vec<Ask>) {
     let count = assignment.questions.questions.len();
     let reached = assignment.received.iter().take(count).rposition(|section| !section.markdown.is_empty());
-    let (kept, within) = match (reader, reached) {
+    let left_out = assignment.received.iter().position(|section| section.markdown.is_empty());
+    let left_out = left_out.filter(|hole| reached.is_some_and(|last| *hole < last));
+    let (kept, within) = match (reader, left_out.or(reached)) {
+        (Some(Reader::Model(_)), Some(hole)) if left_out.is_some() => (hole, None),
         (Some(Reader::Model(model)), Some(last)) if model.can_continue() => (last + 1, Some(last)),
         (Some(Reader::Model(_)), Some(last)) => (last, None),
         _ => (0, None),
@@ -99,18 +164,22 @@ fn prepare(reader: Option<&Reader>, assignment: &Assignment<'_>) -> (Work, Vec<A
         questions: questions.clone(),
         language,
         kept: received[..kept].to_vec(),
+        begun: reached.is_some() && matches!(reader, Some(Reader::Model(_))),
+        rooms: Mutex::default(),
     };
     (work, asks)
 }
 
 /// The answer to one call, by the first reader that gives one. Once a reply has begun no other is asked:
-/// it would be paid twice, and say something else.
+/// it would be paid twice, and say something else; nor for the next questions, if a `speaker` has begun.
 fn answer<'a>(
     readers: &'a [Reader],
     work: &'a Work,
     ask: &'a Ask,
+    speaker: Option<String>,
 ) -> impl Stream<Item = Result<Piece, Fault>> + 'a {
-    let able: Vec<_> = readers.iter().filter(|reader| reader.can(ask)).collect();
+    let may = |reader: &&Reader| speaker.as_deref().is_none_or(|name| reader.name() == name);
+    let able: Vec<_> = readers.iter().filter(may).filter(|reader| reader.can(work, ask)).collect();
     async_stream::stream! {
         for (number, reader) in able.iter().enumerate() {
             let others = able.len() - number - 1;
@@ -146,10 +215,11 @@ impl Reader {
         }
     }
 
-    /// The extractive reader answers all questions or none; only some models go on in mid-sentence.
-    fn can(&self, ask: &Ask) -> bool {
+    /// The extractive reader answers all questions or none, and replaces no model's words; only some models go on in
+    /// mid-sentence.
+    fn can(&self, work: &Work, ask: &Ask) -> bool {
         match self {
-            Self::Extractive => ask.within.is_none() && ask.questions.start == 0,
+            Self::Extractive => !work.begun && ask.questions.start == 0,
             Self::Model(model) => ask.within.is_none() || model.can_continue(),
         }
     }
@@ -177,7 +247,7 @@ struct Bill {
 impl Bill {
     fn add(&mut self, model: String, tokens: Option<(u64, u64)>) {
         self.model = model;
-        let sum = |(a, b): (u64, u64), (c, d): (u64, u64)| (a + c, b + d);
+        let sum = |(a, b): (u64, u64), (c, d): (u64, u64)| (a.saturating_add(c), b.saturating_add(d));
         self.calls = Some(match self.calls {
             None => tokens,
             // One call that was not counted makes the sum unknown.

@@ -66,6 +66,9 @@ pub enum Fault {
     /// The model ended without a word.
     #[error("the model said nothing")]
     Empty,
+    /// A mistake of this program.
+    #[error("the reader itself failed")]
+    Internal,
 }
 
 impl Fault {
@@ -88,12 +91,13 @@ impl Fault {
             Self::OutputLimit => "output_limit",
             Self::Filtered => "filtered",
             Self::Empty => "empty",
+            Self::Internal => "internal",
         }
     }
 
     /// Whether no reply was made, so that another reader may be asked.
     pub(crate) fn is_refusal(&self) -> bool {
-        !matches!(self, Self::Endless | Self::OutputLimit | Self::Filtered | Self::Empty)
+        !matches!(self, Self::Endless | Self::OutputLimit | Self::Filtered | Self::Empty | Self::Internal)
     }
 
     /// Whether the server is not as it should be, whoever asks it for whatever.

@@ -164,6 +164,15 @@ pub fn read(readers: &[Reader], assignment: &Assignment<'_>) -> BoxStream<'stati
     chain::read(readers.to_vec(), assignment)
 }
 
+/// The pieces of a reading that goes on, wherever they end: without [`Piece::Done`], sections of which nothing came
+/// follow as they were `received` before.
+pub fn keeping(
+    received: &[content::Section],
+    pieces: impl futures::Stream<Item = Result<Piece, Fault>> + Send + 'static,
+) -> BoxStream<'static, Result<Piece, Fault>> {
+    chain::keeping(received.to_vec(), pieces)
+}
+
 /// What a reading by this model may take.
 pub fn estimate(model: &Model, assignment: &Assignment<'_>) -> Estimate {
     chain::estimate(model, assignment)

@@ -2,7 +2,7 @@
 
 use std::{fs, io, path::Path, path::PathBuf};
 
-use content::{Language, QuestionSet};
+use content::{Language, Question, QuestionSet};
 use serde::Deserialize;
 
 const EMBEDDED: [&str; 2] = [include_str!("../questions/en.toml"), include_str!("../questions/zh.toml")];
@@ -50,10 +50,29 @@ pub fn questions(language: Language) -> QuestionSet {
 
 /// A set as it stands in a file.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct File {
     language: Language,
-    #[serde(flatten)]
-    set: QuestionSet,
+    name: String,
+    version: u32,
+    questions: Vec<Asked>,
+}
+
+/// A question as it stands in a file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    id: String,
+    title: String,
+    prompt: String,
+}
+
+impl File {
+    fn into_set(self) -> (Language, QuestionSet) {
+        let Self { language, name, version, questions } = self;
+        let question = |Asked { id, title, prompt }| Question { id, title, prompt };
+        (language, QuestionSet { name, version, questions: questions.into_iter().map(question).collect() })
+    }
 }
 
 impl QuestionSets {
@@ -61,7 +80,7 @@ impl QuestionSets {
     pub fn embedded() -> Self {
         let sets = EMBEDDED.iter().map(|text| {
             let file: File = toml::from_str(text).expect("the built-in sets are valid: a test reads them");
-            (file.language, file.set)
+            file.into_set()
         });
         Self { sets: sets.collect() }
     }
@@ -99,7 +118,8 @@ impl QuestionSets {
     }
 
     fn add(&mut self, text: &str) -> Result<(), String> {
-        let File { language, set } = toml::from_str(text).map_err(|error| error.to_string())?;
+        let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
+        let (language, set) = file.into_set();
         check(&set)?;
         let tag = set.tag();
         if let Some(there) = self.tagged(&tag, language) {
@@ -206,6 +226,8 @@ mod tests {
         check(&[&SHORT.replace("version = 2", "version = 0")], "a version from 1 on");
         check(&[&SHORT.replace("'What?'", "''")], "what needs a title");
         check(&[&format!("{SHORT}\n[[questions]]\nid = 'what'\ntitle = 'a'\nprompt = 'b'")], "twice");
+        check(&[&format!("titel = 'x'\n{SHORT}")], "unknown field `titel`");
+        check(&[&format!("{SHORT}\nhint = 'x'")], "unknown field `hint`");
         check(&["name = 'x'"], "missing field `language`");
         let missing = QuestionSets::embedded().read_folder(Path::new("/no/such/folder"));
         assert!(matches!(missing, Err(WrongSet::Unreadable { .. })));

@@ -121,6 +121,9 @@ pub fn load(
         let key = "log.level".to_owned();
         return Err(Error::Wrong { origin: origin_of(&key, &origins), key, why: error.to_string() });
     }
+    if let Err((key, why)) = config.check() {
+        return Err(Error::Wrong { origin: origin_of(&key, &origins), key, why: why.into() });
+    }
     if config.database_url().is_empty() {
         config.database_url = DatabaseUrl::sqlite_in(&config.data);
     }
@@ -334,6 +337,26 @@ mod tests {
         let error = with(file, environment, &[]).expect_err("bad settings").to_string();
         let end = error.split_once("inkstone.toml").map_or(error.as_str(), |(_, end)| end);
         assert!(error == expected || end == expected, "{error}");
+    }
+
+    #[test]
+    fn settings_that_make_no_sense_are_refused() {
+        let model = "[[models]]\nname = 'a'\nbase_url = 'http://x/v1'\nmodel = 'a-1'\n";
+        let check = |file: &str, why: &str| {
+            let error = with(file, &[], &[]).expect_err(why).to_string();
+            assert!(error.contains(why), "{error}");
+        };
+        assert!(with(&format!("{model}{}", model.replace("'a'", "'b'")), &[], &[]).is_ok());
+        check(&model.replace("'a'", "'extractive'"), "`models.0.name`");
+        check(&format!("{model}{model}"), "`models.1.name`");
+        check(&model.replace("http:", "ftp:"), "`models.0.base_url`");
+        check(&model.replace("http://x/v1", "localhost:11434"), "`models.0.base_url`");
+        check(&format!("{model}context = 0"), "`models.0.context`");
+        check(&format!("{model}limits = {{ output = 0 }}"), "`models.0.limits.output`");
+        check("[readings]\nparallel = 0", "`readings.parallel`");
+        check(&format!("{model}[budget]\nday = {{ money = 1.0 }}"), "`budget.day.money`");
+        let priced = format!("{model}price = {{ input = 1, output = 2 }}\n[budget]\nday = {{ money = 1.0 }}");
+        assert!(with(&priced, &[], &[]).is_ok());
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub struct Bound {
 }
 
 /// What a million tokens cost, in whatever the budgets are in.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Price {
     /// Tokens that the model reads.
@@ -93,6 +93,13 @@ impl From<Money> for f64 {
 }
 
 impl Budget {
+    /// The name of the first bound in money.
+    pub(super) fn in_money(&self) -> Option<&'static str> {
+        let bounds =
+            [("visitor", self.visitor), ("user", self.user), ("day", self.day), ("month", self.month)];
+        bounds.into_iter().find_map(|(name, bound)| bound.money.map(|_| name))
+    }
+
     /// As storage keeps to them.
     pub fn limits(&self) -> Limits {
         let [visitor, user, day, month] = [self.visitor, self.user, self.day, self.month]

@@ -53,12 +53,17 @@ impl Readers {
 impl Price {
     fn of(self, usage: Usage) -> Cost {
         // A price for a million tokens is, in millionths, that for one.
-        let micros = |tokens: u64, price: Money| u128::from(tokens) * u128::from(price.micros()) / 1_000_000;
+        let micros = |tokens: u64, price: Money| {
+            u128::from(tokens).saturating_mul(u128::from(price.micros())) / 1_000_000
+        };
         let cached = usage.cached.min(usage.read);
         let fresh = micros(usage.read - cached, self.input);
         let money =
             fresh + micros(cached, self.cached.unwrap_or(self.input)) + micros(usage.written, self.output);
-        Cost { tokens: usage.read + usage.written, micros: u64::try_from(money).unwrap_or(u64::MAX) }
+        Cost {
+            tokens: usage.read.saturating_add(usage.written),
+            micros: u64::try_from(money).unwrap_or(u64::MAX),
+        }
     }
 }
 

@@ -141,7 +141,7 @@ fn refused(app: &App, error: Error) -> Failure {
         Error::Closed => Failure::Stopping,
         Error::Store(error) => match error.0.downcast::<storage::Error>() {
             Ok(error) => Failure::Storage(*error),
-            Err(error) => Failure::BadRequest(error.to_string()),
+            Err(error) => Failure::Internal(error),
         },
     }
 }

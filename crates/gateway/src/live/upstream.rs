@@ -77,6 +77,7 @@ impl Upstream for Readings {
             let mut stop = job.stop.clone();
             // On a stop the reader is dropped here, and what was held back is still shown below.
             let pieces = pieces.take_until(async move { stop.requested().await });
+            let pieces = summarizer::keeping(&job.received, pieces);
             let context = match texts::context(&db, &config, &paper).await {
                 Ok(context) => context,
                 Err(error) => {

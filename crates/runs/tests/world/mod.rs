@@ -135,6 +135,8 @@ pub struct Stored {
     pub key: AnswerKey,
     pub end: Option<End>,
     pub sections: Vec<String>,
+    /// What it began with.
+    pub received: Vec<String>,
 }
 
 /// Remembers what it was asked.
@@ -159,8 +161,22 @@ impl Shelf {
         let attempt = attempts.get_mut(&run).unwrap();
         let sections: Vec<_> = sections.iter().map(|section| section.markdown.clone()).collect();
         assert_eq!(attempt.end, None, "{run:?} was written after its end");
-        let before = attempt.sections.iter().chain(std::iter::repeat(const { &String::new() }));
-        assert!(sections.iter().zip(before).all(|(now, then)| now.starts_with(then)), "{run:?} lost text");
+        let before: Vec<_> = attempt
+            .sections
+            .iter()
+            .cloned()
+            .chain(std::iter::repeat_n(String::new(), sections.len()))
+            .collect();
+        // A section of which nothing came stays as it was.
+        let sections: Vec<_> = sections
+            .into_iter()
+            .zip(&before)
+            .map(|(now, then)| if now.is_empty() { then.clone() } else { now })
+            .collect();
+        assert!(
+            sections.iter().zip(&before).all(|(now, then)| now.starts_with(then.as_str())),
+            "{run:?} lost text"
+        );
         attempt.sections = sections;
     }
 
@@ -183,22 +199,29 @@ impl Store for Shelf {
         let answer = self.answer().map(|()| {
             let mut attempts = self.attempts.lock().unwrap();
             let state = |stored: &Stored| stored.end.as_ref().map(|end| end.state);
-            let there = attempts.iter().find(|(_, stored)| {
-                stored.key == key && matches!(state(stored), None | Some(AttemptState::Done))
-            });
-            if let (Some((run, _)), Want::Any | Want::Continue) = (there, want) {
-                return Begun::Stored(*run);
+            let of = |wanted| {
+                attempts
+                    .iter()
+                    .find(|(_, stored)| stored.key == key && state(stored) == wanted)
+                    .map(|(run, _)| *run)
+            };
+            if let (Some(run), Want::Any | Want::Continue) = (of(Some(AttemptState::Done)).or(of(None)), want)
+            {
+                return Begun::Stored(run);
             }
             let begun = |stored: &&Stored| stored.key == key && stored.sections.concat() != "";
-            let received = attempts.values().rfind(begun).map(|stored| stored.sections.clone());
+            let received = attempts.values().filter(begun).map(|stored| stored.sections.clone());
+            let received = received.max_by_key(|sections| sections.concat().len());
+            let received = received.filter(|_| want == Want::Continue);
             let run = AttemptId(attempts.len() as i64 + 1);
-            attempts.insert(run, Stored { key, end: None, sections: Vec::new() });
+            let kept = received.clone().unwrap_or_default();
+            attempts.insert(run, Stored { key, end: None, sections: kept.clone(), received: kept });
             match received {
-                Some(received) if want == Want::Continue => {
+                Some(received) => {
                     let section = |markdown| Section { markdown };
                     Begun::Continued(run, received.into_iter().map(section).collect())
                 }
-                _ => Begun::New(run),
+                None => Begun::New(run),
             }
         });
         // A real store takes its time, in which others may ask for the same.

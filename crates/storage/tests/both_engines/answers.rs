@@ -230,3 +230,55 @@ async fn many_answers_are_loaded_in_pieces() {
         assert_eq!(with, [PaperId(1)].into(), "{}", engine.name);
     }
 }
+
+#[tokio::test]
+async fn a_continuation_keeps_the_fullest_text() {
+    for engine in engines().await {
+        let db = &engine.db;
+        with_paper(db).await;
+        let key = key("m");
+        let first = new(db, &key, Want::Any).await;
+        let full = texts(&["one", "two", "thr"]);
+        answers::end(db, first, &ending(AttemptState::Failed, &["one", "two", "thr"])).await.expect("ended");
+        let on = async || match answers::begin(db, &key, Want::Continue).await.expect("begun") {
+            Begun::Continued(on, received) => (on, received),
+            other => panic!("{}: {other:?}", engine.name),
+        };
+        // A kill right at the beginning, a checkpoint of less, and an end with less: nothing is lost.
+        let (second, received) = on().await;
+        assert_eq!((&received, &stored(db, second).await.sections), (&full, &full));
+        answers::checkpoint(db, &[(second, texts(&["one", "two", ""]))]).await.expect("saved");
+        assert_eq!(answers::interrupt_running(db).await.expect("one"), 1);
+        assert_eq!(stored(db, second).await.sections, full);
+        let (third, received) = on().await;
+        assert_eq!(received, full);
+        answers::end(db, third, &ending(AttemptState::Failed, &["one", "", ""])).await.expect("ended");
+        assert_eq!(stored(db, third).await.sections, full, "{}", engine.name);
+        // What a model wrote takes the place of a half section; a shorter text is not gone on from.
+        let (fourth, _) = on().await;
+        answers::end(db, fourth, &ending(AttemptState::Failed, &["one", "two", "t"])).await.expect("ended");
+        assert_eq!(stored(db, fourth).await.sections, texts(&["one", "two", "t"]));
+        assert_eq!(on().await.1, full);
+    }
+}
+
+#[tokio::test]
+async fn a_finished_answer_is_served_while_it_is_read_again() {
+    for engine in engines().await {
+        let db = &engine.db;
+        with_paper(db).await;
+        let key = key("m");
+        let done = new(db, &key, Want::Any).await;
+        answers::end(db, done, &ending(AttemptState::Done, &["a"])).await.expect("ended");
+        let again = new(db, &key, Want::Again).await;
+        for (want, expected) in [(Want::Any, done), (Want::Continue, done), (Want::Again, again)] {
+            let begun = answers::begin(db, &key, want).await.expect("begun");
+            assert_eq!(begun, Begun::Stored(expected), "{}: {want:?}", engine.name);
+        }
+        let shown =
+            async || answers::latest(db, PaperId(1), Language::Zh).await.expect("read").expect("one").1.id;
+        assert_eq!(shown().await, done);
+        answers::end(db, again, &ending(AttemptState::Done, &["b"])).await.expect("ended");
+        assert_eq!(shown().await, again);
+    }
+}

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use content::{FullText, Language, QuestionSet, Record, TextSource};
 use futures::{StreamExt, stream::BoxStream};
+use tokio::task::JoinHandle;
 
 use crate::{EXTRACTIVE, Fault, Piece, Stage};
 pub(crate) use cues::terms;
@@ -33,7 +34,14 @@ pub(crate) fn read(
         yield Ok(Piece::Stage(Stage::Reading { page: pages.map(|pages| (1, pages)) }));
         // Ranking a long paper takes tens of milliseconds of computing: not on a thread that serves.
         let ranking = tokio::task::spawn_blocking(move || answers(&paper, &text, &questions, language));
-        for (section, pieces) in ranking.await.unwrap_or_default().into_iter().enumerate() {
+        let answers = match settled(ranking).await {
+            Ok(answers) => answers,
+            Err(fault) => {
+                yield Err(fault);
+                return;
+            }
+        };
+        for (section, pieces) in answers.into_iter().enumerate() {
             for markdown in pieces {
                 yield Ok(Piece::Text { section, markdown });
                 tokio::time::sleep(PACE).await;
@@ -42,6 +50,14 @@ pub(crate) fn read(
         yield Ok(Piece::Done { model: EXTRACTIVE.into(), tokens: None });
     }
     .boxed()
+}
+
+/// What a task came to. One that panicked has answered nothing.
+async fn settled<T>(task: JoinHandle<T>) -> Result<T, Fault> {
+    task.await.map_err(|error| {
+        tracing::error!(%error, "the extractive reader failed");
+        Fault::Internal
+    })
 }
 
 /// For each question the pieces of Markdown that make its answer.

@@ -294,3 +294,9 @@ proptest::proptest! {
         proptest::prop_assert!(quoted.is_sorted_by(|a, b| a < b), "{:?}", quoted);
     }
 }
+
+#[tokio::test]
+async fn a_reader_that_panics_has_not_answered() {
+    let task = tokio::task::spawn_blocking(|| -> Vec<String> { panic!("as the test wants") });
+    assert_eq!(super::settled(task).await, Err(crate::Fault::Internal));
+}

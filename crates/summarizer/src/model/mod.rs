@@ -208,14 +208,16 @@ pub(crate) fn answer<'a>(
     others: usize,
 ) -> impl Stream<Item = Result<Piece, Fault>> + Send + 'a {
     async_stream::stream! {
-        let mut tries = Tries { model, others, failures: 0, room: request::room(model), shortened: false };
+        let known = work.room(&model.name);
+        let room = known.unwrap_or_else(|| request::room(model));
+        let mut tries = Tries { model, others, failures: 0, room, shortened: known.is_some() };
         loop {
             if !model.breaker.allows() {
                 yield Err(Fault::Resting);
                 return;
             }
             let asked = request::request(model, work, ask, tries.room);
-            let mut reply = Reply::new(model, ask, asked.note.clone());
+            let mut reply = Reply::new(model, ask, &asked);
             let begun = Instant::now();
             let mut first = None;
             let fault = {
@@ -248,6 +250,10 @@ pub(crate) fn answer<'a>(
                 yield Err(fault);
                 return;
             };
+            if fault == Fault::TooLong {
+                // The next questions come with the same paper.
+                work.remember_room(&model.name, tries.room);
+            }
             tracing::info!(model = model.name, code = fault.code(), ?pause, "a call is made again");
             if !pause.is_zero() {
                 yield Ok(Piece::Stage(Stage::Waiting(pause)));
@@ -296,11 +302,15 @@ impl Tries<'_> {
     }
 }
 
-/// What the server asked for, else twice as long as the last time, with a little chance in it.
+/// What the server asked for, else twice as long as the last time, with a little chance in it; never longer than the
+/// model is waited for.
 fn pause(limits: &Limits, fault: &Fault, failures: u32) -> Duration {
     match fault {
         Fault::RateLimited { retry_after: Some(time) } => (*time).min(limits.patience),
-        _ => limits.backoff * 2u32.pow(failures) + limits.backoff.mul_f64(chance() / 2.0),
+        _ => {
+            let longer = limits.backoff.saturating_mul(2u32.saturating_pow(failures));
+            longer.saturating_add(limits.backoff.mul_f64(chance() / 2.0)).min(limits.patience)
+        }
     }
 }
 

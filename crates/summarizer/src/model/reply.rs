@@ -1,14 +1,19 @@
 use super::{
     Model,
+    request::Asked,
     split::Split,
     thoughts::Thoughts,
     transport::meaning,
     wire::{Choice, Chunk, Reported},
 };
-use crate::{Fault, Piece, Usage, chain::Ask};
+use crate::{Fault, Piece, Usage, chain::Ask, tokens_in};
 
 /// More text than any answer has.
 const LONGEST: usize = 1024 * 1024;
+/// Characters of a model's name, at the most.
+const NAME: usize = 200;
+/// A server may count so many times what was estimated.
+const DOUBT: u64 = 4;
 
 /// A reply that is arriving.
 pub(super) struct Reply {
@@ -21,13 +26,15 @@ pub(super) struct Reply {
     words: bool,
     finish: Option<String>,
     usage: Option<Usage>,
+    /// What a server may count, whatever its tokens are: who says more is not believed.
+    most: Usage,
     chunks: u64,
     most_chunks: u64,
     bytes: usize,
 }
 
 impl Reply {
-    pub(super) fn new(model: &Model, ask: &Ask, note: Option<String>) -> Self {
+    pub(super) fn new(model: &Model, ask: &Ask, asked: &Asked) -> Self {
         Self {
             model: model.model.clone(),
             thoughts: Thoughts::default(),
@@ -35,13 +42,14 @@ impl Reply {
                 || Split::new(ask.questions.clone()),
                 |section| Split::within(ask.questions.clone(), section),
             ),
-            note,
+            note: asked.note.clone(),
             words: ask.within.is_some(),
             finish: None,
             usage: None,
+            most: most(tokens_in(asked.bytes), model.limits.output),
             chunks: 0,
             // An event holds one token or more; the rest is for events without any.
-            most_chunks: model.limits.output + model.limits.output / 5 + 16,
+            most_chunks: model.limits.output.saturating_add(model.limits.output / 5).saturating_add(16),
             bytes: 0,
         }
     }
@@ -67,17 +75,25 @@ impl Reply {
                 None if text.contains("rate") && text.contains("limit") => {
                     Fault::RateLimited { retry_after: None }
                 }
-                None if text.contains("context") => meaning(400, None, &text),
+                // The context of a request that was cancelled is another one.
+                None if meaning(400, None, &text) == Fault::TooLong => Fault::TooLong,
                 None => Fault::Upstream { status: 200 },
                 Some(status) => meaning(status, None, &text),
             });
         }
-        self.usage = chunk.usage().or(self.usage);
-        self.model = chunk.model.filter(|name| !name.is_empty()).unwrap_or(std::mem::take(&mut self.model));
+        self.usage = chunk.usage().map(|usage| self.believed(usage)).or(self.usage);
+        if let Some(name) = chunk.model.map(|name| plain(&name)).filter(|name| !name.is_empty()) {
+            self.model = name;
+        }
         self.chunks += 1;
         let Some(choice) = chunk.choices.into_iter().next() else { return self.within_bounds(Vec::new()) };
         let pieces = self.choice(choice);
         self.within_bounds(pieces)
+    }
+
+    fn believed(&self, Usage { read, cached, written }: Usage) -> Usage {
+        let read = read.min(self.most.read);
+        Usage { read, cached: cached.min(read), written: written.min(self.most.written) }
     }
 
     fn choice(&mut self, choice: Choice) -> Vec<Piece> {
@@ -125,4 +141,14 @@ impl Reply {
         self.words |= !texts.is_empty();
         note.into_iter().chain(texts).map(|(section, markdown)| Piece::Text { section, markdown }).collect()
     }
+}
+
+fn most(read: u64, written: u64) -> Usage {
+    let read = read.saturating_mul(DOUBT);
+    Usage { read, cached: read, written: written.saturating_mul(DOUBT) }
+}
+
+/// A name as a page can show it.
+fn plain(name: &str) -> String {
+    name.chars().filter(|char| !char.is_control()).take(NAME).collect()
 }

@@ -65,8 +65,8 @@ pub(super) fn request(model: &Model, work: &Work, ask: &Ask, room: usize) -> Ask
         temperature: model.quirks.temperature,
         extra,
     };
-    // Who goes on has been told before that the text is not whole.
-    let note = note.filter(|_| work.kept.iter().all(|section| section.markdown.is_empty()));
+    // The answer begins with it; who goes on, or asks the next question, has told it before.
+    let note = note.filter(|_| ask.within.is_none() && ask.questions.start == 0);
     Asked { request, note, bytes }
 }
 

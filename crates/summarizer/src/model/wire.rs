@@ -117,7 +117,11 @@ impl Counted {
 
 impl Timings {
     fn usage(self) -> Usage {
-        Usage { read: self.cache_n + self.prompt_n, cached: self.cache_n, written: self.predicted_n }
+        Usage {
+            read: self.cache_n.saturating_add(self.prompt_n),
+            cached: self.cache_n,
+            written: self.predicted_n,
+        }
     }
 }
 

@@ -98,3 +98,15 @@ async fn k7_a_wait_is_told() {
     let waiting = Piece::Stage(Stage::Waiting(Duration::from_secs(1)));
     assert!(all.contains(&waiting), "{all:?}");
 }
+
+#[tokio::test]
+async fn one_model_answers_all_questions() {
+    let refusal = response("401 Unauthorized", "application/json", "", "{}");
+    let first = Server::new(vec![stream(&[&delta("## Q1\nOne."), STOP]), refusal]).await;
+    let second = answering("Here.").await;
+    let readers = [reader(named("A", &first.address)), reader(named("B", &second.address))];
+    let (all, end) = pieces(&readers, Calls::PerQuestion, &[]).await;
+    assert_eq!(end, Err(Fault::Unauthorized { status: 401 }));
+    assert_eq!((sections(&all)[0].as_str(), asking(&all).len()), ("One.", 0));
+    assert_eq!(second.requests().len(), 0);
+}

@@ -186,3 +186,50 @@ async fn a_call_that_failed_says_what_it_cost() {
     assert_eq!(call.usage, Some(Usage { read: 900, cached: 800, written: 7 }));
     assert!(call.first.is_some());
 }
+
+#[tokio::test]
+async fn a_cancelled_context_is_a_failure_of_the_server() {
+    for (message, fault) in [
+        ("context deadline exceeded", Fault::Upstream { status: 200 }),
+        ("context canceled", Fault::Upstream { status: 200 }),
+        ("maximum context length is 4096", Fault::TooLong),
+    ] {
+        let error = json!({ "error": { "message": message } }).to_string();
+        let (_, end) = reading(model(&Server::new(vec![stream(&[&error])]).await.address)).await;
+        assert_eq!(end, Err(fault), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn absurd_counts_and_names_are_bounded() {
+    let name = format!("a\u{7}b{}", "x".repeat(100_000));
+    let chunk = json!({ "model": name, "choices": [{ "delta": { "content": "## Q1\nx" }, "finish_reason": "stop" }] });
+    let usage = r#"{"choices":[],"usage":{"prompt_tokens":18446744073709551615,"completion_tokens":18446744073709551615}}"#;
+    let timings = r#"{"choices":[],"timings":{"cache_n":18446744073709551615,"prompt_n":18446744073709551615,"predicted_n":1}}"#;
+    for count in [usage, timings] {
+        let server = Server::new(vec![stream(&[&chunk.to_string(), count])]).await;
+        let (all, _) = pieces(&[reader(model(&server.address))], Calls::Combined, &[]).await;
+        let usage = calls(&all)[0].usage.unwrap();
+        assert!(usage.read < 100_000 && usage.cached <= usage.read && usage.written <= 2000, "{usage:?}");
+        let (_, end) = pieces(&[reader(model(&server.address))], Calls::PerQuestion, &received_five()).await;
+        let Ok(Piece::Done { model, .. }) = end else { panic!("{end:?}") };
+        assert!(model.starts_with("abx") && model.chars().count() == 200, "{model}");
+    }
+}
+
+/// All but the last question, so that one is asked.
+fn received_five() -> Vec<Section> {
+    ["1", "2", "3", "4", "5", "6"].map(|text| Section { markdown: text.into() }).into()
+}
+
+#[tokio::test]
+async fn many_retries_do_not_overflow() {
+    let mut model = model("http://127.0.0.1:9/v1");
+    model.limits.retries = 40;
+    model.limits.backoff = Duration::from_nanos(1);
+    model.limits.patience = Duration::from_millis(1);
+    model.breaker = summarizer::Breaker::default();
+    let busy = response("429 Too Many Requests", "application/json", "", "{}");
+    model.base_url = Server::new(vec![busy]).await.address;
+    assert_eq!(reading(model).await.1, Err(Fault::RateLimited { retry_after: None }));
+}

@@ -139,3 +139,84 @@ fn k11_an_estimate_is_never_less_than_what_a_reading_takes() {
     let six = summarizer::estimate(&model("http://x"), &assignment);
     assert!(six.read > 3 * one.read && six.written == 3000, "{six:?}");
 }
+
+#[tokio::test]
+async fn a_continuation_that_fails_leaves_what_there_was() {
+    let refusal = Server::new(vec![response("401 Unauthorized", "application/json", "", "{}")]).await;
+    let before = received(&["One.", "Two.", "Three.", "Four.", "Five.", "Six ha"]);
+    for (calls, last) in [(Calls::Combined, false), (Calls::PerQuestion, false), (Calls::Combined, true)] {
+        let mut readers = vec![reader(model(&refusal.address))];
+        readers.extend(last.then_some(Reader::Extractive));
+        let mut now = before.clone();
+        for _ in 0..3 {
+            let (paper, text, sets) = (paper(), text(), QuestionSets::embedded());
+            let assignment =
+                Assignment { calls, received: &now, ..assignment(&paper, &text, &sets, Language::En) };
+            let mut all: Vec<_> = summarizer::keeping(&now, read(&readers, &assignment)).collect().await;
+            assert_eq!(all.pop(), Some(Err(Fault::Unauthorized { status: 401 })));
+            let all: Vec<_> = all.into_iter().map(Result::unwrap).collect();
+            now = received(&sections(&all).iter().map(String::as_str).collect::<Vec<_>>());
+            assert_eq!(now, before);
+        }
+    }
+    // The first section alone, and half, is a model's word as well.
+    let readers = [reader(model(&refusal.address)), Reader::Extractive];
+    let (_, end) = pieces(&readers, Calls::Combined, &received(&["On"])).await;
+    assert_eq!(end, Err(Fault::Unauthorized { status: 401 }));
+}
+
+#[tokio::test]
+async fn what_a_model_writes_takes_the_place_of_half_a_section() {
+    let server = Server::new(vec![stream(&[&delta("## Q2\nTw")])]).await;
+    let (paper, text, sets) = (paper(), text(), QuestionSets::embedded());
+    let before = received(&["One.", "Two ha"]);
+    let assignment = Assignment { received: &before, ..assignment(&paper, &text, &sets, Language::En) };
+    let readers = [reader(model(&server.address))];
+    let mut all: Vec<_> = summarizer::keeping(&before, read(&readers, &assignment)).collect().await;
+    assert_eq!(all.pop(), Some(Err(Fault::Cut)));
+    let all: Vec<_> = all.into_iter().map(Result::unwrap).collect();
+    assert_eq!(sections(&all), texts(&["One.", "Tw"]));
+}
+
+#[tokio::test]
+async fn a_question_that_was_left_out_is_asked() {
+    for continuation in [Continuation::None, Continuation::Partial] {
+        let server =
+            Server::new(vec![stream(&[&delta("## Q2\n2\n## Q3\n3\n## Q4\n4\n## Q5\n5\n## Q6\n6"), STOP])])
+                .await;
+        let readers = [reader(continuing(&server.address, continuation))];
+        let before = received(&["1", "", "three ha", "", "", ""]);
+        let (all, end) = pieces(&readers, Calls::Combined, &before).await;
+        assert_eq!((sections(&all), end), (texts(&["1", "2", "3", "4", "5", "6"]), done(None)));
+    }
+}
+
+#[tokio::test]
+async fn a_shortened_paper_is_told_once_whatever_the_calls() {
+    let reply = |number: usize| stream(&[&delta(&format!("## Q{number}\nAnswer {number}.")), STOP]);
+    let server = Server::new((1..=6).map(reply).collect()).await;
+    let mut long = text();
+    long.passages[2].text = "more ".repeat(40_000);
+    let (paper, sets) = (paper(), QuestionSets::embedded());
+    let assignment =
+        Assignment { calls: Calls::PerQuestion, ..assignment(&paper, &long, &sets, Language::En) };
+    let all: Vec<_> =
+        read(&[reader(model(&server.address))], &assignment).map(Result::unwrap).collect().await;
+    let sections = sections(&all);
+    assert!(sections[0].starts_with("*The paper is longer") && sections[0].ends_with("*\n\nAnswer 1."));
+    assert_eq!(sections.concat().matches("The paper is longer").count(), 1, "{sections:?}");
+    assert_eq!(sections[1], "Answer 2.");
+}
+
+#[tokio::test]
+async fn a_paper_that_was_too_long_once_is_sent_short_to_the_next_question() {
+    let reply = |number: usize| stream(&[&delta(&format!("## Q{number}\nAnswer {number}.")), STOP]);
+    let body = r#"{"error":{"code":"context_length_exceeded"}}"#;
+    let mut scripts = vec![response("400 Bad Request", "application/json", "", body)];
+    scripts.extend((1..=6).map(reply));
+    let server = Server::new(scripts).await;
+    let (all, end) = pieces(&[reader(model(&server.address))], Calls::PerQuestion, &[]).await;
+    assert_eq!(end, done(None));
+    assert!(sections(&all)[5].ends_with("Answer 6."));
+    assert_eq!(server.requests().len(), 7, "refused once");
+}
