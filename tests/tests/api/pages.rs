@@ -128,7 +128,7 @@ async fn every_refusal_is_a_page_of_the_house(engine: Engine) {
     let form = [("content-type", "application/x-www-form-urlencoded")];
     let refused = [
         (site.get("/live").await, 400),
-        (site.get("/arxiv/hep-th?after=1.1&after=2.2").await, 400),
+        (site.get("/arxiv/kimi?paper=1&paper=2").await, 400),
         (site.request(Method::POST, "/posts", &form).await, 405),
         (site.request(Method::POST, "/papers/1/readings", &[("content-type", "text/plain")]).await, 415),
     ];
