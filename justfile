@@ -31,7 +31,8 @@ browser: web
 build: web
     cargo build --release --package gateway --bin inkstone
 
-# Measure one thing: render, reading, papers or search. INKSTONE_BENCH_PAPERS names a file of papers for the last one.
+# Measure one thing: render, reading, assistant, papers or search. INKSTONE_BENCH_PAPERS names a file of papers for the
+# last one; with INKSTONE_BENCH_MILLION the one before it goes up to a million.
 bench NAME: build
     cargo bench --workspace --bench {{ NAME }}
 

@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{Language, PaperId, TextSource};
+use crate::{Language, PaperId, Refusal, TextSource};
 
 /// What an answer depends on: two requests with equal keys share one answer.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -79,6 +79,30 @@ pub enum AttemptState {
     Failed,
     /// The last reader stopped it.
     Cancelled,
+}
+
+/// Whether an answer that exists will do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Want {
+    /// A finished or running one is welcome.
+    Any,
+    /// Read once more, unless that is happening already.
+    Again,
+    /// A finished or running one is welcome; else go on with the fullest text that an attempt left.
+    Continue,
+}
+
+/// The attempt that answers a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begun {
+    /// A new attempt, recorded as running.
+    New(AttemptId),
+    /// The same, and it goes on with what an earlier one had received.
+    Continued(AttemptId, Vec<Section>),
+    /// One that was there already, running or done.
+    Stored(AttemptId),
+    /// A new one would cost more than there is. Nothing was recorded.
+    Refused(Refusal),
 }
 
 /// The answer to one question: a Markdown document of its own. Hostile until rendered.

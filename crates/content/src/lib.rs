@@ -21,7 +21,8 @@ mod users;
 mod venues;
 
 pub use answers::{
-    Answer, AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, Question, QuestionSet, Section,
+    Answer, AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, Begun, Question, QuestionSet, Section,
+    Want,
 };
 pub use budgets::{Charge, Cost, Limit, Limits, Payer, Refusal, Scope};
 pub use categories::{CategoryTerms, canonical_category, category, is_archive, is_category};

@@ -155,7 +155,7 @@ pub async fn serve(mut app: App, listener: TcpListener) -> anyhow::Result<Server
     if app.config.base_url.is_none() && !app.config.listen.ip().is_loopback() {
         tracing::warn!(base = %app.base, "base_url is not set: feeds and citations name an address that others cannot use");
     }
-    app.live.recover(&app.db).await?;
+    live::Live::recover(&app.db).await?;
     tokio::spawn(indexing::follow(app.db.clone(), app.index.clone(), app.indexing.clone()));
     tokio::spawn(upkeep::keep(app.db.clone()));
     app.harvest.start(app.db.clone(), app.config.clone());

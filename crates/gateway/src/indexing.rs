@@ -296,9 +296,11 @@ fn plain(markdown: &str, trust: Trust) -> String {
 #[cfg(test)]
 mod tests {
     use chrono::{DateTime, Utc};
-    use content::{AnswerKey, AttemptId, AttemptState, Harvested, Record, RecordKey, Section, Subject, Way};
+    use content::{
+        AnswerKey, AttemptId, AttemptState, Begun, Harvested, Record, RecordKey, Section, Subject, Want, Way,
+    };
     use search::{Query, Request};
-    use storage::answers::{Begun, Outcome, Want};
+    use storage::answers::Outcome;
     use tempfile::TempDir;
 
     use super::*;

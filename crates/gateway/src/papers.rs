@@ -1,4 +1,4 @@
-//! Where a paper lives on this site and elsewhere. Used by pages, feeds and commands alike.
+//! Where a paper lives on this site and elsewhere. Used by pages, feeds, live streams and commands alike.
 
 use content::{Language, Paper, RecordKey};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};

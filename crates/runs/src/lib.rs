@@ -68,12 +68,13 @@ mod readers;
 mod runs;
 mod seams;
 
+pub use content::{Begun, Want};
 pub use event::{Body, End, Event, Stage};
 pub use log::Memory;
 pub use queue::Priority;
 pub use readers::Reader;
 pub use runs::{Ask, Runs, Settings, Started, Stopped, Subscription};
-pub use seams::{Begun, Bus, Clock, Job, Seams, Step, Stop, Store, StoreError, Upstream, WallClock, Want};
+pub use seams::{Bus, Clock, Job, Seams, Step, Stop, Store, StoreError, Upstream, WallClock};
 
 /// Why a run could not be started.
 #[derive(Debug, thiserror::Error)]

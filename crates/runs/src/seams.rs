@@ -1,6 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
-use content::{AnswerKey, AttemptId, AttemptState, Charge, Cost, Refusal, Section};
+use content::{AnswerKey, AttemptId, AttemptState, Begun, Charge, Cost, Section, Want};
 use futures::{FutureExt, future::BoxFuture, stream::BoxStream};
 use tokio::sync::watch;
 
@@ -137,30 +137,6 @@ impl Stop {
     pub(crate) fn state(&self) -> Option<AttemptState> {
         *self.0.borrow()
     }
-}
-
-/// Whether an answer that exists will do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Want {
-    /// A finished or running one is welcome.
-    Any,
-    /// Read once more, unless that is happening already.
-    Again,
-    /// A finished or running one is welcome; else go on with the fullest text that an attempt left.
-    Continue,
-}
-
-/// What a store says to a beginning.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Begun {
-    /// A new attempt was recorded as running.
-    New(AttemptId),
-    /// The same, and it goes on with what an earlier one had received.
-    Continued(AttemptId, Vec<Section>),
-    /// This one is there already.
-    Stored(AttemptId),
-    /// A new one would cost more than there is. Nothing was recorded.
-    Refused(Refusal),
 }
 
 /// What outlives the process.

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use content::{
-    Answer, AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, Charge, Cost, DocId, Kind, Language,
-    Limits, PaperId, Refusal, Section, TextSource,
+    Answer, AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, Begun, Charge, Cost, DocId, Kind,
+    Language, Limits, PaperId, Section, TextSource, Want,
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set, Unchanged},
@@ -27,30 +27,6 @@ const LOCK: i64 = 0x696e_6b02;
 const NEWER: &str = "CASE WHEN excluded.markdown = '' THEN sections.markdown ELSE excluded.markdown END";
 /// The state of attempts that may still change.
 const RUNNING: &str = "running";
-
-/// Whether an answer that exists will do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Want {
-    /// A finished or running one is welcome.
-    Any,
-    /// Read once more, unless that is happening already.
-    Again,
-    /// A finished or running one is welcome; else go on with the fullest text that an attempt left.
-    Continue,
-}
-
-/// The attempt that answers a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Begun {
-    /// A new attempt, recorded as running.
-    New(AttemptId),
-    /// The same, with the text of an earlier one to go on from.
-    Continued(AttemptId, Vec<Section>),
-    /// One that was there already, running or done.
-    Stored(AttemptId),
-    /// There is no room in a budget. Nothing was recorded.
-    Refused(Refusal),
-}
 
 /// An answer that was finished, as it was last.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -178,7 +178,10 @@ pub fn estimate(model: &Model, assignment: &Assignment<'_>) -> Estimate {
     chain::estimate(model, assignment)
 }
 
-/// Tokens in a text, at the most: English has about four bytes in one, mathematics and Chinese fewer.
+/// Bytes of text that make a token, at the least: English has about four, mathematics and Chinese fewer.
+const BYTES_PER_TOKEN: u64 = 3;
+
+/// Tokens in a text, at the most.
 pub fn tokens_in(bytes: usize) -> u64 {
-    (bytes as u64).div_ceil(3)
+    (bytes as u64).div_ceil(BYTES_PER_TOKEN)
 }

@@ -32,6 +32,8 @@ const STUCK: usize = 50;
 const RATE: u32 = 20;
 /// Events of one reply.
 const EVENTS: u32 = 200;
+/// When most of a reply is there, and it still goes on: then memory is looked at.
+const MIDDLE: Duration = Duration::from_secs(8);
 
 #[tokio::main]
 async fn main() {
@@ -67,9 +69,8 @@ async fn many_runs(bare: &Times) {
     }
     model.all_asked(RUNS).await;
     let spent = site.processor_time();
-    let middle = tokio::spawn(async { tokio::time::sleep(Duration::from_secs(8)).await });
     model.begin();
-    middle.await.expect("a while");
+    tokio::time::sleep(MIDDLE).await;
     let memory = site.resident().saturating_sub(before);
     let times = all(readers).await;
     times.print("500 runs, one reader each", Some(bare));
@@ -91,7 +92,7 @@ async fn many_readers(bare: &Times) {
         (0..READERS).map(|_| tokio::spawn(Reader::of_site(site.address.clone(), live.clone()))).collect();
     kernel::established(&site, READERS).await;
     model.begin();
-    tokio::time::sleep(Duration::from_secs(8)).await;
+    tokio::time::sleep(MIDDLE).await;
     let memory = site.resident().saturating_sub(before);
     let times = all(readers).await;
     times.print("one run, 1000 readers", Some(bare));

@@ -4,6 +4,7 @@ mod archive;
 mod body;
 mod colors;
 mod formula;
+mod names;
 mod source;
 
 pub(crate) use archive::{Files, Unpacked, is_packed, unpack};

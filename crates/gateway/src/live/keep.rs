@@ -22,19 +22,9 @@ impl Store for Storage {
         charge: Option<Charge>,
     ) -> BoxFuture<'static, Result<Begun, StoreError>> {
         let (db, limits) = (self.db.clone(), self.config.budget.limits());
-        let want = match want {
-            Want::Any => answers::Want::Any,
-            Want::Again => answers::Want::Again,
-            Want::Continue => answers::Want::Continue,
-        };
         async move {
             let charge = charge.as_ref().map(|charge| (charge, &limits));
-            Ok(match answers::begin_within(&db, &key, want, charge).await.map_err(wrapped)? {
-                answers::Begun::New(run) => Begun::New(run),
-                answers::Begun::Continued(run, received) => Begun::Continued(run, received),
-                answers::Begun::Refused(refusal) => Begun::Refused(refusal),
-                answers::Begun::Stored(run) => Begun::Stored(run),
-            })
+            answers::begin_within(&db, &key, want, charge).await.map_err(wrapped)
         }
         .boxed()
     }

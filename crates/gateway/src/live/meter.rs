@@ -58,7 +58,6 @@ impl Meter {
 
     fn called(&mut self, call: &Call) {
         let usage = call.usage.or(self.running.take().map(|running| running.usage())).unwrap_or_default();
-        self.running = None;
         let cost = self.readers.cost(&call.model, usage);
         self.spent = self.spent.plus(cost);
         self.metrics.called(call, usage, cost);

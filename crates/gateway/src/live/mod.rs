@@ -74,7 +74,7 @@ impl Live {
     }
 
     /// For the moment before a server starts: what a process before this one left running was interrupted.
-    pub(crate) async fn recover(&self, db: &Database) -> Result<u64, storage::Error> {
+    pub(crate) async fn recover(db: &Database) -> Result<u64, storage::Error> {
         answers::interrupt_running(db).await
     }
 

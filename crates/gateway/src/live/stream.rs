@@ -49,7 +49,7 @@ pub(super) async fn live(
 struct Begin {
     place: Place,
     /// What must be said before the first event, each as JSON.
-    first: Vec<(AttemptId, String)>,
+    first: Vec<String>,
     events: Subscription,
 }
 
@@ -66,7 +66,7 @@ async fn begin(app: &App, place: Place, reader: &runs::Reader, m: Messages) -> R
         if !stale && known(position) {
             follow.push((run, position));
         } else if known(0) {
-            first.push((run, wire::anew(run)));
+            first.push(wire::anew(run));
             follow.push((run, 0));
             place.reach(run, 0);
         } else {
@@ -74,7 +74,7 @@ async fn begin(app: &App, place: Place, reader: &runs::Reader, m: Messages) -> R
                 Some(snapshot) => wire::snapshot(run, &snapshot, &notes(app, run, m).await, m),
                 None => wire::gone(run),
             };
-            first.push((run, told));
+            first.push(told);
             place.reach(run, 0);
         }
     }
@@ -89,7 +89,7 @@ fn events(
     let Begin { mut place, first, events } = begin;
     async_stream::stream! {
         let mut text = wire::RETRY.to_owned();
-        for (_, json) in first {
+        for json in first {
             text.push_str(&wire::event(&place, &json));
         }
         yield Ok(text.into());

@@ -119,70 +119,104 @@ async fn fetch(
 pub(super) fn rendered(
     run: AttemptId,
     context: Context,
-    mut meter: Meter,
+    meter: Meter,
     pieces: impl futures::Stream<Item = Result<Piece, Fault>>,
 ) -> impl futures::Stream<Item = Step> {
     async_stream::stream! {
         let mut pieces = std::pin::pin!(pieces);
-        let mut sections = Sections { run, context, open: None };
-        let mut thoughts = String::new();
-        let mut wait = LATEST;
-        let mut due = None;
+        let mut writing = Writing::new(Sections { run, context, open: None }, meter);
         let last = loop {
             let piece = tokio::select! {
                 piece = pieces.next() => piece,
-                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
-                    due = None;
-                    let started = Instant::now();
-                    for step in thought(&mut thoughts).into_iter().chain(sections.quiet()) {
+                () = sleep_until(writing.due.unwrap_or_else(Instant::now)), if writing.due.is_some() => {
+                    for step in writing.overdue() {
                         yield step;
                     }
-                    wait = LATEST.max(SHARE * started.elapsed());
                     continue;
                 }
             };
-            if let Some(Ok(piece)) = &piece
-                && let Some(step) = meter.take(piece)
-            {
-                yield step;
-            }
-            if !matches!(piece, Some(Ok(Piece::Thought(_))))
-                && let Some(step) = thought(&mut thoughts)
-            {
-                yield step;
-            }
             match piece {
-                Some(Ok(Piece::Text { section, markdown })) => {
-                    // The first words of a section at once.
-                    let wait = if sections.writes(section) { wait } else { Duration::ZERO };
-                    due = sooner(due, wait);
-                    for step in sections.text(section, markdown) {
-                        yield step;
-                    }
-                }
-                Some(Ok(Piece::Thought(text))) => {
-                    thoughts.push_str(&text);
-                    due = sooner(due, THOUGHT);
-                }
-                Some(Ok(Piece::Replying { .. } | Piece::Called(_))) => {}
-                Some(Ok(Piece::Stage(stage))) => {
-                    // Whoever goes on shows what there is before anybody is asked.
-                    if let Some(step) = sections.quiet() {
-                        yield step;
-                    }
-                    yield Step::Stage(stage_of(stage));
-                }
                 Some(Ok(Piece::Done { model, tokens })) => break Some(Step::Done { model, tokens }),
+                Some(Ok(piece)) => {
+                    for step in writing.take(piece) {
+                        yield step;
+                    }
+                }
                 Some(Err(fault)) => break Some(Step::Fault { code: fault.code().into() }),
                 None => break None,
             }
         };
-        for step in sections.finish().into_iter().chain(meter.so_far()) {
+        for step in writing.rest().into_iter().chain(last) {
             yield step;
         }
-        if let Some(last) = last {
-            yield last;
+    }
+}
+
+/// An answer that is arriving: what has come of it, and what of that readers were not told yet.
+struct Writing {
+    sections: Sections,
+    meter: Meter,
+    /// What the model has thought since readers were told.
+    thoughts: String,
+    /// How long the renderer may keep something.
+    wait: Duration,
+    /// When the next thing has to be told.
+    due: Option<Instant>,
+}
+
+impl Writing {
+    fn new(sections: Sections, meter: Meter) -> Self {
+        Self { sections, meter, thoughts: String::new(), wait: LATEST, due: None }
+    }
+
+    fn take(&mut self, piece: Piece) -> Vec<Step> {
+        let mut steps = Vec::from_iter(self.meter.take(&piece));
+        if !matches!(piece, Piece::Thought(_)) {
+            steps.extend(self.thought());
         }
+        match piece {
+            Piece::Text { section, markdown } => {
+                // The first words of a section at once.
+                self.within(if self.sections.writes(section) { self.wait } else { Duration::ZERO });
+                steps.extend(self.sections.text(section, markdown));
+            }
+            Piece::Thought(text) => {
+                self.thoughts.push_str(&text);
+                self.within(THOUGHT);
+            }
+            Piece::Stage(stage) => {
+                // Whoever goes on shows what there is before anybody is asked.
+                steps.extend(self.sections.quiet());
+                steps.push(Step::Stage(stage_of(stage)));
+            }
+            Piece::Replying { .. } | Piece::Called(_) | Piece::Done { .. } => {}
+        }
+        steps
+    }
+
+    /// What was kept until more would come.
+    fn overdue(&mut self) -> Vec<Step> {
+        let started = Instant::now();
+        self.due = None;
+        let steps = self.thought().into_iter().chain(self.sections.quiet()).collect();
+        self.wait = LATEST.max(SHARE * started.elapsed());
+        steps
+    }
+
+    /// Everything else, when nothing more will come.
+    fn rest(&mut self) -> Vec<Step> {
+        let steps = self.thought().into_iter().chain(self.sections.finish()).chain(self.meter.so_far());
+        steps.collect()
+    }
+
+    fn thought(&mut self) -> Option<Step> {
+        let thoughts = std::mem::take(&mut self.thoughts);
+        (!thoughts.is_empty()).then(|| Step::Thought(thoughts.into()))
+    }
+
+    fn within(&mut self, wait: Duration) {
+        let at = Instant::now() + wait;
+        self.due = Some(self.due.map_or(at, |due| due.min(at)));
     }
 }
 
@@ -193,16 +227,6 @@ fn stage_of(stage: summarizer::Stage) -> Stage {
         summarizer::Stage::Waiting(time) => Stage::Waiting { seconds: time.as_secs_f64().ceil() as u64 },
         summarizer::Stage::Thinking => Stage::Thinking,
     }
-}
-
-/// What the model has thought since readers were told.
-fn thought(thoughts: &mut String) -> Option<Step> {
-    (!thoughts.is_empty()).then(|| Step::Thought(std::mem::take(thoughts).into()))
-}
-
-fn sooner(due: Option<Instant>, wait: Duration) -> Option<Instant> {
-    let at = Instant::now() + wait;
-    Some(due.map_or(at, |due| due.min(at)))
 }
 
 /// The renderer of the section that is being written. Sections come one after the other.

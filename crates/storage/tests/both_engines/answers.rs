@@ -1,9 +1,11 @@
 //! Attempts begin, grow, end, and then never change.
 
-use content::{AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, Cost, Language, PaperId, Section};
+use content::{
+    AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, Begun, Cost, Language, PaperId, Section, Want,
+};
 use storage::{
     Database, Error,
-    answers::{self, Begun, Outcome, Want},
+    answers::{self, Outcome},
     papers,
 };
 

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use content::{
-    AnswerKey, AttemptId, AttemptState, Charge, Cost, Language, Limit, Limits, PaperId, Payer, Refusal,
-    Scope, Section, UserId,
+    AnswerKey, AttemptId, AttemptState, Begun, Charge, Cost, Language, Limit, Limits, PaperId, Payer,
+    Refusal, Scope, Section, UserId, Want,
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use storage::{
     Database,
-    answers::{self, Begun, Outcome, Want},
+    answers::{self, Outcome},
     budgets, papers,
 };
 

@@ -1,10 +1,12 @@
 //! Twins are joined, and parted again, without a trace.
 
 use chrono::Utc;
-use content::{AnswerKey, AttemptState, FullText, Language, PaperId, Passage, Subject, TextSource};
+use content::{
+    AnswerKey, AttemptState, Begun, FullText, Language, PaperId, Passage, Subject, TextSource, Want,
+};
 use storage::{
     Database, Listing, Scope,
-    answers::{self, Begun, Outcome, Want},
+    answers::{self, Outcome},
     changes, comments, papers,
     texts::{self, Kept},
 };
