@@ -74,6 +74,19 @@ describe("stars", () => {
     await close(page);
   });
 
+  test("stay with a reader who leaves before the site has answered", async () => {
+    const page = await visit(DAY);
+    let answer;
+    const asked = new Promise((reached) => page.route("**/star", (route) => reached((answer = route))));
+    await page.locator("form.star button").first().click();
+    await asked;
+    const [id] = await ids(page);
+    await page.goto(`${site.address}/posts`);
+    assert.deepEqual(Object.keys((await kept(page)).stars), [id]);
+    await answer.abort();
+    await close(page);
+  });
+
   test("that cannot be saved are taken back, and the reader is told", async () => {
     const page = await visit(DAY, EMPTY, { expected: (text) => /star|500/.test(text) });
     await page.route("**/star", (route) => route.fulfill({ status: 500, body: "" }));

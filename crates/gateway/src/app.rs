@@ -362,12 +362,24 @@ async fn headers(
 /// Whether a folder can be written to, as an error that names it.
 pub(crate) fn writable(folder: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder)
-        .and_then(|()| tempfile_probe(folder))
+        .and_then(|()| tempfile::tempfile_in(folder))
+        .map(drop)
         .with_context(|| format!("the data folder {} cannot be written to", folder.display()))
 }
 
-fn tempfile_probe(folder: &Path) -> io::Result<()> {
-    let probe = folder.join(".probe");
-    std::fs::write(&probe, b"")?;
-    std::fs::remove_file(probe)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_that_start_at_once_do_not_disturb_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let start = || (0..300).try_for_each(|_| writable(folder.path()));
+        std::thread::scope(|scope| {
+            let started: Vec<_> = (0..4).map(|_| scope.spawn(start)).collect();
+            for each in started {
+                each.join().unwrap().unwrap();
+            }
+        });
+    }
 }

@@ -9,10 +9,19 @@ import { change, library, now, type Star } from "./library.ts";
 /** Buttons whose press the site has not answered yet. */
 const waiting = new WeakSet<HTMLElement>();
 
+/** Whether the reader has gone on to another page: then no answer says that the site refused. */
+let left = false;
+
 /** The page of what the site remembers of this reader's stars. */
 const REMEMBERED = "/stars";
 
 export function stars(): void {
+  addEventListener("pagehide", () => {
+    left = true;
+  });
+  addEventListener("pageshow", () => {
+    left = false;
+  });
   document.addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;
     if (!form.matches("form.star")) return;
@@ -48,6 +57,7 @@ async function toggle(form: HTMLFormElement): Promise<void> {
     const place = button.querySelector("small");
     if (place) place.textContent = count > 0 ? String(count) : "";
   } catch {
+    if (left) return;
     keep(element, !on);
     press(button, !on);
     toast(words("star_failed"));
@@ -59,6 +69,7 @@ async function toggle(form: HTMLFormElement): Promise<void> {
 async function send(address: string, on: boolean): Promise<number> {
   const response = await fetch(address, {
     method: "POST",
+    keepalive: true, // who stars a paper and goes on at once has starred it
     headers: { Accept: "application/json" },
     body: new URLSearchParams({ on: on ? "1" : "0" }),
   });
