@@ -76,10 +76,9 @@ describe("stars", () => {
 
   test("stay with a reader who leaves before the site has answered", async () => {
     const page = await visit(DAY);
-    let answer;
-    const asked = new Promise((reached) => page.route("**/star", (route) => reached((answer = route))));
+    const asked = new Promise((reached) => page.route("**/star", reached));
     await page.locator("form.star button").first().click();
-    await asked;
+    const answer = await asked;
     const [id] = await ids(page);
     await page.goto(`${site.address}/posts`);
     assert.deepEqual(Object.keys((await kept(page)).stars), [id]);
