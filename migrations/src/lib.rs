@@ -19,6 +19,7 @@ use sea_orm_migration::{
     sea_orm::{DatabaseTransaction, DbErr},
 };
 
+mod blog;
 mod budgets;
 mod first;
 mod second;
@@ -73,6 +74,7 @@ impl MigratorTrait for Steps {
             Box::new(budgets::Budgets),
             Box::new(versions::Versions),
             Box::new(texts::Texts),
+            Box::new(blog::Blog),
         ]
     }
 }

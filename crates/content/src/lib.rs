@@ -34,7 +34,7 @@ pub use language::Language;
 pub use papers::{
     Announced, Announcement, ArxivId, Counts, Harvested, Links, Paper, PaperId, Record, RecordKey, Venue, Way,
 };
-pub use posts::{Format, Post, PostId, Slug};
+pub use posts::{Details, Format, Post, PostId, PostKind, Series, Slug, Visibility};
 pub use users::{Role, User, UserId, UserName};
 pub use venues::whole_edition;
 

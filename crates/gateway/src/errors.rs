@@ -15,7 +15,7 @@ use actix_web::{
 use chrono::Utc;
 use serde_json::json;
 
-use crate::{accepts, app::App, faults, lists, pages, visit::Visit};
+use crate::{accepts, app::App, faults, lists, pages, papers::escaped, visit::Visit};
 
 /// The largest body of a request, in bytes; a comment or a form fits easily.
 const MAX_BODY: usize = 64 * 1024;
@@ -42,6 +42,12 @@ pub(crate) enum Failure {
     /// Only for those who have signed in.
     #[error("not signed in")]
     SignedOut,
+    /// The same, of a page: its address is where the visitor wants to go on.
+    #[error("not signed in")]
+    SignInFirst(String),
+    /// Not for somebody of that role.
+    #[error("not allowed")]
+    NotAllowed,
     /// An invitation that was used, has ended, or never was.
     #[error("not invited")]
     NotInvited,
@@ -108,7 +114,8 @@ impl ResponseError for Failure {
             | Self::BadRequest(_)
             | Self::WrongBody(_) => StatusCode::BAD_REQUEST,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Self::ForeignOrigin | Self::NotInvited => StatusCode::FORBIDDEN,
+            Self::SignInFirst(_) => StatusCode::SEE_OTHER,
+            Self::ForeignOrigin | Self::NotInvited | Self::NotAllowed => StatusCode::FORBIDDEN,
             Self::SignedOut => StatusCode::UNAUTHORIZED,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NoForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -129,6 +136,10 @@ impl ResponseError for Failure {
     fn error_response(&self) -> HttpResponse<BoxBody> {
         let mut response = HttpResponse::build(self.status_code());
         match self {
+            Self::SignInFirst(address) => {
+                let login = format!("/login?next={}", escaped(address));
+                return response.insert_header(("location", login)).finish();
+            }
             Self::TooManyTries => return response.insert_header(("retry-after", "900")).finish(),
             Self::TooManyMarks => return response.insert_header(("retry-after", "3600")).finish(),
             Self::OverBudget(refusal) => {
@@ -272,6 +283,7 @@ fn sentences(failure: Option<&Failure>, status: StatusCode, visit: &Visit) -> (&
     match (failure, status) {
         (Some(Failure::WrongDate(given)), _) => (m.error_bad_request(), Some(m.error_wrong_date(given))),
         (Some(Failure::NotInvited), _) => (m.not_invited(), None),
+        (Some(Failure::NotAllowed), _) => (m.not_allowed(), None),
         (Some(Failure::TooManyTries), _) => (m.error_busy(), Some(m.too_many_tries().into())),
         (Some(Failure::TooManyMarks), _) => (m.too_many_marks(), None),
         (Some(Failure::QueueFull), _) => (m.error_busy(), Some(m.queue_full().into())),

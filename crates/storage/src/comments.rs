@@ -59,6 +59,10 @@ pub async fn save(db: &Database, draft: &Draft) -> Result<CommentId, Error> {
         user_id: Set(None),
         created: Set(storable_moment(draft.created)),
         body: Set(storable(&draft.body)),
+        network: Set(String::new()),
+        edit_hash: Set(None),
+        edited: Set(None),
+        why: Set(None),
     };
     let id = comments::Entity::insert(row).exec(&*write).await?.last_insert_id;
     changes::log(&write, [DocId { kind: Kind::Comment, id }]).await?;
@@ -131,7 +135,7 @@ fn visible() -> sea_orm::Select<comments::Entity> {
 /// What everybody may read: what is visible, about papers or public posts.
 pub(crate) fn readable() -> Condition {
     let public = posts::Entity::find().select_only().column(posts::Column::Id);
-    let public = public.filter(posts::Column::Visibility.eq(crate::posts::PUBLIC)).into_query();
+    let public = public.filter(crate::posts::readable()).into_query();
     let about = Condition::any()
         .add(comments::Column::PostId.is_null())
         .add(comments::Column::PostId.in_subquery(public));

@@ -2,7 +2,8 @@
 //!
 //! [`connect`] opens a [`Database`], a SQLite file or a PostgreSQL server; [`migrate`] brings its schema
 //! up to date. Questions and changes are functions named after what they ask, in a module named after
-//! their subject: [`papers`], [`harvests`], [`readers`], [`users`], [`posts`], [`comments`], [`answers`], [`budgets`], and [`changes`], the log that search
+//! their subject: [`papers`], [`harvests`], [`readers`], [`users`], [`posts`],
+//! [`terms`], [`comments`], [`answers`], [`budgets`], and [`changes`], the log that search
 //! indexes follow. A change and its entries in the log are one transaction. Both engines behave alike:
 //! one body of tests runs on both.
 //!
@@ -22,6 +23,7 @@
 //! ```
 
 pub mod answers;
+pub mod audit;
 pub mod budgets;
 pub mod changes;
 pub mod comments;
@@ -38,6 +40,8 @@ pub mod readers;
 #[expect(unreachable_pub, reason = "sea-orm's derives make public items out of these")]
 mod rows;
 mod schema;
+pub mod settings;
+pub mod terms;
 mod text;
 pub mod texts;
 pub mod users;

@@ -3,21 +3,22 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use content::{DocId, Format, Kind, Language, Post, PostId, Slug};
+use content::{
+    Details, DocId, Format, Kind, Language, Post, PostId, PostKind, Series, Slug, UserId, Visibility,
+};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, sea_query::OnConflict,
+    ActiveValue::Set,
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, OnConflict},
 };
 
 use crate::{
     Cursor, Database, Error, Page, changes,
     connection::{Durability, Write},
     rows::{post_categories, post_tags, posts},
-    text::{in_pieces, storable, storable_moment},
+    terms,
+    text::{in_pieces, now, storable, storable_moment, unreadable},
 };
-
-/// The visibility of posts that everybody may read.
-pub(crate) const PUBLIC: &str = "public";
 
 /// A post to be saved: all of it but its number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,16 +35,44 @@ pub struct Draft {
     pub language: Language,
     /// The author's name as shown.
     pub author: String,
-    /// Categories, broadest first.
+    /// The account that it belongs to.
+    pub owner: Option<UserId>,
+    /// The categories it is in, the chief one first.
     pub categories: Vec<String>,
     /// Tags in the author's order.
     pub tags: Vec<String>,
     /// The slug of the same post in the other language.
     pub translation: Option<Slug>,
-    /// When it was public first.
+    /// When it was public first, or will be.
     pub published: DateTime<Utc>,
     /// When the text last changed.
     pub updated: DateTime<Utc>,
+    /// How it is shown, and to whom.
+    pub details: Details,
+    /// What opens it if it is protected, as it is kept.
+    pub password_hash: Option<String>,
+}
+
+impl Draft {
+    /// A public post in Markdown, without anything but a title and a day.
+    pub fn new(slug: Slug, title: impl Into<String>, published: DateTime<Utc>) -> Self {
+        Self {
+            slug,
+            title: title.into(),
+            body: String::new(),
+            format: Format::Markdown,
+            language: Language::En,
+            author: String::new(),
+            owner: None,
+            categories: Vec::new(),
+            tags: Vec::new(),
+            translation: None,
+            published,
+            updated: published,
+            details: Details::default(),
+            password_hash: None,
+        }
+    }
 }
 
 /// Saves a post. One with the same slug keeps its number and its comments.
@@ -57,26 +86,42 @@ pub async fn save(db: &Database, draft: &Draft) -> Result<PostId, Error> {
         format: Set(format_name(draft.format).to_owned()),
         language: Set(draft.language.code().to_owned()),
         author: Set(storable(&draft.author)),
-        visibility: Set(PUBLIC.to_owned()),
+        user_id: Set(draft.owner.map(|owner| owner.0)),
+        visibility: Set(draft.details.visibility.name().to_owned()),
         translation: Set(draft.translation.as_ref().map(Slug::to_string)),
         published: Set(storable_moment(draft.published)),
         updated: Set(storable_moment(draft.updated)),
         body: Set(storable(&draft.body)),
-        ..Default::default()
+        announced: Set(draft.published <= now()),
+        password_hash: Set(draft.password_hash.clone()),
+        ..details_row(&draft.details)
     };
     let columns = [
         Column::Title,
         Column::Format,
         Column::Language,
         Column::Author,
+        Column::UserId,
+        Column::Visibility,
         Column::Translation,
         Column::Published,
         Column::Updated,
         Column::Body,
+        Column::Announced,
+        Column::PasswordHash,
+        Column::Kind,
+        Column::Pinned,
+        Column::Series,
+        Column::Part,
+        Column::Macros,
+        Column::Fields,
+        Column::Licence,
+        Column::Commenting,
     ];
     let newer = OnConflict::column(Column::Slug).update_columns(columns).to_owned();
     let id = posts::Entity::insert(row).on_conflict(newer).exec_with_returning(&*write).await?.id;
     save_names(&write, id, draft).await?;
+    terms::know(&write, draft).await?;
     changes::log(&write, [DocId { kind: Kind::Post, id }]).await?;
     write.commit().await?;
     Ok(PostId(id))
@@ -154,8 +199,42 @@ pub async fn count(db: &Database) -> Result<u64, Error> {
     Ok(public().count(db.read()).await?)
 }
 
+/// Tells the change log of posts whose day has come since it was told last; gives them.
+pub async fn announce(db: &Database) -> Result<Vec<PostId>, Error> {
+    use posts::Column;
+    let due = Condition::all().add(Column::Announced.eq(false)).add(Column::Published.lte(now()));
+    if posts::Entity::find().filter(due.clone()).count(db.read()).await? == 0 {
+        return Ok(Vec::new());
+    }
+    let write = db.write(Durability::Full).await?;
+    changes::lock(&write).await?;
+    let ids: Vec<i64> = posts::Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(due)
+        .order_by_asc(Column::Published)
+        .into_tuple()
+        .all(&*write)
+        .await?;
+    posts::Entity::update_many()
+        .col_expr(Column::Announced, Expr::value(true))
+        .filter(Column::Id.is_in(ids.clone()))
+        .exec(&*write)
+        .await?;
+    changes::log(&write, ids.iter().map(|id| DocId { kind: Kind::Post, id: *id })).await?;
+    write.commit().await?;
+    Ok(ids.into_iter().map(PostId).collect())
+}
+
 fn public() -> sea_orm::Select<posts::Entity> {
-    posts::Entity::find().filter(posts::Column::Visibility.eq(PUBLIC))
+    posts::Entity::find().filter(readable())
+}
+
+/// What everybody may read.
+pub(crate) fn readable() -> Condition {
+    Condition::all()
+        .add(posts::Column::Visibility.eq(Visibility::Public.name()))
+        .add(posts::Column::Published.lte(now()))
 }
 
 /// Adds categories and tags, keeping the order.
@@ -185,6 +264,7 @@ async fn complete(db: &Database, rows: Vec<posts::Model>) -> Result<Vec<Post>, E
 
 fn post(row: posts::Model, categories: Vec<String>, tags: Vec<String>) -> Result<Post, Error> {
     let slug = |text: &str| text.parse::<Slug>().map_err(|invalid| Error::Corrupt(invalid.to_string()));
+    let details = details(&row)?;
     Ok(Post {
         id: PostId(row.id),
         slug: slug(&row.slug)?,
@@ -198,12 +278,50 @@ fn post(row: posts::Model, categories: Vec<String>, tags: Vec<String>) -> Result
             .language
             .parse()
             .map_err(|invalid: content::Invalid| Error::Corrupt(invalid.to_string()))?,
+        translation: row.translation.as_deref().map(slug).transpose()?,
+        details,
+        owner: row.user_id.map(UserId),
+        readers: u64::try_from(row.readers).unwrap_or_default(),
         author: row.author,
         categories,
         tags,
-        translation: row.translation.as_deref().map(slug).transpose()?,
         published: row.published,
         updated: row.updated,
+    })
+}
+
+fn details_row(details: &Details) -> posts::ActiveModel {
+    let series = details.series.as_ref();
+    posts::ActiveModel {
+        kind: Set(details.kind.name().to_owned()),
+        pinned: Set(details.pinned),
+        series: Set(series.map(|series| storable(&series.name))),
+        part: Set(series.map(|series| i32::try_from(series.part).unwrap_or(i32::MAX))),
+        macros: Set(storable(&details.macros)),
+        fields: Set(storable(&serde_json::json!(details.fields).to_string())),
+        licence: Set(details.licence.as_deref().map(storable)),
+        commenting: Set(details.commenting),
+        ..Default::default()
+    }
+}
+
+fn details(row: &posts::Model) -> Result<Details, Error> {
+    let kind = PostKind::ALL.into_iter().find(|kind| kind.name() == row.kind);
+    let visibility = Visibility::ALL.into_iter().find(|visibility| visibility.name() == row.visibility);
+    let series = row
+        .series
+        .clone()
+        .map(|name| Series { name, part: row.part.and_then(|part| u32::try_from(part).ok()).unwrap_or(1) });
+    Ok(Details {
+        kind: kind.ok_or_else(|| Error::Corrupt(format!("the kind {:?} of a post", row.kind)))?,
+        visibility: visibility
+            .ok_or_else(|| Error::Corrupt(format!("the visibility {:?}", row.visibility)))?,
+        pinned: row.pinned,
+        series,
+        macros: row.macros.clone(),
+        fields: serde_json::from_str(&row.fields).map_err(unreadable)?,
+        licence: row.licence.clone(),
+        commenting: row.commenting,
     })
 }
 

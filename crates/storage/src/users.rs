@@ -110,6 +110,7 @@ pub async fn begin_session(
         user_id: Set(user.0),
         created: Set(now()),
         expires: Set(storable_moment(expires)),
+        ..Default::default()
     };
     sessions::Entity::insert(row).exec_without_returning(&*write).await?;
     if let Some(reader) = reader {
@@ -169,6 +170,7 @@ pub async fn invite(db: &Database, code_hash: &str, expires: DateTime<Utc>) -> R
         code_hash: Set(code_hash.to_owned()),
         expires: Set(storable_moment(expires)),
         used: Set(None),
+        ..Default::default()
     };
     invitations::Entity::insert(row).exec_without_returning(&*write).await?;
     write.commit().await
@@ -254,6 +256,7 @@ async fn insert(write: &Write, draft: &Draft) -> Result<User, Error> {
         password_hash: Set(Some(draft.password_hash.clone())),
         role_id: Set(role.id),
         created: Set(created),
+        ..Default::default()
     };
     let inserted = users::Entity::insert(row).exec(&**write).await?;
     Ok(User { id: UserId(inserted.last_insert_id), name: draft.name.clone(), role: draft.role, created })

@@ -145,17 +145,14 @@ struct NoteMatter {
 fn post(text: &str) -> anyhow::Result<posts::Draft> {
     let (matter, body) = front_matter::<PostMatter>(text)?;
     Ok(posts::Draft {
-        slug: matter.slug.parse()?,
-        title: matter.title,
         body: body.to_owned(),
-        format: Format::Markdown,
         language: matter.language,
         author: matter.author,
         categories: matter.categories,
         tags: matter.tags,
         translation: matter.translation.map(|slug| slug.parse::<Slug>()).transpose()?,
-        published: matter.published,
         updated: matter.updated,
+        ..posts::Draft::new(matter.slug.parse()?, matter.title, matter.published)
     })
 }
 

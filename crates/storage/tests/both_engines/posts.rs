@@ -16,17 +16,14 @@ fn moment(second: i64) -> DateTime<Utc> {
 
 fn draft(name: &str, second: i64) -> posts::Draft {
     posts::Draft {
-        slug: slug(name),
-        title: format!("On {name}: $x_1$"),
         body: "Let $a<b$.\n".into(),
-        format: Format::Markdown,
         language: Language::Zh,
         author: "科学".into(),
         categories: vec!["数学".into(), "Analysis".into()],
         tags: vec!["b".into(), "a".into()],
         translation: Some(slug("旋转位置")),
-        published: moment(second),
         updated: moment(second + 5),
+        ..posts::Draft::new(slug(name), format!("On {name}: $x_1$"), moment(second))
     }
 }
 

@@ -19,7 +19,8 @@ async fn try_tell(url: &str, sql: &str) -> Result<(), sea_orm::DbErr> {
 }
 
 /// Every step of the schema.
-const STEPS: [&str; 5] = ["0001_first", "0002_skimming", "0003_budgets", "0004_versions", "0005_texts"];
+const STEPS: [&str; 6] =
+    ["0001_first", "0002_skimming", "0003_budgets", "0004_versions", "0005_texts", "0006_blog"];
 
 #[tokio::test]
 async fn the_schema_is_made_once() {
@@ -104,7 +105,12 @@ async fn a_step_that_fails_leaves_nothing_behind() {
 }
 
 /// What the steps after the first one added, taken away again: a database as the first release left it.
-const AS_AT_FIRST: [&str; 11] = [
+const AS_AT_FIRST: [&str; 16] = [
+    "DROP INDEX posts_by_announced_published",
+    "DROP INDEX posts_by_series_part",
+    "DROP INDEX posts_by_author_published_id",
+    "DROP INDEX comments_by_network_created",
+    "DROP INDEX comments_by_edit_hash",
     "DROP INDEX comments_by_reader_id",
     "DROP INDEX records_by_fingerprint",
     "DROP INDEX records_by_doi",
@@ -117,7 +123,17 @@ const AS_AT_FIRST: [&str; 11] = [
     "UPDATE papers SET joined_to = NULL, root_id = NULL",
     "DELETE FROM seaql_migrations WHERE version <> '0001_first'",
 ];
-const ADDED_TABLES: [&str; 8] = [
+const ADDED_TABLES: [&str; 18] = [
+    "terms",
+    "post_links",
+    "post_reads",
+    "revisions",
+    "drafts",
+    "media",
+    "subscriptions",
+    "mails",
+    "audit",
+    "settings",
     "announcements",
     "harvests",
     "list_counts",
@@ -127,7 +143,26 @@ const ADDED_TABLES: [&str; 8] = [
     "charges",
     "text_failures",
 ];
-const ADDED_COLUMNS: [(&str, &str); 26] = [
+const ADDED_COLUMNS: [(&str, &str); 45] = [
+    ("posts", "kind"),
+    ("posts", "pinned"),
+    ("posts", "password_hash"),
+    ("posts", "series"),
+    ("posts", "part"),
+    ("posts", "macros"),
+    ("posts", "fields"),
+    ("posts", "licence"),
+    ("posts", "commenting"),
+    ("posts", "readers"),
+    ("posts", "announced"),
+    ("comments", "network"),
+    ("comments", "edit_hash"),
+    ("comments", "edited"),
+    ("comments", "why"),
+    ("sessions", "agent"),
+    ("sessions", "seen"),
+    ("users", "shown"),
+    ("users", "blocked"),
     ("full_texts", "record"),
     ("full_texts", "hidden"),
     ("full_texts", "left_out_pages"),
