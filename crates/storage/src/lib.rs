@@ -3,7 +3,7 @@
 //! [`connect`] opens a [`Database`], a SQLite file or a PostgreSQL server; [`migrate`] brings its schema
 //! up to date. Questions and changes are functions named after what they ask, in a module named after
 //! their subject: [`papers`], [`harvests`], [`readers`], [`users`], [`posts`],
-//! [`terms`], [`comments`], [`answers`], [`budgets`], and [`changes`], the log that search
+//! [`terms`], [`comments`], [`subscriptions`], [`mails`], [`answers`], [`budgets`], and [`changes`], the log that search
 //! indexes follow. A change and its entries in the log are one transaction. Both engines behave alike:
 //! one body of tests runs on both.
 //!
@@ -30,6 +30,7 @@ pub mod comments;
 mod connection;
 mod error;
 pub mod harvests;
+pub mod mails;
 mod paging;
 pub mod papers;
 #[cfg(test)]
@@ -41,6 +42,7 @@ pub mod readers;
 mod rows;
 mod schema;
 pub mod settings;
+pub mod subscriptions;
 pub mod terms;
 mod text;
 pub mod texts;

@@ -13,7 +13,7 @@ use sea_orm::{
 };
 
 use crate::{
-    Cursor, Database, Error, Page, changes,
+    Cursor, Database, Error, Page, changes, comments,
     connection::{Durability, Write},
     rows::{post_categories, post_tags, posts},
     terms,
@@ -118,13 +118,23 @@ pub async fn save(db: &Database, draft: &Draft) -> Result<PostId, Error> {
         Column::Licence,
         Column::Commenting,
     ];
+    let before = posts::Entity::find().filter(Column::Slug.eq(draft.slug.as_str())).one(&*write).await?;
     let newer = OnConflict::column(Column::Slug).update_columns(columns).to_owned();
     let id = posts::Entity::insert(row).on_conflict(newer).exec_with_returning(&*write).await?.id;
     save_names(&write, id, draft).await?;
     terms::know(&write, draft).await?;
     changes::log(&write, [DocId { kind: Kind::Post, id }]).await?;
+    if before.is_some_and(|before| is_shown_otherwise(&before, draft)) {
+        comments::log_of_posts(&write, &[id]).await?;
+    }
     write.commit().await?;
     Ok(PostId(id))
+}
+
+/// Whether what was said about a post may be read by others from now on.
+fn is_shown_otherwise(before: &posts::Model, draft: &Draft) -> bool {
+    before.visibility != draft.details.visibility.name()
+        || before.published != storable_moment(draft.published)
 }
 
 async fn save_names(write: &Write, post: i64, draft: &Draft) -> Result<(), Error> {
@@ -222,6 +232,7 @@ pub async fn announce(db: &Database) -> Result<Vec<PostId>, Error> {
         .exec(&*write)
         .await?;
     changes::log(&write, ids.iter().map(|id| DocId { kind: Kind::Post, id: *id })).await?;
+    comments::log_of_posts(&write, &ids).await?;
     write.commit().await?;
     Ok(ids.into_iter().map(PostId).collect())
 }

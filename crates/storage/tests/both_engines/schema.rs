@@ -105,12 +105,15 @@ async fn a_step_that_fails_leaves_nothing_behind() {
 }
 
 /// What the steps after the first one added, taken away again: a database as the first release left it.
-const AS_AT_FIRST: [&str; 16] = [
+const AS_AT_FIRST: [&str; 19] = [
     "DROP INDEX posts_by_announced_published",
     "DROP INDEX posts_by_series_part",
     "DROP INDEX posts_by_author_published_id",
     "DROP INDEX comments_by_network_created",
     "DROP INDEX comments_by_edit_hash",
+    "DROP INDEX comments_by_told_state",
+    "DROP INDEX comments_by_mail",
+    "DROP INDEX comments_by_parent_id",
     "DROP INDEX comments_by_reader_id",
     "DROP INDEX records_by_fingerprint",
     "DROP INDEX records_by_doi",
@@ -143,7 +146,7 @@ const ADDED_TABLES: [&str; 18] = [
     "charges",
     "text_failures",
 ];
-const ADDED_COLUMNS: [(&str, &str); 45] = [
+const ADDED_COLUMNS: [(&str, &str); 47] = [
     ("posts", "kind"),
     ("posts", "pinned"),
     ("posts", "password_hash"),
@@ -159,6 +162,8 @@ const ADDED_COLUMNS: [(&str, &str); 45] = [
     ("comments", "edit_hash"),
     ("comments", "edited"),
     ("comments", "why"),
+    ("comments", "trusted"),
+    ("comments", "told"),
     ("sessions", "agent"),
     ("sessions", "seen"),
     ("users", "shown"),
