@@ -23,6 +23,7 @@ use crate::{
     accounts::{self, Passwords, Tries},
     assets, cache,
     config::{Config, Pdf},
+    discussing::{Discussing, postbox},
     errors::{self, Failure},
     exports, feeds, harvesting, indexing, live, marks,
     metrics::Metrics,
@@ -67,6 +68,8 @@ pub struct App {
     pub(crate) feeds: Arc<feeds::Seen>,
     /// Pages that were made a moment ago.
     pub(crate) pages: cache::Pages,
+    /// What visitors say.
+    pub(crate) discussing: Discussing,
     /// Hashes passwords.
     pub(crate) passwords: Passwords,
     /// Wrong ones of late.
@@ -118,6 +121,7 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
     let config = Arc::new(config);
     let (questions, metrics) = (Arc::new(Questions::open(&config.readings)?), Metrics::new());
     let texts = texts::Texts::new(&config, &db)?;
+    let discussing = Discussing::open(&db, &config.comments).await?;
     let live = live::Live::new(&config, &db, &texts, &questions, &metrics);
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     Ok(App {
@@ -132,6 +136,7 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
         index: Arc::new(index),
         indexing: indexing::Health::default(),
         phrases: Phrases::new(),
+        discussing,
         pages: cache::Pages::new(),
         passwords: Passwords::new(),
         tries: Tries::new(),
@@ -159,6 +164,7 @@ pub async fn serve(mut app: App, listener: TcpListener) -> anyhow::Result<Server
     tokio::spawn(indexing::follow(app.db.clone(), app.index.clone(), app.indexing.clone()));
     tokio::spawn(upkeep::keep(app.db.clone()));
     app.harvest.start(app.db.clone(), app.config.clone());
+    postbox::start(&app)?;
     if !assets::built() {
         tracing::warn!("web/dist is empty: pages will have no style and no scripts; run `./just web`");
     }
@@ -231,6 +237,8 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(page("/search/suggest", pages::suggest))
         .configure(feed("/search/feed", feeds::search))
         .service(page("/opensearch.xml", pages::description))
+        .configure(pages::comment_routes)
+        .configure(feeds::comment_routes)
         .configure(feed("/feed", feeds::posts))
         .service(page("/unapi", exports::unapi))
         .service(page("/assets/{version}/{path:.+}", assets::asset))
@@ -240,7 +248,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .default_service(web::to(async || Err::<&str, _>(Failure::NotFound)));
 }
 
-fn page<F, Args>(path: &str, handler: F) -> Resource
+pub(crate) fn page<F, Args>(path: &str, handler: F) -> Resource
 where
     F: Handler<Args>,
     Args: FromRequest + 'static,
@@ -280,7 +288,7 @@ fn for_tools(name: &str) -> Resource {
 }
 
 /// An address that changes something, and tells nothing.
-fn form<F, Args>(path: &str, handler: F) -> Resource
+pub(crate) fn form<F, Args>(path: &str, handler: F) -> Resource
 where
     F: Handler<Args>,
     Args: FromRequest + 'static,
@@ -289,12 +297,12 @@ where
     web::resource(path).route(web::post().to(handler))
 }
 
-fn read() -> guard::AnyGuard {
+pub(crate) fn read() -> guard::AnyGuard {
     guard::Any(guard::Get()).or(guard::Head())
 }
 
 /// A feed in each of its formats: Atom at the address itself, the others below it.
-fn feed<F, Args>(path: &'static str, handler: F) -> impl FnOnce(&mut web::ServiceConfig)
+pub(crate) fn feed<F, Args>(path: &'static str, handler: F) -> impl FnOnce(&mut web::ServiceConfig)
 where
     F: Handler<Args>,
     Args: FromRequest + 'static,

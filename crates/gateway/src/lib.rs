@@ -16,6 +16,7 @@ mod cache;
 pub mod commands;
 
 pub mod config;
+mod discussing;
 mod errors;
 mod exports;
 mod faults;

@@ -8,6 +8,7 @@ use actix_web::{
     dev::Payload,
 };
 
+use crate::discussing::Asked;
 use crate::exports;
 use crate::language::{self, Messages, negotiate, other};
 
@@ -34,6 +35,8 @@ pub(crate) struct Visit {
     pub(crate) address: String,
     /// The format of citations that is wanted instead of a page, if one is.
     pub(crate) accepts: Option<cite::Format>,
+    /// Which part of a discussion is asked for, and by whom.
+    pub(crate) talk: Asked,
 }
 
 impl Visit {
@@ -44,6 +47,7 @@ impl Visit {
             formulas: Formulas::asked(request).or_else(remembered).unwrap_or_default(),
             address: without_choices(request),
             accepts: exports::accepted(request),
+            talk: Asked::of(request),
         }
     }
 

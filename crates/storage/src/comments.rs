@@ -306,6 +306,31 @@ pub async fn known(db: &Database, author: &str, mail: &str) -> Result<Known, Err
     Ok(row.map_or(Known::No, |row| if row.trusted { Known::Trusted } else { Known::Yes }))
 }
 
+/// What is known of a user who says something.
+pub async fn known_user(db: &Database, user: UserId) -> Result<Known, Error> {
+    let said = visible().filter(comments::Column::UserId.eq(user.0)).limit(1).one(db.read()).await?;
+    Ok(said.map_or(Known::No, |_| Known::Yes))
+}
+
+/// Which of these comments were sent by who has this secret, after some moment.
+pub async fn of_visitor(
+    db: &Database,
+    ids: &[CommentId],
+    edit_hash: &str,
+    since: DateTime<Utc>,
+) -> Result<Vec<CommentId>, Error> {
+    use comments::Column;
+    let mine: Vec<i64> = comments::Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::EditHash.eq(edit_hash))
+        .filter(Column::Created.gt(storable_moment(since)))
+        .into_tuple()
+        .all(db.read())
+        .await?;
+    Ok(mine.into_iter().map(CommentId).filter(|id| ids.contains(id)).collect())
+}
+
 /// The last `limit` comments that everybody may read, newest first. What was said about a joined paper counts as said
 /// about the paper that stands for it.
 pub async fn recent(db: &Database, limit: u64) -> Result<Vec<Comment>, Error> {

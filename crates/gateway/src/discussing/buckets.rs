@@ -42,7 +42,11 @@ struct Level {
 
 impl Buckets {
     pub(super) fn new(network: u32, subject: u32) -> Self {
-        Self { levels: Arc::new(Cache::builder().max_capacity(MOST).time_to_idle(REFILL).build()), network, subject }
+        Self {
+            levels: Arc::new(Cache::builder().max_capacity(MOST).time_to_idle(REFILL).build()),
+            network,
+            subject,
+        }
     }
 
     /// Takes a request of a network, before anything is looked at.

@@ -10,7 +10,7 @@ mod about;
 mod asked;
 mod buckets;
 mod judge;
-mod letters;
+pub(crate) mod letters;
 pub(crate) mod postbox;
 mod tokens;
 

@@ -32,7 +32,8 @@ pub(crate) enum Age {
 impl Tokens {
     pub(super) fn new(secret: &str, bits: u8) -> Self {
         let key = Hmac::new_from_slice(secret.as_bytes()).expect("a key of any length is one");
-        let done = Cache::builder().max_capacity(REMEMBERED).time_to_live(Duration::from_secs(86_400)).build();
+        let done =
+            Cache::builder().max_capacity(REMEMBERED).time_to_live(Duration::from_secs(86_400)).build();
         Self { key, bits, done }
     }
 
@@ -73,6 +74,11 @@ impl Tokens {
     /// What confirms and ends a wish for mail of replies to a comment.
     pub(crate) fn wish(&self, comment: i64, mail: &str) -> String {
         self.sign(&["wish", &comment.to_string(), mail])
+    }
+
+    /// What tells a letter from those of other sites of the same name.
+    pub(super) fn letter(&self, id: i64) -> String {
+        self.sign(&["letter", &id.to_string()])[..16].to_owned()
     }
 
     fn sign(&self, parts: &[&str]) -> String {
@@ -145,9 +151,9 @@ mod tests {
     #[test]
     fn work_counts_once() {
         let tokens = Tokens::new("secret", 8);
-        let found = (0_u64..).map(|n| n.to_string()).find(|n| {
-            zero_bits(&Sha256::digest(format!("token.{n}")).into()) >= 8
-        });
+        let found = (0_u64..)
+            .map(|n| n.to_string())
+            .find(|n| zero_bits(&Sha256::digest(format!("token.{n}")).into()) >= 8);
         let found = found.expect("numbers do not end");
         assert!(!tokens.is_work("another token", "0"));
         assert!(tokens.is_work("token", &found));

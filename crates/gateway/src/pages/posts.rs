@@ -2,7 +2,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
 use cite::Work;
-use content::{Format, Language, Post, PostId, Slug, Subject};
+use content::{Format, Language, Post, PostId, Slug};
 use render::{Context, Heading, Html, Labels, Rendered, Trust};
 use serde::Deserialize;
 use storage::{Cursor, comments, posts};
@@ -10,7 +10,7 @@ use storage::{Cursor, comments, posts};
 use super::{
     Link, Page,
     citing::Citation,
-    comments::{Thread, thread},
+    comments::{Discussion, below},
     frame::{Frame, Place},
     heads::Head,
     moved,
@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     app::App,
+    discussing::About,
     errors::Failure,
     exports,
     language::{Messages, other},
@@ -50,7 +51,7 @@ struct PostPage {
     body: Html,
     cite: Citation,
     near: Near,
-    comments: Thread,
+    comments: Discussion,
 }
 
 /// `GET /posts/{slug}`: the page, or what its reader prefers to a page.
@@ -69,10 +70,7 @@ pub(crate) async fn post(app: web::Data<App>, visit: Visit, slug: web::Path<Stri
 
 async fn page(app: &App, visit: &Visit, post: Post, work: &Work) -> Page {
     let rendered = body_of(&post, &app.context());
-    let said = comments::of(&app.db, Subject::Post(post.id)).await?;
-    let context =
-        Context { labels: rendered.labels.clone(), macros: rendered.macros.clone(), ..Context::default() };
-    let comments = thread(&said, &context, visit.m)?;
+    let comments = below(app, visit, &About::of_post(app, &post)).await?;
     let near = near::of_post(app, &post, visit.m).await?;
     let head = Head::of_post(app, &post, work, &rendered.text, comments.total);
     visit.page(&PostPage {
