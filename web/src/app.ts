@@ -1,6 +1,8 @@
 // What the pages do with scripts on. Without them everything can still be read, searched and asked for.
 
 import { contents } from "./contents.ts";
+import { discussing } from "./discussing/form.ts";
+import { inbox } from "./discussing/inbox.ts";
 import { mine } from "./library/mine.ts";
 import { sync } from "./library/sync.ts";
 import { keys } from "./lists/keys.ts";
@@ -30,3 +32,5 @@ instant();
 facets();
 readings();
 pdfs();
+discussing();
+inbox();

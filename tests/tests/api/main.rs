@@ -21,6 +21,7 @@ mod accounts;
 mod budgets;
 mod citations;
 mod commands;
+mod comments;
 mod continuing;
 mod durability;
 mod faults;

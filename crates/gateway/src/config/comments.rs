@@ -14,8 +14,8 @@ pub struct Comments {
     pub mail_required: bool,
     /// How long who said something may change it.
     pub editing: Every,
-    /// Who sends sooner than this after the page was made did not write by hand: it waits for a moderator.
-    pub fastest: Every,
+    /// Who sends sooner than so many seconds after the page was made did not write by hand: it waits for a moderator.
+    pub fastest: u32,
     /// More links than this wait for a moderator.
     pub links: u32,
     /// How much work a browser does for a comment: so many zero bits, each twice as much. 0 is none.
@@ -58,7 +58,7 @@ impl Default for Comments {
             hold: Hold::First,
             mail_required: true,
             editing: Every::of(Duration::from_secs(15 * 60)),
-            fastest: Every::of(Duration::from_secs(3)),
+            fastest: 3,
             links: 3,
             work: 16,
             threads: 50,

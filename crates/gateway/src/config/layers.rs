@@ -384,7 +384,7 @@ mod tests {
         insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @r##"
         accounts.registration = "invitation"  # default
         comments.editing = "900s"  # default
-        comments.fastest = "3s"  # default
+        comments.fastest = 3  # default
         comments.hold = "first"  # default
         comments.links = 3  # default
         comments.mail_required = true  # default

@@ -27,7 +27,7 @@ pub(crate) fn judge(rules: &Comments, evidence: &Evidence) -> (CommentState, Opt
     if evidence.known == Known::Trusted {
         return (CommentState::Visible, None);
     }
-    let fastest = TimeDelta::from_std(rules.fastest.duration()).unwrap_or_default();
+    let fastest = TimeDelta::seconds(rules.fastest.into());
     let against = [
         (rules.hold == Hold::All, Why::All),
         (evidence.age < fastest, Why::Fast),

@@ -1,11 +1,11 @@
 use chrono::Utc;
-use content::User;
+use content::{CommentId, User};
 use render::Html;
 use serde::Deserialize;
 use url::Url;
 
 use super::Replied;
-use crate::{app::App, discussing::About, language::Messages, visit::Visit};
+use crate::{app::App, discussing::About, errors::Failure, language::Messages, visit::Visit};
 
 /// The longest text, in bytes.
 pub(super) const LONGEST: usize = 16 * 1024;
@@ -22,7 +22,8 @@ pub(super) struct Sent {
     pub(super) mail: String,
     pub(super) site: String,
     pub(super) text: String,
-    pub(super) parent: Option<i64>,
+    /// The number of the comment that is replied to, or nothing.
+    pub(super) parent: String,
     /// Whether they want mail of replies.
     pub(super) follow: Option<String>,
     pub(super) token: String,
@@ -105,6 +106,16 @@ impl Form {
     /// With what was typed, and what is wrong with it.
     pub(super) fn with(self, sent: Sent, faults: Faults) -> Self {
         Self { sent, faults, ..self }
+    }
+}
+
+impl Sent {
+    /// What is replied to, if anything is.
+    pub(super) fn parent(&self) -> Result<Option<CommentId>, Failure> {
+        match self.parent.trim() {
+            "" => Ok(None),
+            number => number.parse().map(|id| Some(CommentId(id))).map_err(|_| Failure::NotFound),
+        }
     }
 }
 

@@ -205,7 +205,7 @@ impl Saying<'_> {
         };
         let (state, why) = judge(&config.comments, &evidence);
         Ok(Draft {
-            parent: self.parent(sent.parent).await?,
+            parent: self.parent(sent.parent()?).await?,
             mail: checked.mail.clone(),
             site: checked.site.clone(),
             user: user.map(|user| user.id),
@@ -219,8 +219,8 @@ impl Saying<'_> {
     }
 
     /// The comment that is replied to, if it is here.
-    async fn parent(&self, parent: Option<i64>) -> Result<Option<CommentId>, Failure> {
-        let Some(parent) = parent.map(CommentId) else { return Ok(None) };
+    async fn parent(&self, parent: Option<CommentId>) -> Result<Option<CommentId>, Failure> {
+        let Some(parent) = parent else { return Ok(None) };
         let stored = comments::by_id(&self.app.db, parent).await?;
         let here = stored.is_some_and(|stored| {
             stored.comment.subject == self.about.subject && stored.state == CommentState::Visible
@@ -252,7 +252,7 @@ impl Saying<'_> {
     /// The form again, with all that was typed, and how the text looks.
     async fn again(&self, user: Option<User>, mut sent: Sent, faults: Faults, status: StatusCode) -> Page {
         let Saying { app, visit, about, .. } = *self;
-        let reply = replied(app, sent.parent.map(CommentId)).await?;
+        let reply = replied(app, sent.parent()?).await?;
         let blank = Blank { user: user.as_ref(), reply, page: about.page.clone() };
         let mut form = Form::blank(app, visit, about, blank);
         let age = app.discussing.tokens.age(&sent.token, &about.name(), form::session(visit), Utc::now());
