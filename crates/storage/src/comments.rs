@@ -22,7 +22,7 @@ use crate::{
 mod moderation;
 mod telling;
 
-pub use moderation::{Filter, Listed, change, edit, list, numbers, tally};
+pub use moderation::{Filter, Listed, change, edit, forget, list, numbers, tally};
 pub use telling::{told, untold};
 
 /// How often a place that is gone may stand above another one that is gone, to be still shown as a place.

@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use content::{CommentId, CommentState, DocId, Kind, Why};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{Expr, ExprTrait as _, Func, LikeExpr},
 };
 
@@ -146,6 +146,31 @@ pub async fn edit(
     changes::log(&write, [DocId { kind: Kind::Comment, id: id.0 }]).await?;
     write.commit().await?;
     Ok(changed.rows_affected > 0)
+}
+
+/// Forgets spam, and what was deleted, from before some moment, at most so many; gives how many. What has replies stays,
+/// to hold them together.
+pub async fn forget(db: &Database, before: DateTime<Utc>, limit: u64) -> Result<u64, Error> {
+    use comments::Column;
+    let write = db.write(Durability::Full).await?;
+    let parents = comments::Entity::find()
+        .select_only()
+        .column(Column::ParentId)
+        .filter(Column::ParentId.is_not_null())
+        .into_query();
+    let ids: Vec<i64> = comments::Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::State.is_in([CommentState::Spam.name(), CommentState::Deleted.name()]))
+        .filter(Column::Created.lt(storable_moment(before)))
+        .filter(Column::Id.not_in_subquery(parents))
+        .limit(limit)
+        .into_tuple()
+        .all(&*write)
+        .await?;
+    let gone = comments::Entity::delete_many().filter(Column::Id.is_in(ids)).exec(&*write).await?;
+    write.commit().await?;
+    Ok(gone.rows_affected)
 }
 
 fn condition(filter: &Filter) -> Condition {

@@ -119,6 +119,9 @@ async fn what_is_gone_holds_together_what_replies_to_it() {
         let visible = comments::visible_of(db, &[first, second, third]).await.expect("comments");
         assert_eq!(visible.len(), 1);
         assert_eq!(comments::above(db, third, 9).await.expect("comments"), [second, first]);
+        let tomorrow = Utc::now() + TimeDelta::days(1);
+        assert_eq!(comments::forget(db, Utc::now() - TimeDelta::days(1), 9).await.expect("a count"), 0);
+        assert_eq!(comments::forget(db, tomorrow, 9).await.expect("a count"), 1, "what has replies stays");
         assert_eq!(comments::above(db, third, 1).await.expect("comments"), [second]);
     }
 }

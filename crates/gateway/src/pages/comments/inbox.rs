@@ -9,6 +9,7 @@ use serde::Deserialize;
 use storage::{
     audit::{self, Deed},
     comments::{self, Draft, Filter, Stored},
+    mails,
 };
 
 use super::{Page, body, form::LONGEST, private, see_other};
@@ -61,6 +62,8 @@ struct InboxPage {
     items: Vec<Item>,
     next: Option<String>,
     done: Option<Done>,
+    /// That letters could not be sent, and why.
+    letters: Option<String>,
 }
 
 /// What was done, and how it is undone.
@@ -164,6 +167,7 @@ pub(super) async fn show(
             done: asked.done(m),
             query: asked.q,
             network: asked.network,
+            letters: unsent(&app, m).await?,
             items: items(&app, m, listed.items).await?,
             next,
         },
@@ -199,6 +203,12 @@ pub(super) async fn decide(
     let undo: Vec<_> = changed.iter().map(|(id, earlier)| format!("{}-{}", earlier.name(), id.0)).collect();
     let joint = if here.contains('?') { '&' } else { '?' };
     Ok(see_other(&format!("{here}{joint}did={}&undo={}", act.name(), undo.join(","))))
+}
+
+/// Says that letters could not be sent, if there are any.
+async fn unsent(app: &App, m: Messages) -> Result<Option<String>, Failure> {
+    let unsent = mails::unsent(&app.db, PER_PAGE).await?;
+    Ok(unsent.first().map(|last| m.inbox_letters(&last.fault, &(unsent.len() as u64))))
 }
 
 /// Puts comments into the state of a decision, and writes that down.
