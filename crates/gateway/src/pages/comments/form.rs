@@ -74,6 +74,8 @@ pub(super) struct Form {
     pub(super) sent: Sent,
     pub(super) faults: Faults,
     pub(super) preview: Option<Html>,
+    /// Whether it is what its page is about.
+    pub(super) alone: bool,
 }
 
 /// What an empty form begins with.
@@ -100,6 +102,7 @@ impl Form {
             sent: Sent::default(),
             faults: Faults::default(),
             preview: None,
+            alone: false,
         }
     }
 

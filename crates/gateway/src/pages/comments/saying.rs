@@ -276,7 +276,7 @@ fn form_page(app: &App, visit: &Visit, about: &About, form: Form, status: Status
             title: title(app, &about.title),
             language: about.language,
             href: about.page.clone(),
-            form,
+            form: Form { alone: true, ..form },
         },
     )?;
     *response.status_mut() = status;
