@@ -142,9 +142,9 @@ test("a moderator needs the keyboard only", async () => {
   await page.keyboard.press("?");
   await page.getByText("next or previous comment").waitFor();
   await page.keyboard.press("Escape");
-  await page.getByLabel("Search name, mail and text").pressSequentially("jas");
+  await page.getByRole("searchbox", { name: "Search name, mail and text" }).pressSequentially("jas");
   assert.equal(
-    await page.getByLabel("Search name, mail and text").inputValue(),
+    await page.getByRole("searchbox", { name: "Search name, mail and text" }).inputValue(),
     "jas",
     "keys are letters in a field",
   );
