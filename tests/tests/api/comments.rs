@@ -12,14 +12,19 @@ use tests::{
 use crate::accounts::{PASSWORD, session, sign_in};
 
 on_each_engine!(
-    the_first_comment_waits_and_the_next_is_shown,
-    moderators_decide_in_the_browser,
+    the_first_comment_waits,
+    who_is_known_is_shown_at_once,
+    moderators_decide_about_many,
+    moderators_decide_about_one,
     a_form_keeps_what_was_typed,
+    texts_have_a_length,
+    a_preview_says_nothing,
     nothing_a_visitor_says_becomes_markup,
     bots_are_seen_by_nobody,
     a_flood_is_bounded,
     tokens_are_for_one_subject_and_one_session,
     authors_change_what_they_said,
+    authors_take_back_what_they_said,
     time_to_change_ends,
     equations_of_the_post_can_be_referred_to,
     discussions_come_in_pages,
@@ -28,6 +33,8 @@ on_each_engine!(
     threads_have_feeds,
     commands_moderate,
     mail_is_sent_to_who_said_so_twice,
+    letters_hold_what_was_said_and_nothing_else,
+    mail_ends_with_one_press,
     mail_that_is_refused_is_tried_again_or_given_up,
     moderators_are_told,
     only_editors_moderate,
@@ -146,10 +153,9 @@ fn location(response: &Response) -> String {
     response.headers()["location"].to_str().expect("an address").to_owned()
 }
 
-async fn the_first_comment_waits_and_the_next_is_shown(engine: Engine) {
+async fn the_first_comment_waits(engine: Engine) {
     let site = quick(engine).start().await;
     let mut ada = Visitor::new(&site, "Ada", 1);
-    let mut eve = Visitor::new(&site, "Eve", 2);
     let sent = location(&ada.say(POST, "Said by Ada first, $x^2$.").await);
     assert!(sent.starts_with("/comments/"), "{sent}");
     let own = text(&ada.page(&sent).await);
@@ -158,7 +164,14 @@ async fn the_first_comment_waits_and_the_next_is_shown(engine: Engine) {
     assert!(!site.page(POST).await.contains("Said by Ada first"));
     run(&site, &["comment", "approve", number(&sent)]).await;
     assert!(site.page(POST).await.contains("Said by Ada first"));
+}
 
+async fn who_is_known_is_shown_at_once(engine: Engine) {
+    let site = quick(engine).start().await;
+    let mut ada = Visitor::new(&site, "Ada", 1);
+    let mut eve = Visitor::new(&site, "Eve", 2);
+    let first = location(&ada.say(POST, "To be approved.").await);
+    run(&site, &["comment", "approve", number(&first)]).await;
     let sent = location(&ada.say(POST, "The second.").await);
     assert!(sent.starts_with(&format!("{POST}?sent=")) && sent.contains("#c-"), "{sent}");
     let page = ada.page(sent.split('#').next().expect("an address")).await;
@@ -183,52 +196,78 @@ async fn editor(site: &Site) -> String {
     session(&sign_in(site, "rose", PASSWORD).await)
 }
 
-async fn moderators_decide_in_the_browser(engine: Engine) {
-    let site = quick(engine).start().await;
-    let cookie = editor(&site).await;
-    let inbox = async |path: &str| {
-        let response = site.request(Method::GET, path, &[("cookie", &cookie)]).await;
+/// An editor at the inbox.
+struct Moderator<'a> {
+    site: &'a Site,
+    cookie: String,
+}
+
+impl<'a> Moderator<'a> {
+    async fn of(site: &'a Site) -> Self {
+        Self { site, cookie: editor(site).await }
+    }
+
+    /// What a page of the inbox says.
+    async fn inbox(&self, path: &str) -> String {
+        let response = self.site.request(Method::GET, path, &[("cookie", &self.cookie)]).await;
         assert_eq!(response.status(), 200, "{path}");
         assert_eq!(response.headers()["cache-control"], "private, no-store");
         text(&response.text().await.expect("a page"))
-    };
-    let decide = async |form: &[(&str, &str)]| {
-        let headers = [("cookie", cookie.as_str()), ("sec-fetch-site", "same-origin")];
-        location(&site.form("/admin/comments", &encoded(form), &headers).await)
-    };
-    assert!(inbox("/admin/comments").await.contains("There is nothing here"));
+    }
+
+    async fn decide(&self, form: &[(&str, &str)]) -> String {
+        let headers = [("cookie", self.cookie.as_str()), ("sec-fetch-site", "same-origin")];
+        location(&self.site.form("/admin/comments", &encoded(form), &headers).await)
+    }
+}
+
+/// Says something by each of three people, and gives the numbers.
+async fn three_wait(site: &Site) -> Vec<String> {
     let mut numbers = Vec::new();
-    for (n, name) in ["Ada", "Eve", "Vera"].into_iter().enumerate() {
-        let sent =
-            location(&Visitor::new(&site, name, n as u8 + 1).say(POST, &format!("By {name}: $x$")).await);
+    for (network, name) in (1..).zip(["Ada", "Eve", "Vera"]) {
+        let sent = location(&Visitor::new(site, name, network).say(POST, &format!("By {name}: $x$")).await);
         numbers.push(number(&sent).to_owned());
     }
-    let page = inbox("/admin/comments").await;
+    numbers
+}
+
+async fn moderators_decide_about_many(engine: Engine) {
+    let site = quick(engine).start().await;
+    let rose = Moderator::of(&site).await;
+    assert!(rose.inbox("/admin/comments").await.contains("There is nothing here"));
+    let numbers = three_wait(&site).await;
+    let page = rose.inbox("/admin/comments").await;
     for said in ["Held 3", "By Ada", "ada@example.org", "first of its name and mail"] {
         assert!(page.contains(said), "{said}: {page}");
     }
-    assert!(!inbox("/admin/comments?state=held&q=EVE%40").await.contains("By Ada"));
-    let done = decide(&[("do", "approve"), ("id", &numbers[0]), ("id", &numbers[1])]).await;
-    assert!(inbox(&done).await.contains("2 comments are shown now."));
+    assert!(!rose.inbox("/admin/comments?state=held&q=EVE%40").await.contains("By Ada"));
+    let done = rose.decide(&[("do", "approve"), ("id", &numbers[0]), ("id", &numbers[1])]).await;
+    assert!(rose.inbox(&done).await.contains("2 comments are shown now."));
     assert!(site.page(POST).await.contains("By Eve"));
     let undo = format!("held-{},held-{}", numbers[0], numbers[1]);
     assert!(done.ends_with(&format!("undo={undo}")), "{done}");
-    decide(&[("undo", &undo)]).await;
+    rose.decide(&[("undo", &undo)]).await;
     assert!(!site.page(POST).await.contains("By Eve"));
-    decide(&[("one", &format!("spam-{}", numbers[1]))]).await;
-    assert!(inbox("/admin/comments?state=spam").await.contains("By Eve"));
-    decide(&[("one", &format!("trust-{}", numbers[0]))]).await;
+}
+
+async fn moderators_decide_about_one(engine: Engine) {
+    let site = quick(engine).start().await;
+    let rose = Moderator::of(&site).await;
+    let numbers = three_wait(&site).await;
+    rose.decide(&[("one", &format!("spam-{}", numbers[1]))]).await;
+    assert!(rose.inbox("/admin/comments?state=spam").await.contains("By Eve"));
+    rose.decide(&[("one", &format!("trust-{}", numbers[0]))]).await;
     let mut ada = Visitor::new(&site, "Ada", 9);
     let many = "www.a.example www.b.example www.c.example www.d.example";
     assert!(location(&ada.say_with(POST, many, &[("work", "")]).await).contains("#c-"), "she is trusted");
     let field = format!("reply-{}", numbers[2]);
-    decide(&[("one", &format!("reply-{}", numbers[2])), (&field, "An answer: $y$.")]).await;
+    rose.decide(&[("one", &format!("reply-{}", numbers[2])), (&field, "An answer: $y$.")]).await;
     let page = site.page(POST).await;
     assert!(page.contains("By Vera") && page.contains("An answer"));
-    let foreign = [("cookie", cookie.as_str()), ("sec-fetch-site", "cross-site")];
+    let foreign = [("cookie", rose.cookie.as_str()), ("sec-fetch-site", "cross-site")];
     let forged = site.form("/admin/comments", "do=approve&id=1", &foreign).await;
     assert_eq!(forged.status(), StatusCode::FORBIDDEN);
-    let elsewhere = decide(&[("do", "approve"), ("here", "//evil.example")]).await;
+    let elsewhere = rose.decide(&[("do", "approve"), ("here", "//evil.example")]).await;
     assert!(elsewhere.starts_with("/admin/comments"), "{elsewhere}");
 }
 
@@ -260,6 +299,11 @@ async fn a_form_keeps_what_was_typed(engine: Engine) {
     }
     assert!(page.contains("What I &#60;typed&#62;.</textarea>"), "{page}");
     assert!(page.contains("javascript:alert(1)\"") && !page.contains("href=\"javascript"));
+}
+
+async fn texts_have_a_length(engine: Engine) {
+    let site = quick(engine).start().await;
+    let mut ada = Visitor::new(&site, "Ada", 1);
     let none = ada.say(POST, " \n ").await;
     assert_eq!(none.status(), StatusCode::UNPROCESSABLE_ENTITY);
     let long = ada.say(POST, &"x".repeat(16 * 1024 + 1)).await;
@@ -269,12 +313,16 @@ async fn a_form_keeps_what_was_typed(engine: Engine) {
     assert_eq!(huge.status(), StatusCode::PAYLOAD_TOO_LARGE);
     let fits = ada.say(POST, &"x".repeat(16 * 1024)).await;
     assert_eq!(fits.status(), StatusCode::SEE_OTHER);
-    // A preview says nothing.
+}
+
+async fn a_preview_says_nothing(engine: Engine) {
+    let site = quick(engine).start().await;
+    let mut ada = Visitor::new(&site, "Ada", 1);
     let preview = ada.say_with(POST, "Let $a<b$.", &[("do", "preview"), ("name", "")]).await;
     assert_eq!(preview.status(), StatusCode::OK);
     let page = preview.text().await.expect("a page");
     assert!(page.contains("Let $a&#60;b$.</textarea>") && page.contains("class=\"math inline"), "{page}");
-    assert_eq!(states(&site, "held").await.len(), 1);
+    assert!(states(&site, "held").await.is_empty());
     let parents = ada.say_with(POST, "To nothing.", &[("parent", "999999")]).await;
     assert_eq!(parents.status(), StatusCode::NOT_FOUND);
     assert_eq!(site.get("/posts/nothing/comments").await.status(), StatusCode::NOT_FOUND);
@@ -449,9 +497,19 @@ async fn authors_change_what_they_said(engine: Engine) {
     // What was shown does not become an advertisement.
     ada.post(&edit, &[("text", &"https://a.example ".repeat(4))]).await;
     assert!(!site.page(POST).await.contains("https://a.example"));
+}
+
+async fn authors_take_back_what_they_said(engine: Engine) {
+    let site = quick(engine).set("COMMENTS__HOLD", "none").start().await;
+    let mut ada = Visitor::new(&site, "Ada", 1);
+    let mut eve = Visitor::new(&site, "Eve", 2);
+    let sent = location(&ada.say(POST, "Taken back.").await);
+    eve.say(POST, "By Eve.").await;
+    let edit = format!("/comments/{}/edit", number(&sent));
     let withdraw = format!("/comments/{}/withdraw", number(&sent));
     assert_eq!(eve.post(&withdraw, &[]).await.status(), StatusCode::FORBIDDEN);
     assert!(location(&ada.post(&withdraw, &[]).await).starts_with(POST));
+    assert!(!site.page(POST).await.contains("Taken back."));
     assert_eq!(ada.post(&edit, &[("text", "Back?")]).await.status(), StatusCode::FORBIDDEN);
     assert_eq!(states(&site, "deleted").await[0]["why"], "withdrawn");
 }
@@ -631,6 +689,17 @@ fn wish(mail: &Mail) -> String {
     format!("/{}", stop.split_once("://").and_then(|(_, rest)| rest.split_once('/')).expect("an address").1)
 }
 
+/// Ada follows what she said on a site, and has confirmed it: its number, and the letter that asked her.
+async fn followed(site: &Site, smtp: &mut Smtp) -> (String, Mail) {
+    let mut ada = Visitor::new(site, "Ada", 1);
+    let sent = location(&ada.say_with(POST, "Let $x$ be.", &[("follow", "on")]).await);
+    let asked = smtp.next().await;
+    assert_eq!(asked.to, ["ada@example.org"]);
+    let confirmed = site.post(&format!("{}/confirm", wish(&asked)), "").await;
+    assert!(confirmed.text().await.expect("a page").contains("You get a mail when somebody replies"));
+    (number(&sent).to_owned(), asked)
+}
+
 async fn mail_is_sent_to_who_said_so_twice(engine: Engine) {
     let mut smtp = Smtp::start().await;
     let site = with_mail(engine, &smtp).await.start().await;
@@ -639,45 +708,54 @@ async fn mail_is_sent_to_who_said_so_twice(engine: Engine) {
     let follow = [("follow", "on")];
     let sent = location(&ada.say_with(POST, "Let $x$ be.", &follow).await);
     let asked = smtp.next().await;
-    assert_eq!(asked.to, ["ada@example.org"]);
     let reply_to = [("parent", number(&sent))];
     eve.say_with(POST, "Before she confirmed.", &reply_to).await;
     let wish = wish(&asked);
-    assert!(asked.body().contains(&wish), "{}", asked.body());
-    assert!(
-        site.page(&wish).await.contains("Nothing is sent before you confirm"),
-        "looking confirms nothing"
-    );
+    let here = format!("confirm it here:\n{}{wish}\n", site.address);
+    assert!(asked.body().contains(&here), "{}", asked.body());
+    let page = site.page(&wish).await;
+    assert!(page.contains("Nothing is sent before you confirm"), "looking confirms nothing");
     assert!(site.page(&wish).await.contains("/confirm"));
-    let confirmed = site.post(&format!("{wish}/confirm"), "").await;
-    assert!(confirmed.text().await.expect("a page").contains("You get a mail when somebody replies"));
+    // What is told in order has been told when the next is.
+    eve.say_with(POST, "Mine.", &follow).await;
+    assert_eq!(smtp.next().await.to, ["eve@example.org"]);
+    assert!(smtp.is_empty());
+    assert!(site.get("/subscriptions/guessed").await.status().is_success(), "what is not there is stopped");
+}
 
-    let hostile = Visitor { name: "Eve\r\nBcc: mallory@example.org", ..Visitor::new(&site, "", 3) };
-    let mut hostile = hostile;
+async fn letters_hold_what_was_said_and_nothing_else(engine: Engine) {
+    let mut smtp = Smtp::start().await;
+    let site = with_mail(engine, &smtp).await.start().await;
+    let (followed, asked) = followed(&site, &mut smtp).await;
+    let mut hostile = Visitor::new(&site, "Eve\r\nBcc: mallory@example.org", 3);
     let body = "I reply with $\\frac{a}{b}$ and 旋转.\r\n.\r\nQUIT";
-    hostile.say_with(POST, body, &[("parent", number(&sent)), ("mail", "eve@example.org")]).await;
+    hostile.say_with(POST, body, &[("parent", &followed), ("mail", "eve@example.org")]).await;
     let told = smtp.next().await;
     assert_eq!(told.to, ["ada@example.org"]);
     assert!(told.body().contains("> I reply with $\\frac{a}{b}$ and 旋转.\n> .\n> QUIT"), "{}", told.body());
     assert!(!told.headers().iter().any(|name| name.eq_ignore_ascii_case("bcc")), "{}", told.raw);
-    assert!(
-        told.header("Subject").expect("a subject").starts_with("Eve Bcc: mallory@example.org replied on"),
-        "{}",
-        told.raw
-    );
-    assert_eq!(told.header("List-Unsubscribe-Post").as_deref(), Some("List-Unsubscribe=One-Click"));
+    let subject = told.header("Subject").expect("a subject");
+    assert!(subject.starts_with("Eve Bcc: mallory@example.org replied on"), "{}", told.raw);
     assert_ne!(told.header("Message-ID"), asked.header("Message-ID"));
+}
+
+async fn mail_ends_with_one_press(engine: Engine) {
+    let mut smtp = Smtp::start().await;
+    let site = with_mail(engine, &smtp).await.start().await;
+    let (followed, asked) = followed(&site, &mut smtp).await;
+    let mut eve = Visitor::new(&site, "Eve", 2);
+    eve.say_with(POST, "A reply.", &[("parent", &followed)]).await;
+    let told = smtp.next().await;
+    assert_eq!(told.header("List-Unsubscribe-Post").as_deref(), Some("List-Unsubscribe=One-Click"));
     // Programs for mail stop it without cookies, without a page, and without saying where they are from (RFC 8058).
+    let wish = wish(&asked);
     let stopped = site.form(&format!("{wish}/stop"), "List-Unsubscribe=One-Click", &[]).await;
     assert_eq!(stopped.status(), 200);
     assert!(site.page(&wish).await.contains("No mail of these replies is sent"));
-    eve.say_with(POST, "After she stopped.", &reply_to).await;
-    // What is told in order has been told when the next is.
-    eve.say_with(POST, "Mine.", &follow).await;
-    let next = smtp.next().await;
-    assert_eq!(next.to, ["eve@example.org"]);
+    eve.say_with(POST, "After she stopped.", &[("parent", &followed)]).await;
+    eve.say_with(POST, "Mine.", &[("follow", "on")]).await;
+    assert_eq!(smtp.next().await.to, ["eve@example.org"]);
     assert!(smtp.is_empty());
-    assert!(site.get("/subscriptions/guessed").await.status().is_success(), "what is not there is stopped");
 }
 
 async fn mail_that_is_refused_is_tried_again_or_given_up(engine: Engine) {

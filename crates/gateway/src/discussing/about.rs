@@ -1,4 +1,7 @@
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use content::{Language, Paper, PaperId, Post, PostId, Slug, Subject, UserId};
 use render::Context;
@@ -53,6 +56,27 @@ impl About {
             }
             Subject::Paper(id) => Self::of_number(app, id.0).await,
         }
+    }
+
+    /// The same, where it is no failure that nobody may.
+    pub(crate) async fn if_read(app: &App, subject: Subject) -> Result<Option<Self>, Failure> {
+        match Self::of_subject(app, subject).await {
+            Err(Failure::NotFound) => Ok(None),
+            about => about.map(Some),
+        }
+    }
+
+    /// What each of these comments is about, as far as everybody may read that.
+    pub(crate) async fn of_all(
+        app: &App,
+        subjects: impl IntoIterator<Item = Subject>,
+    ) -> Result<HashMap<Subject, Self>, Failure> {
+        let subjects: HashSet<Subject> = subjects.into_iter().collect();
+        let mut found = HashMap::new();
+        for subject in subjects {
+            found.extend(Self::if_read(app, subject).await?.map(|about| (subject, about)));
+        }
+        Ok(found)
     }
 
     /// What forms call it: `post-7`, `paper-7`.

@@ -13,7 +13,7 @@ const PIECE: usize = 4000;
 pub(super) fn confirmation(app: &App, wish: &Subscription, about: &About) -> Draft {
     let m = Messages(wish.language);
     let link = link(app, wish);
-    let body = m.letter_confirm(&app.config.site.title, &about.title_in_letters(), &link);
+    let body = m.letter_confirm(&link, &app.config.site.title, about.title_in_letters());
     letter(&wish.mail, m.letter_confirm_subject(about.title_in_letters()), body, Some(&link))
 }
 

@@ -80,12 +80,10 @@ async fn send_on(app: App, sender: Sender, written: Arc<Notify>) {
 async fn tell(app: &App) -> Result<usize, Failure> {
     let untold = comments::untold(&app.db, STEP).await?;
     for stored in &untold {
-        let letters = match About::of_subject(app, stored.comment.subject).await {
-            Ok(about) if stored.state == CommentState::Visible => of_visible(app, &about, stored).await?,
-            Ok(about) => of_held(app, &about, stored),
-            // Nobody may read what it is about.
-            Err(Failure::NotFound) => Vec::new(),
-            Err(failure) => return Err(failure),
+        let letters = match About::if_read(app, stored.comment.subject).await? {
+            Some(about) if stored.state == CommentState::Visible => of_visible(app, &about, stored).await?,
+            Some(about) => of_held(app, &about, stored),
+            None => Vec::new(),
         };
         comments::told(&app.db, stored.comment.id, stored.state, &letters).await?;
     }

@@ -1,9 +1,7 @@
 //! Feeds of what visitors say: about one post, about one paper, about everything. Only what everybody may read.
 
-use std::collections::HashMap;
-
 use actix_web::{HttpRequest, HttpResponse, web};
-use content::{Comment, Language, Subject};
+use content::{Comment, Language};
 use render::Trust;
 use storage::comments;
 
@@ -31,19 +29,10 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 async fn all(app: web::Data<App>, request: HttpRequest, visit: Visit) -> Result<HttpResponse, Failure> {
     let title = format!("{} – {}", visit.m.talk_all_feed(), app.config.site.title);
     let channel = Channel { title, page: "/".into(), own: "/feed/comments".into() };
-    let mut subjects: HashMap<Subject, Option<About>> = HashMap::new();
-    let mut entries = Vec::new();
-    for comment in comments::recent(&app.db, COMMENTS).await? {
-        if !subjects.contains_key(&comment.subject) {
-            let about = match About::of_subject(&app, comment.subject).await {
-                Err(Failure::NotFound) => None,
-                about => Some(about?),
-            };
-            subjects.insert(comment.subject, about);
-        }
-        let about = subjects.get(&comment.subject).and_then(Option::as_ref);
-        entries.extend(about.map(|about| entry(&app, visit.m, about, &comment)));
-    }
+    let said = comments::recent(&app.db, COMMENTS).await?;
+    let subjects = About::of_all(&app, said.iter().map(|comment| comment.subject)).await?;
+    let one = |comment: &Comment| Some(entry(&app, visit.m, subjects.get(&comment.subject)?, comment));
+    let entries: Vec<_> = said.iter().filter_map(one).collect();
     Ok(answer(&app, &request, &channel, &entries))
 }
 

@@ -72,11 +72,8 @@ async fn subject(
     comment: content::CommentId,
 ) -> Result<Option<(Html, Language, String)>, Failure> {
     let Some(stored) = comments::by_id(&app.db, comment).await? else { return Ok(None) };
-    match About::of_subject(app, stored.comment.subject).await {
-        Ok(about) => Ok(Some((title(app, &about.title), about.language, about.page))),
-        Err(Failure::NotFound) => Ok(None),
-        Err(failure) => Err(failure),
-    }
+    let about = About::if_read(app, stored.comment.subject).await?;
+    Ok(about.map(|about| (title(app, &about.title), about.language, about.page)))
 }
 
 fn page(

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use actix_web::{HttpRequest, web};
 use askama::Template;
 use chrono::Utc;
-use content::{CommentId, CommentState, Language, Subject, User, Why};
+use content::{CommentId, CommentState, Language, User, Why};
 use render::{Context, Html};
 use serde::Deserialize;
 use storage::{
@@ -273,21 +273,12 @@ async fn record(app: &App, user: &User, action: &str, ids: &[CommentId]) -> Resu
 }
 
 async fn items(app: &App, m: Messages, found: Vec<Stored>) -> Result<Vec<Item>, Failure> {
-    let mut subjects: HashMap<Subject, Option<About>> = HashMap::new();
-    let mut items = Vec::with_capacity(found.len());
-    for stored in found {
-        let subject = stored.comment.subject;
-        if !subjects.contains_key(&subject) {
-            let about = match About::of_subject(app, subject).await {
-                Ok(about) => Some(about),
-                Err(Failure::NotFound) => None,
-                Err(failure) => return Err(failure),
-            };
-            subjects.insert(subject, about);
-        }
-        items.push(item(app, m, stored, subjects.get(&subject).and_then(Option::as_ref)));
-    }
-    Ok(items)
+    let subjects = About::of_all(app, found.iter().map(|stored| stored.comment.subject)).await?;
+    let one = |stored: Stored| {
+        let about = subjects.get(&stored.comment.subject);
+        item(app, m, stored, about)
+    };
+    Ok(found.into_iter().map(one).collect())
 }
 
 fn item(app: &App, m: Messages, stored: Stored, about: Option<&About>) -> Item {
