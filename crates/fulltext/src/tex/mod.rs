@@ -4,6 +4,7 @@ mod archive;
 mod body;
 mod colors;
 mod formula;
+mod looks;
 mod names;
 mod source;
 
