@@ -101,7 +101,8 @@ fn mixed(method: &str, one: &str, other: &str, depth: usize) -> Option<DynamicCo
 /// One colour as it looks above another.
 pub(super) fn above([r, g, b, alpha]: [u8; 4], below: Rgb) -> Rgb {
     let alpha = f64::from(alpha) / 255.0;
-    let channel = |at: usize| (f64::from([r, g, b][at]) * alpha + f64::from(below[at]) * (1.0 - alpha)).round();
+    let channel =
+        |at: usize| (f64::from([r, g, b][at]) * alpha + f64::from(below[at]) * (1.0 - alpha)).round();
     [0, 1, 2].map(|at| channel(at) as u8)
 }
 

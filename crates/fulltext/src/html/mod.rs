@@ -133,7 +133,8 @@ impl Reader {
     fn new(root: ElementRef<'_>, styles: Styles) -> Self {
         let mut around: Vec<_> = root.ancestors().filter_map(ElementRef::wrap).collect();
         around.reverse();
-        let looks = around.into_iter().fold(Looks::default(), |looks, element| looks.inside(element, &styles));
+        let looks =
+            around.into_iter().fold(Looks::default(), |looks, element| looks.inside(element, &styles));
         Self {
             composer: Composer::default(),
             styles,

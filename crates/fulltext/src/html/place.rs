@@ -59,7 +59,9 @@ impl Place {
             }
             "transform" | "-webkit-transform" => self.transform(value, &read),
             "zoom" => self.scales[2] = share(value).unwrap_or(1.0),
-            "overflow" | "overflow-x" | "overflow-y" => self.cut = value.contains("hidden") || value == "clip",
+            "overflow" | "overflow-x" | "overflow-y" => {
+                self.cut = value.contains("hidden") || value == "clip"
+            }
             "height" | "max-height" | "width" | "max-width" | "inline-size" | "block-size"
             | "max-inline-size" | "max-block-size" => {
                 self.no_room |= read(value).is_some_and(|length| length <= 1.0);

@@ -131,6 +131,9 @@ fn breaks(lines: &[Line], at: usize, usual: &Usual) -> bool {
     if (line.size - before.size).abs() > 0.15 * usual.size {
         return true;
     }
+    if line.turn != before.turn || line.turned {
+        return line.turn != before.turn || down.abs() > 1.4 * line.size;
+    }
     // The next column, or something that was drawn out of order.
     if down < -0.3 * line.size {
         return ended;
@@ -152,7 +155,7 @@ fn heading(lines: &[Line], at: usize, first_page: bool, usual: &Usual) -> Option
     };
     let short = text.chars().count() <= 110 && text.split_whitespace().count() <= 16;
     let sentence = (text.ends_with(['.', ',', ';']) || is_divided(text)) && !is_named(text, NAMES);
-    if !short || sentence {
+    if !short || sentence || line.turned {
         return None;
     }
     let named = is_named(text, NAMES)
@@ -215,7 +218,7 @@ impl Usual {
         let size = most(lines().map(|line| (line.size, line.text.len()))).unwrap_or(10.0);
         let steps = sheets.iter().flat_map(|sheet| sheet.lines.windows(2)).filter_map(|pair| {
             let step = pair[1].base - pair[0].base;
-            let alike = pair.iter().all(|line| (line.size - size).abs() < 0.1 * size);
+            let alike = pair.iter().all(|line| (line.size - size).abs() < 0.1 * size && !line.turned);
             (alike && (0.8 * size..2.5 * size).contains(&step)).then_some((step, 1))
         });
         Self { size, step: most(steps).unwrap_or(1.2 * size) }

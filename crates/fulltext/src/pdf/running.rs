@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Sheet, lines::Line};
+use super::{Sheet, device::Glyph, lines::Line};
 
 /// How far from the edge of a page, of its height, its running head can be.
 const MARGIN: f64 = 0.12;
@@ -28,7 +28,8 @@ pub(super) fn remove(sheets: &mut [Sheet]) {
         let page = Sheet { lines: Vec::new(), width, height };
         sheet.lines.retain(|line| {
             let head = without_numbers(&line.text);
-            let running = is_number(&line.text) || pages.get(&head).is_some_and(|pages| *pages >= often);
+            let often = pages.get(&head).is_some_and(|pages| *pages >= often);
+            let running = is_number(&line.text) || often || is_stamp(line);
             !(running && page.is_margin(line))
         });
     }
@@ -36,10 +37,16 @@ pub(super) fn remove(sheets: &mut [Sheet]) {
 
 impl Sheet {
     fn is_margin(&self, line: &Line) -> bool {
-        let height = if line.base < 0.0 { self.width } else { self.height };
+        let height =
+            if line.turn % 2 == 1 || line.turn == Glyph::VERTICAL { self.width } else { self.height };
         let place = line.base.abs() / height.max(1.0);
         !(MARGIN..=1.0 - MARGIN).contains(&place) || place.is_nan()
     }
+}
+
+/// What arXiv prints along the left edge of a first page.
+fn is_stamp(line: &Line) -> bool {
+    line.turn % 2 == 1 && line.text.starts_with("arXiv:")
 }
 
 fn without_numbers(text: &str) -> String {

@@ -156,7 +156,11 @@ mod tests {
         check(r"\textcolor[rgb]{1,1,1}{z}", "", Some("z"));
         check(r"a\textcolor{red}{\textcolor{white}{z}b}c", r"a\textcolor{red}{b}c", Some("z"));
         check(r"\colorbox{black}{\textcolor{white}{z}}", r"\colorbox{black}{\textcolor{white}{z}}", None);
-        check(r"\colorbox{black}{y\textcolor{white}{z}}", r"\colorbox{black}{\textcolor{white}{z}}", Some("{y"));
+        check(
+            r"\colorbox{black}{y\textcolor{white}{z}}",
+            r"\colorbox{black}{\textcolor{white}{z}}",
+            Some("{y"),
+        );
         check(r"a\text{\scalebox{0.01}{z}}", r"a\text{}", Some("z"));
         check(r"a\hspace{-100cm}z", "a", Some("z"));
         check(r"a\!\kern-1pt b", r"a\!\kern-1pt b", None);

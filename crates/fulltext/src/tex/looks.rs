@@ -163,7 +163,8 @@ impl Looks {
             }
             "pdfliteral" | "special" => {
                 let rest = tokens.rest();
-                let direct = rest.find('{').filter(|at| rest[..*at].chars().all(|c| c.is_alphabetic() || c == ' '));
+                let direct =
+                    rest.find('{').filter(|at| rest[..*at].chars().all(|c| c.is_alphabetic() || c == ' '));
                 tokens.pass(direct.unwrap_or(0));
                 looks.literally(tokens.argument());
                 return Some(Change::Rest(looks));

@@ -8,7 +8,7 @@ mod looks;
 mod names;
 mod source;
 
-pub(crate) use archive::{Files, Unpacked, is_packed, unpack};
+pub(crate) use archive::{Files, Unpacked, is_packed, is_tex, unpack};
 pub(crate) use formula::visible as visible_formula;
 
 use crate::{Error, compose::Composed};

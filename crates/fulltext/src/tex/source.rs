@@ -91,9 +91,11 @@ impl Source {
         tokens.skip_space();
         let Some((Token::Command(name), _)) = tokens.next() else { return };
         let line = tokens.rest().lines().next().unwrap_or_default();
-        let said = |word: &str| line.split_once(word).map(|(_, size)| size.split('\\').next().unwrap_or(size));
+        let said =
+            |word: &str| line.split_once(word).map(|(_, size)| size.split('\\').next().unwrap_or(size));
         let scaled = said(" scaled ").and_then(|size| size.trim().parse::<f64>().ok());
-        let size = said(" at ").and_then(|size| points(size.trim())).or(scaled.map(|per_mille| per_mille / 100.0));
+        let size =
+            said(" at ").and_then(|size| points(size.trim())).or(scaled.map(|per_mille| per_mille / 100.0));
         if size.is_some_and(|size| size < 2.0) {
             self.tiny.insert(name.to_owned());
         }

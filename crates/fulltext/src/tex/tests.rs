@@ -175,7 +175,10 @@ fn what_is_hidden_is_told() {
         "\\typeout{@}",
     ] {
         let composed = of(left_out);
-        assert!(!shown(&composed).contains("Ignore") && composed.hidden.is_empty(), "{left_out}: {composed:?}");
+        assert!(
+            !shown(&composed).contains("Ignore") && composed.hidden.is_empty(),
+            "{left_out}: {composed:?}"
+        );
     }
     shows("\\newif\\ifdraft \\drafttrue \\ifdraft @ \\fi");
     shows("\\iftrue @ \\else b \\fi");
