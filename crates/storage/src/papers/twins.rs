@@ -10,7 +10,7 @@ use sea_orm::{
     sea_query::IntoCondition,
 };
 use sha2::{Digest as _, Sha256};
-use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::{joins, members_of};
 use crate::{
@@ -240,37 +240,19 @@ fn may_be(one: &[String], other: &[String]) -> bool {
     !one.is_empty() && sorted(one) == sorted(other)
 }
 
-/// The words of a part of a name in lower case, without accents; `umlaut` stands for the dots of `ä`, `ö` and `ü`, and
-/// the stroke of `ø`.
+/// The words of a part of a name, folded; `umlaut` stands for the dots of `ä`, `ö` and `ü`, and the stroke of `ø`.
 fn words(part: &str, umlaut: &str) -> Vec<String> {
-    let mut letters = String::new();
+    let mut spelled = String::new();
     // Composed first: the dots of other letters are never written as a letter.
-    for c in part.nfc().flat_map(char::to_lowercase) {
-        match without_stroke(c) {
-            Some(plain) => letters.push_str(plain),
-            None => letters.extend(std::iter::once(c).nfd().filter(|c| !is_combining_mark(*c))),
-        }
-        if matches!(c, 'ä' | 'ö' | 'ü' | 'ø') {
-            letters.push_str(umlaut);
+    for c in part.nfc() {
+        spelled.push(c);
+        if matches!(c, 'ä' | 'ö' | 'ü' | 'ø' | 'Ä' | 'Ö' | 'Ü' | 'Ø') {
+            spelled.push_str(umlaut);
         }
     }
-    let words = letters.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty());
+    let folded = words::fold(&spelled);
+    let words = folded.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty());
     words.map(str::to_owned).collect()
-}
-
-/// Letters whose stroke or ligature Unicode does not take apart.
-fn without_stroke(c: char) -> Option<&'static str> {
-    Some(match c {
-        'ß' => "ss",
-        'æ' => "ae",
-        'œ' => "oe",
-        'ø' => "o",
-        'ł' => "l",
-        'đ' | 'ð' => "d",
-        'þ' => "th",
-        'ı' => "i",
-        _ => return None,
-    })
 }
 
 #[cfg(test)]
