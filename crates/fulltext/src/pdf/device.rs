@@ -313,6 +313,10 @@ fn color(paint: &Paint<'_>) -> (Option<Rgb>, f32) {
 /// The letters of a glyph; none for what only moves the pen.
 fn letters(glyph: &PositionedGlyph<'_>) -> Option<String> {
     let text = match glyph.as_unicode() {
+        // What a font calls a control character is a sign of Windows.
+        Some(BfString::Char(c @ '\u{80}'..='\u{9f}')) => {
+            encoding_rs::WINDOWS_1252.decode(&[c as u8]).0.into_owned()
+        }
         Some(BfString::Char(c)) => c.to_string(),
         Some(BfString::String(text)) => text,
         // A code of ASCII that its font does not name is most likely what it looks like.

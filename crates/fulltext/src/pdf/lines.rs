@@ -74,7 +74,8 @@ impl Open {
     fn push(&mut self, glyph: &Glyph) {
         let line = &mut self.line;
         let gap = glyph.start - line.end;
-        let apart = gap > 0.17 * line.size.min(glyph.size) && line.turn != Glyph::VERTICAL;
+        let initial = glyph.size < 0.6 * line.size && line.text.chars().count() == 1;
+        let apart = gap > 0.17 * line.size.min(glyph.size) && line.turn != Glyph::VERTICAL && !initial;
         if apart
             && !line.text.is_empty()
             && !line.text.ends_with(char::is_whitespace)
@@ -82,13 +83,20 @@ impl Open {
         {
             line.text.push(' ');
         }
-        if glyph.size > 1.2 * line.size || line.text.trim().is_empty() {
+        // A line is as large as its largest letters, but for an initial.
+        if glyph.size > 1.2 * line.size || line.text.trim().is_empty() || initial {
             (line.size, line.base) = (glyph.size, glyph.base);
         }
+        // A cedilla is drawn after its letter.
+        let below_last = gap < -0.25 * (glyph.end - glyph.start) && !line.text.ends_with(' ');
         line.start = line.start.min(glyph.start);
         line.end = line.end.max(glyph.end);
-        for c in glyph.text.chars() {
-            self.letter(c, glyph);
+        match glyph.text.chars().next().and_then(combining) {
+            Some(mark) if below_last && line.text.ends_with(char::is_alphabetic) => {
+                let letter = line.text.pop();
+                line.text.extend(letter.into_iter().chain([mark]).nfc());
+            }
+            _ => glyph.text.chars().for_each(|c| self.letter(c, glyph)),
         }
     }
 

@@ -26,11 +26,15 @@ pub(super) fn remove(sheets: &mut [Sheet]) {
     for sheet in sheets {
         let (height, width) = (sheet.height, sheet.width);
         let page = Sheet { lines: Vec::new(), width, height };
+        let upright = sheet.lines.iter().filter(|line| !line.turned);
+        let lowest = upright.map(|line| line.base).fold(f64::NEG_INFINITY, f64::max);
         sheet.lines.retain(|line| {
             let head = without_numbers(&line.text);
             let often = pages.get(&head).is_some_and(|pages| *pages >= often);
             let running = is_number(&line.text) || often || is_stamp(line);
-            !(running && page.is_margin(line))
+            // Below a page with wide margins its number stands further up.
+            let last = !line.turned && line.base >= lowest && is_number(&line.text);
+            !(running && page.is_margin(line) || last)
         });
     }
 }
