@@ -71,8 +71,8 @@ pub(super) fn compose(sheets: &[Sheet], composer: &mut Composer) {
         let (lines, page) = (&sheet.lines, Some(number));
         let (mut at, mut text) = (0, std::mem::take(&mut carried));
         while at < lines.len() {
-            if let Some((heading, taken)) = heading(lines, at, number == 1, &usual)
-                .filter(|(heading, _)| numbering.reaches(heading))
+            if let Some((heading, taken)) =
+                heading(lines, at, number == 1, &usual).filter(|(heading, _)| numbering.reaches(heading))
             {
                 composer_paragraph(composer, &mut text, page, references);
                 references = if is_named(&heading, REFERENCES) {
@@ -220,7 +220,8 @@ impl Numbering {
             (_, Some(letter)) => (&mut self.appendix, letter),
             _ => return true,
         };
-        let within = heading.split_whitespace().next().is_some_and(|number| number.trim_matches('.').contains('.'));
+        let within =
+            heading.split_whitespace().next().is_some_and(|number| number.trim_matches('.').contains('.'));
         let next = (*counter + 1..=*counter + 2).contains(&number);
         let again = number == *counter && (within || number == 1);
         if next || again {
@@ -231,8 +232,9 @@ impl Numbering {
 }
 
 fn roman(number: &str) -> Option<u32> {
-    const NUMBERS: [&str; 16] =
-        ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI"];
+    const NUMBERS: [&str; 16] = [
+        "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI",
+    ];
     (1..).zip(NUMBERS).find(|(_, known)| *known == number).map(|(value, _)| value)
 }
 
