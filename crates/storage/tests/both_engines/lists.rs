@@ -199,9 +199,9 @@ async fn stars_go_where_a_paper_goes() {
         };
         let (one, two) = (of("arxiv", "2401.00001").await.id, of("paperlists", "p1").await.id);
         let by = |cookie| Reader { cookie, network: "home" };
-        readers::mark(db, one, by("ada"), Mark::Star).await.expect("starred");
-        readers::mark(db, two, by("ada"), Mark::Star).await.expect("starred");
-        readers::mark(db, two, by("eve"), Mark::Star).await.expect("starred");
+        readers::mark(db, one, by("ada"), Mark::Star).await.expect("an answer").expect("kept");
+        readers::mark(db, two, by("ada"), Mark::Star).await.expect("an answer").expect("kept");
+        readers::mark(db, two, by("eve"), Mark::Star).await.expect("an answer").expect("kept");
         papers::join(db, one, two).await.expect("joined");
         assert_eq!(of("paperlists", "p1").await.counts.stars, 3, "{}", engine.name);
         for reader in ["ada", "eve"] {
