@@ -6,6 +6,7 @@ use content::Harvested;
 
 use crate::{
     Batch, Error,
+    batch::Skipped,
     draft::fingerprint,
     lines::Lines,
     packed::{self, Unpacked},
