@@ -334,12 +334,6 @@ impl Ended {
         url.map(|(_, url)| url.as_str()).expect("a site on PostgreSQL")
     }
 
-    /// With one more setting from now on, as an environment variable without its prefix.
-    pub fn set(mut self, name: &str, value: impl ToString) -> Self {
-        self.settings.push((format!("INKSTONE_{name}"), value.to_string()));
-        self
-    }
-
     /// Starts the same site again.
     pub async fn start(self) -> Site {
         Site::launch(self.folder, self.data, self.settings, &[]).await

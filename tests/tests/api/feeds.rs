@@ -282,7 +282,8 @@ async fn names_stay_when_the_site_moves(engine: Engine) {
         let mut ids = Vec::new();
         for address in ["/feed", "/arxiv/hep-th/feed/json"] {
             let feed = read(site, address).await;
-            ids.push(feed.id);
+            // JSON Feed has a name for each entry, and none for itself.
+            ids.extend((address == "/feed").then_some(feed.id));
             ids.extend(feed.entries.into_iter().map(|entry| entry.id));
         }
         ids
@@ -290,8 +291,11 @@ async fn names_stay_when_the_site_moves(engine: Engine) {
     let site = Run::on(engine).with_sample().start().await;
     let before = ids(&site).await;
     assert!(before.iter().any(|id| id.starts_with("urn:uuid:")) && before.len() > 5, "{before:?}");
-    let moved = site.stop().await.set("BASE_URL", "https://moved.example").start().await;
-    assert!(moved.page("/feed").await.contains("https://moved.example/posts/"));
+    let was_at = site.address.clone();
+    // Another port is another address.
+    let moved = site.stop().await.start().await;
+    assert_ne!(moved.address, was_at);
+    assert!(!moved.page("/feed").await.contains(&was_at));
     assert_eq!(ids(&moved).await, before);
 }
 

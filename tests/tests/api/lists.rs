@@ -364,6 +364,7 @@ async fn other_versions_are_told_of(engine: Engine) {
     };
     assert_eq!(notice("/arxiv/2401.00001").await, None);
     assert_eq!(notice("/arxiv/2401.00001v3").await, None);
+    assert!(!text(&site.page("/arxiv/2401.00001").await).contains("Also as"), "a version is no other paper");
     let older = expected("You asked for version 1. This page shows version 3, the newest one.", 1);
     assert_eq!(notice("/arxiv/2401.00001v1").await, older);
     let newer = expected("You asked for version 7. The newest one known here is version 3.", 7);

@@ -45,6 +45,7 @@ pub(crate) async fn renew_stars_feed(
     let cookie = reader::hash(&request).ok_or(Failure::NotFound)?;
     let reader = readers::by_cookie(&app.db, &cookie).await?.ok_or(Failure::NotFound)?;
     readers::renew_feed(&app.db, reader).await?;
+    app.pages.forget();
     Ok(HttpResponse::SeeOther().insert_header(("location", "/stars")).finish())
 }
 
