@@ -203,7 +203,7 @@ impl Part {
     /// It reads from the note that it should not.
     fn order_note(&self, m: Messages, total: Option<u64>) -> Option<String> {
         let is_short = self.date.is_some() || total.is_some_and(|total| total <= WHOLE);
-        (self.by_preference() && !is_short).then(|| m.order_in_parts(&PER_PAGE, &WHOLE))
+        (self.by_preference() && !is_short).then(|| m.order_in_parts(&PER_PAGE, WHOLE))
     }
 
     fn orders(&self, path: &str, m: Messages) -> Vec<Choice> {
