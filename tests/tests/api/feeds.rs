@@ -22,6 +22,7 @@ on_each_engine!(
     no_text_breaks_a_feed,
     papers_asked_for_by_name_have_feeds,
     stars_have_a_feed_of_their_own,
+    the_address_of_stars_can_be_exchanged,
     names_stay_when_the_site_moves,
     what_is_said_twice_is_read_alike_everywhere,
     a_new_version_is_news_of_the_same_entry,
@@ -258,23 +259,28 @@ async fn stars_have_a_feed_of_their_own(engine: Engine) {
     for other in [format!("{start}{last}/feed"), "/stars/1-/feed".into(), "/stars/x/feed".into()] {
         assert_eq!(site.get(&other).await.status(), 404, "{other}");
     }
-    assert!(attributes(&page, "action").contains(&"/stars/feed".to_owned()), "a form, without scripts");
-    let foreign = [("cookie", "reader=ada"), ("sec-fetch-site", "cross-site")];
-    assert_eq!(site.form("/stars/feed", "", &foreign).await.status(), 403);
-    assert_eq!(site.get(address).await.status(), 200);
-    let renewed = site.form("/stars/feed", "", &reader).await;
-    assert_eq!(
-        (renewed.status().as_u16(), &renewed.headers()["location"]),
-        (303, &"/stars".parse().expect("a value"))
-    );
-    assert_eq!(site.get(address).await.status(), 404, "nothing is at the old address");
-    let page = stars().await;
-    let links = attributes(&page, "href");
-    let new =
-        links.iter().find(|href| href.starts_with("/stars/") && href.ends_with("/feed")).expect("a feed");
-    assert_eq!(read(&site, new).await.entries.len(), 2);
-    let nobody = [("cookie", "reader=nobody"), ("sec-fetch-site", "same-origin")];
-    assert_eq!(site.form("/stars/feed", "", &nobody).await.status(), 404);
+}
+
+async fn the_address_of_stars_can_be_exchanged(engine: Engine) {
+    let site = Run::on(engine).start().await;
+    import(&site, &some("math.NT", 0..3)).await;
+    let reader = [("cookie", "reader=ada"), ("sec-fetch-site", "same-origin")];
+    let renew =
+        async |headers: &[(&str, &str)]| site.form("/stars/feed", "", headers).await.status().as_u16();
+    let address = async || {
+        let page = site.request(Method::GET, "/stars", &reader).await.text().await.expect("a page");
+        assert!(attributes(&page, "action").contains(&"/stars/feed".to_owned()), "a form, without scripts");
+        let mut links = attributes(&page, "href").into_iter();
+        links.find(|href| href.starts_with("/stars/") && href.ends_with("/feed")).expect("a feed")
+    };
+    assert_eq!(renew(&reader).await, 404, "who has starred nothing has no feed");
+    assert_eq!(site.form("/arxiv/star?paper=2401.00001", "", &reader).await.status(), 200);
+    let old = address().await;
+    assert_eq!(renew(&[("cookie", "reader=ada"), ("sec-fetch-site", "cross-site")]).await, 403);
+    assert_eq!(site.get(&old).await.status(), 200);
+    assert_eq!(renew(&reader).await, 303);
+    assert_eq!(site.get(&old).await.status(), 404, "nothing is at the old address");
+    assert_eq!(read(&site, &address().await).await.entries.len(), 1);
 }
 
 async fn names_stay_when_the_site_moves(engine: Engine) {
