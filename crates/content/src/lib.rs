@@ -25,7 +25,7 @@ pub use answers::{
     Want,
 };
 pub use budgets::{Charge, Cost, Limit, Limits, Payer, Refusal, Scope};
-pub use categories::{CategoryTerms, canonical_category, category, is_archive, is_category};
+pub use categories::{CategoryTerms, archive, canonical_category, category, is_archive, is_category};
 pub use changes::{Change, DocId, Kind};
 pub use comments::{Comment, CommentId, Subject};
 pub use days::day;

@@ -2,8 +2,8 @@
 //!
 //! [`connect`] opens a [`Database`], a SQLite file or a PostgreSQL server; [`migrate`] brings its schema
 //! up to date. Questions and changes are functions named after what they ask, in a module named after
-//! their subject: [`papers`], [`harvests`], [`readers`], [`users`], [`posts`], [`comments`], [`answers`], [`budgets`], and [`changes`], the log that search
-//! indexes follow. A change and its entries in the log are one transaction. Both engines behave alike:
+//! their subject: [`papers`], [`harvests`], [`readers`], [`users`], [`posts`], [`comments`], [`answers`], [`budgets`], [`site`], and
+//! [`changes`], the log that search indexes follow. A change and its entries in the log are one transaction. Both engines behave alike:
 //! one body of tests runs on both.
 //!
 //! Missing on purpose: rows and statements (they never leave this crate), HTML (a cache, not content),
@@ -38,6 +38,7 @@ pub mod readers;
 #[expect(unreachable_pub, reason = "sea-orm's derives make public items out of these")]
 mod rows;
 mod schema;
+pub mod site;
 mod text;
 pub mod texts;
 pub mod users;

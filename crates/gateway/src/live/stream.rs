@@ -8,7 +8,9 @@ use serde::Deserialize;
 use storage::{answers, texts};
 
 use super::{Live, place::Place, snapshot, wire};
-use crate::{app::App, errors::Failure, faults, language::Messages, reader, visit::Visit};
+use crate::{
+    app::App, errors::Failure, faults, language::Messages, parameters::Parameters, reader, visit::Visit,
+};
 
 /// Between two comments on a quiet stream.
 const HEARTBEAT: Duration = Duration::from_secs(10);
@@ -26,7 +28,7 @@ pub(super) async fn live(
     app: web::Data<App>,
     visit: Visit,
     request: HttpRequest,
-    asked: web::Query<Asked>,
+    Parameters(asked): Parameters<Asked>,
 ) -> Result<HttpResponse, Failure> {
     let wrong = |why: &str| Failure::BadRequest(why.to_owned());
     let mut place: Place = asked.at.parse().map_err(wrong)?;

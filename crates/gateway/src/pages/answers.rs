@@ -9,7 +9,10 @@ use serde_json::json;
 use storage::answers;
 
 use super::reading::{Answered, sections};
-use crate::{accepts, app::App, errors::Failure, marks::Named, papers::address, texts, visit::Visit};
+use crate::{
+    accepts, app::App, errors::Failure, marks::Named, papers::address, parameters::Parameters, texts,
+    visit::Visit,
+};
 
 const MARKDOWN: &str = "text/markdown";
 
@@ -33,8 +36,8 @@ pub(crate) async fn kimi(
     app: web::Data<App>,
     visit: Visit,
     request: HttpRequest,
-    named: web::Query<Named>,
-    asked: web::Query<Asked>,
+    Parameters(named): Parameters<Named>,
+    Parameters(asked): Parameters<Asked>,
 ) -> Result<HttpResponse, Failure> {
     let paper = named.find(&app).await?;
     let language = asked.language(&visit);
@@ -63,8 +66,8 @@ pub(crate) async fn kimi(
 pub(crate) async fn progress(
     app: web::Data<App>,
     visit: Visit,
-    named: web::Query<Named>,
-    asked: web::Query<Asked>,
+    Parameters(named): Parameters<Named>,
+    Parameters(asked): Parameters<Asked>,
 ) -> Result<HttpResponse, Failure> {
     let paper = named.find(&app).await?;
     let language = asked.language(&visit);

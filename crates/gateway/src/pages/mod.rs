@@ -23,7 +23,7 @@ pub(crate) use accounts::{
 pub(crate) use answers::{kimi, progress};
 pub(crate) use frame::error;
 pub(crate) use home::home;
-pub(crate) use lists::{arxiv, paper_overview, stars, stars_file, venue};
+pub(crate) use lists::{arxiv, paper_overview, renew_stars_feed, stars, stars_file, venue};
 pub(crate) use mine::mine;
 pub(crate) use paper::paper_by_key;
 pub(crate) use plain::paper_as_text;
