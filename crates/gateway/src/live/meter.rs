@@ -2,13 +2,13 @@ use content::Cost;
 use runs::Step;
 use summarizer::{Call, Piece, Usage, tokens_in};
 
-use super::readers::Readers;
+use super::summarizers::Summarizers;
 use crate::metrics::Metrics;
 
 /// Counts what a reading costs while it is made: what servers say of their calls, and what was received where they
 /// say nothing.
 pub(super) struct Meter {
-    readers: Readers,
+    summarizers: Summarizers,
     metrics: Metrics,
     /// All calls that are over.
     spent: Cost,
@@ -24,8 +24,8 @@ struct Running {
 }
 
 impl Meter {
-    pub(super) fn new(readers: Readers, metrics: Metrics) -> Self {
-        Self { readers, metrics, spent: Cost::default(), running: None }
+    pub(super) fn new(summarizers: Summarizers, metrics: Metrics) -> Self {
+        Self { summarizers, metrics, spent: Cost::default(), running: None }
     }
 
     /// Counts a piece; gives the new sum where it changed for certain.
@@ -52,13 +52,13 @@ impl Meter {
     /// The sum with what has been received of the call that goes on, or was left.
     pub(super) fn so_far(&self) -> Option<Step> {
         let running = self.running.as_ref()?;
-        let cost = self.spent.plus(self.readers.cost(&running.model, running.usage()));
+        let cost = self.spent.plus(self.summarizers.cost(&running.model, running.usage()));
         Some(Step::Spent { model: running.model.clone(), cost })
     }
 
     fn called(&mut self, call: &Call) {
         let usage = call.usage.or(self.running.take().map(|running| running.usage())).unwrap_or_default();
-        let cost = self.readers.cost(&call.model, usage);
+        let cost = self.summarizers.cost(&call.model, usage);
         self.spent = self.spent.plus(cost);
         self.metrics.called(call, usage, cost);
     }
@@ -76,7 +76,7 @@ impl Drop for Meter {
         if let Some(running) = self.running.take() {
             let usage = running.usage();
             let call = Call { model: running.model, fault: Some("left"), usage: None, first: None };
-            self.metrics.called(&call, usage, self.readers.cost(&call.model, usage));
+            self.metrics.called(&call, usage, self.summarizers.cost(&call.model, usage));
         }
     }
 }
@@ -92,7 +92,7 @@ mod tests {
         let path = folder.path().join("inkstone.toml");
         std::fs::write(&path, file).expect("a file");
         let config: Config = config::load(Some(&path), [], []).expect("good settings").config;
-        Meter::new(Readers::new(&config), Metrics::new())
+        Meter::new(Summarizers::new(&config), Metrics::new())
     }
 
     fn replying(read: u64) -> Piece {

@@ -7,7 +7,7 @@
 mod keep;
 mod meter;
 mod place;
-mod readers;
+mod summarizers;
 mod readings;
 mod snapshot;
 mod stream;
@@ -27,13 +27,13 @@ use crate::{
     questions::Questions,
     texts::{Texts, Wanted},
 };
-use readers::Readers;
+use summarizers::Summarizers;
 
 /// The readings of this process. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Live {
     runs: Runs,
-    readers: Readers,
+    summarizers: Summarizers,
 }
 
 impl Live {
@@ -45,12 +45,12 @@ impl Live {
         questions: &Arc<Questions>,
         metrics: &Metrics,
     ) -> Self {
-        let readers = Readers::new(config);
+        let summarizers = Summarizers::new(config);
         let upstream = upstream::Readings {
             db: db.clone(),
             config: config.clone(),
             texts: texts.clone(),
-            readers: readers.clone(),
+            summarizers: summarizers.clone(),
             questions: questions.clone(),
             metrics: metrics.clone(),
         };
@@ -60,12 +60,12 @@ impl Live {
             queue: config.readings.queue,
             ..Settings::default()
         };
-        Self { runs: Runs::new(Seams::local(Arc::new(upstream), Arc::new(store)), settings), readers }
+        Self { runs: Runs::new(Seams::local(Arc::new(upstream), Arc::new(store)), settings), summarizers }
     }
 
     /// Who can read.
-    pub(crate) fn readers(&self) -> &Readers {
-        &self.readers
+    pub(crate) fn summarizers(&self) -> &Summarizers {
+        &self.summarizers
     }
 
     /// How many readings are at work, and how many wait.

@@ -20,7 +20,7 @@ use crate::{
 
 /// What the form of a reading says.
 #[derive(Debug, Deserialize)]
-pub(super) struct Asked {
+pub(super) struct ReadingForm {
     lang: Option<String>,
     again: Option<String>,
     #[serde(rename = "continue")]
@@ -55,7 +55,7 @@ pub(super) async fn start(
     signed_in: SignedIn,
     request: HttpRequest,
     id: web::Path<i64>,
-    form: web::Form<Asked>,
+    form: web::Form<ReadingForm>,
 ) -> Result<HttpResponse, Failure> {
     reader::own_form(&request, &app)?;
     let language = form.language(&visit)?;
@@ -69,7 +69,7 @@ pub(super) async fn start(
     let ask = Ask {
         want: form.want(),
         priority: if user.is_some() { Priority::User } else { Priority::Visitor },
-        charge: app.live.readers.charge(&key.model, &assignment, acting.payer(user)),
+        charge: app.live.summarizers.charge(&key.model, &assignment, acting.payer(user)),
         ..Ask::new(key.clone(), questions.questions.len(), acting.live())
     };
     let started = app.live.runs.start(ask).await.map_err(|error| refused(&app, error))?;
@@ -95,7 +95,7 @@ pub(super) async fn start(
     acting.answered(response)
 }
 
-impl Asked {
+impl ReadingForm {
     fn language(&self, visit: &Visit) -> Result<Language, Failure> {
         match self.lang.as_deref() {
             None | Some("") => Ok(visit.m.language()),

@@ -17,7 +17,7 @@ const TOGETHER: usize = 64;
 
 /// Where the page's stream begins.
 #[derive(Debug, Deserialize)]
-pub(super) struct Asked {
+pub(super) struct StreamAddress {
     at: String,
 }
 
@@ -26,7 +26,7 @@ pub(super) async fn live(
     app: web::Data<App>,
     visit: Visit,
     request: HttpRequest,
-    asked: web::Query<Asked>,
+    asked: web::Query<StreamAddress>,
 ) -> Result<HttpResponse, Failure> {
     let wrong = |why: &str| Failure::BadRequest(why.to_owned());
     let mut place: Place = asked.at.parse().map_err(wrong)?;

@@ -11,7 +11,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use super::{meter::Meter, readers::Readers, snapshot::renderer};
+use super::{meter::Meter, summarizers::Summarizers, snapshot::renderer};
 use crate::{
     config::Config,
     errors::Chain,
@@ -32,7 +32,7 @@ pub(super) struct Readings {
     pub(super) db: Database,
     pub(super) config: Arc<Config>,
     pub(super) texts: Texts,
-    pub(super) readers: Readers,
+    pub(super) summarizers: Summarizers,
     pub(super) questions: Arc<Questions>,
     pub(super) metrics: Metrics,
 }
@@ -40,8 +40,8 @@ pub(super) struct Readings {
 impl Upstream for Readings {
     fn read(&self, job: Job) -> BoxStream<'static, Step> {
         let (db, config, kept) = (self.db.clone(), self.config.clone(), self.texts.clone());
-        let (readers, questions) = (self.readers.from(&job.key.model), self.questions.clone());
-        let meter = Meter::new(self.readers.clone(), self.metrics.clone());
+        let (summarizers, questions) = (self.summarizers.from(&job.key.model), self.questions.clone());
+        let meter = Meter::new(self.summarizers.clone(), self.metrics.clone());
         async_stream::stream! {
             yield Step::Stage(Stage::Fetching);
             let (pages, mut at) = watch::channel(None);
@@ -67,13 +67,13 @@ impl Upstream for Readings {
                     return;
                 }
             };
-            let Some(readers) = readers else {
+            let Some(summarizers) = summarizers else {
                 yield Step::Fault { code: "no_model".into() };
                 return;
             };
             let asked = Assignment::new(&paper.shown, &text, questions.of(&job.key), job.key.language);
             let asked = Assignment { calls: config.readings.calls, received: &job.received, ..asked };
-            let pieces = summarizer::read(&readers, &asked);
+            let pieces = summarizer::read(&summarizers, &asked);
             let mut stop = job.stop.clone();
             // On a stop the reader is dropped here, and what was held back is still shown below.
             let pieces = pieces.take_until(async move { stop.requested().await });
@@ -291,7 +291,7 @@ mod tests {
     }
 
     fn meter() -> Meter {
-        Meter::new(Readers::new(&Config::default()), Metrics::new())
+        Meter::new(Summarizers::new(&Config::default()), Metrics::new())
     }
 
     /// The text of a section and all that readers were told of it.

@@ -15,7 +15,7 @@ const MARKDOWN: &str = "text/markdown";
 
 /// In which language.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Asked {
+pub(crate) struct InLanguage {
     lang: Option<String>,
 }
 
@@ -34,7 +34,7 @@ pub(crate) async fn kimi(
     visit: Visit,
     request: HttpRequest,
     named: web::Query<Named>,
-    asked: web::Query<Asked>,
+    asked: web::Query<InLanguage>,
 ) -> Result<HttpResponse, Failure> {
     let paper = named.find(&app).await?;
     let language = asked.language(&visit);
@@ -64,7 +64,7 @@ pub(crate) async fn progress(
     app: web::Data<App>,
     visit: Visit,
     named: web::Query<Named>,
-    asked: web::Query<Asked>,
+    asked: web::Query<InLanguage>,
 ) -> Result<HttpResponse, Failure> {
     let paper = named.find(&app).await?;
     let language = asked.language(&visit);
@@ -83,7 +83,7 @@ pub(crate) async fn progress(
     })))
 }
 
-impl Asked {
+impl InLanguage {
     fn language(&self, visit: &Visit) -> Language {
         self.lang.as_deref().and_then(|lang| lang.parse().ok()).unwrap_or(visit.m.language())
     }
