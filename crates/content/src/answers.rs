@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{Language, PaperId, Refusal, TextSource};
+use crate::{Cost, Language, PaperId, Refusal, TextSource};
 
 /// The model name of the embedded reader, which needs no model: in an answer's key and at its attempts.
 pub const EXTRACTIVE: &str = "extractive";
@@ -118,6 +118,17 @@ pub struct Received {
     pub sections: Vec<Section>,
     /// Whether the reply ended by itself. Else the last section that has any text may be half.
     pub whole: bool,
+}
+
+/// How far a running attempt is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// Which attempt.
+    pub attempt: AttemptId,
+    /// Its text so far.
+    pub sections: Vec<Section>,
+    /// What it has cost so far.
+    pub cost: Cost,
 }
 
 /// The answer to one question: a Markdown document of its own. Hostile until rendered.

@@ -21,7 +21,7 @@ mod users;
 mod venues;
 
 pub use answers::{
-    Answer, AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, Begun, EXTRACTIVE, Question, QuestionSet,
+    Answer, AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, Begun, EXTRACTIVE, Progress, Question, QuestionSet,
     Received, Section, UNANSWERED, Want,
 };
 pub use budgets::{Charge, Cost, Limit, Limits, Payer, Refusal, Scope};

@@ -150,7 +150,7 @@ impl Reply {
     fn pieces(&mut self, texts: Vec<(usize, String)>) -> Vec<Piece> {
         let note = self.note.take_if(|_| !texts.is_empty()).map(|note| (0, note));
         self.words |= !texts.is_empty();
-        texts.iter().for_each(|(section, _)| drop(self.unanswered.remove(section)));
+        self.unanswered.retain(|asked| texts.iter().all(|(section, _)| section != asked));
         note.into_iter().chain(texts).map(|(section, markdown)| Piece::Text { section, markdown }).collect()
     }
 }
