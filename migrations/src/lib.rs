@@ -22,6 +22,7 @@ use sea_orm_migration::{
 mod budgets;
 mod first;
 mod second;
+mod spent;
 mod texts;
 mod versions;
 
@@ -73,6 +74,7 @@ impl MigratorTrait for Steps {
             Box::new(budgets::Budgets),
             Box::new(versions::Versions),
             Box::new(texts::Texts),
+            Box::new(spent::Spent),
         ]
     }
 }

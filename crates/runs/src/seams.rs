@@ -1,8 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
-use content::{
-    AnswerKey, AttemptId, AttemptState, Begun, Charge, Cost, Progress, Received, Section, Want,
-};
+use content::{AnswerKey, AttemptId, AttemptState, Begun, Charge, Cost, Progress, Received, Section, Want};
 use futures::{FutureExt, future::BoxFuture, stream::BoxStream};
 use tokio::sync::watch;
 

@@ -15,7 +15,9 @@ use std::{
     },
 };
 
-use content::{AnswerKey, AttemptId, AttemptState, Charge, Cost, Language, PaperId, Progress, Received, Section};
+use content::{
+    AnswerKey, AttemptId, AttemptState, Charge, Cost, Language, PaperId, Progress, Received, Section,
+};
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream::BoxStream};
 use runs::{Ask, Begun, End, Job, Reader, Runs, Seams, Settings, Step, Store, StoreError, Upstream, Want};
 use tokio::sync::{Notify, mpsc};
@@ -217,7 +219,10 @@ impl Store for Shelf {
             let received = received.filter(|_| want == Want::Continue);
             let run = AttemptId(attempts.len() as i64 + 1);
             let kept = received.clone().unwrap_or_default();
-            attempts.insert(run, Stored { key, end: None, sections: kept.clone(), received: kept, cost: Cost::default() });
+            attempts.insert(
+                run,
+                Stored { key, end: None, sections: kept.clone(), received: kept, cost: Cost::default() },
+            );
             match received {
                 Some(received) => {
                     let section = |markdown| Section { markdown };

@@ -19,7 +19,8 @@ async fn try_tell(url: &str, sql: &str) -> Result<(), sea_orm::DbErr> {
 }
 
 /// Every step of the schema.
-const STEPS: [&str; 5] = ["0001_first", "0002_skimming", "0003_budgets", "0004_versions", "0005_texts"];
+const STEPS: [&str; 6] =
+    ["0001_first", "0002_skimming", "0003_budgets", "0004_versions", "0005_texts", "0007_spent"];
 
 #[tokio::test]
 async fn the_schema_is_made_once() {
