@@ -45,7 +45,7 @@ pub(crate) struct Active {
     /// Grew, or cost more, since the last checkpoint.
     pub(crate) grown: bool,
     written: u64,
-    stage: Option<Stage>,
+    pub(crate) stage: Option<Stage>,
     /// The model that replies, and what that has cost.
     pub(crate) spent: Option<(String, Cost)>,
     /// What readers must know at the end.

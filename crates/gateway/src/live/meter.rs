@@ -28,14 +28,14 @@ impl Meter {
         Self { summarizers, metrics, spent: Cost::default(), running: None }
     }
 
-    /// Counts a piece; gives the new sum where it changed for certain.
+    /// Counts a piece; gives the new sum where it changed.
     pub(super) fn take(&mut self, piece: &Piece) -> Option<Step> {
         match piece {
             Piece::Text { markdown: text, .. } | Piece::Thought(text) => {
                 if let Some(running) = &mut self.running {
                     running.received += text.len();
                 }
-                None
+                self.so_far()
             }
             Piece::Replying { model, read } => {
                 self.running = Some(Running { model: model.clone(), read: *read, received: 0 });
@@ -124,11 +124,13 @@ mod tests {
     fn where_it_says_nothing_what_was_received_counts() {
         let mut meter = meter();
         meter.take(&replying(900));
-        assert_eq!(meter.take(&Piece::Text { section: 0, markdown: "x".repeat(30) }), None);
-        meter.take(&Piece::Thought("y".repeat(15)));
-        assert_eq!(cost(meter.so_far()), (915, 1800 + 150), "a reading that is stopped here costs so much");
+        let text = Piece::Text { section: 0, markdown: "x".repeat(30) };
+        assert_eq!(cost(meter.take(&text)), (910, 1800 + 100));
+        let thought = Piece::Thought("y".repeat(15));
+        assert_eq!(cost(meter.take(&thought)), (915, 1800 + 150), "a reading that is stopped here costs so much");
         assert_eq!(cost(meter.take(&called(None))), (915, 1950));
-        meter.take(&Piece::Text { section: 0, markdown: "kept from before".into() });
+        let kept = Piece::Text { section: 0, markdown: "kept from before".into() };
+        assert_eq!(meter.take(&kept), None);
         meter.take(&replying(900));
         assert_eq!(cost(meter.so_far()), (1815, 3750), "and what comes before a reply is no part of it");
     }

@@ -10,6 +10,7 @@ mod place;
 mod summarizers;
 mod readings;
 mod snapshot;
+mod stages;
 mod stream;
 mod upstream;
 mod wire;
@@ -23,6 +24,7 @@ use storage::{Database, answers};
 
 use crate::{
     config::Config,
+    language::Messages,
     metrics::Metrics,
     questions::Questions,
     texts::{Texts, Wanted},
@@ -76,6 +78,11 @@ impl Live {
     /// For the moment before a server starts: what a process before this one left running was interrupted.
     pub(crate) async fn recover(db: &Database) -> Result<u64, storage::Error> {
         answers::interrupt_running(db).await
+    }
+
+    /// What a run is doing now, in words; `None` if it is not at work here.
+    pub(crate) fn stage(&self, run: AttemptId, m: Messages) -> Option<String> {
+        self.runs.stage(run).map(|stage| stages::words(&stage, m))
     }
 
     /// Where the stream of a run begins, for `/live?at=`.

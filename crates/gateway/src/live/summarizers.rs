@@ -16,6 +16,16 @@ impl Summarizers {
         Self { models: models.collect(), extractive_last: config.readings.extractive_last }
     }
 
+    /// The model that is asked for new readings.
+    pub(super) fn first(&self) -> Option<&str> {
+        self.models.first().map(|(model, _)| model.name.as_str())
+    }
+
+    /// Whether a reading that is asked of a model now would be the embedded reader's, without a call.
+    pub(super) fn are_asleep(&self) -> bool {
+        self.extractive_last && self.models.iter().all(|(model, _)| model.breaker.is_open())
+    }
+
     /// The reader of that name and those who are asked if it does not reply; `None` if it is not configured any more.
     pub(super) fn from(&self, name: &str) -> Option<Vec<Summarizer>> {
         if name == summarizer::EXTRACTIVE {

@@ -4,7 +4,7 @@ use content::{AttemptId, FullText, Paper};
 use futures::{StreamExt, stream::BoxStream};
 use render::{Context, Patch};
 use runs::{Job, Stage, Step, Upstream};
-use storage::{Database, answers, papers};
+use storage::{Database, answers, papers, texts as kept};
 use summarizer::{Assignment, Fault, Piece};
 use tokio::{
     sync::watch,
@@ -15,6 +15,7 @@ use super::{meter::Meter, summarizers::Summarizers, snapshot::renderer};
 use crate::{
     config::Config,
     errors::Chain,
+    faults,
     metrics::Metrics,
     questions::Questions,
     texts::{self, Found, Texts},
@@ -60,13 +61,16 @@ impl Upstream for Readings {
                     found = &mut fetching => break found,
                 }
             };
-            let (paper, text) = match found {
+            let (paper, text, notes) = match found {
                 Ok(found) => found,
                 Err(code) => {
                     yield Step::Fault { code: code.into() };
                     return;
                 }
             };
+            for code in notes {
+                yield Step::Note(code);
+            }
             let Some(summarizers) = summarizers else {
                 yield Step::Fault { code: "no_model".into() };
                 return;
@@ -77,7 +81,7 @@ impl Upstream for Readings {
             let mut stop = job.stop.clone();
             // On a stop the reader is dropped here, and what was held back is still shown below.
             let pieces = pieces.take_until(async move { stop.requested().await });
-            let pieces = summarizer::keeping(&job.received, pieces);
+            let pieces = summarizer::keeping(&job.received.sections, pieces);
             let context = match texts::context(&db, &config, &paper).await {
                 Ok(context) => context,
                 Err(error) => {
@@ -95,13 +99,13 @@ impl Upstream for Readings {
     }
 }
 
-/// The paper and its text, of which the attempt notes what it is.
+/// The paper and its text, of which the attempt notes what it is, and what readers must know of that, as codes.
 async fn fetch(
     db: &Database,
     texts: &Texts,
     job: &Job,
     pages: watch::Sender<Option<(u32, u32)>>,
-) -> Result<(Paper, FullText), &'static str> {
+) -> Result<(Paper, FullText, Vec<String>), &'static str> {
     let failed = |error: storage::Error| {
         tracing::error!(paper = job.key.paper.0, error = %Chain(&error), "a paper could not be fetched");
         "storage"
@@ -112,7 +116,9 @@ async fn fetch(
     };
     let Found { text, fault } = texts.of(&paper, told).await.map_err(failed)?;
     answers::reads_from(db, job.run, text.source, fault.as_deref()).await.map_err(failed)?;
-    Ok((paper, text))
+    let hidden = kept::report(db, paper.id).await.map_err(failed)?.is_some_and(|report| !report.hidden.is_empty());
+    let notes = hidden.then(|| faults::HIDDEN.to_owned()).into_iter().chain(fault).collect();
+    Ok((paper, text, notes))
 }
 
 /// Sections of Markdown as steps with patches. However the pieces end, every section is finished.
