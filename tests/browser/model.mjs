@@ -2,7 +2,7 @@
 
 import { createServer } from "node:http";
 
-/** Starts it. `think` tells thoughts to those who are listening, `say` sends words to everybody who is listening and to come; `finish` ends the replies. */
+/** Starts it. `think` tells thoughts to those who are listening, `say` sends words to everybody who is listening and to come; `finish` answers the questions that are left, and ends the replies. */
 export async function model() {
   const said = [];
   const listeners = new Set();
@@ -58,6 +58,9 @@ export async function model() {
       refusal = status;
     },
     finish() {
+      const text = said.join("");
+      const last = Number([...text.matchAll(/^## Q(\d)/gm)].at(-1)?.[1] ?? 0);
+      if (last > 0) for (let next = last + 1; next <= 6; next++) this.say(`\n\n## Q${next}\nAnswer ${next}.`);
       finished = true;
       for (const response of listeners) end(response);
     },

@@ -177,7 +177,7 @@ test("with a model: the answer grows, formulas come whole, a reload in mid-strea
     assert.equal(await answer(page), before);
     assert.equal(await answer(second), before);
 
-    machine.say("\n\n## Q6\nIn the end, $x=1$.");
+    machine.say("\n\n## Q3\n3\n\n## Q4\n4\n\n## Q5\n5\n\n## Q6\nIn the end, $x=1$.");
     machine.finish();
     await Promise.all([ended(page), ended(second)]);
     const whole = await answer(page);

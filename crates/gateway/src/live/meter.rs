@@ -127,7 +127,11 @@ mod tests {
         let text = Piece::Text { section: 0, markdown: "x".repeat(30) };
         assert_eq!(cost(meter.take(&text)), (910, 1800 + 100));
         let thought = Piece::Thought("y".repeat(15));
-        assert_eq!(cost(meter.take(&thought)), (915, 1800 + 150), "a reading that is stopped here costs so much");
+        assert_eq!(
+            cost(meter.take(&thought)),
+            (915, 1800 + 150),
+            "a reading that is stopped here costs so much"
+        );
         assert_eq!(cost(meter.take(&called(None))), (915, 1950));
         let kept = Piece::Text { section: 0, markdown: "kept from before".into() };
         assert_eq!(meter.take(&kept), None);

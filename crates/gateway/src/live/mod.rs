@@ -7,11 +7,11 @@
 mod keep;
 mod meter;
 mod place;
-mod summarizers;
 mod readings;
 mod snapshot;
 mod stages;
 mod stream;
+mod summarizers;
 mod upstream;
 mod wire;
 

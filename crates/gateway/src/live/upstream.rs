@@ -11,7 +11,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use super::{meter::Meter, summarizers::Summarizers, snapshot::renderer};
+use super::{meter::Meter, snapshot::renderer, summarizers::Summarizers};
 use crate::{
     config::Config,
     errors::Chain,
@@ -116,7 +116,8 @@ async fn fetch(
     };
     let Found { text, fault } = texts.of(&paper, told).await.map_err(failed)?;
     answers::reads_from(db, job.run, text.source, fault.as_deref()).await.map_err(failed)?;
-    let hidden = kept::report(db, paper.id).await.map_err(failed)?.is_some_and(|report| !report.hidden.is_empty());
+    let hidden =
+        kept::report(db, paper.id).await.map_err(failed)?.is_some_and(|report| !report.hidden.is_empty());
     let notes = hidden.then(|| faults::HIDDEN.to_owned()).into_iter().chain(fault).collect();
     Ok((paper, text, notes))
 }

@@ -252,7 +252,8 @@ fn a_mark_of_a_page_is_no_link_of_the_models() {
         let html = |markdown: &str| {
             render::render(markdown, Format::Markdown, Trust::Answer, &context).html.into_string()
         };
-        for (mark, plain) in [("[p. 3]", "[p. 3]"), ("[pp. 3–*4*]", "[pp. 3–4]"), ("[第 3 页]", "[第 3 页]")] {
+        for (mark, plain) in [("[p. 3]", "[p. 3]"), ("[pp. 3–*4*]", "[pp. 3–4]"), ("[第 3 页]", "[第 3 页]")]
+        {
             let expected = html(&format!("So {plain}."));
             let label = &mark[1..mark.len() - 1];
             for markdown in [
