@@ -53,6 +53,10 @@ export async function model() {
       said.push(text);
       for (const response of listeners) send(response, chunk({ content: text }));
     },
+    /** What it has said is not said to those who are to come. */
+    forget() {
+      said.length = 0;
+    },
     /** From now on it answers with this status and nothing else. */
     refuse(status) {
       refusal = status;

@@ -145,7 +145,8 @@ impl Earlier {
     fn of(past: Past, shown: AttemptId, m: Messages) -> Self {
         Self {
             href: papers::attempt_address(past.id),
-            date: m.short_date(&past.started),
+            // Two of one day are told apart.
+            date: format!("{} {}", m.short_date(&past.started), past.started.format("%H:%M UTC")),
             model: past.model,
             fault: (past.state != AttemptState::Done).then(|| m.unfinished().to_owned()),
             current: past.id == shown,
