@@ -22,6 +22,8 @@ use sea_orm_migration::{
 mod budgets;
 mod first;
 mod second;
+
+mod spent;
 mod standing;
 mod texts;
 mod versions;
@@ -75,6 +77,7 @@ impl MigratorTrait for Steps {
             Box::new(versions::Versions),
             Box::new(texts::Texts),
             Box::new(standing::Standing),
+            Box::new(spent::Spent),
         ]
     }
 }

@@ -232,6 +232,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(page("/arxiv/{which:.+}", pages::arxiv))
         .configure(feed("/venue/{which:.+}/feed", feeds::venue))
         .service(page("/venue/{which:.+}", pages::venue))
+        .service(page("/readings/{attempt}", pages::attempt))
         .service(page("/search", pages::search))
         .service(page("/search.{suffix}", pages::search_file))
         .service(page("/search/instant", pages::instant))

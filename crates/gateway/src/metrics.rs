@@ -157,7 +157,7 @@ impl Metrics {
         for (stage, count) in [("working", working), ("waiting", waiting)] {
             self.now.readings.get_or_create(&At { stage }).set(count as i64);
         }
-        for (model, resting) in app.live.readers().resting() {
+        for (model, resting) in app.live.summarizers().resting() {
             self.now.resting.get_or_create(&Of { model: model.to_owned() }).set(resting.into());
         }
         let spent = storage::budgets::spent(&app.db).await?;

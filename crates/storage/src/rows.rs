@@ -357,6 +357,8 @@ table! {
         micros: i64,
         read_tokens: i64,
         read_micros: i64,
+        spent_tokens: i64,
+        spent_micros: i64,
         open: bool,
         made: DateTimeUtc,
     }

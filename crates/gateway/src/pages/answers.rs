@@ -18,7 +18,7 @@ const MARKDOWN: &str = "text/markdown";
 
 /// In which language.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Asked {
+pub(crate) struct InLanguage {
     lang: Option<String>,
 }
 
@@ -37,7 +37,7 @@ pub(crate) async fn kimi(
     visit: Visit,
     request: HttpRequest,
     Parameters(named): Parameters<Named>,
-    Parameters(asked): Parameters<Asked>,
+    Parameters(asked): Parameters<InLanguage>,
 ) -> Result<HttpResponse, Failure> {
     let paper = named.find(&app).await?;
     let language = asked.language(&visit);
@@ -67,7 +67,7 @@ pub(crate) async fn progress(
     app: web::Data<App>,
     visit: Visit,
     Parameters(named): Parameters<Named>,
-    Parameters(asked): Parameters<Asked>,
+    Parameters(asked): Parameters<InLanguage>,
 ) -> Result<HttpResponse, Failure> {
     let paper = named.find(&app).await?;
     let language = asked.language(&visit);
@@ -86,7 +86,7 @@ pub(crate) async fn progress(
     })))
 }
 
-impl Asked {
+impl InLanguage {
     fn language(&self, visit: &Visit) -> Language {
         self.lang.as_deref().and_then(|lang| lang.parse().ok()).unwrap_or(visit.m.language())
     }

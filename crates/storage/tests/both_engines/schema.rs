@@ -19,8 +19,15 @@ async fn try_tell(url: &str, sql: &str) -> Result<(), sea_orm::DbErr> {
 }
 
 /// Every step of the schema.
-const STEPS: [&str; 6] =
-    ["0001_first", "0002_skimming", "0003_budgets", "0004_versions", "0005_texts", "0006_standing"];
+const STEPS: [&str; 7] = [
+    "0001_first",
+    "0002_skimming",
+    "0003_budgets",
+    "0004_versions",
+    "0005_texts",
+    "0006_standing",
+    "0007_spent",
+];
 
 #[tokio::test]
 async fn the_schema_is_made_once() {
