@@ -36,8 +36,8 @@ build: web
 bench NAME: build
     cargo bench --workspace --bench {{ NAME }}
 
-# Look for inputs that break a target (whole, live, tex, bibtex) for so many seconds. What breaks it is left in
-# target/fuzz; needs a C++ compiler.
+# Look for inputs that break a target (whole, live, tex, bibtex, text_html, text_tex, text_pdf) for so many seconds. What
+# breaks it is left in target/fuzz; needs a C++ compiler.
 fuzz TARGET SECONDS="60":
     #!/usr/bin/env bash
     set -euo pipefail

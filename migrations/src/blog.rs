@@ -20,7 +20,7 @@ pub(crate) struct Blog;
 
 impl MigrationName for Blog {
     fn name(&self) -> &str {
-        "0006_blog"
+        "0008_blog"
     }
 }
 

@@ -36,6 +36,7 @@ const EDGES: &[&str] = &[
     "sources -> tex",
     "storage -> content",
     "storage -> migrations",
+    "storage -> words",
     "summarizer -> content",
     "summarizer -> words",
 ];

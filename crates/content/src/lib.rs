@@ -21,11 +21,11 @@ mod users;
 mod venues;
 
 pub use answers::{
-    Answer, AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, Begun, Question, QuestionSet, Section,
-    Want,
+    Answer, AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, Begun, EXTRACTIVE, Progress, Question,
+    QuestionSet, Received, Section, UNANSWERED, Want,
 };
 pub use budgets::{Charge, Cost, Limit, Limits, Payer, Refusal, Scope};
-pub use categories::{CategoryTerms, canonical_category, category, is_archive, is_category};
+pub use categories::{CategoryTerms, archive, canonical_category, category, is_archive, is_category};
 pub use changes::{Change, DocId, Kind};
 pub use comments::{Comment, CommentId, Subject};
 pub use days::day;

@@ -24,7 +24,9 @@ use crate::{
     assets, cache,
     config::{Config, Pdf},
     errors::{self, Failure},
-    exports, feeds, harvesting, indexing, live, marks,
+    exports, feeds, harvesting,
+    identity::Identity,
+    indexing, live, marks,
     metrics::Metrics,
     pages,
     phrases::Phrases,
@@ -63,6 +65,8 @@ pub struct App {
     turns: Arc<Semaphore>,
     /// What papers are about.
     pub(crate) phrases: Phrases,
+    /// What the site's own things are named after.
+    pub(crate) identity: Identity,
     /// When each feed was seen to change.
     pub(crate) feeds: Arc<feeds::Seen>,
     /// Pages that were made a moment ago.
@@ -109,6 +113,7 @@ impl App {
 /// Opens storage (with its schema brought up to date) and the index below the data folder.
 pub async fn open(config: Config) -> anyhow::Result<App> {
     let db = open_storage(&config).await?;
+    let identity = Identity::of(&db).await?;
     let folder = config.index();
     let index = tokio::task::spawn_blocking(move || Index::open(&folder))
         .await?
@@ -135,6 +140,7 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
         pages: cache::Pages::new(),
         passwords: Passwords::new(),
         tries: Tries::new(),
+        identity,
         feeds: Arc::default(),
         harvest: harvesting::State::default(),
         turns: Arc::new(Semaphore::new(processors)),
@@ -158,7 +164,7 @@ pub async fn serve(mut app: App, listener: TcpListener) -> anyhow::Result<Server
     live::Live::recover(&app.db).await?;
     tokio::spawn(indexing::follow(app.db.clone(), app.index.clone(), app.indexing.clone()));
     tokio::spawn(upkeep::keep(app.db.clone()));
-    app.harvest.start(app.db.clone(), app.config.clone());
+    app.harvest.start(app.db.clone(), app.config.clone(), app.metrics.clone());
     if !assets::built() {
         tracing::warn!("web/dist is empty: pages will have no style and no scripts; run `./just web`");
     }
@@ -212,6 +218,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .configure(account_routes)
         .service(page("/stars", pages::stars))
         .service(page("/stars.{suffix}", pages::stars_file))
+        .service(form("/stars/feed", pages::renew_stars_feed))
         .configure(feed("/stars/{key}/feed", feeds::stars))
         .service(page("/mine", pages::mine))
         .service(form("/papers/{id}/star", marks::star))
@@ -225,6 +232,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(page("/arxiv/{which:.+}", pages::arxiv))
         .configure(feed("/venue/{which:.+}/feed", feeds::venue))
         .service(page("/venue/{which:.+}", pages::venue))
+        .service(page("/readings/{attempt}", pages::attempt))
         .service(page("/search", pages::search))
         .service(page("/search.{suffix}", pages::search_file))
         .service(page("/search/instant", pages::instant))

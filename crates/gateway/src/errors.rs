@@ -14,6 +14,7 @@ use actix_web::{
 
 use chrono::Utc;
 use serde_json::json;
+use storage::readers::Busy;
 
 use crate::{accepts, app::App, faults, lists, pages, papers::escaped, visit::Visit};
 
@@ -56,7 +57,7 @@ pub(crate) enum Failure {
     TooManyTries,
     /// So many stars and opened papers in a day that the next one is not kept.
     #[error("too many marks in a day")]
-    TooManyMarks,
+    TooManyMarks(Busy),
     /// A body that is longer than any form of ours.
     #[error("the body is too long")]
     TooLong,
@@ -120,7 +121,7 @@ impl ResponseError for Failure {
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NoForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::QueueFull | Self::OverBudget(_) | Self::TooManyTries | Self::TooManyMarks => {
+            Self::QueueFull | Self::OverBudget(_) | Self::TooManyTries | Self::TooManyMarks(_) => {
                 StatusCode::TOO_MANY_REQUESTS
             }
             Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
@@ -141,7 +142,7 @@ impl ResponseError for Failure {
                 return response.insert_header(("location", login)).finish();
             }
             Self::TooManyTries => return response.insert_header(("retry-after", "900")).finish(),
-            Self::TooManyMarks => return response.insert_header(("retry-after", "3600")).finish(),
+            Self::TooManyMarks(_) => return response.insert_header(("retry-after", "3600")).finish(),
             Self::OverBudget(refusal) => {
                 if let Some(resets) = refusal.resets {
                     let wait = (resets - Utc::now()).num_seconds().max(1);
@@ -215,20 +216,16 @@ impl fmt::Display for Chain<'_> {
 
 /// How extractors of requests say what they could not read.
 pub(crate) fn extractors(config: &mut web::ServiceConfig) {
-    config
-        .app_data(
-            web::QueryConfig::default()
-                .error_handler(|error, _| Failure::BadRequest(error.to_string()).into()),
-        )
-        .app_data(web::PathConfig::default().error_handler(|_, _| Failure::NotFound.into()))
-        .app_data(web::FormConfig::default().limit(MAX_BODY).error_handler(|error, _| {
+    config.app_data(web::PathConfig::default().error_handler(|_, _| Failure::NotFound.into())).app_data(
+        web::FormConfig::default().limit(MAX_BODY).error_handler(|error, _| {
             match error {
                 UrlencodedError::Overflow { .. } => Failure::TooLong,
                 UrlencodedError::ContentType => Failure::NoForm,
                 error => Failure::BadRequest(error.to_string()),
             }
             .into()
-        }));
+        }),
+    );
 }
 
 /// How a body of JSON says what could not be read of it.
@@ -285,7 +282,8 @@ fn sentences(failure: Option<&Failure>, status: StatusCode, visit: &Visit) -> (&
         (Some(Failure::NotInvited), _) => (m.not_invited(), None),
         (Some(Failure::NotAllowed), _) => (m.not_allowed(), None),
         (Some(Failure::TooManyTries), _) => (m.error_busy(), Some(m.too_many_tries().into())),
-        (Some(Failure::TooManyMarks), _) => (m.too_many_marks(), None),
+        (Some(Failure::TooManyMarks(Busy::Reader)), _) => (m.too_many_marks(), None),
+        (Some(Failure::TooManyMarks(Busy::Network)), _) => (m.too_many_marks_nearby(), None),
         (Some(Failure::QueueFull), _) => (m.error_busy(), Some(m.queue_full().into())),
         (Some(Failure::OverBudget(refusal)), _) => {
             (m.error_over_budget(), Some(faults::over_budget(refusal, m)))

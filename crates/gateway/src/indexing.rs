@@ -297,7 +297,8 @@ fn plain(markdown: &str, trust: Trust) -> String {
 mod tests {
     use chrono::{DateTime, Utc};
     use content::{
-        AnswerKey, AttemptId, AttemptState, Begun, Harvested, Record, RecordKey, Section, Subject, Want, Way,
+        AnswerKey, AttemptId, AttemptState, Begun, Cost, Harvested, Progress, Record, RecordKey, Section,
+        Subject, Want, Way,
     };
     use search::{Query, Request};
     use storage::answers::Outcome;
@@ -420,8 +421,9 @@ mod tests {
     async fn answers_are_found_once_they_are_finished() {
         let place = with_paper().await;
         let first = place.attempt().await;
-        let half = vec![Section { markdown: "# Darkness\n\nhalf".into() }];
-        answers::checkpoint(&place.db, &[(first, half)]).await.expect("saved");
+        let sections = vec![Section { markdown: "# Darkness\n\nhalf".into() }];
+        let half = Progress { attempt: first, sections, cost: Cost::default() };
+        answers::checkpoint(&place.db, &[half]).await.expect("saved");
         place.check("darkness", "").await;
         place.end(first, AttemptState::Done, ["# Darkness", "is *everywhere*"]).await;
         place.check("darkness", "answer:1").await;

@@ -16,6 +16,7 @@ use crate::{
     errors::Failure,
     lists,
     papers::address,
+    parameters::Parameters,
     reader::{self, Acting},
 };
 
@@ -51,7 +52,7 @@ pub(crate) async fn star(
 pub(crate) async fn star_named(
     app: web::Data<App>,
     request: HttpRequest,
-    named: web::Query<Named>,
+    Parameters(named): Parameters<Named>,
 ) -> Result<HttpResponse, Failure> {
     let paper = named.find(&app).await?;
     set(&app, &request, &paper, is_on(named.on.as_deref()), None).await
@@ -66,13 +67,13 @@ pub(crate) async fn opened(
     reader::own_form(&request, &app)?;
     let acting = Acting::of(&request, &app);
     // One too many is no failure of opening the PDF.
-    readers::mark(&app.db, PaperId(*id), by(&acting), Mark::Opened).await.map_err(missing)?;
+    let _kept = readers::mark(&app.db, PaperId(*id), by(&acting), Mark::Opened).await.map_err(missing)?;
     acting.answered(HttpResponse::NoContent().finish())
 }
 
 /// Counts whoever asks for a reading.
 pub(crate) async fn reading(app: &App, acting: &Acting, paper: PaperId) -> Result<(), Failure> {
-    readers::mark(&app.db, paper, by(acting), Mark::Reading).await?;
+    let _kept = readers::mark(&app.db, paper, by(acting), Mark::Reading).await?;
     Ok(())
 }
 
@@ -100,7 +101,7 @@ async fn set(
     let counts = match on {
         true => {
             let kept = readers::mark(&app.db, paper.id, by(&acting), Mark::Star).await?;
-            kept.ok_or(Failure::TooManyMarks)?
+            kept.map_err(Failure::TooManyMarks)?
         }
         false => readers::unmark(&app.db, paper.id, &acting.hash, Mark::Star).await?,
     };

@@ -32,6 +32,7 @@ pub(crate) struct Metrics {
     tokens: Family<Counted, Counter>,
     cost: Family<Of, Counter<f64, AtomicU64>>,
     first: Family<Of, Histogram, fn() -> Histogram>,
+    harvests: Family<Harvested, Counter>,
     /// Set when they are asked for.
     now: Now,
 }
@@ -66,6 +67,12 @@ struct Called {
 struct Counted {
     model: String,
     kind: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Harvested {
+    source: String,
+    outcome: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -104,12 +111,14 @@ impl Metrics {
             Unit::Seconds,
             first.clone(),
         );
+        let harvests = Family::default();
+        registry.register("harvests", "The server's harvests that ended, whole or early", harvests.clone());
         registry.register("readings_now", "Readings that are at work, and that wait", now.readings.clone());
         registry.register("model_resting", "1 while a server that failed is left alone", now.resting.clone());
         registry.register("budget_tokens", "Tokens spent and set aside", now.spent_tokens.clone());
         registry.register("budget_cost", "Money spent and set aside", now.spent_money.clone());
         registry.register("index_behind", "Changes that search does not know yet", now.behind.clone());
-        Self { registry: Arc::new(registry), readings, refused, calls, tokens, cost, first, now }
+        Self { registry: Arc::new(registry), readings, refused, calls, tokens, cost, first, harvests, now }
     }
 
     /// A call to a model is over.
@@ -133,6 +142,11 @@ impl Metrics {
         self.readings.get_or_create(&Ended { state: end.state.name(), fault }).inc();
     }
 
+    /// A harvest of a source is over.
+    pub(crate) fn harvested(&self, source: &str, outcome: &'static str) {
+        self.harvests.get_or_create(&Harvested { source: source.to_owned(), outcome }).inc();
+    }
+
     /// A reading was not begun.
     pub(crate) fn refused(&self, reason: &'static str) {
         self.refused.get_or_create(&Refused { reason }).inc();
@@ -143,7 +157,7 @@ impl Metrics {
         for (stage, count) in [("working", working), ("waiting", waiting)] {
             self.now.readings.get_or_create(&At { stage }).set(count as i64);
         }
-        for (model, resting) in app.live.readers().resting() {
+        for (model, resting) in app.live.summarizers().resting() {
             self.now.resting.get_or_create(&Of { model: model.to_owned() }).set(resting.into());
         }
         let spent = storage::budgets::spent(&app.db).await?;

@@ -10,7 +10,7 @@ use content::{Payer, UserId};
 use rand::Rng as _;
 use runs::Reader;
 use sha2::{Digest as _, Sha256};
-use storage::readers::{self, ReaderId};
+use storage::readers::{self, FeedKey, ReaderId};
 
 use crate::{app::App, errors::Failure};
 
@@ -71,16 +71,17 @@ pub(crate) fn hash(request: &HttpRequest) -> Option<String> {
 /// The key of a reader's stars: who has it sees them, and nothing else. It is made of what is stored, and tells nothing of
 /// that; the cookie stays in the browser.
 pub(crate) async fn stars_key(app: &App, cookie: &str) -> Result<Option<String>, Failure> {
-    let reader = readers::by_cookie(&app.db, cookie).await?;
-    Ok(reader.map(|reader| format!("{}-{}", reader.0, stars_secret(cookie))))
+    let Some(reader) = readers::by_cookie(&app.db, cookie).await? else { return Ok(None) };
+    let key = readers::feed_key(&app.db, reader).await?;
+    Ok(key.map(|key| format!("{}-{}", reader.0, stars_secret(&key))))
 }
 
 /// The reader whose key this is.
 pub(crate) async fn of_key(app: &App, key: &str) -> Result<Option<ReaderId>, Failure> {
     let Some((id, secret)) = key.split_once('-') else { return Ok(None) };
     let Ok(reader) = id.parse().map(ReaderId) else { return Ok(None) };
-    let cookie = readers::cookie_of(&app.db, reader).await?;
-    Ok(cookie.filter(|cookie| stars_secret(cookie) == secret).map(|_| reader))
+    let key = readers::feed_key(&app.db, reader).await?;
+    Ok(key.filter(|key| stars_secret(key) == secret).map(|_| reader))
 }
 
 /// The feed of what is starred by the reader whose key this is.
@@ -88,8 +89,10 @@ pub(crate) fn stars_feed(key: &str) -> String {
     format!("/stars/{key}/feed")
 }
 
-fn stars_secret(cookie: &str) -> String {
-    digest(&format!("stars {cookie}"))[..32].to_owned()
+fn stars_secret(key: &FeedKey) -> String {
+    let FeedKey { cookie, number } = key;
+    let number = if *number > 0 { format!("{number} ") } else { String::new() };
+    digest(&format!("stars {number}{cookie}"))[..32].to_owned()
 }
 
 /// Refuses a form that another site sent. Browsers say where a form comes from, programs need not.

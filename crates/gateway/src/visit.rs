@@ -114,7 +114,7 @@ pub(crate) fn choices(request: &HttpRequest) -> Vec<Cookie<'static>> {
 
 /// The value of a parameter of the address.
 pub(crate) fn parameter<'r>(request: &'r HttpRequest, name: &str) -> Option<&'r str> {
-    parameters(request).find(|(other, _)| *other == name).map(|(_, value)| value)
+    parameters(request).filter(|(other, _)| *other == name).last().map(|(_, value)| value)
 }
 
 fn without_choices(request: &HttpRequest) -> String {

@@ -40,4 +40,4 @@ pub use plain::{cut, inline, marked};
 pub use whole::{render, teaser};
 
 /// The version of the renderer: what it yields for a text may differ from one version to the next, and only then.
-pub const VERSION: &str = "5";
+pub const VERSION: &str = "6";

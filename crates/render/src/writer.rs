@@ -134,7 +134,7 @@ impl<'w, 's> Writer<'w, 's> {
             NodeValue::HtmlBlock(html) => self.html_block(&html.literal),
             NodeValue::CodeBlock(code) => self.code_block(code),
             NodeValue::Image(image) => return self.image(node, image),
-            NodeValue::Link(link) => self.link(link),
+            NodeValue::Link(link) => return self.begin_link(node, link),
             NodeValue::FootnoteReference(note) => {
                 let source: String = note.texts.iter().map(|(text, _)| text.as_str()).collect();
                 let source = self.setting.tokens.restored(&source).into_owned();
@@ -156,6 +156,7 @@ impl<'w, 's> Writer<'w, 's> {
 
     fn leave(&mut self, node: Node<'_>) {
         match &node.data().value {
+            NodeValue::Link(_) if self.mark_in(node).is_some() => {}
             NodeValue::Link(link) => self.end_link(node, link),
             NodeValue::Heading(heading) => {
                 let level = self.level(heading.level);
@@ -405,6 +406,22 @@ impl<'w, 's> Writer<'w, 's> {
     /// Whether what comes next stands in a link, or will.
     fn in_link(&self) -> bool {
         self.open_links > 0 || !self.links
+    }
+
+    /// A page is where the paper is: what a model defines `[p. 7]` to be makes no difference.
+    fn begin_link(&mut self, node: Node<'_>, link: &NodeLink) -> Children {
+        if let Some(mark) = self.mark_in(node) {
+            self.passages(&mark);
+            return Children::Skipped;
+        }
+        self.link(link);
+        Children::Written
+    }
+
+    /// The mark of pages that all words of a link of an answer are.
+    fn mark_in(&self, node: Node<'_>) -> Option<String> {
+        let mark = || format!("[{}]", words_of(node, self.setting.tokens));
+        (self.setting.trust == Trust::Answer).then(mark).filter(|words| passages::is_mark(words))
     }
 
     /// The outermost of links within links: HTML has no others, and a browser would take them apart.

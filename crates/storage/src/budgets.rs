@@ -12,7 +12,7 @@ use sea_orm::{
 use crate::{
     Database, Error,
     connection::Write,
-    rows::{charges, sections},
+    rows::charges,
     text::{now, storable},
 };
 
@@ -57,6 +57,8 @@ pub(crate) async fn reserve(
         micros: Set(signed(most.micros)),
         read_tokens: Set(signed(charge.read.tokens)),
         read_micros: Set(signed(charge.read.micros)),
+        spent_tokens: Set(0),
+        spent_micros: Set(0),
         open: Set(true),
         made: Set(now),
     };
@@ -76,35 +78,28 @@ pub(crate) async fn settle(write: &Write, attempt: AttemptId, cost: Cost) -> Res
     Ok(())
 }
 
-/// Settles what a process that went away left open: the model was given everything, and wrote what was received, at
-/// the least. Three bytes are a token.
-pub(crate) async fn settle_interrupted(write: &Write, attempts: &[i64]) -> Result<(), Error> {
-    let open = charges::Entity::find()
-        .filter(charges::Column::AttemptId.is_in(attempts.iter().copied()))
-        .filter(charges::Column::Open.eq(true));
-    for charge in open.all(&**write).await? {
-        let texts: Vec<String> = sections::Entity::find()
-            .select_only()
-            .column(sections::Column::Markdown)
-            .filter(sections::Column::AttemptId.eq(charge.attempt_id))
-            .into_tuple()
-            .all(&**write)
-            .await?;
-        let received = texts.iter().map(|text| text.len() as u64).sum::<u64>().div_ceil(3);
-        settle(write, AttemptId(charge.attempt_id), received_of(&charge, received)).await?;
-    }
+/// Notes what a running attempt has cost so far; what was set aside for it stays so.
+pub(crate) async fn note(write: &Write, attempt: AttemptId, cost: Cost) -> Result<(), Error> {
+    charges::Entity::update_many()
+        .col_expr(charges::Column::SpentTokens, Expr::value(signed(cost.tokens)))
+        .col_expr(charges::Column::SpentMicros, Expr::value(signed(cost.micros)))
+        .filter(charges::Column::AttemptId.eq(attempt.0))
+        .exec(&**write)
+        .await?;
     Ok(())
 }
 
-/// What was read, and of what might have been written the part that was.
-fn received_of(charge: &charges::Model, tokens: u64) -> Cost {
-    let part = |whole: i64, read: i64| (whole - read).max(0).unsigned_abs();
-    let most = part(charge.tokens, charge.read_tokens);
-    let written = tokens.min(most);
-    let money =
-        u128::from(part(charge.micros, charge.read_micros)) * u128::from(written) / u128::from(most.max(1));
-    let read = Cost { tokens: charge.read_tokens.unsigned_abs(), micros: charge.read_micros.unsigned_abs() };
-    read.plus(Cost { tokens: written, micros: u64::try_from(money).unwrap_or(u64::MAX) })
+/// Settles what a process that went away left open, with what was noted last.
+pub(crate) async fn settle_interrupted(write: &Write, attempts: &[i64]) -> Result<(), Error> {
+    charges::Entity::update_many()
+        .col_expr(charges::Column::Tokens, Expr::col(charges::Column::SpentTokens))
+        .col_expr(charges::Column::Micros, Expr::col(charges::Column::SpentMicros))
+        .col_expr(charges::Column::Open, Expr::value(false))
+        .filter(charges::Column::AttemptId.is_in(attempts.iter().copied()))
+        .filter(charges::Column::Open.eq(true))
+        .exec(&**write)
+        .await?;
+    Ok(())
 }
 
 async fn refusal(

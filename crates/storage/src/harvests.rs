@@ -13,7 +13,7 @@ use crate::{
     Database, Error, Saved, changes,
     connection::{Durability, Write},
     papers,
-    rows::{announcements, harvests, records},
+    rows::{announcements, deletions, harvests, records},
     text::{in_pieces, now, storable},
 };
 
@@ -48,7 +48,7 @@ pub async fn cursor(db: &Database, source: &str) -> Result<Option<String>, Error
     Ok(row.map(|row| row.cursor))
 }
 
-/// Those of arXiv's identifiers of which nothing is stored, in the order given.
+/// Those of arXiv's identifiers of which nothing is stored, not even that arXiv deleted them, in the order given.
 pub async fn missing(db: &Database, ids: &[String]) -> Result<Vec<String>, Error> {
     let mut stored: BTreeSet<String> = BTreeSet::new();
     for piece in in_pieces(ids) {
@@ -56,11 +56,20 @@ pub async fn missing(db: &Database, ids: &[String]) -> Result<Vec<String>, Error
             .select_only()
             .column(records::Column::SourceId)
             .filter(records::Column::Source.eq(RecordKey::ARXIV))
-            .filter(records::Column::SourceId.is_in(piece))
+            .filter(records::Column::SourceId.is_in(piece.clone()))
             .into_tuple()
             .all(db.read())
             .await?;
         stored.extend(rows);
+        let gone: Vec<String> = deletions::Entity::find()
+            .select_only()
+            .column(deletions::Column::SourceId)
+            .filter(deletions::Column::Source.eq(RecordKey::ARXIV))
+            .filter(deletions::Column::SourceId.is_in(piece))
+            .into_tuple()
+            .all(db.read())
+            .await?;
+        stored.extend(gone);
     }
     Ok(ids.iter().filter(|id| !stored.contains(*id)).cloned().collect())
 }
@@ -78,7 +87,8 @@ async fn save_cursor(write: &Write, source: &str, cursor: &str) -> Result<(), Er
     Ok(())
 }
 
-/// Marks what is gone at its source; names the papers that changed. They stay: what was said of them stays, too.
+/// Marks what is gone at its source, or keeps that it is, until something of it comes; names the papers that changed. They
+/// stay: what was said of them stays, too.
 async fn withdraw(write: &Write, gone: &[(String, String)]) -> Result<BTreeSet<i64>, Error> {
     use records::Column;
     let mut changed = BTreeSet::new();
@@ -94,6 +104,9 @@ async fn withdraw(write: &Write, gone: &[(String, String)]) -> Result<BTreeSet<i
             .into_tuple()
             .all(&**write)
             .await?;
+        if papers.is_empty() && papers::own_paper(&**write, source, id).await?.is_none() {
+            papers::note_deletion(write, source, id).await?;
+        }
         // Without a digest the record is written again when the source has it again; a list does not bring it back.
         records::Entity::update_many()
             .col_expr(Column::Withdrawn, Expr::value(true))

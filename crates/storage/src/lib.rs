@@ -2,9 +2,9 @@
 //!
 //! [`connect`] opens a [`Database`], a SQLite file or a PostgreSQL server; [`migrate`] brings its schema
 //! up to date. Questions and changes are functions named after what they ask, in a module named after
-//! their subject: [`papers`], [`harvests`], [`readers`], [`users`], [`posts`],
-//! [`terms`], [`comments`], [`answers`], [`budgets`], and [`changes`], the log that search
-//! indexes follow. A change and its entries in the log are one transaction. Both engines behave alike:
+//! their subject: [`papers`], [`harvests`], [`readers`], [`users`], [`posts`], [`terms`], [`comments`], [`answers`],
+//! [`budgets`], [`settings`], [`audit`], [`site`], and [`changes`], the log that search indexes follow. A change and its
+//! entries in the log are one transaction. Both engines behave alike:
 //! one body of tests runs on both.
 //!
 //! Missing on purpose: rows and statements (they never leave this crate), HTML (a cache, not content),
@@ -41,6 +41,7 @@ pub mod readers;
 mod rows;
 mod schema;
 pub mod settings;
+pub mod site;
 pub mod terms;
 mod text;
 pub mod texts;

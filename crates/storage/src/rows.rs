@@ -134,6 +134,7 @@ table! {
         cookie_hash: String,
         user_id: Option<i64>,
         created: DateTimeUtc,
+        feed: i32,
     }
 }
 
@@ -376,6 +377,8 @@ table! {
         micros: i64,
         read_tokens: i64,
         read_micros: i64,
+        spent_tokens: i64,
+        spent_micros: i64,
         open: bool,
         made: DateTimeUtc,
     }
@@ -399,6 +402,16 @@ table! {
         sequence: i64,
         kind: String,
         id: i64,
+    }
+}
+
+table! {
+    /// What a source deleted before anything of it was stored.
+    deletions, "deletions" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        source: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        source_id: String,
     }
 }
 

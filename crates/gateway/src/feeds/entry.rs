@@ -36,7 +36,7 @@ pub(crate) fn of_post(app: &App, post: &Post) -> Entry {
     let context = Context { page: page.clone(), ..app.context() };
     let body = render::render(&post.body, format, Trust::Post, &context);
     Entry {
-        id: absolute(app, &format!("/archives/{}", post.id.0)),
+        id: app.identity.urn(&format!("posts/{}", post.id.0)),
         page,
         title: legal(render::inline(&post.title, &app.context()).as_str()),
         title_text: cite::plain(&post.title),

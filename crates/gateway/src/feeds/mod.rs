@@ -30,6 +30,7 @@ use crate::{
     errors::Failure,
     lists::{self, Named, category_list_address, venue_list_address},
     papers::{address, escaped, identifier},
+    parameters::Parameters,
     reader,
     searches::{Asked, Document, Documents, find},
     visit::Visit,
@@ -76,7 +77,7 @@ pub(crate) async fn arxiv(
     app: web::Data<App>,
     request: HttpRequest,
     which: web::Path<String>,
-    narrowed: web::Query<Narrowed>,
+    Parameters(narrowed): Parameters<Narrowed>,
 ) -> Result<HttpResponse, Failure> {
     match lists::of_arxiv(&app, &which).await? {
         Named::Categories(list) => {
@@ -99,13 +100,13 @@ pub(crate) async fn venue(
     request: HttpRequest,
     visit: Visit,
     which: web::Path<String>,
-    narrowed: web::Query<Narrowed>,
+    Parameters(narrowed): Parameters<Narrowed>,
 ) -> Result<HttpResponse, Failure> {
     match lists::of_venue(&app, &which).await? {
         Named::Venue { key, year } => {
             let name = year.map_or_else(|| key.clone(), |year| format!("{key} {year}"));
             let page = venue_list_address(&key, year);
-            let group = narrowed.into_inner().group.filter(|group| !group.is_empty());
+            let group = narrowed.group.filter(|group| !group.is_empty());
             let listing = Listing::first(Scope::Venue { key, year, group: group.clone() }, PAPERS);
             of_listing(&app, &request, listing, name, &page, group.map(|group| ("group", group))).await
         }

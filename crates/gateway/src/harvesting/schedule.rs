@@ -11,7 +11,7 @@ use storage::Database;
 use tokio::task::JoinHandle;
 
 use super::{Error, Job, Tally, fetcher, jobs, set_aside, take_in};
-use crate::{config::Config, errors::Chain};
+use crate::{config::Config, errors::Chain, metrics::Metrics};
 
 /// How long the last step of a harvest may take to be undone when the server stops.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -51,8 +51,8 @@ impl State {
     }
 
     /// Begins the server's harvests.
-    pub(crate) fn start(&self, db: Database, config: Arc<Config>) {
-        let task = tokio::spawn(follow(db, config, self.clone()));
+    pub(crate) fn start(&self, db: Database, config: Arc<Config>, metrics: Metrics) {
+        let task = tokio::spawn(follow(db, config, metrics, self.clone()));
         *self.task.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
     }
 
@@ -68,7 +68,7 @@ impl State {
 }
 
 /// Harvests what the settings ask for, waits, and begins again; for ever.
-async fn follow(db: Database, config: Arc<Config>, state: State) {
+async fn follow(db: Database, config: Arc<Config>, metrics: Metrics, state: State) {
     let Some(every) = config.harvest.every else { return };
     let told = Arc::new(|wait: &sources::fetch::Wait| {
         tracing::info!(
@@ -83,22 +83,24 @@ async fn follow(db: Database, config: Arc<Config>, state: State) {
         Err(error) => return tracing::error!(error = %Chain(&error), "nothing can be harvested"),
     };
     loop {
-        round(&db, &config, &fetcher, &state).await;
+        round(&db, &config, &fetcher, &metrics, &state).await;
         tokio::time::sleep(every.duration()).await;
     }
 }
 
 /// One harvest of everything. What fails does not keep the rest from being harvested.
-async fn round(db: &Database, config: &Config, fetcher: &Fetcher, state: &State) {
+async fn round(db: &Database, config: &Config, fetcher: &Fetcher, metrics: &Metrics, state: &State) {
     // Read anew each time: a manifest that is put into the folder is harvested without a restart.
     let (jobs, errors) = jobs(config);
     let mut failed: Vec<_> = errors.iter().map(wrong_manifest).collect();
+    failed.iter().for_each(|manifest| metrics.harvested(manifest, "early"));
     for job in jobs {
         let name = job.name();
         state.change(|told| told.at = Some(name.clone()));
         let mut tally = Tally::default();
         let done = one(db, config, fetcher, &job, &mut tally).await;
         tell(config, &name, &tally, &done);
+        metrics.harvested(&name, if done.is_ok() { "whole" } else { "early" });
         failed.extend(done.is_err().then_some(name));
     }
     state.change(|told| *told = Told { at: None, ended: Some(Utc::now()), failed });

@@ -17,6 +17,7 @@ use crate::{
     config::Registration,
     errors::Failure,
     language::Messages,
+    parameters::Parameters,
     reader,
     visit::Visit,
 };
@@ -124,8 +125,12 @@ pub(crate) async fn sign_out(app: web::Data<App>, request: HttpRequest) -> Page 
 }
 
 /// `GET /join?code=`
-pub(crate) async fn join_page(app: web::Data<App>, visit: Visit, invitation: web::Query<Invitation>) -> Page {
-    let code = invitation.into_inner().code;
+pub(crate) async fn join_page(
+    app: web::Data<App>,
+    visit: Visit,
+    Parameters(invitation): Parameters<Invitation>,
+) -> Page {
+    let code = invitation.code;
     if !is_invited(&app, &code).await? {
         return Err(Failure::NotInvited);
     }

@@ -93,10 +93,19 @@ struct ErrorPage {
     m: Messages,
     what: &'static str,
     detail: Option<String>,
+    /// The page of the paper that the request was about.
+    back: Option<String>,
 }
 
 /// The page of an error, as HTML.
 pub(crate) fn error(app: &App, visit: &Visit, what: &'static str, detail: Option<String>) -> String {
+    let back = paper_of(&visit.address);
     let frame = Frame::new(app, visit, what, Place::Elsewhere);
-    ErrorPage { frame, m: visit.m, what, detail }.render().unwrap_or_else(|_| what.to_owned())
+    ErrorPage { frame, m: visit.m, what, detail, back }.render().unwrap_or_else(|_| what.to_owned())
+}
+
+/// The paper whose form was sent to this address: `/papers/7/readings`.
+fn paper_of(address: &str) -> Option<String> {
+    let (id, _) = address.strip_prefix("/papers/")?.split_once('/')?;
+    id.parse::<i64>().ok().map(|id| format!("/papers/{id}"))
 }

@@ -91,7 +91,8 @@ async fn newest(app: &App) -> Result<Option<Newest>, Failure> {
     if found.items.is_empty() {
         return Ok(None);
     }
-    let categories = papers::categories(&app.db).await?;
+    let mut categories = papers::categories(&app.db).await?;
+    categories.retain(|(name, _)| !content::is_archive(name));
     Ok(Some(Newest {
         papers: found.items.iter().map(|paper| Brief::of(app, paper, None)).collect(),
         categories: categories

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod answers;
+mod attempt;
 mod cards;
 mod citing;
 mod comments;
@@ -21,9 +22,10 @@ pub(crate) use accounts::{
     account, change_password, end_sessions, join, join_page, sign_in, sign_in_page, sign_out,
 };
 pub(crate) use answers::{kimi, progress};
+pub(crate) use attempt::attempt;
 pub(crate) use frame::error;
 pub(crate) use home::home;
-pub(crate) use lists::{arxiv, paper_overview, stars, stars_file, venue};
+pub(crate) use lists::{arxiv, paper_overview, renew_stars_feed, stars, stars_file, venue};
 pub(crate) use mine::mine;
 pub(crate) use paper::paper_by_key;
 pub(crate) use plain::paper_as_text;

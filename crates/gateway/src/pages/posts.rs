@@ -22,6 +22,7 @@ use crate::{
     exports,
     language::{Messages, other},
     papers::escaped,
+    parameters::Parameters,
     visit::Visit,
 };
 
@@ -151,7 +152,11 @@ pub(crate) struct Continued {
 }
 
 /// `GET /posts?after=`
-pub(crate) async fn post_list(app: web::Data<App>, visit: Visit, place: web::Query<Continued>) -> Page {
+pub(crate) async fn post_list(
+    app: web::Data<App>,
+    visit: Visit,
+    Parameters(place): Parameters<Continued>,
+) -> Page {
     let after =
         place.after.as_deref().map(str::parse::<Cursor>).transpose().map_err(|_| Failure::WrongCursor)?;
     let paged = after.is_some();
