@@ -36,3 +36,4 @@ mod searches;
 mod texts;
 mod upkeep;
 mod visit;
+mod writing;
