@@ -30,8 +30,8 @@ pub(crate) use mine::mine;
 pub(crate) use paper::paper_by_key;
 pub(crate) use plain::paper_as_text;
 pub(crate) use posts::{
-    address, address_of, body_of, numbered, page_by_slug, post, post_by_number, post_file, post_list,
-    post_source, rendered, words_in,
+    address, body_of, numbered, page_by_slug, post, post_by_number, post_file, post_list, post_source,
+    rendered, words_in,
 };
 pub(crate) use search::{description, instant, paper_search, search, search_file, suggest};
 

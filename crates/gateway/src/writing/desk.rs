@@ -35,7 +35,7 @@ pub(super) struct Asked {
 
 /// How something that is written stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
+pub(crate) enum State {
     /// Not published, or taken back.
     Draft,
     /// Its day is to come.
@@ -83,7 +83,7 @@ struct DeskPage {
 impl State {
     const ALL: [Self; 4] = [Self::Draft, Self::Scheduled, Self::Published, Self::Private];
 
-    pub(super) fn of(post: Option<&drafts::Standing>) -> Self {
+    pub(crate) fn of(post: Option<&drafts::Standing>) -> Self {
         match post {
             None => Self::Draft,
             Some(post) => match post.visibility {
@@ -95,7 +95,7 @@ impl State {
         }
     }
 
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Draft => "draft",
             Self::Scheduled => "scheduled",

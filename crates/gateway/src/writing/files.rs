@@ -5,17 +5,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use ::media::{Kind, Refused};
+use ::media::Kind;
 use actix_files::NamedFile;
 use actix_multipart::Multipart;
 use actix_web::{
     HttpRequest, HttpResponse, Responder as _,
-    http::{
-        StatusCode,
-        header::{
-            CACHE_CONTROL, CONTENT_SECURITY_POLICY, ContentDisposition, DispositionParam, DispositionType,
-            HeaderName, HeaderValue,
-        },
+    http::header::{
+        CACHE_CONTROL, CONTENT_SECURITY_POLICY, ContentDisposition, DispositionParam, DispositionType,
+        HeaderName, HeaderValue,
     },
     web,
 };
@@ -34,7 +31,6 @@ use crate::{
     config::Config,
     errors::Failure,
     pages::{self, Page},
-    papers::escaped,
     reader,
 };
 
@@ -79,7 +75,7 @@ async fn keep(app: &App, name: &str, bytes: Vec<u8>, owner: Option<UserId>) -> R
 /// `GET /files/{name}`
 pub(super) async fn give(app: web::Data<App>, request: HttpRequest, name: web::Path<String>) -> Page {
     let (path, kind) = place(&app.config, &name).ok_or(Failure::NotFound)?;
-    let file = NamedFile::open_async(&path).await.map_err(|error| match error.kind() {
+    let file = web::block(move || NamedFile::open(path)).await?.map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Failure::NotFound,
         _ => Failure::Internal(error.into()),
     })?;
@@ -155,10 +151,10 @@ pub(crate) fn markdown(medium: &Medium) -> String {
 }
 
 /// The files that are kept of a medium.
-pub(super) fn paths(app: &App, medium: &Medium) -> Vec<PathBuf> {
+pub(crate) fn paths(config: &Config, medium: &Medium) -> Vec<PathBuf> {
     let mut addresses = vec![address(medium), small_address(medium)];
     addresses.dedup();
-    addresses.iter().map(|address| path(&app.config, address)).collect()
+    addresses.iter().map(|address| path(config, address)).collect()
 }
 
 fn suffix(medium: &Medium) -> &'static str {

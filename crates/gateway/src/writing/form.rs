@@ -1,3 +1,4 @@
+use actix_web::{Either, web};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use content::{Format, Language, Manuscript, PostKind, Series, Visibility};
 use serde::{Deserialize, Serialize};
@@ -76,6 +77,14 @@ impl Fault {
 }
 
 impl Form {
+    /// What was sent, whichever way.
+    pub(super) fn sent(form: Either<web::Json<Self>, web::Form<Self>>) -> Self {
+        match form {
+            Either::Left(json) => json.into_inner(),
+            Either::Right(form) => form.into_inner(),
+        }
+    }
+
     /// A working copy as its editor shows it.
     pub(super) fn of(working: &Working) -> Self {
         let text = working.text.clone();
@@ -185,7 +194,7 @@ impl Form {
 }
 
 /// What keeps a manuscript from being published, besides what its form said.
-pub(super) fn faults(text: &Manuscript) -> Vec<Fault> {
+pub(crate) fn faults(text: &Manuscript) -> Vec<Fault> {
     let mut faults = Vec::new();
     if text.title.is_empty() {
         faults.push(Fault::NoTitle);

@@ -87,7 +87,7 @@ pub(super) async fn remove(
         return Err(Failure::NotAllowed);
     }
     media::remove(&app.db, &medium.hash).await?;
-    for path in files::paths(&app, &medium) {
+    for path in files::paths(&app.config, &medium) {
         discard(path).await;
     }
     record(&app, &writer.0, "media.remove", &medium.hash, &medium.name).await?;

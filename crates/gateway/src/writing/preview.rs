@@ -66,7 +66,7 @@ pub(super) async fn preview(
     form: Either<web::Json<Form>, web::Form<Form>>,
 ) -> Page {
     reader::own_form(&request, &app)?;
-    let form = form.either(web::Json::into_inner, web::Form::into_inner);
+    let form = Form::sent(form);
     let kept = super::working(&app, &writer.0, &id).await?.text;
     let have: HashSet<String> = form.have.iter().cloned().collect();
     let (text, _) = form.manuscript(&kept);

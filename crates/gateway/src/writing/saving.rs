@@ -33,7 +33,7 @@ pub(super) async fn save(
     form: Either<web::Json<Form>, web::Form<Form>>,
 ) -> Page {
     reader::own_form(&request, &app)?;
-    let form = form.either(web::Json::into_inner, web::Form::into_inner);
+    let form = Form::sent(form);
     let user = writer.0;
     let working = super::working(&app, &user, &id).await?;
     let (mut text, mut wrong) = form.manuscript(&working.text);
