@@ -78,8 +78,9 @@ export class Keeping {
   }
 
   changed(): void {
-    if (!this.#dirty() || this.#stopped) return;
+    if (!this.#dirty()) return;
     this.#keeping ??= setTimeout(() => this.#keep(), KEEP);
+    if (this.#stopped) return;
     if (!this.#sending && this.#failures === 0) this.#told.state({ state: "unsaved" });
     this.#since ||= Date.now();
     const wait = Math.max(0, Math.min(PAUSE, this.#since + LONGEST - Date.now()));

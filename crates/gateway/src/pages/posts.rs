@@ -238,6 +238,7 @@ pub(super) async fn entries(
 fn entry(app: &App, post: &Post, comments: u64) -> Entry {
     let href = address(&post.slug);
     let context = Context { prefix: format!("a{}-", post.id.0), page: href.clone(), ..app.context() };
+    let context = with_macros(post, context);
     Entry {
         m: Messages(post.language),
         lead: false,
@@ -262,10 +263,15 @@ pub(crate) fn rendered(app: &App, post: &Post) -> Rendered {
 
 /// The body of a post, rendered with an author's trust; its own macros are known from its beginning.
 pub(crate) fn body_of(post: &Post, context: &Context) -> Rendered {
-    let mut context = context.clone();
+    let context = with_macros(post, context.clone());
+    render::render(&post.body, format_of(post), Trust::Post, &context)
+}
+
+/// The same context with the macros of a post.
+fn with_macros(post: &Post, mut context: Context) -> Context {
     // Its author was told what cannot be read of them.
     let _ = context.macros.read(&post.details.macros);
-    render::render(&post.body, format_of(post), Trust::Post, &context)
+    context
 }
 
 fn format_of(post: &Post) -> render::Format {

@@ -13,6 +13,22 @@ fn check(name: &str, trust: Trust, context: &Context, text: &str) -> Labels {
     rendered.labels
 }
 
+/// Joined, the parts of a text are all of it; each says where it begins.
+#[test]
+fn parts_are_the_whole() {
+    let text = "One.\n\n# Two\n\n$$x$$\n\n<details><summary>a</summary>\n\nb\n\n</details>\n\nlast[^1]\n\n[^1]: note\n";
+    for (format, lines) in
+        [(Format::Markdown, vec![1, 3, 5, 7, 7, 7]), (Format::Html, vec![1]), (Format::Text, vec![1; 6])]
+    {
+        let rendered = rendered(text, format, Trust::Post, &Context::default());
+        let parts = rendered.parts();
+        let joined: String = parts.iter().map(|part| part.html).collect();
+        assert_eq!(joined, rendered.html.as_str(), "{format:?}");
+        assert_eq!(parts.iter().map(|part| part.line).collect::<Vec<_>>(), lines, "{format:?} {parts:#?}");
+    }
+    assert_eq!(Rendered::default().parts(), []);
+}
+
 fn shown(source: &str, rendered: &Rendered) -> String {
     let lines = |lines: Vec<String>| lines.iter().map(|line| format!("  {line}\n")).collect::<String>();
     let headings =
