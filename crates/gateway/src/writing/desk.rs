@@ -106,7 +106,7 @@ impl State {
 
     pub(super) fn words(self, m: Messages) -> &'static str {
         match self {
-            Self::Draft => m.write_drafts(),
+            Self::Draft => m.write_draft(),
             Self::Scheduled => m.write_scheduled(),
             Self::Published => m.write_published(),
             Self::Private => m.write_private(),
@@ -134,7 +134,10 @@ pub(super) async fn desk(
         current: asked.state == state,
     };
     let mut choices = vec![choice(m.write_all(), "", found.len())];
-    choices.extend(State::ALL.map(|state| choice(state.words(m), state.name(), count(state))));
+    choices.extend(State::ALL.map(|state| {
+        let name = if state == State::Draft { m.write_drafts() } else { state.words(m) };
+        choice(name, state.name(), count(state))
+    }));
     let wanted =
         |one: &&&Listed| asked.state.is_empty() || State::of(one.post.as_ref()).name() == asked.state;
     let number: usize = asked.page.parse().unwrap_or_default();

@@ -122,10 +122,8 @@ pub(super) fn as_post(text: Manuscript) -> Post {
 
 /// How long a text is, in words.
 pub(super) fn length(rendered: &Rendered, m: Messages) -> String {
-    m.write_length(
-        m.words_count(&words_in(&rendered.text)),
-        m.write_formulas(&(rendered.formulas.len() as u64)),
-    )
+    let formulas = m.write_formulas(&(rendered.formulas.len() as u64));
+    m.write_length(formulas, m.words_count(&words_in(&rendered.text)))
 }
 
 /// What the author of a text should look at, in sentences.
