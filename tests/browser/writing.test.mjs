@@ -209,7 +209,7 @@ test("without scripts there is a form, with preview, warnings and revisions", as
   await page.locator("main .btn.main").click();
   await page.getByLabel("Title", { exact: true }).fill("Plainly");
   await page.getByLabel("Text of the post").fill("Let *this* be \\eqref{none}.");
-  await page.getByRole("button", { name: "Preview" }).click();
+  await page.getByRole("button", { name: "Preview", exact: true }).click();
   assert.equal(await page.locator("#preview em").textContent(), "this");
   await page.getByText("no equation has the label none").waitFor();
   await page.getByRole("button", { name: "Publish", exact: true }).click();

@@ -117,7 +117,8 @@ class Editor {
     part(this.#form, "#length").textContent = answer.length;
     // Places in a text that has changed since are places in another one.
     if (!this.#stale) this.#warn(answer.warnings);
-    this.#follow();
+    // Where things stand is known when the browser has laid them out.
+    requestAnimationFrame(() => this.#follow());
   }
 
   /** Brings what is written into the preview's view, if it is not there already. */
@@ -246,8 +247,8 @@ class Editor {
       if (!button || (button.value === "save" && !this.#password))
         return part(this.#form, "#scroller").focus();
       this.#submitting = true;
-      this.#source.fill();
-      this.#form.requestSubmit(button);
+      // Within the event of a submission there is no other one.
+      setTimeout(() => this.#form.requestSubmit(button));
     });
   }
 
