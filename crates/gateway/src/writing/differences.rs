@@ -115,6 +115,8 @@ impl Changed {
         if let Some(last) = line.last_mut() {
             last.text.truncate(last.text.trim_end_matches('\n').len());
         }
+        // The end of a line is not seen.
+        line.pop_if(|last| last.text.is_empty());
         line
     }
 }
