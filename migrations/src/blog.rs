@@ -161,7 +161,7 @@ fn reads() -> TableCreateStatement {
         .take()
 }
 
-/// What is being written, as JSON: of a post that is there, or of none yet. `version` grows with every save, `user_id`
+/// What is being written, as JSON: of a post that is there, or of none yet. `title` is in it too. `version` grows with every save, `user_id`
 /// began it, `editor_id` saved it last. Who has the secret of `preview_hash` may read it.
 fn drafts() -> TableCreateStatement {
     Table::create()
@@ -174,6 +174,7 @@ fn drafts() -> TableCreateStatement {
         .col(timestamp_with_time_zone("created"))
         .col(timestamp_with_time_zone("saved"))
         .col(text_null("preview_hash"))
+        .col(text("title"))
         .col(text("content"))
         .foreign_key(&mut belongs_to("post_id", "posts"))
         .foreign_key(&mut refers_to("user_id", "users"))
@@ -181,7 +182,7 @@ fn drafts() -> TableCreateStatement {
         .take()
 }
 
-/// What a draft was, as JSON.
+/// What a draft was, as JSON. What one person saves within some minutes is one, from `begun` to `saved`.
 fn revisions() -> TableCreateStatement {
     Table::create()
         .table("revisions")
@@ -189,6 +190,7 @@ fn revisions() -> TableCreateStatement {
         .col(big_integer("draft_id"))
         .col(integer("number"))
         .col(big_integer_null("user_id"))
+        .col(timestamp_with_time_zone("begun"))
         .col(timestamp_with_time_zone("saved"))
         .col(boolean("published"))
         .col(text("content"))

@@ -23,7 +23,6 @@ mod blog;
 mod budgets;
 mod first;
 mod second;
-
 mod spent;
 mod standing;
 mod texts;

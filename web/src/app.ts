@@ -14,6 +14,7 @@ import { pdfs } from "./pdf/links.ts";
 import { readings } from "./readings/readings.ts";
 import { facets } from "./search/facets.ts";
 import { instant } from "./search/instant.ts";
+import { writing } from "./writing/writing.ts";
 
 watch(document.documentElement);
 addEventListener("beforeprint", everything);
@@ -30,3 +31,4 @@ instant();
 facets();
 readings();
 pdfs();
+writing();

@@ -15,6 +15,7 @@ mod comments;
 mod days;
 mod fulltext;
 mod language;
+mod manuscripts;
 mod papers;
 mod posts;
 mod users;
@@ -31,6 +32,7 @@ pub use comments::{Comment, CommentId, Subject};
 pub use days::day;
 pub use fulltext::{FullText, Hidden, HiddenKind, Passage, TextSource};
 pub use language::Language;
+pub use manuscripts::{DraftId, Manuscript};
 pub use papers::{
     Announced, Announcement, ArxivId, Counts, Harvested, Links, Paper, PaperId, Record, RecordKey, Venue, Way,
 };

@@ -7,7 +7,9 @@ use actix_web::{
     body::BoxBody,
     dev::{Server, ServerHandle, ServiceRequest, ServiceResponse},
     guard,
-    http::header::{HeaderName, HeaderValue},
+    http::header::{
+        CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY_NAME, HeaderName, HeaderValue, REFERRER_POLICY,
+    },
     middleware::{Compress, Next, NormalizePath, from_fn},
     web,
 };
@@ -31,7 +33,7 @@ use crate::{
     pages,
     phrases::Phrases,
     questions::Questions,
-    texts, upkeep, visit,
+    texts, upkeep, visit, writing,
 };
 
 /// `default-src 'none'` and one line for each thing a page of ours needs. Inline styles are
@@ -81,6 +83,8 @@ pub struct App {
     pub(crate) questions: Arc<Questions>,
     /// Readings that are being made.
     pub(crate) live: live::Live,
+    /// What is open for those who write.
+    pub(crate) desk: Arc<writing::Desk>,
     /// What the operator watches.
     pub(crate) metrics: Metrics,
     /// The policy of pages whose papers open in place.
@@ -142,6 +146,7 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
         tries: Tries::new(),
         identity,
         feeds: Arc::default(),
+        desk: Arc::new(writing::Desk::new()),
         harvest: harvesting::State::default(),
         turns: Arc::new(Semaphore::new(processors)),
     })
@@ -169,6 +174,7 @@ pub async fn serve(mut app: App, listener: TcpListener) -> anyhow::Result<Server
         tracing::warn!("web/dist is empty: pages will have no style and no scripts; run `./just web`");
     }
     let data = web::Data::new(app);
+    tokio::spawn(writing::keep(data.clone()));
     let server = HttpServer::new(move || {
         Actix::new()
             .app_data(data.clone())
@@ -245,6 +251,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(page("/healthz", healthy))
         .service(page("/readyz", ready))
         .configure(live::routes)
+        .configure(writing::routes)
         .default_service(web::to(async || Err::<&str, _>(Failure::NotFound)));
 }
 
@@ -355,14 +362,20 @@ async fn headers(
     let policy = app
         .filter(|_| response.response().extensions().contains::<OpensPapers>())
         .map_or(HeaderValue::from_static(CONTENT_SECURITY_POLICY), |app| app.papers_policy.clone());
-    response.headers_mut().insert(HeaderName::from_static("content-security-policy"), policy);
+    // A file that somebody brought has a policy of its own, which is narrower.
+    if !response.headers().contains_key(CONTENT_SECURITY_POLICY_NAME) {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY_NAME, policy);
+    }
     let fixed = [
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "strict-origin-when-cross-origin"),
         ("vary", "Accept, Accept-Language, Cookie"),
     ];
     for (name, value) in fixed {
-        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        let name = HeaderName::from_static(name);
+        if name != REFERRER_POLICY || !response.headers().contains_key(&name) {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
     }
     Ok(response)
 }

@@ -23,7 +23,7 @@ use actix_web::{
 };
 use moka::sync::Cache;
 
-use crate::{accepts, app::App, reader, visit::Visit};
+use crate::{accepts, app::App, pages, reader, visit::Visit};
 
 /// How old a page may be whatever happened.
 const AGE: Duration = Duration::from_secs(5);
@@ -126,6 +126,7 @@ async fn asked(app: Option<web::Data<App>>, request: &ServiceRequest) -> Option<
     let conditional =
         request.headers().contains_key(IF_MODIFIED_SINCE) && !request.headers().contains_key(IF_NONE_MATCH);
     let known = reader::hash(request.request()).is_some() || request.cookie("session").is_some();
+    let known = known || pages::has_key(request.request());
     if request.method() != Method::GET || conditional || known || is_never_kept(request.path()) {
         return None;
     }

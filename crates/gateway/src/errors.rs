@@ -16,7 +16,7 @@ use chrono::Utc;
 use serde_json::json;
 use storage::readers::Busy;
 
-use crate::{accepts, app::App, faults, lists, pages, papers::escaped, visit::Visit};
+use crate::{accepts, app::App, faults, language::Messages, lists, pages, papers::escaped, visit::Visit};
 
 /// The largest body of a request, in bytes; a comment or a form fits easily.
 const MAX_BODY: usize = 64 * 1024;
@@ -24,6 +24,8 @@ const MAX_BODY: usize = 64 * 1024;
 const DATA: [&str; 1] = ["/library"];
 /// Requests that change something have small bodies, which arrive sooner than this.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// The same with a picture, by a slow line.
+const PATIENCE_WITH_FILES: Duration = Duration::from_secs(300);
 
 /// Why a request was not answered as asked.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +66,9 @@ pub(crate) enum Failure {
     /// A body of another kind than is wanted.
     #[error("the body is of another kind")]
     NoForm,
+    /// A file that is not taken.
+    #[error(transparent)]
+    File(media::Refused),
     /// A request that did not arrive in time.
     #[error("the request took too long")]
     TooSlow,
@@ -118,8 +123,8 @@ impl ResponseError for Failure {
             Self::SignInFirst(_) => StatusCode::SEE_OTHER,
             Self::ForeignOrigin | Self::NotInvited | Self::NotAllowed => StatusCode::FORBIDDEN,
             Self::SignedOut => StatusCode::UNAUTHORIZED,
-            Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::NoForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooLong | Self::File(media::Refused::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NoForm | Self::File(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::QueueFull | Self::OverBudget(_) | Self::TooManyTries | Self::TooManyMarks(_) => {
                 StatusCode::TOO_MANY_REQUESTS
@@ -216,16 +221,21 @@ impl fmt::Display for Chain<'_> {
 
 /// How extractors of requests say what they could not read.
 pub(crate) fn extractors(config: &mut web::ServiceConfig) {
-    config.app_data(web::PathConfig::default().error_handler(|_, _| Failure::NotFound.into())).app_data(
-        web::FormConfig::default().limit(MAX_BODY).error_handler(|error, _| {
-            match error {
-                UrlencodedError::Overflow { .. } => Failure::TooLong,
-                UrlencodedError::ContentType => Failure::NoForm,
-                error => Failure::BadRequest(error.to_string()),
-            }
-            .into()
-        }),
-    );
+    config
+        .app_data(web::PathConfig::default().error_handler(|_, _| Failure::NotFound.into()))
+        .app_data(form_body(MAX_BODY));
+}
+
+/// How a form says what could not be read of it.
+pub(crate) fn form_body(limit: usize) -> web::FormConfig {
+    web::FormConfig::default().limit(limit).error_handler(|error, _| {
+        match error {
+            UrlencodedError::Overflow { .. } => Failure::TooLong,
+            UrlencodedError::ContentType => Failure::NoForm,
+            error => Failure::BadRequest(error.to_string()),
+        }
+        .into()
+    })
 }
 
 /// How a body of JSON says what could not be read of it.
@@ -254,7 +264,8 @@ pub(crate) async fn bound(
     if request.method().is_safe() {
         return next.call(request).await;
     }
-    match tokio::time::timeout(PATIENCE, next.call(request)).await {
+    let patience = if request.path() == "/write/media" { PATIENCE_WITH_FILES } else { PATIENCE };
+    match tokio::time::timeout(patience, next.call(request)).await {
         Ok(answered) => answered,
         Err(_) => Err(Failure::TooSlow.into()),
     }
@@ -275,11 +286,20 @@ fn problem(status: StatusCode, what: &str, detail: Option<&str>) -> HttpResponse
     HttpResponse::build(status).content_type("application/problem+json").body(body.to_string())
 }
 
+fn file_refused(refused: media::Refused, m: Messages) -> &'static str {
+    match refused {
+        media::Refused::Unknown => m.media_unknown(),
+        media::Refused::TooLarge => m.media_too_large(),
+        media::Refused::Damaged => m.media_damaged(),
+    }
+}
+
 fn sentences(failure: Option<&Failure>, status: StatusCode, visit: &Visit) -> (&'static str, Option<String>) {
     let m = visit.m;
     match (failure, status) {
         (Some(Failure::WrongDate(given)), _) => (m.error_bad_request(), Some(m.error_wrong_date(given))),
         (Some(Failure::NotInvited), _) => (m.not_invited(), None),
+        (Some(Failure::File(refused)), _) => (file_refused(*refused, m), None),
         (Some(Failure::NotAllowed), _) => (m.not_allowed(), None),
         (Some(Failure::TooManyTries), _) => (m.error_busy(), Some(m.too_many_tries().into())),
         (Some(Failure::TooManyMarks(Busy::Reader)), _) => (m.too_many_marks(), None),

@@ -38,3 +38,4 @@ mod searches;
 mod texts;
 mod upkeep;
 mod visit;
+mod writing;

@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::Serialize;
 use tex::Macros;
 
-use crate::html::Html;
+use crate::html::{Html, elements};
 
 /// How a text is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,12 +100,37 @@ pub struct Rendered {
     pub text: String,
     /// What its author should look at.
     pub warnings: Vec<Warning>,
+    /// Where blocks begin in the HTML, and at which lines of the text.
+    #[serde(skip)]
+    pub(crate) marks: Vec<(usize, usize)>,
     /// The labels it defines.
     #[serde(skip)]
     pub labels: Labels,
     /// The macros that are known at its end.
     #[serde(skip)]
     pub macros: Macros,
+}
+
+/// A top-level element of a rendered text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part<'h> {
+    /// The line of the text, from 1, at which it begins; inside HTML of the author, at which that begins.
+    pub line: usize,
+    /// Its HTML, with the text that follows it.
+    pub html: &'h str,
+}
+
+impl Rendered {
+    /// The HTML in its top-level elements: joined they are all of it.
+    pub fn parts(&self) -> Vec<Part<'_>> {
+        let html = self.html.as_str();
+        let begins = self.marks.iter().copied();
+        let ends = self.marks.iter().skip(1).map(|(at, _)| *at).chain([html.len()]);
+        let blocks = begins.zip(ends).map(|((begin, line), end)| (line, &html[begin..end]));
+        blocks
+            .flat_map(|(line, html)| elements(html).into_iter().map(move |html| Part { line, html }))
+            .collect()
+    }
 }
 
 /// A formula of a text.

@@ -32,7 +32,9 @@ mod warnings;
 mod whole;
 mod writer;
 
-pub use context::{Context, Format, Formula, Heading, Labels, Pages, Rendered, Trust, Warning, WarningKind};
+pub use context::{
+    Context, Format, Formula, Heading, Labels, Pages, Part, Rendered, Trust, Warning, WarningKind,
+};
 pub use html::Html;
 pub use live::{Live, Patch};
 pub use mathml::with_mathml;

@@ -2,7 +2,7 @@
 //!
 //! [`connect`] opens a [`Database`], a SQLite file or a PostgreSQL server; [`migrate`] brings its schema
 //! up to date. Questions and changes are functions named after what they ask, in a module named after
-//! their subject: [`papers`], [`harvests`], [`readers`], [`users`], [`posts`], [`terms`], [`comments`], [`answers`],
+//! their subject: [`papers`], [`harvests`], [`readers`], [`users`], [`posts`], [`drafts`], [`media`], [`terms`], [`comments`], [`answers`],
 //! [`budgets`], [`settings`], [`audit`], [`site`], and [`changes`], the log that search indexes follow. A change and its
 //! entries in the log are one transaction. Both engines behave alike:
 //! one body of tests runs on both.
@@ -28,8 +28,10 @@ pub mod budgets;
 pub mod changes;
 pub mod comments;
 mod connection;
+pub mod drafts;
 mod error;
 pub mod harvests;
+pub mod media;
 mod paging;
 pub mod papers;
 #[cfg(test)]

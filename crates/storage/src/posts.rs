@@ -7,15 +7,15 @@ use content::{
     Details, DocId, Format, Kind, Language, Post, PostId, PostKind, Series, Slug, UserId, Visibility,
 };
 use sea_orm::{
-    ActiveValue::Set,
+    ActiveValue::{Set, Unchanged},
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, OnConflict},
+    sea_query::Expr,
 };
 
 use crate::{
     Cursor, Database, Error, Page, changes,
     connection::{Durability, Write},
-    rows::{post_categories, post_tags, posts},
+    rows::{comments, post_categories, post_tags, posts},
     terms,
     text::{in_pieces, now, storable, storable_moment, unreadable},
 };
@@ -77,9 +77,20 @@ impl Draft {
 
 /// Saves a post. One with the same slug keeps its number and its comments.
 pub async fn save(db: &Database, draft: &Draft) -> Result<PostId, Error> {
-    use posts::Column;
     let write = db.write(Durability::Full).await?;
     changes::lock(&write).await?;
+    let known =
+        posts::Entity::find().filter(posts::Column::Slug.eq(draft.slug.as_str())).one(&*write).await?;
+    let id = put(&write, known.map(|row| PostId(row.id)), draft).await?;
+    write.commit().await?;
+    Ok(id)
+}
+
+/// Writes a post in the place of another one or as a new one, with its rows of the change log. The lock of the log must be
+/// held.
+///
+/// [`Error::Taken`] if another post has the slug.
+pub(crate) async fn put(write: &Write, known: Option<PostId>, draft: &Draft) -> Result<PostId, Error> {
     let row = posts::ActiveModel {
         slug: Set(draft.slug.to_string()),
         title: Set(storable(&draft.title)),
@@ -96,34 +107,17 @@ pub async fn save(db: &Database, draft: &Draft) -> Result<PostId, Error> {
         password_hash: Set(draft.password_hash.clone()),
         ..details_row(&draft.details)
     };
-    let columns = [
-        Column::Title,
-        Column::Format,
-        Column::Language,
-        Column::Author,
-        Column::UserId,
-        Column::Visibility,
-        Column::Translation,
-        Column::Published,
-        Column::Updated,
-        Column::Body,
-        Column::Announced,
-        Column::PasswordHash,
-        Column::Kind,
-        Column::Pinned,
-        Column::Series,
-        Column::Part,
-        Column::Macros,
-        Column::Fields,
-        Column::Licence,
-        Column::Commenting,
-    ];
-    let newer = OnConflict::column(Column::Slug).update_columns(columns).to_owned();
-    let id = posts::Entity::insert(row).on_conflict(newer).exec_with_returning(&*write).await?.id;
-    save_names(&write, id, draft).await?;
-    terms::know(&write, draft).await?;
-    changes::log(&write, [DocId { kind: Kind::Post, id }]).await?;
-    write.commit().await?;
+    let id = match known {
+        Some(PostId(id)) => {
+            let row = posts::ActiveModel { id: Unchanged(id), ..row };
+            posts::Entity::update(row).exec(&**write).await?;
+            id
+        }
+        None => posts::Entity::insert(row).exec(&**write).await?.last_insert_id,
+    };
+    save_names(write, id, draft).await?;
+    terms::know(write, draft).await?;
+    changes::log(write, [DocId { kind: Kind::Post, id }]).await?;
     Ok(PostId(id))
 }
 
@@ -166,6 +160,76 @@ pub async fn by_ids(db: &Database, ids: &[PostId]) -> Result<Vec<Post>, Error> {
     let mut posts: HashMap<PostId, Post> =
         complete(db, found).await?.into_iter().map(|post| (post.id, post)).collect();
     Ok(ids.iter().filter_map(|id| posts.remove(id)).collect())
+}
+
+/// The post at an address whoever may read it, and what is kept of its password. Who asks sees to it that it is shown to
+/// nobody else.
+pub async fn kept_at(db: &Database, slug: &Slug) -> Result<Option<(Post, Option<String>)>, Error> {
+    kept(db, posts::Entity::find().filter(posts::Column::Slug.eq(slug.as_str()))).await
+}
+
+/// The same by number.
+pub async fn kept_of(db: &Database, id: PostId) -> Result<Option<(Post, Option<String>)>, Error> {
+    kept(db, posts::Entity::find_by_id(id.0)).await
+}
+
+async fn kept(
+    db: &Database,
+    which: sea_orm::Select<posts::Entity>,
+) -> Result<Option<(Post, Option<String>)>, Error> {
+    let row = which.one(db.read()).await?;
+    let password = row.as_ref().and_then(|row| row.password_hash.clone());
+    Ok(complete(db, row.into_iter().collect()).await?.pop().map(|post| (post, password)))
+}
+
+/// When the next post is due whose day is still to come, or has come and is not announced.
+pub async fn next_due(db: &Database) -> Result<Option<DateTime<Utc>>, Error> {
+    let next = posts::Entity::find()
+        .filter(posts::Column::Announced.eq(false))
+        .order_by_asc(posts::Column::Published)
+        .one(db.read())
+        .await?;
+    Ok(next.map(|row| row.published))
+}
+
+/// Takes a post back, or lets it stand as it stood: who may read it, and nothing else, changes.
+pub async fn show(db: &Database, id: PostId, visibility: Visibility) -> Result<(), Error> {
+    let write = db.write(Durability::Full).await?;
+    changes::lock(&write).await?;
+    let done = posts::Entity::update_many()
+        .col_expr(posts::Column::Visibility, Expr::value(visibility.name()))
+        .filter(posts::Column::Id.eq(id.0))
+        .exec(&*write)
+        .await?;
+    if done.rows_affected == 0 {
+        return Err(Error::Missing(format!("post {}", id.0)));
+    }
+    log_with_comments(&write, id).await?;
+    write.commit().await
+}
+
+/// Removes a post with what was written of it and said about it.
+pub async fn remove(db: &Database, id: PostId) -> Result<(), Error> {
+    let write = db.write(Durability::Full).await?;
+    changes::lock(&write).await?;
+    log_with_comments(&write, id).await?;
+    let done = posts::Entity::delete_by_id(id.0).exec(&*write).await?;
+    if done.rows_affected == 0 {
+        return Err(Error::Missing(format!("post {}", id.0)));
+    }
+    write.commit().await
+}
+
+async fn log_with_comments(write: &Write, id: PostId) -> Result<(), Error> {
+    let said: Vec<i64> = comments::Entity::find()
+        .select_only()
+        .column(comments::Column::Id)
+        .filter(comments::Column::PostId.eq(id.0))
+        .into_tuple()
+        .all(&**write)
+        .await?;
+    let said = said.into_iter().map(|id| DocId { kind: Kind::Comment, id });
+    changes::log(write, said.chain([DocId { kind: Kind::Post, id: id.0 }])).await
 }
 
 /// A page of all public posts, newest first.

@@ -470,6 +470,7 @@ table! {
         created: DateTimeUtc,
         saved: DateTimeUtc,
         preview_hash: Option<String>,
+        title: String,
         content: String,
     }
 }
@@ -482,6 +483,7 @@ table! {
         draft_id: i64,
         number: i32,
         user_id: Option<i64>,
+        begun: DateTimeUtc,
         saved: DateTimeUtc,
         published: bool,
         content: String,

@@ -38,3 +38,4 @@ mod questions;
 mod readings;
 mod search_page;
 mod searching;
+mod writing;

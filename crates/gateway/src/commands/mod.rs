@@ -21,7 +21,9 @@ mod harvest;
 mod healthcheck;
 mod import;
 mod intake;
+mod media;
 mod patched;
+mod post;
 mod progress;
 mod reindex;
 mod render;
@@ -87,6 +89,12 @@ enum Command {
     /// Say who has an account.
     #[command(subcommand, after_help = "Example: inkstone user add ada --role administrator")]
     User(user::Command),
+    /// Write, publish and look at posts.
+    #[command(subcommand, after_help = "Example: inkstone post write newton-schulz.md --publish")]
+    Post(post::Command),
+    /// Keep files that posts show.
+    #[command(subcommand, after_help = "Example: inkstone media add plot.png")]
+    Media(media::Command),
     /// Look at the settings.
     #[command(subcommand, after_help = "Example: inkstone config check")]
     Config(Settings),
@@ -184,6 +192,8 @@ async fn dispatch(command: Command, config: config::Config) -> anyhow::Result<()
         Command::Search(search) => search::run(config, search).await,
         Command::Fulltext(paper) => fulltext::run(config, paper).await,
         Command::User(user) => user::run(config, user).await,
+        Command::Post(post) => post::run(config, post).await,
+        Command::Media(media) => media::run(config, media).await,
         Command::Healthcheck { .. } => healthcheck::run(config.listen).await,
         Command::Render(_) | Command::Eval(_) | Command::Config(_) => {
             unreachable!("done before the settings were needed")

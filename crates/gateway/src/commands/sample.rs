@@ -213,7 +213,8 @@ fn passages(body: &str) -> Vec<Passage> {
     passages
 }
 
-fn front_matter<T: DeserializeOwned>(text: &str) -> anyhow::Result<(T, &str)> {
+/// What a file says between `+++` lines, as TOML, and the text below.
+pub(super) fn front_matter<T: DeserializeOwned>(text: &str) -> anyhow::Result<(T, &str)> {
     let parts = text.strip_prefix("+++\n").and_then(|rest| rest.split_once("\n+++\n"));
     let (matter, body) = parts.context("does not begin with front matter between +++ lines")?;
     Ok((

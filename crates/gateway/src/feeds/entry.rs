@@ -1,10 +1,11 @@
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Utc};
 use content::{Language, Paper, Post, RecordKey};
-use render::{Context, Trust};
+use render::Context;
 
 use super::answer::absolute;
 use crate::{
     app::App,
+    pages,
     papers::{address, escaped},
 };
 
@@ -29,12 +30,8 @@ pub(crate) struct Entry {
 
 pub(crate) fn of_post(app: &App, post: &Post) -> Entry {
     let page = absolute(app, &format!("/posts/{}", escaped(post.slug.as_str())));
-    let format = match post.format {
-        content::Format::Markdown => render::Format::Markdown,
-        content::Format::Html => render::Format::Html,
-    };
     let context = Context { page: page.clone(), ..app.context() };
-    let body = render::render(&post.body, format, Trust::Post, &context);
+    let body = pages::body_of(post, &context);
     Entry {
         id: app.identity.urn(&format!("posts/{}", post.id.0)),
         page,

@@ -1,5 +1,6 @@
 //! Pages for people. Each file is one subject; each handler parses, asks, and fills a template.
 
+mod access;
 mod accounts;
 mod answers;
 mod attempt;
@@ -18,21 +19,28 @@ mod posts;
 mod reading;
 mod search;
 
+pub(crate) use access::{has_key, unlock};
 pub(crate) use accounts::{
     account, change_password, end_sessions, join, join_page, sign_in, sign_in_page, sign_out,
 };
 pub(crate) use answers::{kimi, progress};
 pub(crate) use attempt::attempt;
-pub(crate) use frame::error;
+pub(crate) use frame::{Frame, Place, error};
 pub(crate) use home::home;
 pub(crate) use lists::{arxiv, paper_overview, renew_stars_feed, stars, stars_file, venue};
 pub(crate) use mine::mine;
 pub(crate) use paper::paper_by_key;
 pub(crate) use plain::paper_as_text;
-pub(crate) use posts::{body_of, numbered, post, post_by_number, post_file, post_list, post_source};
+pub(crate) use posts::{
+    address, body_of, numbered, page_by_slug, post, post_by_number, post_file, post_list, post_source,
+    rendered, words_in,
+};
 pub(crate) use search::{description, instant, paper_search, search, search_file, suggest};
 
-use actix_web::HttpResponse;
+use actix_web::{
+    HttpResponse,
+    http::header::{CACHE_CONTROL, HeaderValue},
+};
 use askama::Template;
 
 use crate::{
@@ -42,7 +50,7 @@ use crate::{
 };
 
 /// What a handler of a page returns.
-type Page = Result<HttpResponse, Failure>;
+pub(crate) type Page = Result<HttpResponse, Failure>;
 
 /// A name with the address it leads to.
 struct Link {
@@ -67,7 +75,7 @@ impl Visit {
     }
 
     /// A whole page as a response.
-    fn page(&self, template: &impl Template) -> Page {
+    pub(crate) fn page(&self, template: &impl Template) -> Page {
         let html = template.render()?;
         let html = match self.formulas {
             Formulas::Tex => html,
@@ -75,6 +83,12 @@ impl Visit {
         };
         Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html))
     }
+}
+
+/// The same as a page that no cache may keep.
+pub(crate) fn unkept(mut response: HttpResponse) -> HttpResponse {
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    response
 }
 
 /// A permanent move; the method stays.

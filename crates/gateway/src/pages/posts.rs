@@ -1,14 +1,15 @@
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
 use cite::Work;
-use content::{Format, Language, Post, PostId, Slug, Subject};
+use content::{Format, Language, Post, PostId, PostKind, Slug, Subject};
 use render::{Context, Heading, Html, Labels, Rendered, Trust};
 use serde::Deserialize;
 use storage::{Cursor, comments, posts};
 
 use super::{
     Link, Page,
+    access::{self, Access},
     citing::Citation,
     comments::{Thread, thread},
     frame::{Frame, Place},
@@ -17,6 +18,7 @@ use super::{
     near::{self, Near},
 };
 use crate::{
+    accounts::SignedIn,
     app::App,
     errors::Failure,
     exports,
@@ -55,21 +57,59 @@ struct PostPage {
 }
 
 /// `GET /posts/{slug}`: the page, or what its reader prefers to a page.
-pub(crate) async fn post(app: web::Data<App>, visit: Visit, slug: web::Path<String>) -> Page {
-    let post = find(&app, &slug).await?;
-    let work = exports::of_post(&app, &post);
+pub(crate) async fn post(
+    app: web::Data<App>,
+    visit: Visit,
+    request: HttpRequest,
+    signed_in: SignedIn,
+    slug: web::Path<String>,
+) -> Page {
+    shown(&app, &visit, &request, signed_in, &slug, PostKind::Post).await
+}
+
+/// `GET /pages/{slug}`: what stands on its own.
+pub(crate) async fn page_by_slug(
+    app: web::Data<App>,
+    visit: Visit,
+    request: HttpRequest,
+    signed_in: SignedIn,
+    slug: web::Path<String>,
+) -> Page {
+    shown(&app, &visit, &request, signed_in, &slug, PostKind::Page).await
+}
+
+async fn shown(
+    app: &App,
+    visit: &Visit,
+    request: &HttpRequest,
+    signed_in: SignedIn,
+    slug: &str,
+    kind: PostKind,
+) -> Page {
+    let post = match access::of(app, request, signed_in.0.as_ref(), slug).await? {
+        Access::Open(post) | Access::Locked(post) | Access::Own(post) if post.details.kind != kind => {
+            return Ok(moved(&address_of(&post)));
+        }
+        Access::Open(post) => post,
+        Access::Locked(post) => return access::door(app, visit, &post, None),
+        Access::Own(post) => {
+            let work = exports::of_post(app, &post);
+            return page(app, visit, post, &work).await.map(super::unkept);
+        }
+    };
+    let work = exports::of_post(app, &post);
     match visit.accepts {
         Some(cite::Format::Markdown) => return Ok(source_of(post)),
-        Some(format) => return Ok(exports::file(&visit, format, &[work], None)),
+        Some(format) => return Ok(exports::file(visit, format, &[work], None)),
         None => (),
     }
-    let mut response = page(&app, &visit, post, &work).await?;
+    let mut response = page(app, visit, post, &work).await?;
     exports::signposts(&work).for_each(|(name, value)| response.headers_mut().append(name, value));
     Ok(response)
 }
 
 async fn page(app: &App, visit: &Visit, post: Post, work: &Work) -> Page {
-    let rendered = body_of(&post, &app.context());
+    let rendered = rendered(app, &post);
     let said = comments::of(&app.db, Subject::Post(post.id)).await?;
     let context =
         Context { labels: rendered.labels.clone(), macros: rendered.macros.clone(), ..Context::default() };
@@ -85,7 +125,7 @@ async fn page(app: &App, visit: &Visit, post: Post, work: &Work) -> Page {
         title: super::cards::title(app, &post.title),
         head,
         day: post.published.date_naive(),
-        words: length(&rendered.text),
+        words: words_in(&rendered.text),
         tags: post
             .tags
             .iter()
@@ -127,7 +167,7 @@ fn source_of(post: Post) -> HttpResponse {
 pub(crate) async fn post_by_number(app: web::Data<App>, number: web::Path<String>) -> Page {
     let id = number.parse().map_err(|_| Failure::NotFound)?;
     let post = posts::by_id(&app.db, PostId(id)).await?.ok_or(Failure::NotFound)?;
-    Ok(moved(&address(&post.slug)))
+    Ok(moved(&address_of(&post)))
 }
 
 async fn find(app: &App, slug: &str) -> Result<Post, Failure> {
@@ -203,6 +243,7 @@ pub(super) async fn entries(
 fn entry(app: &App, post: &Post, comments: u64) -> Entry {
     let href = address(&post.slug);
     let context = Context { prefix: format!("a{}-", post.id.0), page: href.clone(), ..app.context() };
+    let context = with_macros(post, context);
     Entry {
         m: Messages(post.language),
         lead: false,
@@ -220,9 +261,22 @@ fn entry(app: &App, post: &Post, comments: u64) -> Entry {
     }
 }
 
-/// The body of a post, rendered with an author's trust.
+/// The body of a post as its readers see it.
+pub(crate) fn rendered(app: &App, post: &Post) -> Rendered {
+    body_of(post, &app.context())
+}
+
+/// The body of a post, rendered with an author's trust; its own macros are known from its beginning.
 pub(crate) fn body_of(post: &Post, context: &Context) -> Rendered {
-    render::render(&post.body, format_of(post), Trust::Post, context)
+    let context = with_macros(post, context.clone());
+    render::render(&post.body, format_of(post), Trust::Post, &context)
+}
+
+/// The same context with the macros of a post.
+fn with_macros(post: &Post, mut context: Context) -> Context {
+    // Its author was told what cannot be read of them.
+    let _ = context.macros.read(&post.details.macros);
+    context
 }
 
 fn format_of(post: &Post) -> render::Format {
@@ -244,8 +298,16 @@ pub(crate) fn address(slug: &Slug) -> String {
     format!("/posts/{}", escaped(slug.as_str()))
 }
 
+/// The address of a post, or of what stands on its own.
+pub(crate) fn address_of(post: &Post) -> String {
+    match post.details.kind {
+        PostKind::Post => address(&post.slug),
+        PostKind::Page => format!("/pages/{}", escaped(post.slug.as_str())),
+    }
+}
+
 /// Words of Latin script plus Chinese characters, as both kinds of readers count.
-fn length(text: &str) -> u64 {
+pub(crate) fn words_in(text: &str) -> u64 {
     let han = |c: char| ('\u{3400}'..='\u{9fff}').contains(&c);
     let characters = text.chars().filter(|c| han(*c)).count();
     let words =

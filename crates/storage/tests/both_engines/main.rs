@@ -3,6 +3,7 @@
 mod answers;
 mod budgets;
 mod changes;
+mod drafts;
 mod harvests;
 mod joins;
 mod lists;
