@@ -53,9 +53,13 @@ impl MigrationTrait for Blog {
             index("terms", &["kind", "slug"]).unique().take(),
             index("posts", &["announced", "published"]),
             index("posts", &["series", "part"]),
-            index("posts", &["author", "published", "id"]),
+            index("posts", &["listed", "pinned", "published", "id"]),
+            index("posts", &["listed", "published", "id"]),
+            index("posts", &["listed", "readers", "id"]),
+            index("posts", &["author", "listed", "pinned", "published", "id"]),
             index("post_links", &["target"]),
             index("post_reads", &["day"]),
+            index("post_reads", &["reader"]),
             index("drafts", &["post_id"]).unique().take(),
             index("drafts", &["preview_hash"]).unique().take(),
             index("revisions", &["draft_id", "number"]).unique().take(),
@@ -96,8 +100,9 @@ async fn add(
 
 /// `kind` is `post` or `page`; `visibility`, which was there, is `public`, `protected` (by a password), `private` or
 /// `draft` (not published any more). `fields` is a JSON array of pairs of strings. `announced` is false until the change
-/// log has been told that a post with a day to come is there.
-fn post_columns() -> [ColumnDef; 11] {
+/// log has been told that a post with a day to come is there. `listed` says whether lists name it once its day has come:
+/// a post, and no page, that is public or protected. It is one column because an index can begin with it.
+fn post_columns() -> [ColumnDef; 12] {
     [
         text("kind").default("post").take(),
         boolean("pinned").default(false).take(),
@@ -110,6 +115,7 @@ fn post_columns() -> [ColumnDef; 11] {
         boolean("commenting").default(true).take(),
         integer("readers").default(0).take(),
         boolean("announced").default(true).take(),
+        boolean("listed").default(true).take(),
     ]
 }
 

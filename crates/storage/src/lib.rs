@@ -3,7 +3,7 @@
 //! [`connect`] opens a [`Database`], a SQLite file or a PostgreSQL server; [`migrate`] brings its schema
 //! up to date. Questions and changes are functions named after what they ask, in a module named after
 //! their subject: [`papers`], [`harvests`], [`readers`], [`users`], [`posts`],
-//! [`terms`], [`comments`], [`answers`], [`budgets`], and [`changes`], the log that search
+//! [`post_lists`], [`post_links`], [`post_reads`], [`terms`], [`comments`], [`answers`], [`budgets`], and [`changes`], the log that search
 //! indexes follow. A change and its entries in the log are one transaction. Both engines behave alike:
 //! one body of tests runs on both.
 //!
@@ -32,6 +32,9 @@ mod error;
 pub mod harvests;
 mod paging;
 pub mod papers;
+pub mod post_links;
+pub mod post_lists;
+pub mod post_reads;
 #[cfg(test)]
 #[path = "../tests/support/postgres.rs"]
 mod postgres;

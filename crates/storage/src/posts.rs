@@ -13,7 +13,7 @@ use sea_orm::{
 };
 
 use crate::{
-    Cursor, Database, Error, Page, changes,
+    Database, Error, changes,
     connection::{Durability, Write},
     rows::{post_categories, post_tags, posts},
     terms,
@@ -94,6 +94,7 @@ pub async fn save(db: &Database, draft: &Draft) -> Result<PostId, Error> {
         body: Set(storable(&draft.body)),
         announced: Set(draft.published <= now()),
         password_hash: Set(draft.password_hash.clone()),
+        listed: Set(draft.details.is_listed()),
         ..details_row(&draft.details)
     };
     let columns = [
@@ -109,6 +110,7 @@ pub async fn save(db: &Database, draft: &Draft) -> Result<PostId, Error> {
         Column::Body,
         Column::Announced,
         Column::PasswordHash,
+        Column::Listed,
         Column::Kind,
         Column::Pinned,
         Column::Series,
@@ -163,35 +165,18 @@ pub async fn by_ids(db: &Database, ids: &[PostId]) -> Result<Vec<Post>, Error> {
     for piece in in_pieces(ids.iter().map(|id| id.0)) {
         found.extend(public().filter(posts::Column::Id.is_in(piece)).all(db.read()).await?);
     }
-    let mut posts: HashMap<PostId, Post> =
-        complete(db, found).await?.into_iter().map(|post| (post.id, post)).collect();
-    Ok(ids.iter().filter_map(|id| posts.remove(id)).collect())
+    ordered(db, ids, found).await
 }
 
-/// A page of all public posts, newest first.
-pub async fn list(db: &Database, after: Option<Cursor>, limit: u64) -> Result<Page<Post>, Error> {
-    use posts::Column;
-    let total = public().count(db.read()).await?;
-    let (place, before) = match after {
-        None => (Condition::all(), 0),
-        Some(Cursor { at, id, .. }) => {
-            let same = Condition::all().add(Column::Published.eq(at)).add(Column::Id.lt(id));
-            let place = Condition::any().add(Column::Published.lt(at)).add(same);
-            let before = public().filter(place.clone().not()).count(db.read()).await?;
-            (place, before)
-        }
-    };
-    let mut found = public()
-        .filter(place)
-        .order_by_desc(Column::Published)
-        .order_by_desc(Column::Id)
-        .limit(limit + 1)
-        .all(db.read())
-        .await?;
-    let more = found.len() as u64 > limit;
-    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let next = found.last().filter(|_| more).map(|row| Cursor::at(row.published, row.id));
-    Ok(Page { items: complete(db, found).await?, next, total, first: before + 1 })
+/// Posts in the order of their numbers here.
+pub(crate) async fn ordered(
+    db: &Database,
+    ids: &[PostId],
+    rows: Vec<posts::Model>,
+) -> Result<Vec<Post>, Error> {
+    let mut posts: HashMap<PostId, Post> =
+        complete(db, rows).await?.into_iter().map(|post| (post.id, post)).collect();
+    Ok(ids.iter().filter_map(|id| posts.remove(id)).collect())
 }
 
 /// How many public posts there are.

@@ -281,6 +281,7 @@ table! {
         commenting: bool,
         readers: i32,
         announced: bool,
+        listed: bool,
     }
 }
 

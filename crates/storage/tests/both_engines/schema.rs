@@ -143,7 +143,7 @@ const ADDED_TABLES: [&str; 18] = [
     "charges",
     "text_failures",
 ];
-const ADDED_COLUMNS: [(&str, &str); 45] = [
+const ADDED_COLUMNS: [(&str, &str); 46] = [
     ("posts", "kind"),
     ("posts", "pinned"),
     ("posts", "password_hash"),
@@ -155,6 +155,7 @@ const ADDED_COLUMNS: [(&str, &str); 45] = [
     ("posts", "commenting"),
     ("posts", "readers"),
     ("posts", "announced"),
+    ("posts", "listed"),
     ("comments", "network"),
     ("comments", "edit_hash"),
     ("comments", "edited"),
