@@ -24,11 +24,14 @@ use crate::{
     assets, cache,
     config::{Config, Pdf},
     errors::{self, Failure},
-    exports, feeds, harvesting, indexing, live, marks,
+    exports, feeds, harvesting, indexing, linking, live, marks,
+    menu::Menu,
     metrics::Metrics,
     pages,
     phrases::Phrases,
     questions::Questions,
+    reads,
+    rendered::Renderings,
     texts, upkeep, visit,
 };
 
@@ -67,6 +70,14 @@ pub struct App {
     pub(crate) feeds: Arc<feeds::Seen>,
     /// Pages that were made a moment ago.
     pub(crate) pages: cache::Pages,
+    /// Posts that were rendered a while ago.
+    pub(crate) renderings: Renderings,
+    /// What is around posts.
+    pub(crate) around: pages::Around,
+    /// What the masthead offers.
+    pub(crate) menu: Menu,
+    /// What tells readers of posts apart today.
+    pub(crate) salt: Arc<reads::Salt>,
     /// Hashes passwords.
     pub(crate) passwords: Passwords,
     /// Wrong ones of late.
@@ -133,6 +144,10 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
         indexing: indexing::Health::default(),
         phrases: Phrases::new(),
         pages: cache::Pages::new(),
+        renderings: Renderings::new(),
+        around: pages::Around::new(),
+        menu: Menu::default(),
+        salt: Arc::default(),
         passwords: Passwords::new(),
         tries: Tries::new(),
         feeds: Arc::default(),
@@ -158,6 +173,7 @@ pub async fn serve(mut app: App, listener: TcpListener) -> anyhow::Result<Server
     live::Live::recover(&app.db).await?;
     tokio::spawn(indexing::follow(app.db.clone(), app.index.clone(), app.indexing.clone()));
     tokio::spawn(upkeep::keep(app.db.clone()));
+    tokio::spawn(linking::follow(app.db.clone(), app.base.clone()));
     app.harvest.start(app.db.clone(), app.config.clone());
     if !assets::built() {
         tracing::warn!("web/dist is empty: pages will have no style and no scripts; run `./just web`");
@@ -201,11 +217,7 @@ pub async fn stop(app: App, server: ServerHandle) {
 fn routes(config: &mut web::ServiceConfig) {
     config
         .service(page("/", pages::home))
-        .service(page("/posts", pages::post_list))
-        .service(page("/posts/{slug}.md", pages::post_source))
-        .service(page("/posts/{slug}.{suffix:bib|ris|json|csv|mods}", pages::post_file))
-        .service(page("/posts/{slug}", pages::post))
-        .service(page("/archives/{number}", pages::post_by_number))
+        .configure(post_routes)
         .service(page("/papers", pages::paper_overview))
         .service(page("/papers/{id}.txt", pages::paper_as_text))
         .service(page("/papers/{id}", pages::paper_by_key))
@@ -231,7 +243,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(page("/search/suggest", pages::suggest))
         .configure(feed("/search/feed", feeds::search))
         .service(page("/opensearch.xml", pages::description))
-        .configure(feed("/feed", feeds::posts))
+        .configure(shelf_routes)
         .service(page("/unapi", exports::unapi))
         .service(page("/assets/{version}/{path:.+}", assets::asset))
         .service(page("/healthz", healthy))
@@ -240,7 +252,43 @@ fn routes(config: &mut web::ServiceConfig) {
         .default_service(web::to(async || Err::<&str, _>(Failure::NotFound)));
 }
 
-fn page<F, Args>(path: &str, handler: F) -> Resource
+/// Posts, each by itself.
+fn post_routes(config: &mut web::ServiceConfig) {
+    config
+        .service(page("/posts", pages::post_list))
+        .service(page("/posts/{slug}.md", pages::post_source))
+        .service(page("/posts/{slug}.{suffix:bib|ris|json|csv|mods}", pages::post_file))
+        .service(page("/posts/{slug}", pages::post))
+        .service(page("/archives/{number:[0-9]+}", pages::post_by_number))
+        .service(form("/archives/{number:[0-9]+}/read", reads::read));
+}
+
+/// Lists of posts, what leads machines to them, and where they were on sites that moved here. The last ones take whatever
+/// looks like an address of theirs.
+fn shelf_routes(config: &mut web::ServiceConfig) {
+    config
+        .configure(feed("/feed", feeds::posts))
+        .configure(feed("/category/{slug}/feed", feeds::category))
+        .configure(feed("/tag/{slug}/feed", feeds::tag))
+        .configure(feed("/author/{name}/feed", feeds::author))
+        .configure(feed("/series/{slug}/feed", feeds::series))
+        .configure(feed("/{year:[0-9]{4}}/{month:[0-9]{2}}/feed", feeds::month))
+        .service(page("/categories", pages::categories))
+        .service(page("/category/{slug}", pages::category))
+        .service(page("/tags", pages::tags))
+        .service(page("/tag/{slug}", pages::tag))
+        .service(page("/author/{name}", pages::author))
+        .service(page("/series", pages::all_series))
+        .service(page("/series/{slug}", pages::series))
+        .service(page("/archives", pages::archives))
+        .service(page("/{year:[0-9]{4}}/{month:[0-9]{2}}", pages::month))
+        .service(page("/robots.txt", pages::robots))
+        .service(page("/sitemap.xml", pages::sitemap_index))
+        .service(page("/sitemap-{part}.xml", pages::sitemap))
+        .configure(pages::moved_routes);
+}
+
+pub(crate) fn page<F, Args>(path: &str, handler: F) -> Resource
 where
     F: Handler<Args>,
     Args: FromRequest + 'static,

@@ -3,7 +3,7 @@
 //! [`connect`] opens a [`Database`], a SQLite file or a PostgreSQL server; [`migrate`] brings its schema
 //! up to date. Questions and changes are functions named after what they ask, in a module named after
 //! their subject: [`papers`], [`harvests`], [`readers`], [`users`], [`posts`],
-//! [`post_lists`], [`post_links`], [`post_reads`], [`terms`], [`comments`], [`answers`], [`budgets`], and [`changes`], the log that search
+//! [`post_lists`], [`post_links`], [`addresses`], [`post_reads`], [`terms`], [`comments`], [`answers`], [`budgets`], and [`changes`], the log that search
 //! indexes follow. A change and its entries in the log are one transaction. Both engines behave alike:
 //! one body of tests runs on both.
 //!
@@ -22,6 +22,7 @@
 //! # }
 //! ```
 
+pub mod addresses;
 pub mod answers;
 pub mod audit;
 pub mod budgets;

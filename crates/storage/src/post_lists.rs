@@ -55,8 +55,6 @@ pub struct Named {
     pub author: String,
     /// When it was public first.
     pub published: DateTime<Utc>,
-    /// When it last changed for its readers.
-    pub updated: DateTime<Utc>,
     /// Its place in its series, if it is in one.
     pub series: Option<Series>,
     /// How many people have read it.
@@ -72,6 +70,8 @@ pub struct Month {
     pub month: u32,
     /// How many posts are of it.
     pub posts: u64,
+    /// When the last of them came.
+    pub last: DateTime<Utc>,
 }
 
 impl Scope {
@@ -236,7 +236,7 @@ pub async fn months(db: &Database) -> Result<Vec<Month>, Error> {
         let (year, month) = (day.year(), day.month());
         match months.last_mut().filter(|last| (last.year, last.month) == (year, month)) {
             Some(last) => last.posts += 1,
-            None => months.push(Month { year, month, posts: 1 }),
+            None => months.push(Month { year, month, posts: 1, last: day }),
         }
     }
     Ok(months)
@@ -295,12 +295,6 @@ pub async fn pages(db: &Database) -> Result<Vec<(Named, Option<Slug>)>, Error> {
     Ok(pages)
 }
 
-/// Public texts with a greater number, posts and pages alike, by their numbers: each of them has an address of its own.
-pub async fn addresses(db: &Database, after: PostId, limit: u64) -> Result<Vec<Named>, Error> {
-    let its = names().filter(crate::posts::readable()).filter(Column::Id.gt(after.0));
-    read(its.order_by_asc(Column::Id).limit(limit).into_model().all(db.read()).await?)
-}
-
 /// The name of whoever owns the newest post of this account.
 pub async fn author_of(db: &Database, user: content::UserId) -> Result<Option<String>, Error> {
     let its = posts::Entity::find().select_only().column(Column::Author).filter(listed());
@@ -330,7 +324,6 @@ struct Row {
     language: String,
     author: String,
     published: DateTime<Utc>,
-    updated: DateTime<Utc>,
     translation: Option<String>,
     series: Option<String>,
     part: Option<i32>,
@@ -345,7 +338,6 @@ fn names() -> sea_orm::Select<posts::Entity> {
         Column::Language,
         Column::Author,
         Column::Published,
-        Column::Updated,
         Column::Translation,
         Column::Series,
         Column::Part,
@@ -368,7 +360,6 @@ impl Row {
             language: self.language.parse().map_err(corrupt)?,
             author: self.author,
             published: self.published,
-            updated: Ord::max(self.updated, self.published),
             series: self.series.map(|name| Series { name, part }),
             readers: u64::try_from(self.readers).unwrap_or_default(),
         })

@@ -2,20 +2,27 @@
 
 mod accounts;
 mod answers;
+mod around;
 mod cards;
 mod citing;
 mod comments;
 mod frame;
 mod heads;
 mod home;
+mod licences;
 mod lists;
 mod mine;
 mod near;
+mod old;
 mod paper;
 mod plain;
 mod posts;
 mod reading;
+mod robots;
 mod search;
+mod shelves;
+mod sitemap;
+mod support;
 
 pub(crate) use accounts::{
     account, change_password, end_sessions, join, join_page, sign_in, sign_in_page, sign_out,
@@ -25,10 +32,16 @@ pub(crate) use frame::error;
 pub(crate) use home::home;
 pub(crate) use lists::{arxiv, paper_overview, stars, stars_file, venue};
 pub(crate) use mine::mine;
+pub(crate) use old::routes as moved_routes;
 pub(crate) use paper::paper_by_key;
 pub(crate) use plain::paper_as_text;
-pub(crate) use posts::{body_of, numbered, post, post_by_number, post_file, post_list, post_source};
+pub(crate) use posts::{Around, post, post_by_number, post_file, post_source};
+pub(crate) use robots::robots;
 pub(crate) use search::{description, instant, paper_search, search, search_file, suggest};
+pub(crate) use shelves::{
+    all_series, archives, author, categories, category, month, post_list, series, tag, tags,
+};
+pub(crate) use sitemap::{index as sitemap_index, part as sitemap};
 
 use actix_web::HttpResponse;
 use askama::Template;
@@ -43,6 +56,7 @@ use crate::{
 type Page = Result<HttpResponse, Failure>;
 
 /// A name with the address it leads to.
+#[derive(Clone)]
 struct Link {
     name: String,
     href: String,

@@ -3,8 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use content::{Details, PostId, PostKind, Series, Slug, Visibility};
 use storage::{
-    Database, Error, post_links, post_lists, post_lists::Scope, post_reads, post_reads::Reading, posts,
-    terms::TermKind,
+    Database, Error, addresses, post_links, post_lists, post_lists::Scope, post_reads, post_reads::Reading,
+    posts, terms::TermKind,
 };
 
 use crate::support::engines;
@@ -76,8 +76,10 @@ async fn lists_name_what_may_be_named() {
         let list = post_lists::list(db, &Scope::All, None, 9).await.expect("a page");
         let texts: Vec<_> = list.items.iter().map(|post| post.body.as_str()).collect();
         assert_eq!(texts, ["", "The text of public."]);
-        let addresses = post_lists::addresses(db, PostId(0), 9).await.expect("addresses");
-        assert_eq!(addresses.iter().map(|one| one.slug.as_str()).collect::<Vec<_>>(), ["public", "page"]);
+        let found = addresses::posts_in(db, 0).await.expect("addresses");
+        assert_eq!(found.iter().map(|(slug, _)| slug.as_str()).collect::<Vec<_>>(), ["public", "page"]);
+        assert_eq!(addresses::pieces_of_posts(db).await.expect("pieces"), [(0, moment(5))]);
+        assert_eq!(addresses::posts_in(db, 1).await.expect("addresses"), []);
         let pages = post_lists::pages(db).await.expect("pages");
         assert_eq!(pages.iter().map(|(page, _)| page.slug.as_str()).collect::<Vec<_>>(), ["page"]);
         let months = post_lists::months(db).await.expect("months");

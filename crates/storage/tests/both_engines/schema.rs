@@ -105,10 +105,13 @@ async fn a_step_that_fails_leaves_nothing_behind() {
 }
 
 /// What the steps after the first one added, taken away again: a database as the first release left it.
-const AS_AT_FIRST: [&str; 16] = [
+const AS_AT_FIRST: [&str; 19] = [
     "DROP INDEX posts_by_announced_published",
     "DROP INDEX posts_by_series_part",
-    "DROP INDEX posts_by_author_published_id",
+    "DROP INDEX posts_by_listed_pinned_published_id",
+    "DROP INDEX posts_by_listed_published_id",
+    "DROP INDEX posts_by_listed_readers_id",
+    "DROP INDEX posts_by_author_listed_pinned_published_id",
     "DROP INDEX comments_by_network_created",
     "DROP INDEX comments_by_edit_hash",
     "DROP INDEX comments_by_reader_id",
