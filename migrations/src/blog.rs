@@ -53,10 +53,10 @@ impl MigrationTrait for Blog {
             index("terms", &["kind", "slug"]).unique().take(),
             index("posts", &["announced", "published"]),
             index("posts", &["series", "part"]),
-            index("posts", &["listed", "pinned", "published", "id"]),
-            index("posts", &["listed", "published", "id"]),
-            index("posts", &["listed", "readers", "id"]),
-            index("posts", &["author", "listed", "pinned", "published", "id"]),
+            index("posts", &["kind", "pinned", "published", "id", "visibility"]),
+            index("posts", &["kind", "published", "id", "visibility"]),
+            index("posts", &["kind", "readers", "id"]),
+            index("posts", &["author", "kind", "pinned", "published", "id"]),
             index("post_links", &["target"]),
             index("post_reads", &["day"]),
             index("post_reads", &["reader"]),
@@ -100,9 +100,8 @@ async fn add(
 
 /// `kind` is `post` or `page`; `visibility`, which was there, is `public`, `protected` (by a password), `private` or
 /// `draft` (not published any more). `fields` is a JSON array of pairs of strings. `announced` is false until the change
-/// log has been told that a post with a day to come is there. `listed` says whether lists name it once its day has come:
-/// a post, and no page, that is public or protected. It is one column because an index can begin with it.
-fn post_columns() -> [ColumnDef; 12] {
+/// log has been told that a post with a day to come is there.
+fn post_columns() -> [ColumnDef; 11] {
     [
         text("kind").default("post").take(),
         boolean("pinned").default(false).take(),
@@ -115,7 +114,6 @@ fn post_columns() -> [ColumnDef; 12] {
         boolean("commenting").default(true).take(),
         integer("readers").default(0).take(),
         boolean("announced").default(true).take(),
-        boolean("listed").default(true).take(),
     ]
 }
 

@@ -3,11 +3,14 @@
 use std::{io, net::TcpListener, path::Path, sync::Arc};
 
 use actix_web::{
-    App as Actix, FromRequest, Handler, HttpServer, Resource, Responder,
+    App as Actix, FromRequest, Handler, HttpResponse, HttpServer, Resource, Responder,
     body::BoxBody,
     dev::{Server, ServerHandle, ServiceRequest, ServiceResponse},
     guard,
-    http::header::{HeaderName, HeaderValue},
+    http::{
+        Method,
+        header::{self, HeaderName, HeaderValue},
+    },
     middleware::{Compress, Next, NormalizePath, from_fn},
     web,
 };
@@ -185,10 +188,11 @@ pub async fn serve(mut app: App, listener: TcpListener) -> anyhow::Result<Server
             .configure(errors::extractors)
             .wrap(from_fn(errors::bound))
             .wrap(from_fn(errors::dress))
+            .wrap(NormalizePath::trim())
+            .wrap(from_fn(straight))
             .wrap(from_fn(headers))
             .wrap(Compress::default())
             .wrap(from_fn(cache::pages))
-            .wrap(NormalizePath::trim())
             .configure(routes)
     });
     Ok(server.disable_signals().shutdown_timeout(20).listen(listener)?.run())
@@ -259,6 +263,9 @@ fn post_routes(config: &mut web::ServiceConfig) {
         .service(page("/posts/{slug}.md", pages::post_source))
         .service(page("/posts/{slug}.{suffix:bib|ris|json|csv|mods}", pages::post_file))
         .service(page("/posts/{slug}", pages::post))
+        .service(page("/pages/{slug}.md", pages::post_source))
+        .service(page("/pages/{slug}.{suffix:bib|ris|json|csv|mods}", pages::post_file))
+        .service(page("/pages/{slug}", pages::page_by_slug))
         .service(page("/archives/{number:[0-9]+}", pages::post_by_number))
         .service(form("/archives/{number:[0-9]+}/read", reads::read));
 }
@@ -379,6 +386,23 @@ fn papers_policy(pdf: &Pdf) -> anyhow::Result<HeaderValue> {
             .replace("connect-src 'self'", &format!("worker-src 'self'; connect-src 'self'{hosts}")),
     };
     wider.try_into().context("the hosts of PDFs do not fit into a header")
+}
+
+/// A page has one address: with a slash at its end, as other systems write it, it moves to that for good.
+async fn straight(
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let path = request.path();
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    if !reads || path == "/" || !path.ends_with('/') {
+        return next.call(request).await;
+    }
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    // Two slashes at the beginning would be another host.
+    let to = format!("/{}{query}", path.trim_matches('/'));
+    let moved = HttpResponse::PermanentRedirect().insert_header((header::LOCATION, to)).finish();
+    Ok(request.into_response(moved))
 }
 
 /// Headers that every response carries, and cookies that keep what its address chose.

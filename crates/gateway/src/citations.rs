@@ -85,7 +85,7 @@ async fn find(app: &App, key: &str) -> Result<Option<(Cited, String)>, storage::
 async fn post(app: &App, name: &str) -> Result<Option<(Cited, String)>, storage::Error> {
     let Ok(slug) = name.parse::<Slug>() else { return Ok(None) };
     let post = posts::by_slug(&app.db, &slug).await?;
-    Ok(post.map(|post| stored(blog::address(&post.slug), &exports::of_post(app, &post))))
+    Ok(post.map(|post| stored(blog::address_of(&post), &exports::of_post(app, &post))))
 }
 
 fn stored(href: String, work: &Work) -> (Cited, String) {

@@ -105,7 +105,8 @@ fn targets(html: &str, base: &str) -> Vec<Slug> {
 }
 
 fn target(path: &str) -> Option<Slug> {
-    let name = path.strip_prefix("/posts/")?.split(['#', '?']).next()?;
+    let name =
+        path.strip_prefix("/posts/").or_else(|| path.strip_prefix("/pages/"))?.split(['#', '?']).next()?;
     let name = percent_decode_str(name.trim_end_matches('/')).decode_utf8().ok()?;
     name.parse().ok()
 }

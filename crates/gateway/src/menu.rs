@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use content::{Language, Slug};
 use storage::{Database, post_lists};
 
-use crate::posts::address;
+use crate::posts::page_address;
 
 /// The most pages that the masthead names.
 const MOST: usize = 4;
@@ -41,7 +41,7 @@ impl Menu {
         let series = !post_lists::all_series(db).await?.is_empty();
         let item = |(page, translation): (post_lists::Named, Option<Slug>)| Item {
             title: page.title,
-            href: address(&page.slug),
+            href: page_address(&page.slug),
             language: page.language,
             slug: page.slug,
             translation,

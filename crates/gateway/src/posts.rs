@@ -2,7 +2,7 @@
 //! alike.
 
 use chrono::{DateTime, Datelike, Utc};
-use content::{Format, Post, Slug};
+use content::{Format, Post, PostKind, Slug};
 use render::{Context, Labels, Rendered, Trust};
 
 use crate::papers::escaped;
@@ -10,6 +10,19 @@ use crate::papers::escaped;
 /// The address of a post's page.
 pub(crate) fn address(slug: &Slug) -> String {
     format!("/posts/{}", escaped(slug.as_str()))
+}
+
+/// The address of what stands on its own.
+pub(crate) fn page_address(slug: &Slug) -> String {
+    format!("/pages/{}", escaped(slug.as_str()))
+}
+
+/// The address of a post, or of what stands on its own.
+pub(crate) fn address_of(post: &Post) -> String {
+    match post.details.kind {
+        PostKind::Post => address(&post.slug),
+        PostKind::Page => page_address(&post.slug),
+    }
 }
 
 /// The list of a category, by what its address ends in.

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
-use content::{PaperId, Slug};
+use content::{PaperId, PostKind, Slug};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::{
@@ -32,17 +32,18 @@ pub async fn pieces_of_posts(db: &Database) -> Result<Changed<i64>, Error> {
 }
 
 /// The public texts of a piece.
-pub async fn posts_in(db: &Database, piece: i64) -> Result<Changed<Slug>, Error> {
+pub async fn posts_in(db: &Database, piece: i64) -> Result<Changed<(PostKind, Slug)>, Error> {
     use posts::Column;
-    let its = posts::Entity::find().select_only().columns([Column::Slug, Column::Updated, Column::Published]);
+    let columns = [Column::Kind, Column::Slug, Column::Updated, Column::Published];
+    let its = posts::Entity::find().select_only().columns(columns);
     let its = its.filter(crate::posts::readable()).filter(Column::Id.gt(piece.saturating_mul(PIECE)));
     let its = its.filter(Column::Id.lte(piece.saturating_add(1).saturating_mul(PIECE)));
-    let rows: Vec<(String, DateTime<Utc>, DateTime<Utc>)> =
+    let rows: Vec<(String, String, DateTime<Utc>, DateTime<Utc>)> =
         its.order_by_asc(Column::Id).into_tuple().all(db.read()).await?;
-    let one = |(slug, updated, published): (String, DateTime<Utc>, DateTime<Utc>)| {
-        let slug: Slug =
-            slug.parse().map_err(|invalid: content::Invalid| Error::Corrupt(invalid.to_string()))?;
-        Ok((slug, Ord::max(updated, published)))
+    let one = |(kind, slug, updated, published): (String, String, DateTime<Utc>, DateTime<Utc>)| {
+        let slug = slug.parse::<Slug>().map_err(|invalid| Error::Corrupt(invalid.to_string()))?;
+        let kind = PostKind::ALL.into_iter().find(|one| one.name() == kind).unwrap_or_default();
+        Ok(((kind, slug), Ord::max(updated, published)))
     };
     rows.into_iter().map(one).collect()
 }

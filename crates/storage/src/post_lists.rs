@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Datelike, Utc};
-use content::{Language, Post, PostId, Series, Slug, Visibility};
+use content::{Language, Post, PostId, PostKind, Series, Slug, Visibility};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait,
@@ -281,9 +281,8 @@ pub async fn pages(db: &Database) -> Result<Vec<(Named, Option<Slug>)>, Error> {
     let its = posts::Entity::find()
         .select_only()
         .column(Column::Id)
-        .filter(Column::Listed.eq(false))
         .filter(crate::posts::readable())
-        .filter(Column::Kind.eq(content::PostKind::Page.name()));
+        .filter(Column::Kind.eq(PostKind::Page.name()));
     let ids: Vec<i64> = its.into_tuple().all(db.read()).await?;
     let rows: Vec<Row> = names().filter(Column::Id.is_in(ids)).into_model().all(db.read()).await?;
     let mut pages = Vec::new();
@@ -304,7 +303,12 @@ pub async fn author_of(db: &Database, user: content::UserId) -> Result<Option<St
 
 /// What lists name: posts, public or protected, whose day has come.
 pub(crate) fn listed() -> Condition {
-    Condition::all().add(Column::Listed.eq(true)).add(Column::Published.lte(now()))
+    // Said so that no index on the visibility alone looks good: those on the kind have it all in the order of lists.
+    let hidden = [Visibility::Private, Visibility::Draft].map(Visibility::name);
+    Condition::all()
+        .add(Column::Kind.eq(PostKind::Post.name()))
+        .add(Column::Visibility.is_not_in(hidden))
+        .add(Column::Published.lte(now()))
 }
 
 /// The posts of these numbers in this order, without the texts of those that need a password.

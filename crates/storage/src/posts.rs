@@ -94,7 +94,6 @@ pub async fn save(db: &Database, draft: &Draft) -> Result<PostId, Error> {
         body: Set(storable(&draft.body)),
         announced: Set(draft.published <= now()),
         password_hash: Set(draft.password_hash.clone()),
-        listed: Set(draft.details.is_listed()),
         ..details_row(&draft.details)
     };
     let columns = [
@@ -110,7 +109,6 @@ pub async fn save(db: &Database, draft: &Draft) -> Result<PostId, Error> {
         Column::Body,
         Column::Announced,
         Column::PasswordHash,
-        Column::Listed,
         Column::Kind,
         Column::Pinned,
         Column::Series,

@@ -281,7 +281,6 @@ table! {
         commenting: bool,
         readers: i32,
         announced: bool,
-        listed: bool,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     app::App,
     citations::{Reference, Works},
     papers::{address, escaped},
-    posts::{address as address_of, changed},
+    posts::{address_of, changed},
 };
 
 /// One thing in a feed. Texts hold nothing that XML has no place for.
@@ -31,7 +31,7 @@ pub(crate) struct Entry {
 
 /// A post with the works that it cites. Of one that needs a password there is the title alone.
 pub(crate) fn of_post(app: &App, post: &Post, cited: &Works) -> Entry {
-    let page = absolute(app, &address_of(&post.slug));
+    let page = absolute(app, &address_of(post));
     let context = Context { page: page.clone(), ..cited.context(app.context()) };
     let body = app.renderings.body(post, &context);
     Entry {

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     app::App,
-    posts::{address, category_address, series_address, tag_address},
+    posts::{address, address_of, category_address, series_address, tag_address},
     shelves::Tree,
 };
 
@@ -101,7 +101,7 @@ pub(super) async fn tags(app: &App, post: &Post) -> Result<Vec<Link>, storage::E
 /// The same post in the other language, if everybody may read that.
 pub(super) async fn translation(app: &App, post: &Post) -> Result<Option<String>, storage::Error> {
     let Some(slug) = &post.translation else { return Ok(None) };
-    Ok(posts::by_slug(&app.db, slug).await?.map(|other| address(&other.slug)))
+    Ok(posts::by_slug(&app.db, slug).await?.map(|other| address_of(&other)))
 }
 
 /// The posts right before and after one, by their days.

@@ -35,7 +35,7 @@ pub(crate) use mine::mine;
 pub(crate) use old::routes as moved_routes;
 pub(crate) use paper::paper_by_key;
 pub(crate) use plain::paper_as_text;
-pub(crate) use posts::{Around, post, post_by_number, post_file, post_source};
+pub(crate) use posts::{Around, page_by_slug, post, post_by_number, post_file, post_source};
 pub(crate) use robots::robots;
 pub(crate) use search::{description, instant, paper_search, search, search_file, suggest};
 pub(crate) use shelves::{

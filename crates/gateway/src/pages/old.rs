@@ -13,7 +13,7 @@ use crate::{
     app::{App, page},
     errors::Failure,
     papers::escaped,
-    posts::{address, category_address, month_address, tag_address},
+    posts::{address_of, category_address, month_address, tag_address},
 };
 
 /// Addresses that nothing else answers; they come after all others.
@@ -41,7 +41,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 
 async fn by_number(app: web::Data<App>, which: web::Path<(String, String)>) -> Page {
     let post = numbered(&app, &which.0).await?;
-    Ok(moved(&format!("{}#comments", address(&post.slug))))
+    Ok(moved(&format!("{}#comments", address_of(&post))))
 }
 
 async fn by_slug(app: web::Data<App>, which: web::Path<(String, String)>) -> Page {
@@ -60,7 +60,7 @@ async fn by_slug_discussed(app: web::Data<App>, which: web::Path<(String, String
 async fn of_slug(app: &App, slug: &str) -> Result<String, Failure> {
     let slug: Slug = slug.to_lowercase().parse().map_err(|_| Failure::NotFound)?;
     let post = posts::by_slug(&app.db, &slug).await?.ok_or(Failure::NotFound)?;
-    Ok(address(&post.slug))
+    Ok(address_of(&post))
 }
 
 /// Pages by their numbers held other posts every week: the list begins anew.

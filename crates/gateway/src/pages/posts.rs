@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
 use cite::Work;
-use content::{Format, Language, Post, PostId, Slug, Subject};
+use content::{Format, Language, Post, PostId, PostKind, Slug, Subject};
 use moka::sync::Cache;
 use render::{Context, Heading, Html, Rendered};
 use storage::{comments, posts};
@@ -28,7 +28,7 @@ use crate::{
     errors::Failure,
     exports,
     language::{Messages, other},
-    posts::{address, author_address, changed, length},
+    posts::{address, address_of, author_address, changed, length},
     visit::Visit,
 };
 
@@ -107,14 +107,26 @@ impl Around {
 
 /// `GET /posts/{slug}`: the page, or what its reader prefers to a page.
 pub(crate) async fn post(app: web::Data<App>, visit: Visit, slug: web::Path<String>) -> Page {
-    let post = find(&app, &visit, &slug).await?;
-    let work = exports::of_post(&app, &post);
+    shown(&app, &visit, &slug, PostKind::Post).await
+}
+
+/// `GET /pages/{slug}`: what stands on its own.
+pub(crate) async fn page_by_slug(app: web::Data<App>, visit: Visit, slug: web::Path<String>) -> Page {
+    shown(&app, &visit, &slug, PostKind::Page).await
+}
+
+async fn shown(app: &App, visit: &Visit, slug: &str, kind: PostKind) -> Page {
+    let post = find(app, visit, slug).await?;
+    if post.details.kind != kind {
+        return Ok(moved(&address_of(&post)));
+    }
+    let work = exports::of_post(app, &post);
     match visit.accepts {
         Some(cite::Format::Markdown) => return Ok(source_of(&post)),
-        Some(format) => return Ok(exports::file(&visit, format, &[work], None)),
+        Some(format) => return Ok(exports::file(visit, format, &[work], None)),
         None => (),
     }
-    let mut response = page(&app, &visit, &post, &work).await?;
+    let mut response = page(app, visit, &post, &work).await?;
     exports::signposts(&work).for_each(|(name, value)| response.headers_mut().append(name, value));
     Ok(response)
 }
@@ -125,7 +137,7 @@ async fn page(app: &App, visit: &Visit, post: &Post, work: &Work) -> Page {
     let Rendered { labels, macros, .. } = &*whole.rendered;
     let context = Context { labels: labels.clone(), macros: macros.clone(), ..Context::default() };
     let place = match whole.is_page {
-        true => Place::Page(address(&post.slug)),
+        true => Place::Page(address_of(post)),
         false => Place::Posts,
     };
     visit.page(&PostPage {
@@ -176,7 +188,7 @@ impl Whole {
             other: other(post.language),
             title: cards::title(app, &post.title),
             title_text: cite::plain(&post.title),
-            is_page: post.details.kind == content::PostKind::Page,
+            is_page: post.details.kind == PostKind::Page,
             author: Link { name: post.author.clone(), href: author_address(&post.author) },
             day,
             changed: Some(changed).filter(|changed| *changed != day),
@@ -252,7 +264,7 @@ fn source_of(post: &Post) -> HttpResponse {
 
 /// `GET /archives/{number}`: the address that numbers give; moves to the readable one.
 pub(crate) async fn post_by_number(app: web::Data<App>, number: web::Path<String>) -> Page {
-    Ok(moved(&address(&numbered(&app, &number).await?.slug)))
+    Ok(moved(&address_of(&numbered(&app, &number).await?)))
 }
 
 /// The post of a number that stands in an address.

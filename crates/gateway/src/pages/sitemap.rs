@@ -3,7 +3,7 @@
 
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, SecondsFormat, Utc};
-use content::PaperId;
+use content::{PaperId, PostKind, Slug};
 use storage::{addresses, papers, post_lists, terms::TermKind};
 
 use super::Page;
@@ -11,7 +11,7 @@ use crate::{
     app::App,
     errors::Failure,
     papers as paper,
-    posts::{address, category_address, month_address, series_address, tag_address},
+    posts::{address, category_address, month_address, page_address, series_address, tag_address},
     shelves,
 };
 
@@ -44,7 +44,11 @@ pub(crate) async fn part(app: web::Data<App>, part: web::Path<String>) -> Page {
         "lists" if number == "1" => lists(&app).await?,
         "posts" => {
             let posts = addresses::posts_in(&app.db, piece).await?;
-            posts.into_iter().map(|(slug, last)| (address(&slug), last)).collect()
+            let address = |kind, slug: &Slug| match kind {
+                PostKind::Post => address(slug),
+                PostKind::Page => page_address(slug),
+            };
+            posts.into_iter().map(|((kind, slug), last)| (address(kind, &slug), last)).collect()
         }
         "papers" => papers_of(&app, &addresses::papers_in(&app.db, piece).await?).await?,
         _ => return Err(Failure::NotFound),

@@ -77,7 +77,7 @@ async fn lists_name_what_may_be_named() {
         let texts: Vec<_> = list.items.iter().map(|post| post.body.as_str()).collect();
         assert_eq!(texts, ["", "The text of public."]);
         let found = addresses::posts_in(db, 0).await.expect("addresses");
-        assert_eq!(found.iter().map(|(slug, _)| slug.as_str()).collect::<Vec<_>>(), ["public", "page"]);
+        assert_eq!(found.iter().map(|((_, slug), _)| slug.as_str()).collect::<Vec<_>>(), ["public", "page"]);
         assert_eq!(addresses::pieces_of_posts(db).await.expect("pieces"), [(0, moment(5))]);
         assert_eq!(addresses::posts_in(db, 1).await.expect("addresses"), []);
         let pages = post_lists::pages(db).await.expect("pages");

@@ -108,10 +108,10 @@ async fn a_step_that_fails_leaves_nothing_behind() {
 const AS_AT_FIRST: [&str; 19] = [
     "DROP INDEX posts_by_announced_published",
     "DROP INDEX posts_by_series_part",
-    "DROP INDEX posts_by_listed_pinned_published_id",
-    "DROP INDEX posts_by_listed_published_id",
-    "DROP INDEX posts_by_listed_readers_id",
-    "DROP INDEX posts_by_author_listed_pinned_published_id",
+    "DROP INDEX posts_by_kind_pinned_published_id_visibility",
+    "DROP INDEX posts_by_kind_published_id_visibility",
+    "DROP INDEX posts_by_kind_readers_id",
+    "DROP INDEX posts_by_author_kind_pinned_published_id",
     "DROP INDEX comments_by_network_created",
     "DROP INDEX comments_by_edit_hash",
     "DROP INDEX comments_by_reader_id",
@@ -146,7 +146,7 @@ const ADDED_TABLES: [&str; 18] = [
     "charges",
     "text_failures",
 ];
-const ADDED_COLUMNS: [(&str, &str); 46] = [
+const ADDED_COLUMNS: [(&str, &str); 45] = [
     ("posts", "kind"),
     ("posts", "pinned"),
     ("posts", "password_hash"),
@@ -158,7 +158,6 @@ const ADDED_COLUMNS: [(&str, &str); 46] = [
     ("posts", "commenting"),
     ("posts", "readers"),
     ("posts", "announced"),
-    ("posts", "listed"),
     ("comments", "network"),
     ("comments", "edit_hash"),
     ("comments", "edited"),
