@@ -22,7 +22,7 @@ const MOST: usize = 500;
 pub(crate) struct Reference {
     /// What stands among the words.
     pub(crate) label: String,
-    /// The whole reference.
+    /// The whole reference; empty where there is only a name.
     pub(crate) html: Html,
     pub(crate) href: String,
 }
@@ -59,7 +59,14 @@ impl Works {
                 href: cited.href.clone(),
             })
         };
-        keys.iter().filter_map(one).collect()
+        let mut references: Vec<Reference> = Vec::new();
+        for reference in keys.iter().filter_map(one) {
+            // One work may go by several names.
+            if !references.iter().any(|other| other.href == reference.href) {
+                references.push(reference);
+            }
+        }
+        references
     }
 }
 
@@ -76,9 +83,7 @@ async fn find(app: &App, key: &str) -> Result<Option<(Cited, String)>, storage::
     };
     Ok(match paper {
         Some(paper) => Some(stored(address(&paper), &exports::of_paper(app, &paper))),
-        None => source(kind, name).map(|(label, href)| {
-            (Cited { label: label.clone(), href: href.clone(), known: false }, format!("{label}. {href}"))
-        }),
+        None => source(kind, name).map(|(label, href)| (Cited { label, href, known: false }, String::new())),
     })
 }
 

@@ -54,7 +54,7 @@ fn references(app: &App, cited: &Works, keys: &[String]) -> String {
         let own = reference.href.starts_with('/');
         let href = if own { absolute(app, &reference.href) } else { reference.href };
         let (href, label) = (escape(&href), escape(&reference.label));
-        format!("<li>{} <a href=\"{href}\">{label}</a></li>", reference.html.as_str())
+        format!("<li><a href=\"{href}\">{label}</a> {}</li>", reference.html.as_str())
     };
     let list: String = cited.references(keys).into_iter().map(one).collect();
     if list.is_empty() { list } else { format!("<ul>{list}</ul>") }

@@ -19,6 +19,9 @@ use crate::{
     shelves::Tree,
 };
 
+/// Parts of a series that are named before and after a post.
+const NEAR: usize = 6;
+
 /// A post before or after another one.
 pub(super) struct Beside {
     pub(super) href: String,
@@ -32,6 +35,9 @@ pub(super) struct InSeries {
     pub(super) href: String,
     /// Which of the parts it is, from 1: numbers that authors gave may have gaps.
     pub(super) place: usize,
+    /// How many parts there are.
+    pub(super) all: usize,
+    /// Those near this one, itself among them.
     pub(super) parts: Vec<Part>,
     pub(super) previous: Option<Beside>,
     pub(super) next: Option<Beside>,
@@ -39,6 +45,8 @@ pub(super) struct InSeries {
 
 /// One part of a series.
 pub(super) struct Part {
+    /// Its place among all parts, from 1.
+    pub(super) place: usize,
     pub(super) post: Beside,
     pub(super) current: bool,
 }
@@ -59,11 +67,18 @@ impl InSeries {
             name: series.name.clone(),
             href: series_address(&slug_of(app, TermKind::Series, &series.name).await?),
             place: place + 1,
+            all: named.len(),
             previous: beside(place.checked_sub(1)),
             next: beside(Some(place + 1)),
-            parts: named
-                .iter()
-                .map(|part| Part { post: Beside::of(app, part), current: part.id == post.id })
+            parts: (1..)
+                .zip(&named)
+                .skip(place.saturating_sub(NEAR))
+                .take(2 * NEAR + 1)
+                .map(|(number, part)| Part {
+                    place: number,
+                    post: Beside::of(app, part),
+                    current: part.id == post.id,
+                })
                 .collect(),
         }))
     }
