@@ -1,7 +1,7 @@
 //! Posts and what is said about them.
 
 use chrono::{DateTime, Utc};
-use content::{CommentId, Format, Kind, Language, PaperId, PostId, Slug, Subject};
+use content::{CommentId, Kind, Language, PaperId, PostId, Slug, Subject};
 use storage::{Database, Error, changes, comments, papers, post_lists, post_lists::Scope, posts};
 
 use crate::support::{arxiv, day, engines};
