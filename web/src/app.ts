@@ -1,5 +1,6 @@
 // What the pages do with scripts on. Without them everything can still be read, searched and asked for.
 
+import { blog } from "./blog/blog.ts";
 import { contents } from "./contents.ts";
 import { mine } from "./library/mine.ts";
 import { sync } from "./library/sync.ts";
@@ -21,6 +22,7 @@ addEventListener("beforeprint", everything);
 addEventListener("afterprint", unfold);
 margin();
 contents();
+blog();
 copying();
 keys();
 menus();

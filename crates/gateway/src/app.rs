@@ -3,12 +3,16 @@
 use std::{io, net::TcpListener, path::Path, sync::Arc};
 
 use actix_web::{
-    App as Actix, FromRequest, Handler, HttpServer, Resource, Responder,
+    App as Actix, FromRequest, Handler, HttpResponse, HttpServer, Resource, Responder,
     body::BoxBody,
     dev::{Server, ServerHandle, ServiceRequest, ServiceResponse},
     guard,
-    http::header::{
-        CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY_NAME, HeaderName, HeaderValue, REFERRER_POLICY,
+    http::{
+        Method,
+        header::{
+            self, CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY_NAME, HeaderName, HeaderValue,
+            REFERRER_POLICY,
+        },
     },
     middleware::{Compress, Next, NormalizePath, from_fn},
     web,
@@ -28,11 +32,14 @@ use crate::{
     errors::{self, Failure},
     exports, feeds, harvesting,
     identity::Identity,
-    indexing, live, marks,
+    indexing, linking, live, marks,
+    menu::Menu,
     metrics::Metrics,
     pages,
     phrases::Phrases,
     questions::Questions,
+    reads,
+    rendered::Renderings,
     texts, upkeep, visit, writing,
 };
 
@@ -73,6 +80,14 @@ pub struct App {
     pub(crate) feeds: Arc<feeds::Seen>,
     /// Pages that were made a moment ago.
     pub(crate) pages: cache::Pages,
+    /// Posts that were rendered a while ago.
+    pub(crate) renderings: Renderings,
+    /// What is around posts.
+    pub(crate) around: pages::Around,
+    /// What the masthead offers.
+    pub(crate) menu: Menu,
+    /// What tells readers of posts apart today.
+    pub(crate) salt: Arc<reads::Salt>,
     /// Hashes passwords.
     pub(crate) passwords: Passwords,
     /// Wrong ones of late.
@@ -142,6 +157,10 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
         indexing: indexing::Health::default(),
         phrases: Phrases::new(),
         pages: cache::Pages::new(),
+        renderings: Renderings::new(),
+        around: pages::Around::new(),
+        menu: Menu::default(),
+        salt: Arc::default(),
         passwords: Passwords::new(),
         tries: Tries::new(),
         identity,
@@ -169,6 +188,7 @@ pub async fn serve(mut app: App, listener: TcpListener) -> anyhow::Result<Server
     live::Live::recover(&app.db).await?;
     tokio::spawn(indexing::follow(app.db.clone(), app.index.clone(), app.indexing.clone()));
     tokio::spawn(upkeep::keep(app.db.clone()));
+    tokio::spawn(linking::follow(app.db.clone(), app.base.clone()));
     app.harvest.start(app.db.clone(), app.config.clone(), app.metrics.clone());
     if !assets::built() {
         tracing::warn!("web/dist is empty: pages will have no style and no scripts; run `./just web`");
@@ -181,10 +201,11 @@ pub async fn serve(mut app: App, listener: TcpListener) -> anyhow::Result<Server
             .configure(errors::extractors)
             .wrap(from_fn(errors::bound))
             .wrap(from_fn(errors::dress))
+            .wrap(NormalizePath::trim())
+            .wrap(from_fn(straight))
             .wrap(from_fn(headers))
             .wrap(Compress::default())
             .wrap(from_fn(cache::pages))
-            .wrap(NormalizePath::trim())
             .configure(routes)
     });
     Ok(server.disable_signals().shutdown_timeout(20).listen(listener)?.run())
@@ -213,11 +234,7 @@ pub async fn stop(app: App, server: ServerHandle) {
 fn routes(config: &mut web::ServiceConfig) {
     config
         .service(page("/", pages::home))
-        .service(page("/posts", pages::post_list))
-        .service(page("/posts/{slug}.md", pages::post_source))
-        .service(page("/posts/{slug}.{suffix:bib|ris|json|csv|mods}", pages::post_file))
-        .service(page("/posts/{slug}", pages::post))
-        .service(page("/archives/{number}", pages::post_by_number))
+        .configure(post_routes)
         .service(page("/papers", pages::paper_overview))
         .service(page("/papers/{id}.txt", pages::paper_as_text))
         .service(page("/papers/{id}", pages::paper_by_key))
@@ -245,7 +262,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(page("/search/suggest", pages::suggest))
         .configure(feed("/search/feed", feeds::search))
         .service(page("/opensearch.xml", pages::description))
-        .configure(feed("/feed", feeds::posts))
+        .configure(shelf_routes)
         .service(page("/unapi", exports::unapi))
         .service(page("/assets/{version}/{path:.+}", assets::asset))
         .service(page("/healthz", healthy))
@@ -255,7 +272,46 @@ fn routes(config: &mut web::ServiceConfig) {
         .default_service(web::to(async || Err::<&str, _>(Failure::NotFound)));
 }
 
-fn page<F, Args>(path: &str, handler: F) -> Resource
+/// Posts, each by itself.
+fn post_routes(config: &mut web::ServiceConfig) {
+    config
+        .service(page("/posts", pages::post_list))
+        .service(page("/posts/{slug}.md", pages::post_source))
+        .service(page("/posts/{slug}.{suffix:bib|ris|json|csv|mods}", pages::post_file))
+        .service(page("/posts/{slug}", pages::post))
+        .service(page("/pages/{slug}.md", pages::post_source))
+        .service(page("/pages/{slug}.{suffix:bib|ris|json|csv|mods}", pages::post_file))
+        .service(page("/pages/{slug}", pages::page_by_slug))
+        .service(page("/archives/{number:[0-9]+}", pages::post_by_number))
+        .service(form("/archives/{number:[0-9]+}/read", reads::read));
+}
+
+/// Lists of posts, what leads machines to them, and where they were on sites that moved here. The last ones take whatever
+/// looks like an address of theirs.
+fn shelf_routes(config: &mut web::ServiceConfig) {
+    config
+        .configure(feed("/feed", feeds::posts))
+        .configure(feed("/category/{slug}/feed", feeds::category))
+        .configure(feed("/tag/{slug}/feed", feeds::tag))
+        .configure(feed("/author/{name}/feed", feeds::author))
+        .configure(feed("/series/{slug}/feed", feeds::series))
+        .configure(feed("/{year:[0-9]{4}}/{month:[0-9]{2}}/feed", feeds::month))
+        .service(page("/categories", pages::categories))
+        .service(page("/category/{slug}", pages::category))
+        .service(page("/tags", pages::tags))
+        .service(page("/tag/{slug}", pages::tag))
+        .service(page("/author/{name}", pages::author))
+        .service(page("/series", pages::all_series))
+        .service(page("/series/{slug}", pages::series))
+        .service(page("/archives", pages::archives))
+        .service(page("/{year:[0-9]{4}}/{month:[0-9]{2}}", pages::month))
+        .service(page("/robots.txt", pages::robots))
+        .service(page("/sitemap.xml", pages::sitemap_index))
+        .service(page("/sitemap-{part}.xml", pages::sitemap))
+        .configure(pages::moved_routes);
+}
+
+pub(crate) fn page<F, Args>(path: &str, handler: F) -> Resource
 where
     F: Handler<Args>,
     Args: FromRequest + 'static,
@@ -346,6 +402,23 @@ fn papers_policy(pdf: &Pdf) -> anyhow::Result<HeaderValue> {
             .replace("connect-src 'self'", &format!("worker-src 'self'; connect-src 'self'{hosts}")),
     };
     wider.try_into().context("the hosts of PDFs do not fit into a header")
+}
+
+/// A page has one address: with a slash at its end, as other systems write it, it moves to that for good.
+async fn straight(
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let path = request.path();
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    if !reads || path == "/" || !path.ends_with('/') {
+        return next.call(request).await;
+    }
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    // Two slashes at the beginning would be another host.
+    let to = format!("/{}{query}", path.trim_matches('/'));
+    let moved = HttpResponse::PermanentRedirect().insert_header((header::LOCATION, to)).finish();
+    Ok(request.into_response(moved))
 }
 
 /// Headers that every response carries, and cookies that keep what its address chose.

@@ -8,7 +8,7 @@
 use std::{sync::Arc, time::Duration};
 
 use actix_web::{
-    HttpResponse,
+    HttpMessage as _, HttpResponse,
     body::{BoxBody, MessageBody, to_bytes},
     dev::{ServiceRequest, ServiceResponse},
     http::{
@@ -23,7 +23,12 @@ use actix_web::{
 };
 use moka::sync::Cache;
 
-use crate::{accepts, app::App, pages, reader, visit::Visit};
+use crate::{
+    accepts,
+    app::App,
+    pages, reader,
+    visit::{Changes, Visit},
+};
 
 /// How old a page may be whatever happened.
 const AGE: Duration = Duration::from_secs(5);
@@ -120,17 +125,23 @@ impl Kept {
     }
 }
 
-/// Under what the answer may be kept; nothing for requests of somebody who is known, or that are not for a page.
+/// Under what the answer may be kept; nothing for requests of somebody who is known, or that are not for a page. What is
+/// looked at here, handlers need not look at again.
 async fn asked(app: Option<web::Data<App>>, request: &ServiceRequest) -> Option<(web::Data<App>, Arc<Key>)> {
     let app = app?;
+    if is_never_kept(request.path()) {
+        return None;
+    }
+    let changes = storage::changes::last(&app.db).await.ok()?;
+    request.extensions_mut().insert(Changes(changes));
+    app.menu.follow(&app.db, changes).await.ok()?;
     let conditional =
         request.headers().contains_key(IF_MODIFIED_SINCE) && !request.headers().contains_key(IF_NONE_MATCH);
     let known = reader::hash(request.request()).is_some() || request.cookie("session").is_some();
     let known = known || pages::has_key(request.request());
-    if request.method() != Method::GET || conditional || known || is_never_kept(request.path()) {
+    if request.method() != Method::GET || conditional || known {
         return None;
     }
-    let changes = storage::changes::last(&app.db).await.ok()?;
     let visit = Visit::of(request.request());
     let encodings = request.headers().get(ACCEPT_ENCODING).map(|value| value.as_bytes()).unwrap_or_default();
     let encodings = String::from_utf8_lossy(encodings);
@@ -151,7 +162,13 @@ fn is_never_kept(path: &str) -> bool {
 fn is_for_all(response: &ServiceResponse<BoxBody>) -> bool {
     let headers = response.headers();
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let page = ["text/html", "application/atom+xml", "application/rss+xml", "application/feed+json"];
+    let page = [
+        "text/html",
+        "application/atom+xml",
+        "application/rss+xml",
+        "application/feed+json",
+        "application/xml",
+    ];
     let private = headers.get(CACHE_CONTROL).and_then(|value| value.to_str().ok());
     response.status() == StatusCode::OK
         && page.iter().any(|page| kind.starts_with(page))

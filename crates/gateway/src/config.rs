@@ -22,12 +22,14 @@ mod harvest;
 mod layers;
 mod pdf;
 mod readings;
+mod robots;
 
 pub use fulltext::Fulltext;
 pub use harvest::{Contact, Every, Harvest};
 pub use layers::{Error, Loaded, Setting, load};
 pub use pdf::{Origin, Pdf};
 pub use readings::{Bound, Budget, Money, Price, Readings};
+pub use robots::{Picture, Robots, Support};
 
 /// Everything that an operator can set.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -80,6 +82,12 @@ pub struct Site {
     pub language: Language,
     /// Whom the feeds name as author.
     pub author: String,
+    /// Under what texts may be used whose author does not say: a name such as `CC BY 4.0`, or an address.
+    pub licence: Option<String>,
+    /// How readers may support the site; stands below each post.
+    pub support: Support,
+    /// What programs are told that read the site.
+    pub robots: Robots,
 }
 
 /// What is logged, and how.
@@ -262,6 +270,9 @@ impl Default for Site {
             tagline: "Mathematics, written and read".into(),
             language: Language::En,
             author: "Inkstone".into(),
+            licence: None,
+            support: Support::default(),
+            robots: Robots::default(),
         }
     }
 }

@@ -121,6 +121,17 @@ pub(crate) fn network_of(request: &HttpRequest, app: &App) -> String {
     network(address(request, &app.config.proxies))
 }
 
+/// Hashes of the network that a request comes from, and of all that tells its sender from others there. They mean nothing
+/// without the salt.
+pub(crate) fn salted(request: &HttpRequest, app: &App, salt: &str) -> (String, String) {
+    let address = address(request, &app.config.proxies);
+    let header = |name: &str| request.headers().get(name).map(|value| value.as_bytes()).unwrap_or_default();
+    let browser = [header("user-agent"), header("accept-language")].map(String::from_utf8_lossy);
+    let network = digest(&format!("{salt} {}", network(address)));
+    let visitor = digest(&format!("{salt} {address} {} {}", browser[0], browser[1]));
+    (network[..16].to_owned(), visitor[..32].to_owned())
+}
+
 fn cookie(value: String, app: &App) -> Cookie<'static> {
     Cookie::build(COOKIE, value)
         .path("/")

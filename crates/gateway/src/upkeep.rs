@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use storage::{Database, papers, readers};
+use chrono::Utc;
+use storage::{Database, papers, post_reads, readers};
 
 use crate::errors::Chain;
 
@@ -57,5 +58,6 @@ async fn forget(db: &Database) -> Result<(), storage::Error> {
     if forgotten > 0 {
         tracing::info!(readers = forgotten, "readers who do not come back were forgotten");
     }
+    post_reads::forget(db, Utc::now().date_naive()).await?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::future::{Ready, ready};
 
 use actix_web::{
-    FromRequest, HttpRequest,
+    FromRequest, HttpMessage as _, HttpRequest,
     cookie::{Cookie, SameSite, time::Duration},
     dev::Payload,
 };
@@ -34,7 +34,13 @@ pub(crate) struct Visit {
     pub(crate) address: String,
     /// The format of citations that is wanted instead of a page, if one is.
     pub(crate) accepts: Option<cite::Format>,
+    /// Where the change log was when the request came, if that was looked at.
+    pub(crate) changes: Option<Changes>,
 }
+
+/// A position in the change log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Changes(pub(crate) i64);
 
 impl Visit {
     pub(crate) fn of(request: &HttpRequest) -> Self {
@@ -44,6 +50,15 @@ impl Visit {
             formulas: Formulas::asked(request).or_else(remembered).unwrap_or_default(),
             address: without_choices(request),
             accepts: exports::accepted(request),
+            changes: request.extensions().get().copied(),
+        }
+    }
+
+    /// Where the change log is.
+    pub(crate) async fn position(&self, db: &storage::Database) -> Result<i64, storage::Error> {
+        match self.changes {
+            Some(Changes(at)) => Ok(at),
+            None => storage::changes::last(db).await,
         }
     }
 

@@ -49,6 +49,19 @@ pub struct Context {
     pub hosts: Vec<String>,
     /// The paper that an answer is about, if it has pages: `[p. 7]` leads there.
     pub pages: Option<Pages>,
+    /// The works that a post cites, by what it names them: `[@arxiv:1706.03762]` has the key `arxiv:1706.03762`.
+    pub citations: BTreeMap<String, Cited>,
+}
+
+/// A work that a post cites.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Cited {
+    /// What stands among the words, such as author and year.
+    pub label: String,
+    /// Where it leads.
+    pub href: String,
+    /// Whether anything is known of the work but its name; the author is warned if not.
+    pub known: bool,
 }
 
 /// A document of which passages are told by their pages.
@@ -103,6 +116,9 @@ pub struct Rendered {
     /// Where blocks begin in the HTML, and at which lines of the text.
     #[serde(skip)]
     pub(crate) marks: Vec<(usize, usize)>,
+    /// The keys of the works that it cites, each once, in the order of the first citations. Those that the context does
+    /// not have are left out.
+    pub citations: Vec<String>,
     /// The labels it defines.
     #[serde(skip)]
     pub labels: Labels,
@@ -185,4 +201,9 @@ pub enum WarningKind {
     },
     /// A delimiter that opens a display and is never closed.
     UnclosedFormula,
+    /// A citation of a work of which nothing is known.
+    UnknownCitation {
+        /// What the text names it by.
+        key: String,
+    },
 }

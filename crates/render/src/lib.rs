@@ -13,6 +13,7 @@
 //! assert_eq!(rendered.formulas[0].tex, "x_1");
 //! ```
 
+mod citations;
 mod cleaned;
 mod code;
 mod context;
@@ -32,8 +33,9 @@ mod warnings;
 mod whole;
 mod writer;
 
+pub use citations::cited;
 pub use context::{
-    Context, Format, Formula, Heading, Labels, Pages, Part, Rendered, Trust, Warning, WarningKind,
+    Cited, Context, Format, Formula, Heading, Labels, Pages, Part, Rendered, Trust, Warning, WarningKind,
 };
 pub use html::Html;
 pub use live::{Live, Patch};

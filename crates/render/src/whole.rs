@@ -14,7 +14,7 @@ use crate::plain;
 use crate::shield::Input;
 use crate::template::{Piece, Place};
 use crate::warnings;
-use crate::writer::Finding;
+use crate::writer::{Finding, Known as Cited};
 
 /// A text as HTML. It never fails.
 pub fn render(text: &str, format: Format, trust: Trust, context: &Context) -> Rendered {
@@ -143,7 +143,7 @@ impl<'c> Document<'c> {
     }
 
     fn rendered(self, html: String) -> Rendered {
-        let formulas = self.formulas();
+        let (formulas, citations) = (self.formulas(), self.citations());
         let mut known = self.known;
         let placed = self.blocks.iter().zip(&self.places);
         let headings = placed.flat_map(|(block, place)| known.headings(block, place)).collect();
@@ -155,6 +155,7 @@ impl<'c> Document<'c> {
             text: text.trim().to_owned(),
             warnings: Vec::new(),
             marks: Vec::new(),
+            citations,
             labels: Labels(known.labels),
             macros: self.macros.afresh(),
         }
@@ -168,6 +169,18 @@ impl<'c> Document<'c> {
             _ => None,
         };
         self.findings.iter().flatten().filter_map(formula).collect()
+    }
+
+    fn citations(&self) -> Vec<String> {
+        let mut keys: Vec<String> = Vec::new();
+        for finding in self.findings.iter().flatten() {
+            match finding {
+                Finding::Citation(_, Cited::NotAtAll) => {}
+                Finding::Citation(key, _) if !keys.contains(key) => keys.push(key.clone()),
+                _ => {}
+            }
+        }
+        keys
     }
 
     /// How many blocks a teaser shows.

@@ -460,7 +460,7 @@ fn exactly(key: &AnswerKey) -> Condition {
         .add(Column::QuestionSet.eq(&key.question_set))
 }
 
-fn is_done() -> SimpleExpr {
+pub(crate) fn is_done() -> SimpleExpr {
     attempts::Column::State.eq(AttemptState::Done.name())
 }
 

@@ -2,9 +2,10 @@
 //!
 //! [`connect`] opens a [`Database`], a SQLite file or a PostgreSQL server; [`migrate`] brings its schema
 //! up to date. Questions and changes are functions named after what they ask, in a module named after
-//! their subject: [`papers`], [`harvests`], [`readers`], [`users`], [`posts`], [`drafts`], [`media`], [`terms`], [`comments`], [`answers`],
-//! [`budgets`], [`settings`], [`audit`], [`site`], and [`changes`], the log that search indexes follow. A change and its
-//! entries in the log are one transaction. Both engines behave alike:
+//! their subject: [`papers`], [`harvests`], [`readers`], [`users`], [`posts`], [`post_lists`], [`post_links`],
+//! [`post_reads`], [`addresses`], [`drafts`], [`media`], [`terms`], [`comments`], [`answers`], [`budgets`],
+//! [`settings`], [`audit`], [`site`], and [`changes`], the log that search indexes follow. A change and its entries in
+//! the log are one transaction. Both engines behave alike:
 //! one body of tests runs on both.
 //!
 //! Missing on purpose: rows and statements (they never leave this crate), HTML (a cache, not content),
@@ -22,6 +23,7 @@
 //! # }
 //! ```
 
+pub mod addresses;
 pub mod answers;
 pub mod audit;
 pub mod budgets;
@@ -34,6 +36,9 @@ pub mod harvests;
 pub mod media;
 mod paging;
 pub mod papers;
+pub mod post_links;
+pub mod post_lists;
+pub mod post_reads;
 #[cfg(test)]
 #[path = "../tests/support/postgres.rs"]
 mod postgres;

@@ -13,7 +13,7 @@ use sea_orm::{
 };
 
 use crate::{
-    Cursor, Database, Error, Page, changes,
+    Database, Error, changes,
     connection::{Durability, Write},
     rows::{comments, post_categories, post_tags, posts},
     terms,
@@ -157,9 +157,7 @@ pub async fn by_ids(db: &Database, ids: &[PostId]) -> Result<Vec<Post>, Error> {
     for piece in in_pieces(ids.iter().map(|id| id.0)) {
         found.extend(public().filter(posts::Column::Id.is_in(piece)).all(db.read()).await?);
     }
-    let mut posts: HashMap<PostId, Post> =
-        complete(db, found).await?.into_iter().map(|post| (post.id, post)).collect();
-    Ok(ids.iter().filter_map(|id| posts.remove(id)).collect())
+    ordered(db, ids, found).await
 }
 
 /// The post at an address whoever may read it, and what is kept of its password. Who asks sees to it that it is shown to
@@ -232,30 +230,15 @@ async fn log_with_comments(write: &Write, id: PostId) -> Result<(), Error> {
     changes::log(write, said.chain([DocId { kind: Kind::Post, id: id.0 }])).await
 }
 
-/// A page of all public posts, newest first.
-pub async fn list(db: &Database, after: Option<Cursor>, limit: u64) -> Result<Page<Post>, Error> {
-    use posts::Column;
-    let total = public().count(db.read()).await?;
-    let (place, before) = match after {
-        None => (Condition::all(), 0),
-        Some(Cursor { at, id, .. }) => {
-            let same = Condition::all().add(Column::Published.eq(at)).add(Column::Id.lt(id));
-            let place = Condition::any().add(Column::Published.lt(at)).add(same);
-            let before = public().filter(place.clone().not()).count(db.read()).await?;
-            (place, before)
-        }
-    };
-    let mut found = public()
-        .filter(place)
-        .order_by_desc(Column::Published)
-        .order_by_desc(Column::Id)
-        .limit(limit + 1)
-        .all(db.read())
-        .await?;
-    let more = found.len() as u64 > limit;
-    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let next = found.last().filter(|_| more).map(|row| Cursor::at(row.published, row.id));
-    Ok(Page { items: complete(db, found).await?, next, total, first: before + 1 })
+/// Posts in the order of their numbers here.
+pub(crate) async fn ordered(
+    db: &Database,
+    ids: &[PostId],
+    rows: Vec<posts::Model>,
+) -> Result<Vec<Post>, Error> {
+    let mut posts: HashMap<PostId, Post> =
+        complete(db, rows).await?.into_iter().map(|post| (post.id, post)).collect();
+    Ok(ids.iter().filter_map(|id| posts.remove(id)).collect())
 }
 
 /// How many public posts there are.

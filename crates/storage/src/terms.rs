@@ -64,6 +64,12 @@ pub async fn by_slug(db: &Database, kind: TermKind, slug: &str) -> Result<Option
     Ok(row.map(|row| term(kind, row)))
 }
 
+/// What the address of a name ends in.
+pub async fn slug(db: &Database, kind: TermKind, name: &str) -> Result<Option<String>, Error> {
+    let key = (kind.name().to_owned(), name.to_owned());
+    Ok(terms::Entity::find_by_id(key).one(db.read()).await?.map(|row| row.slug))
+}
+
 /// Gives an address to each term that a post names for the first time.
 pub(crate) async fn know(write: &Write, draft: &Draft) -> Result<(), Error> {
     let series = draft.details.series.as_ref().map(|series| &series.name);

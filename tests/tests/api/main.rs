@@ -18,6 +18,7 @@ macro_rules! on_each_engine {
 }
 
 mod accounts;
+mod blog;
 mod budgets;
 mod citations;
 mod commands;

@@ -12,7 +12,7 @@ use std::{
 use anyhow::Context as _;
 use chrono::{DateTime, NaiveDate, Utc};
 use content::{
-    CommentId, Format, FullText, Harvested, Language, Passage, Record, RecordKey, Slug, Subject, TextSource,
+    CommentId, Details, FullText, Harvested, Language, Passage, Record, RecordKey, Slug, Subject, TextSource,
     Way,
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -125,6 +125,9 @@ struct PostMatter {
     #[serde(default)]
     tags: Vec<String>,
     translation: Option<String>,
+    /// What is decided about it besides its text.
+    #[serde(default)]
+    details: Details,
 }
 
 #[derive(Deserialize)]
@@ -152,6 +155,7 @@ fn post(text: &str) -> anyhow::Result<posts::Draft> {
         tags: matter.tags,
         translation: matter.translation.map(|slug| slug.parse::<Slug>()).transpose()?,
         updated: matter.updated,
+        details: matter.details,
         ..posts::Draft::new(matter.slug.parse()?, matter.title, matter.published)
     })
 }

@@ -15,7 +15,6 @@ use storage::{posts, settings};
 use super::{
     Page,
     frame::{Frame, Place},
-    posts::address_of,
     unkept,
 };
 use crate::{
@@ -23,6 +22,7 @@ use crate::{
     app::App,
     errors::Failure,
     language::Messages,
+    posts::address_of,
     reader,
     visit::Visit,
 };

@@ -7,6 +7,7 @@ use crate::{
     exports::{self, File},
     feeds::{self, Feed},
     language::{Messages, other},
+    menu::Item,
     visit::Visit,
 };
 
@@ -25,14 +26,22 @@ pub(crate) struct Frame {
     address: String,
     pub(crate) assets: &'static str,
     pub(crate) place: Place,
+    pub(crate) has_series: bool,
+    /// Under what texts may be used whose author does not say.
+    pub(crate) licence: Option<String>,
+    /// Pages that stand on their own.
+    pub(crate) pages: Vec<Item>,
 }
 
 /// Which part of the site a page belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Place {
     Posts,
+    Series,
     Papers,
     Search,
+    /// A page that stands on its own, by its address.
+    Page(String),
     Elsewhere,
 }
 
@@ -49,9 +58,17 @@ impl Frame {
             canonical: format!("{}{}", app.base, visit.address),
             assets: assets::base(),
             address: visit.without(&["after", "from", "month"]),
+            licence: app.config.site.licence.clone(),
+            has_series: app.menu.has_series(),
+            pages: app.menu.pages(visit.m.language()),
             place,
             site,
         }
+    }
+
+    /// Whether this is a page that stands on its own.
+    pub(crate) fn is_page(&self, href: &str) -> bool {
+        matches!(&self.place, Place::Page(here) if here == href)
     }
 
     /// The same with this as the one address of what the page is about.

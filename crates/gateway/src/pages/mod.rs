@@ -3,6 +3,7 @@
 mod access;
 mod accounts;
 mod answers;
+mod around;
 mod attempt;
 mod cards;
 mod citing;
@@ -10,14 +11,20 @@ mod comments;
 mod frame;
 mod heads;
 mod home;
+mod licences;
 mod lists;
 mod mine;
 mod near;
+mod old;
 mod paper;
 mod plain;
 mod posts;
 mod reading;
+mod robots;
 mod search;
+mod shelves;
+mod sitemap;
+mod support;
 
 pub(crate) use access::{has_key, unlock};
 pub(crate) use accounts::{
@@ -29,13 +36,16 @@ pub(crate) use frame::{Frame, Place, error};
 pub(crate) use home::home;
 pub(crate) use lists::{arxiv, paper_overview, renew_stars_feed, stars, stars_file, venue};
 pub(crate) use mine::mine;
+pub(crate) use old::routes as moved_routes;
 pub(crate) use paper::paper_by_key;
 pub(crate) use plain::paper_as_text;
-pub(crate) use posts::{
-    address, body_of, numbered, page_by_slug, post, post_by_number, post_file, post_list, post_source,
-    rendered, words_in,
-};
+pub(crate) use posts::{Around, page_by_slug, post, post_by_number, post_file, post_source};
+pub(crate) use robots::robots;
 pub(crate) use search::{description, instant, paper_search, search, search_file, suggest};
+pub(crate) use shelves::{
+    all_series, archives, author, categories, category, month, post_list, series, tag, tags,
+};
+pub(crate) use sitemap::{index as sitemap_index, part as sitemap};
 
 use actix_web::{
     HttpResponse,
@@ -53,6 +63,7 @@ use crate::{
 pub(crate) type Page = Result<HttpResponse, Failure>;
 
 /// A name with the address it leads to.
+#[derive(Clone)]
 struct Link {
     name: String,
     href: String,

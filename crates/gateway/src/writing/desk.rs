@@ -17,7 +17,7 @@ use crate::{
     language::Messages,
     pages::{self, Frame, Page, Place},
     papers::escaped,
-    reader,
+    posts as blog, reader,
     visit::Visit,
 };
 
@@ -196,7 +196,7 @@ fn entry(app: &App, m: Messages, one: &Listed) -> Entry {
         protected: one.post.as_ref().is_some_and(|post| post.visibility == Visibility::Protected),
         changed: one.changed && one.post.is_some(),
         author: one.author.clone(),
-        address: one.post.as_ref().filter(|_| state != State::Draft).map(|post| pages::address(&post.slug)),
+        address: one.post.as_ref().filter(|_| state != State::Draft).map(|post| blog::address(&post.slug)),
         day: one.post.as_ref().map(|post| m.short_date(&post.published)),
         saved: format!("{} {}", m.short_date(&one.saved), one.saved.format("%H:%M")),
         datetime: one.saved.format("%Y-%m-%dT%H:%M:%SZ").to_string(),

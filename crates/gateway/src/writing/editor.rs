@@ -20,7 +20,8 @@ use crate::{
     accounts::Writer,
     app::App,
     language::Messages,
-    pages::{self, Frame, Page, Place, address},
+    pages::{self, Frame, Page, Place},
+    posts::address,
     visit::Visit,
 };
 

@@ -103,7 +103,6 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/write/{id}/share").route(web::post().to(sharing::share)))
         .service(web::resource("/preview/{secret}").route(web::route().guard(read()).to(sharing::shared)))
         .service(web::resource("/files/{name}").route(web::route().guard(read()).to(files::give)))
-        .service(web::resource("/pages/{slug}").route(web::route().guard(read()).to(pages::page_by_slug)))
         .service(
             web::resource(["/posts/{slug}/unlock", "/pages/{slug}/unlock"])
                 .route(web::post().to(pages::unlock)),

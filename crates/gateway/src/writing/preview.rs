@@ -13,9 +13,11 @@ use super::form::Form;
 use crate::{
     accounts::Writer,
     app::App,
+    citations::Works,
     errors::Failure,
     language::Messages,
-    pages::{self, Page, words_in},
+    pages::{self, Page},
+    posts::{body_of, length as words_in},
     reader,
     visit::Visit,
 };
@@ -90,9 +92,10 @@ pub(super) async fn preview(
 
 /// The body of a manuscript as its readers would see it.
 pub(super) async fn rendered(app: &App, text: Manuscript) -> Result<(Post, Rendered), Failure> {
-    let (app, post) = (app.clone(), as_post(text));
+    let post = as_post(text);
+    let context = Works::of(app, &post.body).await?.context(app.context());
     let rendered = web::block(move || {
-        let rendered = pages::rendered(&app, &post);
+        let rendered = body_of(&post, &context);
         (post, rendered)
     });
     Ok(rendered.await?)
@@ -152,6 +155,7 @@ fn sentence(kind: &WarningKind, m: Messages) -> String {
         WarningKind::UnknownLabel { label } => m.warn_unknown_label(label),
         WarningKind::RepeatedLabel { label } => m.warn_repeated_label(label),
         WarningKind::RefusedFormula { .. } => m.warn_refused_formula().to_owned(),
+        WarningKind::UnknownCitation { key } => m.warn_unknown_citation(key),
         WarningKind::UnclosedFormula => m.warn_unclosed_formula().to_owned(),
     }
 }

@@ -18,7 +18,8 @@ use crate::{
     accounts::Writer,
     app::App,
     errors::Failure,
-    pages::{self, Page, address},
+    pages::{self, Page},
+    posts::address,
     reader,
     visit::Visit,
 };

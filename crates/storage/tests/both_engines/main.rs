@@ -8,6 +8,7 @@ mod harvests;
 mod joins;
 mod lists;
 mod papers;
+mod post_lists;
 mod posts;
 mod readers;
 mod schema;

@@ -116,7 +116,10 @@ async fn a_step_that_fails_leaves_nothing_behind() {
 const AS_AT_FIRST: &[&str] = &[
     "DROP INDEX posts_by_announced_published",
     "DROP INDEX posts_by_series_part",
-    "DROP INDEX posts_by_author_published_id",
+    "DROP INDEX posts_by_kind_pinned_published_id_visibility",
+    "DROP INDEX posts_by_kind_published_id_visibility",
+    "DROP INDEX posts_by_kind_readers_id",
+    "DROP INDEX posts_by_author_kind_pinned_published_id",
     "DROP INDEX comments_by_network_created",
     "DROP INDEX comments_by_edit_hash",
     "DROP INDEX comments_by_reader_id",
