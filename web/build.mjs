@@ -35,6 +35,14 @@ const engine = () =>
     chunkNames: "mathjax/[name]-[hash]",
   });
 
+// The worker of a comment's form comes when somebody writes.
+const workers = () =>
+  build({
+    ...shared,
+    entryPoints: [{ in: "src/discussing/work.ts", out: "discussing/work" }],
+    format: "iife",
+  });
+
 // What shows PDFs comes with the first one, and its worker, fonts and decoders when that wants them.
 const viewer = () =>
   build({
@@ -84,4 +92,4 @@ const files = async () => {
 };
 
 await rm(dist, { recursive: true, force: true });
-await Promise.all([scripts(), engine(), viewer(), editor(), styles(), files()]);
+await Promise.all([scripts(), workers(), engine(), viewer(), editor(), styles(), files()]);

@@ -66,6 +66,9 @@ impl MigrationTrait for Blog {
             index("media", &["hash"]).unique().take(),
             index("comments", &["network", "created"]),
             index("comments", &["edit_hash"]),
+            index("comments", &["mail"]),
+            index("comments", &["told", "state"]),
+            index("comments", &["parent_id"]),
             index("subscriptions", &["token_hash"]).unique().take(),
             index("subscriptions", &["post_id"]),
             index("subscriptions", &["paper_id"]),
@@ -118,13 +121,16 @@ fn post_columns() -> [ColumnDef; 11] {
 }
 
 /// `state`, which was there, is `visible`, `held`, `spam` or `deleted`; `why` says why it is not visible. `network` and
-/// `edit_hash` are hashes: where it came from, and of the secret of who may still change it.
-fn comment_columns() -> [ColumnDef; 4] {
+/// `edit_hash` are hashes: where it came from, and of the secret of who may still change it. `trusted` says that others
+/// of the same name and mail are shown at once. `told` is the last state that anybody was told of by mail, or empty.
+fn comment_columns() -> [ColumnDef; 6] {
     [
         text("network").default("").take(),
         text_null("edit_hash"),
         timestamp_with_time_zone_null("edited"),
         text_null("why"),
+        boolean("trusted").default(false).take(),
+        text("told").default("visible").take(),
     ]
 }
 

@@ -2,6 +2,8 @@
 
 import { blog } from "./blog/blog.ts";
 import { contents } from "./contents.ts";
+import { discussing } from "./discussing/form.ts";
+import { inbox } from "./discussing/inbox.ts";
 import { mine } from "./library/mine.ts";
 import { sync } from "./library/sync.ts";
 import { keys } from "./lists/keys.ts";
@@ -34,3 +36,5 @@ facets();
 readings();
 pdfs();
 writing();
+discussing();
+inbox();

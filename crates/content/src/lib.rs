@@ -28,7 +28,7 @@ pub use answers::{
 pub use budgets::{Charge, Cost, Limit, Limits, Payer, Refusal, Scope};
 pub use categories::{CategoryTerms, archive, canonical_category, category, is_archive, is_category};
 pub use changes::{Change, DocId, Kind};
-pub use comments::{Comment, CommentId, Subject};
+pub use comments::{Comment, CommentId, CommentState, Subject, Why};
 pub use days::day;
 pub use fulltext::{FullText, Hidden, HiddenKind, Passage, TextSource};
 pub use language::Language;

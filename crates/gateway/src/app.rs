@@ -29,6 +29,7 @@ use crate::{
     accounts::{self, Passwords, Tries},
     assets, cache,
     config::{Config, Pdf},
+    discussing::{Discussing, postbox},
     errors::{self, Failure},
     exports, feeds, harvesting,
     identity::Identity,
@@ -88,6 +89,8 @@ pub struct App {
     pub(crate) menu: Menu,
     /// What tells readers of posts apart today.
     pub(crate) salt: Arc<reads::Salt>,
+    /// What visitors say.
+    pub(crate) discussing: Discussing,
     /// Hashes passwords.
     pub(crate) passwords: Passwords,
     /// Wrong ones of late.
@@ -142,6 +145,7 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
     let config = Arc::new(config);
     let (questions, metrics) = (Arc::new(Questions::open(&config.readings)?), Metrics::new());
     let texts = texts::Texts::new(&config, &db)?;
+    let discussing = Discussing::open(&db, &config.comments).await?;
     let live = live::Live::new(&config, &db, &texts, &questions, &metrics);
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     Ok(App {
@@ -156,6 +160,7 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
         index: Arc::new(index),
         indexing: indexing::Health::default(),
         phrases: Phrases::new(),
+        discussing,
         pages: cache::Pages::new(),
         renderings: Renderings::new(),
         around: pages::Around::new(),
@@ -190,6 +195,7 @@ pub async fn serve(mut app: App, listener: TcpListener) -> anyhow::Result<Server
     tokio::spawn(upkeep::keep(app.db.clone()));
     tokio::spawn(linking::follow(app.db.clone(), app.base.clone()));
     app.harvest.start(app.db.clone(), app.config.clone(), app.metrics.clone());
+    postbox::start(&app)?;
     if !assets::built() {
         tracing::warn!("web/dist is empty: pages will have no style and no scripts; run `./just web`");
     }
@@ -262,6 +268,8 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(page("/search/suggest", pages::suggest))
         .configure(feed("/search/feed", feeds::search))
         .service(page("/opensearch.xml", pages::description))
+        .configure(pages::comment_routes)
+        .configure(feeds::comment_routes)
         .configure(shelf_routes)
         .service(page("/unapi", exports::unapi))
         .service(page("/assets/{version}/{path:.+}", assets::asset))
@@ -351,7 +359,7 @@ fn for_tools(name: &str) -> Resource {
 }
 
 /// An address that changes something, and tells nothing.
-fn form<F, Args>(path: &str, handler: F) -> Resource
+pub(crate) fn form<F, Args>(path: &str, handler: F) -> Resource
 where
     F: Handler<Args>,
     Args: FromRequest + 'static,
@@ -360,12 +368,12 @@ where
     web::resource(path).route(web::post().to(handler))
 }
 
-fn read() -> guard::AnyGuard {
+pub(crate) fn read() -> guard::AnyGuard {
     guard::Any(guard::Get()).or(guard::Head())
 }
 
 /// A feed in each of its formats: Atom at the address itself, the others below it.
-fn feed<F, Args>(path: &'static str, handler: F) -> impl FnOnce(&mut web::ServiceConfig)
+pub(crate) fn feed<F, Args>(path: &'static str, handler: F) -> impl FnOnce(&mut web::ServiceConfig)
 where
     F: Handler<Args>,
     Args: FromRequest + 'static,

@@ -17,16 +17,20 @@ use serde::{Deserialize, Serialize};
 use summarizer::{Breaker, Limits, Quirks};
 use url::Url;
 
+mod comments;
 mod fulltext;
 mod harvest;
 mod layers;
+mod mail;
 mod pdf;
 mod readings;
 mod robots;
 
+pub use comments::{Comments, Hold};
 pub use fulltext::Fulltext;
 pub use harvest::{Contact, Every, Harvest};
 pub use layers::{Error, Loaded, Setting, load};
+pub use mail::{Mail, Security};
 pub use pdf::{Origin, Pdf};
 pub use readings::{Bound, Budget, Money, Price, Readings};
 pub use robots::{Picture, Robots, Support};
@@ -68,6 +72,10 @@ pub struct Config {
     pub pdf: Pdf,
     /// Where texts of papers are fetched from to be read.
     pub fulltext: Fulltext,
+    /// What visitors may say, and what is shown of it at once.
+    pub comments: Comments,
+    /// Through which server mail is sent.
+    pub mail: Mail,
 }
 
 /// What the pages say of the site.
@@ -227,6 +235,8 @@ impl Config {
             let twice = self.models[..number].iter().any(|other| other.name == model.name);
             model.check(twice).map_err(|(key, why)| (format!("models.{number}.{key}"), why))?;
         }
+        self.comments.check().map_err(|(key, why)| (format!("comments.{key}"), why))?;
+        self.mail.check().map_err(|(key, why)| (format!("mail.{key}"), why))?;
         let priced = self.models.iter().any(|model| model.price != Price::default());
         if let Some(bound) = self.budget.in_money().filter(|_| !priced && !self.models.is_empty()) {
             return Err((format!("budget.{bound}.money"), "bounds nothing: no model has a price"));
@@ -259,6 +269,8 @@ impl Default for Config {
             harvest: Harvest::default(),
             pdf: Pdf::default(),
             fulltext: Fulltext::default(),
+            comments: Comments::default(),
+            mail: Mail::default(),
         }
     }
 }

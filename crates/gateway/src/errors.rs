@@ -60,6 +60,9 @@ pub(crate) enum Failure {
     /// So many stars and opened papers in a day that the next one is not kept.
     #[error("too many marks in a day")]
     TooManyMarks(Busy),
+    /// So many comments and previews from one network that the next one is not looked at.
+    #[error("too many comments")]
+    TooManyComments,
     /// A body that is longer than any form of ours.
     #[error("the body is too long")]
     TooLong,
@@ -126,9 +129,11 @@ impl ResponseError for Failure {
             Self::TooLong | Self::File(media::Refused::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NoForm | Self::File(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::QueueFull | Self::OverBudget(_) | Self::TooManyTries | Self::TooManyMarks(_) => {
-                StatusCode::TOO_MANY_REQUESTS
-            }
+            Self::QueueFull
+            | Self::OverBudget(_)
+            | Self::TooManyTries
+            | Self::TooManyMarks(_)
+            | Self::TooManyComments => StatusCode::TOO_MANY_REQUESTS,
             Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
             Self::Storage(storage::Error::Busy(_) | storage::Error::Unreachable(_)) => {
                 StatusCode::SERVICE_UNAVAILABLE
@@ -304,6 +309,7 @@ fn sentences(failure: Option<&Failure>, status: StatusCode, visit: &Visit) -> (&
         (Some(Failure::TooManyTries), _) => (m.error_busy(), Some(m.too_many_tries().into())),
         (Some(Failure::TooManyMarks(Busy::Reader)), _) => (m.too_many_marks(), None),
         (Some(Failure::TooManyMarks(Busy::Network)), _) => (m.too_many_marks_nearby(), None),
+        (Some(Failure::TooManyComments), _) => (m.error_busy(), Some(m.talk_too_many().into())),
         (Some(Failure::QueueFull), _) => (m.error_busy(), Some(m.queue_full().into())),
         (Some(Failure::OverBudget(refusal)), _) => {
             (m.error_over_budget(), Some(faults::over_budget(refusal, m)))

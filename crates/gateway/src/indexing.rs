@@ -344,13 +344,8 @@ mod tests {
 
         async fn say(&self, body: &str) {
             let draft = comments::Draft {
-                subject: Subject::Paper(PaperId(1)),
-                parent: None,
-                author: "Vera Rubin".into(),
                 mail: Some("vera@example.org".into()),
-                site: None,
-                body: body.into(),
-                created: moment(),
+                ..comments::Draft::new(Subject::Paper(PaperId(1)), "Vera Rubin", body, moment())
             };
             comments::save(&self.db, &draft).await.expect("saved");
         }

@@ -17,6 +17,7 @@ mod citations;
 pub mod commands;
 
 pub mod config;
+mod discussing;
 mod errors;
 mod exports;
 mod faults;

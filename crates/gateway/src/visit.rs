@@ -8,6 +8,7 @@ use actix_web::{
     dev::Payload,
 };
 
+use crate::discussing::Asked;
 use crate::exports;
 use crate::language::{self, Messages, negotiate, other};
 
@@ -36,6 +37,8 @@ pub(crate) struct Visit {
     pub(crate) accepts: Option<cite::Format>,
     /// Where the change log was when the request came, if that was looked at.
     pub(crate) changes: Option<Changes>,
+    /// Which part of a discussion is asked for, and by whom.
+    pub(crate) talk: Asked,
 }
 
 /// A position in the change log.
@@ -50,6 +53,7 @@ impl Visit {
             formulas: Formulas::asked(request).or_else(remembered).unwrap_or_default(),
             address: without_choices(request),
             accepts: exports::accepted(request),
+            talk: Asked::of(request),
             changes: request.extensions().get().copied(),
         }
     }

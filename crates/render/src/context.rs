@@ -93,6 +93,15 @@ impl Labels {
         self.0.get(label).map(|target| target.number.as_str())
     }
 
+    /// The same for a text on another page than the equations, which are at this address.
+    pub fn at(&self, page: &str) -> Self {
+        let moved = |target: &Target| match target.href.starts_with('#') {
+            true => Target { href: format!("{page}{}", target.href), ..target.clone() },
+            false => target.clone(),
+        };
+        Self(self.0.iter().map(|(label, target)| (label.clone(), moved(target))).collect())
+    }
+
     /// All labels, in alphabetical order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(label, target)| (label.as_str(), target.number.as_str()))

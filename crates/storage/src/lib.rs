@@ -3,7 +3,7 @@
 //! [`connect`] opens a [`Database`], a SQLite file or a PostgreSQL server; [`migrate`] brings its schema
 //! up to date. Questions and changes are functions named after what they ask, in a module named after
 //! their subject: [`papers`], [`harvests`], [`readers`], [`users`], [`posts`], [`post_lists`], [`post_links`],
-//! [`post_reads`], [`addresses`], [`drafts`], [`media`], [`terms`], [`comments`], [`answers`], [`budgets`],
+//! [`post_reads`], [`addresses`], [`drafts`], [`media`], [`terms`], [`comments`], [`subscriptions`], [`mails`], [`answers`], [`budgets`],
 //! [`settings`], [`audit`], [`site`], and [`changes`], the log that search indexes follow. A change and its entries in
 //! the log are one transaction. Both engines behave alike:
 //! one body of tests runs on both.
@@ -33,6 +33,7 @@ mod connection;
 pub mod drafts;
 mod error;
 pub mod harvests;
+pub mod mails;
 pub mod media;
 mod paging;
 pub mod papers;
@@ -49,6 +50,7 @@ mod rows;
 mod schema;
 pub mod settings;
 pub mod site;
+pub mod subscriptions;
 pub mod terms;
 mod text;
 pub mod texts;

@@ -13,9 +13,9 @@ use sea_orm::{
 };
 
 use crate::{
-    Database, Error, changes,
+    Database, Error, changes, comments,
     connection::{Durability, Write},
-    rows::{comments, post_categories, post_tags, posts},
+    rows::{post_categories, post_tags, posts},
     terms,
     text::{in_pieces, now, storable, storable_moment, unreadable},
 };
@@ -107,6 +107,10 @@ pub(crate) async fn put(write: &Write, known: Option<PostId>, draft: &Draft) -> 
         password_hash: Set(draft.password_hash.clone()),
         ..details_row(&draft.details)
     };
+    let before = match known {
+        Some(PostId(id)) => posts::Entity::find_by_id(id).one(&**write).await?,
+        None => None,
+    };
     let id = match known {
         Some(PostId(id)) => {
             let row = posts::ActiveModel { id: Unchanged(id), ..row };
@@ -118,7 +122,16 @@ pub(crate) async fn put(write: &Write, known: Option<PostId>, draft: &Draft) -> 
     save_names(write, id, draft).await?;
     terms::know(write, draft).await?;
     changes::log(write, [DocId { kind: Kind::Post, id }]).await?;
+    if before.is_some_and(|before| is_shown_otherwise(&before, draft)) {
+        comments::log_of_posts(write, &[id]).await?;
+    }
     Ok(PostId(id))
+}
+
+/// Whether what was said about a post may be read by others from now on.
+fn is_shown_otherwise(before: &posts::Model, draft: &Draft) -> bool {
+    before.visibility != draft.details.visibility.name()
+        || before.published != storable_moment(draft.published)
 }
 
 async fn save_names(write: &Write, post: i64, draft: &Draft) -> Result<(), Error> {
@@ -219,15 +232,8 @@ pub async fn remove(db: &Database, id: PostId) -> Result<(), Error> {
 }
 
 async fn log_with_comments(write: &Write, id: PostId) -> Result<(), Error> {
-    let said: Vec<i64> = comments::Entity::find()
-        .select_only()
-        .column(comments::Column::Id)
-        .filter(comments::Column::PostId.eq(id.0))
-        .into_tuple()
-        .all(&**write)
-        .await?;
-    let said = said.into_iter().map(|id| DocId { kind: Kind::Comment, id });
-    changes::log(write, said.chain([DocId { kind: Kind::Post, id: id.0 }])).await
+    comments::log_of_posts(write, &[id.0]).await?;
+    changes::log(write, [DocId { kind: Kind::Post, id: id.0 }]).await
 }
 
 /// Posts in the order of their numbers here.
@@ -269,6 +275,7 @@ pub async fn announce(db: &Database) -> Result<Vec<PostId>, Error> {
         .exec(&*write)
         .await?;
     changes::log(&write, ids.iter().map(|id| DocId { kind: Kind::Post, id: *id })).await?;
+    comments::log_of_posts(&write, &ids).await?;
     write.commit().await?;
     Ok(ids.into_iter().map(PostId).collect())
 }

@@ -327,6 +327,8 @@ table! {
         edit_hash: Option<String>,
         edited: Option<DateTimeUtc>,
         why: Option<String>,
+        trusted: bool,
+        told: String,
     }
 }
 

@@ -22,6 +22,7 @@ mod blog;
 mod budgets;
 mod citations;
 mod commands;
+mod comments;
 mod continuing;
 mod durability;
 mod faults;

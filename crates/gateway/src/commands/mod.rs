@@ -15,6 +15,7 @@ use clap::{Parser, Subcommand};
 use crate::{app, config, errors::Chain};
 
 mod check;
+mod comment;
 mod eval;
 mod fulltext;
 mod harvest;
@@ -86,6 +87,9 @@ enum Command {
     /// Print the text of a paper as a model would be given it; on standard error, what is hidden in it and left out.
     #[command(after_help = "Example: inkstone fulltext paper.pdf --json")]
     Fulltext(fulltext::Fulltext),
+    /// Look at what visitors said, and decide what is shown.
+    #[command(subcommand, after_help = "Example: inkstone comment list --state held")]
+    Comment(comment::Command),
     /// Say who has an account.
     #[command(subcommand, after_help = "Example: inkstone user add ada --role administrator")]
     User(user::Command),
@@ -191,6 +195,7 @@ async fn dispatch(command: Command, config: config::Config) -> anyhow::Result<()
         Command::Reindex => reindex::run(config).await,
         Command::Search(search) => search::run(config, search).await,
         Command::Fulltext(paper) => fulltext::run(config, paper).await,
+        Command::Comment(comment) => comment::run(config, comment).await,
         Command::User(user) => user::run(config, user).await,
         Command::Post(post) => post::run(config, post).await,
         Command::Media(media) => media::run(config, media).await,

@@ -62,14 +62,10 @@ async fn save_comments(db: &Database, lines: &str) -> anyhow::Result<()> {
     let mut saved: Vec<CommentId> = Vec::new();
     for (number, line) in lines.lines().enumerate() {
         let said: Said = serde_json::from_str(line).with_context(|| format!("line {}", number + 1))?;
+        let subject = subject(db, &said.about).await.with_context(|| format!("line {}", number + 1))?;
         let draft = comments::Draft {
-            subject: subject(db, &said.about).await.with_context(|| format!("line {}", number + 1))?,
             parent: said.reply_to.and_then(|earlier| saved.get(earlier).copied()),
-            author: said.author,
-            mail: None,
-            site: None,
-            body: said.body,
-            created: said.created,
+            ..comments::Draft::new(subject, said.author, said.body, said.created)
         };
         saved.push(comments::save(db, &draft).await?);
     }

@@ -91,7 +91,7 @@ const NOT_A_SETTING: &str = "INKSTONE_CONFIG";
 /// Read in the working directory, if it is there.
 const DEFAULT_FILE: &str = "inkstone.toml";
 /// The keys that may be given as `<key>_file`, and whose values are never shown.
-const SECRETS: [&str; 2] = ["database_url", "api_key"];
+const SECRETS: [&str; 3] = ["database_url", "api_key", "password"];
 
 /// Reads `inkstone.toml`, or `file` instead; then the variables over it; then the flags over these.
 ///
@@ -383,6 +383,15 @@ mod tests {
         });
         insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @r##"
         accounts.registration = "invitation"  # default
+        comments.editing = "900s"  # default
+        comments.fastest = 3  # default
+        comments.hold = "first"  # default
+        comments.links = 3  # default
+        comments.mail_required = true  # default
+        comments.network = 10  # default
+        comments.subject = 60  # default
+        comments.threads = 50  # default
+        comments.work = 16  # default
         data = "/d"  # --data
         database_url = "postgres://me:***@db/ink?***"  # inkstone.toml
         fulltext.arxiv = "https://arxiv.org"  # default
@@ -398,6 +407,8 @@ mod tests {
         listen = "127.0.0.1:8080"  # default
         log.format = "text"  # default
         log.level = "debug"  # INKSTONE_LOG__LEVEL
+        mail.port = 587  # default
+        mail.security = "starttls"  # default
         models.0.api_key = "***"  # INKSTONE_MODELS__0__API_KEY
         models.0.base_url = "http://127.0.0.1:1/v1"  # inkstone.toml
         models.0.context = 32768  # default

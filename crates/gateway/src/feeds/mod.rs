@@ -5,6 +5,7 @@
 
 mod answer;
 mod atom;
+mod comments;
 mod entry;
 mod format;
 mod json;
@@ -12,6 +13,7 @@ mod rss;
 mod seen;
 
 pub(crate) use answer::{Channel, answer};
+pub(crate) use comments::routes as comment_routes;
 pub(crate) use entry::{Entry, of_paper, of_post};
 pub(crate) use format::{Feed, Format, each};
 pub(crate) use seen::Seen;

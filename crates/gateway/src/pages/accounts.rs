@@ -259,12 +259,12 @@ async fn account_page(
 }
 
 /// A page that no cache may keep.
-fn private(visit: &Visit, page: &impl Template) -> Page {
+pub(super) fn private(visit: &Visit, page: &impl Template) -> Page {
     let mut response = visit.page(page)?;
     response.headers_mut().insert(CACHE_CONTROL, "private, no-store".parse().expect("a header"));
     Ok(response)
 }
 
-fn see_other(to: &str) -> HttpResponse {
+pub(super) fn see_other(to: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header(("location", to)).finish()
 }

@@ -32,6 +32,7 @@ pub(crate) use accounts::{
 };
 pub(crate) use answers::{kimi, progress};
 pub(crate) use attempt::attempt;
+pub(crate) use comments::routes as comment_routes;
 pub(crate) use frame::{Frame, Place, error};
 pub(crate) use home::home;
 pub(crate) use lists::{arxiv, paper_overview, renew_stars_feed, stars, stars_file, venue};
@@ -87,12 +88,16 @@ impl Visit {
 
     /// A whole page as a response.
     pub(crate) fn page(&self, template: &impl Template) -> Page {
-        let html = template.render()?;
+        Ok(self.html(template.render()?))
+    }
+
+    /// A page, or a piece of one, with formulas as the visitor wants them.
+    fn html(&self, html: String) -> HttpResponse {
         let html = match self.formulas {
             Formulas::Tex => html,
             Formulas::MathMl => render::with_mathml(&html),
         };
-        Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html))
+        HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html)
     }
 }
 

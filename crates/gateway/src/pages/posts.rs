@@ -4,9 +4,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
 use cite::Work;
-use content::{Format, Language, Post, PostId, PostKind, Slug, Subject};
+use content::{Format, Language, Post, PostId, PostKind, Slug};
 use moka::sync::Cache;
-use render::{Context, Heading, Html, Rendered};
+use render::{Heading, Html, Rendered};
 use storage::{comments, posts};
 
 use super::{
@@ -15,7 +15,7 @@ use super::{
     around::{Beside, InSeries},
     cards::{self, Brief},
     citing::Citation,
-    comments::{Thread, thread},
+    comments::{Discussion, below},
     frame::{Frame, Place},
     heads::{About, Head},
     licences::{self, Licence},
@@ -28,6 +28,7 @@ use crate::{
     accounts::SignedIn,
     app::App,
     citations::{Reference, Works},
+    discussing,
     errors::Failure,
     exports,
     language::{Messages, other},
@@ -48,7 +49,7 @@ struct PostPage {
     /// The words around the text, in the language of the text.
     own: Messages,
     whole: Arc<Whole>,
-    comments: Thread,
+    comments: Discussion,
     support: Option<Support>,
 }
 
@@ -179,9 +180,7 @@ async fn shown_to_some(
 
 async fn page(app: &App, visit: &Visit, post: &Post, work: &Work) -> Page {
     let whole = whole(app, visit, post, work).await?;
-    let said = comments::of(&app.db, Subject::Post(post.id)).await?;
-    let Rendered { labels, macros, .. } = &*whole.rendered;
-    let context = Context { labels: labels.clone(), macros: macros.clone(), ..Context::default() };
+    let comments = below(app, visit, &discussing::About::of_post(app, post)).await?;
     let place = match whole.is_page {
         true => Place::Page(address_of(post)),
         false => Place::Posts,
@@ -190,7 +189,7 @@ async fn page(app: &App, visit: &Visit, post: &Post, work: &Work) -> Page {
         frame: Frame::new(app, visit, &whole.title_text, place).known_as(&whole.head.canonical),
         m: visit.m,
         own: Messages(post.language),
-        comments: thread(&said, &context, visit.m)?,
+        comments,
         support: Support::of(app),
         whole,
     })

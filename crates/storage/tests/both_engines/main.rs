@@ -3,6 +3,7 @@
 mod answers;
 mod budgets;
 mod changes;
+mod comments;
 mod drafts;
 mod harvests;
 mod joins;

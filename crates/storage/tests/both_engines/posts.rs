@@ -34,13 +34,9 @@ async fn say(
     second: i64,
 ) -> Result<CommentId, Error> {
     let draft = comments::Draft {
-        subject,
         parent,
-        author: "Ada".into(),
         mail: Some("ada@example.org".into()),
-        site: None,
-        body: format!("said at {second}"),
-        created: moment(second),
+        ..comments::Draft::new(subject, "Ada", format!("said at {second}"), moment(second))
     };
     comments::save(db, &draft).await
 }
