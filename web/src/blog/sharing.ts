@@ -1,4 +1,4 @@
-// Sharing, copying the address and printing need scripts: their buttons show only now.
+// Sharing, copying the address and printing need scripts: their buttons show only now, where room was left for them.
 
 import { toast } from "../toast.ts";
 import { words } from "../words.ts";
@@ -8,7 +8,7 @@ export function sharing(post: HTMLElement): void {
   const button = (name: string, can: boolean, press: (address: string) => Promise<void> | void) => {
     const element = post.querySelector<HTMLElement>(`button[data-${name}]`);
     if (!element || !can) return;
-    element.hidden = false;
+    element.classList.remove("late");
     element.addEventListener("click", () => void press(element.getAttribute(`data-${name}`) ?? ""));
   };
   button("share", "share" in navigator, share);
