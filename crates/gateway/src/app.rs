@@ -21,10 +21,12 @@ use tokio::{
 
 use crate::{
     accounts::{self, Passwords, Tries},
-    assets, cache,
-    config::{Config, Pdf},
+    admin, assets, cache,
+    config::{Config, Current, Loaded, Pdf},
     errors::{self, Failure},
-    exports, feeds, harvesting, indexing, live, marks,
+    exports, feeds,
+    forms::{self, Forms},
+    harvesting, indexing, live, marks,
     metrics::Metrics,
     pages,
     phrases::Phrases,
@@ -41,6 +43,8 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
 /// Says of a response that papers on it may be opened in place: its policy is the wider one.
 pub(crate) struct OpensPapers;
 
+/// The name under which storage keeps the secret of forms.
+const FORM_SECRET: &str = "secret.forms";
 /// The most bytes of what a user keeps of their own: some tens of thousands of marks.
 const MAX_LIBRARY: usize = 2 << 20;
 
@@ -48,7 +52,7 @@ const MAX_LIBRARY: usize = 2 << 20;
 #[derive(Clone)]
 pub struct App {
     /// The settings this process was started with.
-    pub config: Arc<Config>,
+    pub config: Current,
     /// The address that readers use, without a slash at the end.
     pub base: Arc<str>,
     /// The truth.
@@ -67,6 +71,8 @@ pub struct App {
     pub(crate) feeds: Arc<feeds::Seen>,
     /// Pages that were made a moment ago.
     pub(crate) pages: cache::Pages,
+    /// What the forms of this site bring along.
+    pub(crate) forms: Forms,
     /// Hashes passwords.
     pub(crate) passwords: Passwords,
     /// Wrong ones of late.
@@ -79,6 +85,8 @@ pub struct App {
     pub(crate) live: live::Live,
     /// What the operator watches.
     pub(crate) metrics: Metrics,
+    /// Models that were asked for a word.
+    pub(crate) trials: admin::Trials,
     /// The policy of pages whose papers open in place.
     papers_policy: HeaderValue,
 }
@@ -107,8 +115,11 @@ impl App {
 }
 
 /// Opens storage (with its schema brought up to date) and the index below the data folder.
-pub async fn open(config: Config) -> anyhow::Result<App> {
-    let db = open_storage(&config).await?;
+pub async fn open(loaded: Loaded) -> anyhow::Result<App> {
+    let db = open_storage(&loaded.config).await?;
+    let loaded = admin::with_changes(loaded, &db).await?;
+    let config = loaded.config.clone();
+    let forms = Forms::new(storage::settings::once(&db, FORM_SECRET, &accounts::secret()).await?);
     let folder = config.index();
     let index = tokio::task::spawn_blocking(move || Index::open(&folder))
         .await?
@@ -125,8 +136,10 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
         texts,
         questions,
         metrics,
+        trials: admin::Trials::default(),
         papers_policy,
-        config,
+        forms,
+        config: Current::new(loaded),
         base,
         db,
         index: Arc::new(index),
@@ -159,6 +172,7 @@ pub async fn serve(mut app: App, listener: TcpListener) -> anyhow::Result<Server
     tokio::spawn(indexing::follow(app.db.clone(), app.index.clone(), app.indexing.clone()));
     tokio::spawn(upkeep::keep(app.db.clone()));
     app.harvest.start(app.db.clone(), app.config.clone());
+    tokio::spawn(admin::follow_changes(app.clone()));
     if !assets::built() {
         tracing::warn!("web/dist is empty: pages will have no style and no scripts; run `./just web`");
     }
@@ -167,8 +181,11 @@ pub async fn serve(mut app: App, listener: TcpListener) -> anyhow::Result<Server
         Actix::new()
             .app_data(data.clone())
             .configure(errors::extractors)
+            .wrap(from_fn(accounts::admit))
+            .wrap(from_fn(forms::own))
             .wrap(from_fn(errors::bound))
             .wrap(from_fn(errors::dress))
+            .wrap(from_fn(accounts::know))
             .wrap(from_fn(headers))
             .wrap(Compress::default())
             .wrap(from_fn(cache::pages))
@@ -237,10 +254,11 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(page("/healthz", healthy))
         .service(page("/readyz", ready))
         .configure(live::routes)
+        .configure(admin::routes)
         .default_service(web::to(async || Err::<&str, _>(Failure::NotFound)));
 }
 
-fn page<F, Args>(path: &str, handler: F) -> Resource
+pub(crate) fn page<F, Args>(path: &str, handler: F) -> Resource
 where
     F: Handler<Args>,
     Args: FromRequest + 'static,
@@ -266,6 +284,7 @@ fn account_routes(config: &mut web::ServiceConfig) {
         .service(page("/account", pages::account))
         .service(form("/account/password", pages::change_password))
         .service(form("/account/sessions", pages::end_sessions))
+        .service(form("/account/sessions/{id}", pages::end_session))
         .service(
             web::resource("/library")
                 .app_data(errors::json_body(MAX_LIBRARY))
@@ -280,7 +299,7 @@ fn for_tools(name: &str) -> Resource {
 }
 
 /// An address that changes something, and tells nothing.
-fn form<F, Args>(path: &str, handler: F) -> Resource
+pub(crate) fn form<F, Args>(path: &str, handler: F) -> Resource
 where
     F: Handler<Args>,
     Args: FromRequest + 'static,

@@ -174,6 +174,9 @@ pub(crate) async fn dress(
     if !(status.is_client_error() || status.is_server_error()) || !bare {
         return Ok(response);
     }
+    if let Some(app) = app.as_ref().filter(|_| status == StatusCode::TOO_MANY_REQUESTS) {
+        app.metrics.was_limited();
+    }
     let failure = response.response().error().and_then(|error| error.as_error::<Failure>());
     log(failure, status, &visit);
     let (what, detail) = sentences(failure, status, &visit);

@@ -10,6 +10,7 @@
 
 mod accepts;
 mod accounts;
+mod admin;
 pub mod app;
 mod assets;
 mod cache;
@@ -20,6 +21,7 @@ mod errors;
 mod exports;
 mod faults;
 mod feeds;
+mod forms;
 mod harvesting;
 pub mod indexing;
 mod language;
@@ -27,6 +29,7 @@ mod lists;
 mod live;
 mod marks;
 mod metrics;
+mod newest;
 mod pages;
 mod papers;
 mod phrases;

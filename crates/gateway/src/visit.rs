@@ -6,10 +6,17 @@ use actix_web::{
     FromRequest, HttpRequest,
     cookie::{Cookie, SameSite, time::Duration},
     dev::Payload,
+    web,
 };
+use content::Role;
 
-use crate::exports;
-use crate::language::{self, Messages, negotiate, other};
+use crate::{
+    accounts,
+    app::App,
+    exports,
+    forms::Token,
+    language::{self, Messages, negotiate, other},
+};
 
 /// The parameter of a choice of formulas, and the cookie that remembers it.
 const FORMULAS: &str = "math";
@@ -34,6 +41,10 @@ pub(crate) struct Visit {
     pub(crate) address: String,
     /// The format of citations that is wanted instead of a page, if one is.
     pub(crate) accepts: Option<cite::Format>,
+    /// What a visitor who is signed in may do.
+    pub(crate) role: Option<Role>,
+    /// What the forms of a page for a visitor with a session bring along.
+    pub(crate) token: Option<Token>,
 }
 
 impl Visit {
@@ -44,6 +55,8 @@ impl Visit {
             formulas: Formulas::asked(request).or_else(remembered).unwrap_or_default(),
             address: without_choices(request),
             accepts: exports::accepted(request),
+            role: accounts::role(request),
+            token: request.app_data::<web::Data<App>>().and_then(|app| app.forms.token(request)),
         }
     }
 

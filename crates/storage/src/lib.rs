@@ -2,7 +2,7 @@
 //!
 //! [`connect`] opens a [`Database`], a SQLite file or a PostgreSQL server; [`migrate`] brings its schema
 //! up to date. Questions and changes are functions named after what they ask, in a module named after
-//! their subject: [`papers`], [`harvests`], [`readers`], [`users`], [`posts`],
+//! their subject: [`papers`], [`harvests`], [`readers`], [`users`], [`sessions`], [`posts`],
 //! [`terms`], [`comments`], [`answers`], [`budgets`], and [`changes`], the log that search
 //! indexes follow. A change and its entries in the log are one transaction. Both engines behave alike:
 //! one body of tests runs on both.
@@ -29,7 +29,9 @@ pub mod changes;
 pub mod comments;
 mod connection;
 mod error;
+pub mod figures;
 pub mod harvests;
+pub mod invitations;
 mod paging;
 pub mod papers;
 #[cfg(test)]
@@ -40,6 +42,7 @@ pub mod readers;
 #[expect(unreachable_pub, reason = "sea-orm's derives make public items out of these")]
 mod rows;
 mod schema;
+pub mod sessions;
 pub mod settings;
 pub mod terms;
 mod text;

@@ -183,6 +183,7 @@ table! {
         expires: DateTimeUtc,
         used: Option<DateTimeUtc>,
         role: String,
+        user_id: Option<i64>,
     }
 }
 
@@ -421,6 +422,17 @@ table! {
         slug: String,
         parent: Option<String>,
         description: String,
+    }
+}
+
+table! {
+    /// An address that a term had.
+    former_terms, "former_terms" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        kind: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        slug: String,
+        name: String,
     }
 }
 

@@ -12,8 +12,7 @@ use std::{
 use anyhow::Context as _;
 use chrono::{DateTime, NaiveDate, Utc};
 use content::{
-    CommentId, Format, FullText, Harvested, Language, Passage, Record, RecordKey, Slug, Subject, TextSource,
-    Way,
+    CommentId, FullText, Harvested, Language, Passage, Record, RecordKey, Slug, Subject, TextSource, Way,
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};

@@ -11,6 +11,7 @@ mod readers;
 mod readings;
 mod snapshot;
 mod stream;
+mod trial;
 mod upstream;
 mod wire;
 
@@ -28,6 +29,7 @@ use crate::{
     texts::{Texts, Wanted},
 };
 use readers::Readers;
+pub(crate) use trial::{try_model, try_questions};
 
 /// The readings of this process. Cheap to clone.
 #[derive(Clone)]

@@ -18,10 +18,10 @@ mod reading;
 mod search;
 
 pub(crate) use accounts::{
-    account, change_password, end_sessions, join, join_page, sign_in, sign_in_page, sign_out,
+    account, change_password, end_session, end_sessions, join, join_page, sign_in, sign_in_page, sign_out,
 };
 pub(crate) use answers::{kimi, progress};
-pub(crate) use frame::error;
+pub(crate) use frame::{Frame, Place, error};
 pub(crate) use home::home;
 pub(crate) use lists::{arxiv, paper_overview, stars, stars_file, venue};
 pub(crate) use mine::mine;
@@ -30,7 +30,10 @@ pub(crate) use plain::paper_as_text;
 pub(crate) use posts::{body_of, numbered, post, post_by_number, post_file, post_list, post_source};
 pub(crate) use search::{description, instant, paper_search, search, search_file, suggest};
 
-use actix_web::HttpResponse;
+use actix_web::{
+    HttpResponse,
+    http::header::{CACHE_CONTROL, HeaderValue},
+};
 use askama::Template;
 
 use crate::{
@@ -40,7 +43,7 @@ use crate::{
 };
 
 /// What a handler of a page returns.
-type Page = Result<HttpResponse, Failure>;
+pub(crate) type Page = Result<HttpResponse, Failure>;
 
 /// A name with the address it leads to.
 struct Link {
@@ -65,14 +68,30 @@ impl Visit {
     }
 
     /// A whole page as a response.
-    fn page(&self, template: &impl Template) -> Page {
+    pub(crate) fn page(&self, template: &impl Template) -> Page {
         let html = template.render()?;
         let html = match self.formulas {
             Formulas::Tex => html,
             Formulas::MathMl => render::with_mathml(&html),
         };
+        let html = match &self.token {
+            Some(token) => token.in_forms(&html),
+            None => html,
+        };
         Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html))
     }
+}
+
+/// A page that no cache may keep.
+pub(crate) fn private(visit: &Visit, page: &impl Template) -> Page {
+    let mut response = visit.page(page)?;
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    Ok(response)
+}
+
+/// Where a browser goes on after a form.
+pub(crate) fn see_other(to: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header(("location", to)).finish()
 }
 
 /// A permanent move; the method stays.

@@ -123,8 +123,9 @@ const AS_AT_FIRST: [&str; 16] = [
     "UPDATE papers SET joined_to = NULL, root_id = NULL",
     "DELETE FROM seaql_migrations WHERE version <> '0001_first'",
 ];
-const ADDED_TABLES: [&str; 18] = [
+const ADDED_TABLES: [&str; 19] = [
     "terms",
+    "former_terms",
     "post_links",
     "post_reads",
     "revisions",
