@@ -10,14 +10,7 @@ use storage::{
     readers::{self, Mark, Reader},
 };
 
-use crate::{
-    accepts,
-    app::App,
-    errors::Failure,
-    lists,
-    papers::address,
-    reader::Acting,
-};
+use crate::{accepts, app::App, errors::Failure, lists, papers::address, reader::Acting};
 
 /// What the form of a star says.
 #[derive(Debug, Deserialize)]
