@@ -255,7 +255,7 @@ pub(crate) async fn bound(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     // No name holds a NUL, and PostgreSQL takes none.
     if request.path().contains("%00") || request.path().contains('\0') {
-        return Err(Failure::NotFound.into());
+        return Ok(request.error_response(Failure::NotFound));
     }
     if request.method().is_safe() {
         return next.call(request).await;

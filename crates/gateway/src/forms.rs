@@ -88,10 +88,10 @@ pub(crate) async fn own(
         (None, None) => true,
         (None, Some(token)) => brings(&mut request, &token).await?,
     };
-    if !own {
-        return Err(Failure::ForeignOrigin.into());
+    match own {
+        true => next.call(request).await,
+        false => Ok(request.error_response(Failure::ForeignOrigin)),
     }
-    next.call(request).await
 }
 
 /// Whether a request comes from this site, if the browser says so.

@@ -54,10 +54,12 @@ pub(crate) async fn admit(
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let Some(least) = least(request.match_info().as_str()) else { return next.call(request).await };
-    let signed_in = SignedIn::from_request(request.request(), &mut Payload::None).await?;
     let address = request.method().is_safe().then(|| request.uri().to_string());
-    checked(signed_in.0, least, address)?;
-    next.call(request).await
+    let signed_in = SignedIn::from_request(request.request(), &mut Payload::None).await;
+    match signed_in.and_then(|signed_in| checked(signed_in.0, least, address)) {
+        Ok(_) => next.call(request).await,
+        Err(failure) => Ok(request.error_response(failure)),
+    }
 }
 
 /// What one must be at least to see an address; nothing for those that are open to all.

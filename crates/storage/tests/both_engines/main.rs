@@ -7,9 +7,11 @@ mod harvests;
 mod joins;
 mod lists;
 mod papers;
+mod people;
 mod posts;
 mod readers;
 mod schema;
 #[path = "../support/mod.rs"]
 mod support;
+mod terms;
 mod writers;
