@@ -75,7 +75,7 @@ for (const width of [390, 1280]) {
 
 test("what is wrong is said beside what was typed, which is not lost", async () => {
   const page = await administrator("/admin/settings");
-  const menu = page.getByLabel("Menu: an address and a name on each line");
+  const menu = page.getByRole("textbox", { name: "Menu: an address and a name on each line" });
   await menu.fill("nonsense");
   await page.getByRole("button", { name: "Save: Menu" }).click();
   await page.getByRole("alert").waitFor();
