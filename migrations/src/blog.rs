@@ -35,10 +35,12 @@ impl MigrationTrait for Blog {
         add(manager, "comments", comment_columns()).await?;
         add(manager, "sessions", [text("agent").default("").take(), timestamp_with_time_zone_null("seen")])
             .await?;
-        add(manager, "invitations", [text("role").default("reader").take()]).await?;
+        add(manager, "invitations", [text("role").default("reader").take(), big_integer_null("user_id")])
+            .await?;
         add(manager, "users", [text_null("shown"), boolean("blocked").default(false).take()]).await?;
         let tables = [
             terms(),
+            former_terms(),
             links(),
             reads(),
             drafts(),
@@ -145,6 +147,17 @@ fn terms() -> TableCreateStatement {
         .col(text_null("parent"))
         .col(text("description"))
         .primary_key(Index::create().col("kind").col("name"))
+        .take()
+}
+
+/// Addresses that terms had: `slug` led to what is `name` now.
+fn former_terms() -> TableCreateStatement {
+    Table::create()
+        .table("former_terms")
+        .col(text("kind"))
+        .col(text("slug"))
+        .col(text("name"))
+        .primary_key(Index::create().col("kind").col("slug"))
         .take()
 }
 

@@ -27,11 +27,13 @@ use tokio::{
 
 use crate::{
     accounts::{self, Passwords, Tries},
-    assets, cache,
-    config::{Config, Pdf},
+    admin, assets, cache,
+    config::{Config, Current, Loaded, Pdf},
     discussing::{Discussing, postbox},
     errors::{self, Failure},
-    exports, feeds, harvesting,
+    exports, feeds,
+    forms::{self, Forms},
+    harvesting,
     identity::Identity,
     indexing, linking, live, marks,
     menu::Menu,
@@ -53,6 +55,8 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
 /// Says of a response that papers on it may be opened in place: its policy is the wider one.
 pub(crate) struct OpensPapers;
 
+/// The name under which storage keeps the secret of forms.
+const FORM_SECRET: &str = "secret.forms";
 /// The most bytes of what a user keeps of their own: some tens of thousands of marks.
 const MAX_LIBRARY: usize = 2 << 20;
 
@@ -60,7 +64,7 @@ const MAX_LIBRARY: usize = 2 << 20;
 #[derive(Clone)]
 pub struct App {
     /// The settings this process was started with.
-    pub config: Arc<Config>,
+    pub config: Current,
     /// The address that readers use, without a slash at the end.
     pub base: Arc<str>,
     /// The truth.
@@ -91,6 +95,8 @@ pub struct App {
     pub(crate) salt: Arc<reads::Salt>,
     /// What visitors say.
     pub(crate) discussing: Discussing,
+    /// What the forms of this site bring along.
+    pub(crate) forms: Forms,
     /// Hashes passwords.
     pub(crate) passwords: Passwords,
     /// Wrong ones of late.
@@ -105,6 +111,8 @@ pub struct App {
     pub(crate) desk: Arc<writing::Desk>,
     /// What the operator watches.
     pub(crate) metrics: Metrics,
+    /// Models that were asked for a word.
+    pub(crate) trials: admin::Trials,
     /// The policy of pages whose papers open in place.
     papers_policy: HeaderValue,
 }
@@ -133,8 +141,11 @@ impl App {
 }
 
 /// Opens storage (with its schema brought up to date) and the index below the data folder.
-pub async fn open(config: Config) -> anyhow::Result<App> {
-    let db = open_storage(&config).await?;
+pub async fn open(loaded: Loaded) -> anyhow::Result<App> {
+    let db = open_storage(&loaded.config).await?;
+    let loaded = admin::with_changes(loaded, &db).await?;
+    let config = loaded.config.clone();
+    let forms = Forms::new(storage::settings::once(&db, FORM_SECRET, &accounts::secret()).await?);
     let identity = Identity::of(&db).await?;
     let folder = config.index();
     let index = tokio::task::spawn_blocking(move || Index::open(&folder))
@@ -153,8 +164,10 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
         texts,
         questions,
         metrics,
+        trials: admin::Trials::default(),
         papers_policy,
-        config,
+        forms,
+        config: Current::new(loaded),
         base,
         db,
         index: Arc::new(index),
@@ -196,6 +209,7 @@ pub async fn serve(mut app: App, listener: TcpListener) -> anyhow::Result<Server
     tokio::spawn(linking::follow(app.db.clone(), app.base.clone()));
     app.harvest.start(app.db.clone(), app.config.clone(), app.metrics.clone());
     postbox::start(&app)?;
+    tokio::spawn(admin::follow_changes(app.clone()));
     if !assets::built() {
         tracing::warn!("web/dist is empty: pages will have no style and no scripts; run `./just web`");
     }
@@ -205,10 +219,13 @@ pub async fn serve(mut app: App, listener: TcpListener) -> anyhow::Result<Server
         Actix::new()
             .app_data(data.clone())
             .configure(errors::extractors)
+            .wrap(from_fn(accounts::admit))
+            .wrap(from_fn(forms::own))
             .wrap(from_fn(errors::bound))
             .wrap(from_fn(errors::dress))
             .wrap(NormalizePath::trim())
             .wrap(from_fn(straight))
+            .wrap(from_fn(accounts::know))
             .wrap(from_fn(headers))
             .wrap(Compress::default())
             .wrap(from_fn(cache::pages))
@@ -277,6 +294,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(page("/readyz", ready))
         .configure(live::routes)
         .configure(writing::routes)
+        .configure(admin::routes)
         .default_service(web::to(async || Err::<&str, _>(Failure::NotFound)));
 }
 
@@ -345,6 +363,7 @@ fn account_routes(config: &mut web::ServiceConfig) {
         .service(page("/account", pages::account))
         .service(form("/account/password", pages::change_password))
         .service(form("/account/sessions", pages::end_sessions))
+        .service(form("/account/sessions/{id}", pages::end_session))
         .service(
             web::resource("/library")
                 .app_data(errors::json_body(MAX_LIBRARY))

@@ -5,7 +5,10 @@
 //! many readers starred a paper) may be some seconds old. Never part of the key: the host, for whoever asks writes there
 //! what they like. Whoever has a cookie of a reader or a session gets pages of their own.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
 use actix_web::{
     HttpMessage as _, HttpResponse,
@@ -22,6 +25,7 @@ use actix_web::{
     web::{self, Bytes},
 };
 use moka::sync::Cache;
+use storage::Database;
 
 use crate::{
     accepts,
@@ -37,9 +41,25 @@ const MEMORY: u64 = 64 << 20;
 /// Pages that are longer are not kept: a few would drive out all others.
 const LONGEST: usize = 2 << 20;
 
+/// How old what is known of other processes' changes may be. Those of this one are seen at once; a command that has
+/// ended has taken longer than this to end.
+const STALE: Duration = Duration::from_millis(10);
+
 /// What was made lately. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Pages(Cache<Arc<Key>, Kept>);
+pub(crate) struct Pages {
+    kept: Cache<Arc<Key>, Kept>,
+    log: Arc<Mutex<Option<Log>>>,
+}
+
+/// Where the change log was a moment ago: a question to storage for each page would cost more than the page.
+#[derive(Clone, Copy)]
+struct Log {
+    changes: i64,
+    /// What this process had written by then.
+    written: u64,
+    at: Instant,
+}
 
 /// Everything that a page depends on.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -63,12 +83,32 @@ impl Pages {
         let weight = |key: &Arc<Key>, kept: &Kept| {
             u32::try_from(kept.body.len() + key.address.len() + key.visitor.len() + 1024).unwrap_or(u32::MAX)
         };
-        Self(Cache::builder().max_capacity(MEMORY).weigher(weight).time_to_live(AGE).build())
+        let kept = Cache::builder().max_capacity(MEMORY).weigher(weight).time_to_live(AGE).build();
+        Self { kept, log: Arc::default() }
     }
 
     /// For what is not in the change log, and must be seen at once by whoever comes next.
     pub(crate) fn forget(&self) {
-        self.0.invalidate_all();
+        self.kept.invalidate_all();
+    }
+
+    /// Where the change log is.
+    async fn changes(&self, db: &Database) -> Option<i64> {
+        let known = |log: &MutexGuard<'_, Option<Log>>| {
+            log.filter(|log| log.written == db.written() && log.at.elapsed() < STALE).map(|log| log.changes)
+        };
+        if let Some(changes) = known(&self.log()) {
+            return Some(changes);
+        }
+        // Both are from before the question: what is written meanwhile makes it ask again.
+        let (written, at) = (db.written(), Instant::now());
+        let changes = storage::changes::last(db).await.ok()?;
+        *self.log() = Some(Log { changes, written, at });
+        Some(changes)
+    }
+
+    fn log(&self) -> MutexGuard<'_, Option<Log>> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -81,7 +121,7 @@ pub(crate) async fn pages(
     let Some((app, key)) = asked(app, &request).await else {
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
-    if let Some(kept) = app.pages.0.get(&key) {
+    if let Some(kept) = app.pages.kept.get(&key) {
         let answer = if kept.is_known_to(&request) { kept.unchanged() } else { kept.response() };
         return Ok(request.into_response(answer));
     }
@@ -94,7 +134,7 @@ pub(crate) async fn pages(
     let body = to_bytes(body).await?;
     let kept = Kept { status: head.status(), headers: Arc::new(head.headers().clone()), body };
     if kept.body.len() <= LONGEST {
-        app.pages.0.insert(key, kept.clone());
+        app.pages.kept.insert(key, kept.clone());
     }
     Ok(ServiceResponse::new(request, kept.response()))
 }
@@ -132,7 +172,7 @@ async fn asked(app: Option<web::Data<App>>, request: &ServiceRequest) -> Option<
     if is_never_kept(request.path()) {
         return None;
     }
-    let changes = storage::changes::last(&app.db).await.ok()?;
+    let changes = app.pages.changes(&app.db).await?;
     request.extensions_mut().insert(Changes(changes));
     app.menu.follow(&app.db, changes).await.ok()?;
     let conditional =

@@ -185,6 +185,9 @@ pub(crate) async fn dress(
     if !(status.is_client_error() || status.is_server_error()) || !bare {
         return Ok(response);
     }
+    if let Some(app) = app.as_ref().filter(|_| status == StatusCode::TOO_MANY_REQUESTS) {
+        app.metrics.was_limited();
+    }
     let failure = response.response().error().and_then(|error| error.as_error::<Failure>());
     log(failure, status, &visit);
     let (what, detail) = sentences(failure, status, &visit);
@@ -264,7 +267,7 @@ pub(crate) async fn bound(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     // No name holds a NUL, and PostgreSQL takes none.
     if request.path().contains("%00") || request.path().contains('\0') {
-        return Err(Failure::NotFound.into());
+        return Ok(request.error_response(Failure::NotFound));
     }
     if request.method().is_safe() {
         return next.call(request).await;

@@ -10,6 +10,7 @@
 
 mod accepts;
 mod accounts;
+mod admin;
 pub mod app;
 mod assets;
 mod cache;
@@ -22,6 +23,7 @@ mod errors;
 mod exports;
 mod faults;
 mod feeds;
+mod forms;
 mod harvesting;
 mod identity;
 pub mod indexing;
@@ -32,6 +34,7 @@ mod live;
 mod marks;
 mod menu;
 mod metrics;
+mod newest;
 mod pages;
 mod papers;
 mod parameters;

@@ -1,4 +1,4 @@
-//! Who reads, from where, and whether a form came from this site.
+//! Who reads, and from where.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -93,18 +93,6 @@ fn stars_secret(key: &FeedKey) -> String {
     let FeedKey { cookie, number } = key;
     let number = if *number > 0 { format!("{number} ") } else { String::new() };
     digest(&format!("stars {number}{cookie}"))[..32].to_owned()
-}
-
-/// Refuses a form that another site sent. Browsers say where a form comes from, programs need not.
-pub(crate) fn own_form(request: &HttpRequest, app: &App) -> Result<(), Failure> {
-    let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
-    if let Some(site) = header("sec-fetch-site") {
-        return if matches!(site, "same-origin" | "none") { Ok(()) } else { Err(Failure::ForeignOrigin) };
-    }
-    let Some(origin) = header("origin") else { return Ok(()) };
-    let base = app.config.base_url.as_ref().is_some_and(|base| base.as_str() == origin);
-    let host = origin.split_once("://").is_some_and(|(_, host)| Some(host) == header("host"));
-    if base || host { Ok(()) } else { Err(Failure::ForeignOrigin) }
 }
 
 fn digest(text: &str) -> String {

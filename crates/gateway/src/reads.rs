@@ -41,7 +41,6 @@ pub(crate) async fn read(
     request: HttpRequest,
     post: web::Path<i64>,
 ) -> Result<HttpResponse, Failure> {
-    reader::own_form(&request, &app)?;
     if !is_robot(&request) {
         let salt = app.salt.of_today(&app).await?;
         let (network, visitor) = reader::salted(&request, &app, &salt);

@@ -6,11 +6,18 @@ use actix_web::{
     FromRequest, HttpMessage as _, HttpRequest,
     cookie::{Cookie, SameSite, time::Duration},
     dev::Payload,
+    web,
 };
+use content::Role;
 
-use crate::discussing::Asked;
-use crate::exports;
-use crate::language::{self, Messages, negotiate, other};
+use crate::{
+    accounts,
+    app::App,
+    discussing::Asked,
+    exports,
+    forms::Token,
+    language::{self, Messages, negotiate, other},
+};
 
 /// The parameter of a choice of formulas, and the cookie that remembers it.
 const FORMULAS: &str = "math";
@@ -39,6 +46,10 @@ pub(crate) struct Visit {
     pub(crate) changes: Option<Changes>,
     /// Which part of a discussion is asked for, and by whom.
     pub(crate) talk: Asked,
+    /// What a visitor who is signed in may do.
+    pub(crate) role: Option<Role>,
+    /// What the forms of a page for a visitor with a session bring along.
+    pub(crate) token: Option<Token>,
 }
 
 /// A position in the change log.
@@ -53,6 +64,8 @@ impl Visit {
             formulas: Formulas::asked(request).or_else(remembered).unwrap_or_default(),
             address: without_choices(request),
             accepts: exports::accepted(request),
+            role: accounts::role(request),
+            token: request.app_data::<web::Data<App>>().and_then(|app| app.forms.token(request)),
             talk: Asked::of(request),
             changes: request.extensions().get().copied(),
         }

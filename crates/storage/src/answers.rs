@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The lock that keeps beginnings, checkpoints and ends of several processes apart.
-const LOCK: i64 = 0x696e_6b02;
+pub(crate) const LOCK: i64 = 0x696e_6b02;
 /// The text of a section that is written again.
 const NEWER: &str = "CASE WHEN excluded.markdown = '' THEN sections.markdown ELSE excluded.markdown END";
 /// The state of attempts that may still change.

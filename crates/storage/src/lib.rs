@@ -2,7 +2,7 @@
 //!
 //! [`connect`] opens a [`Database`], a SQLite file or a PostgreSQL server; [`migrate`] brings its schema
 //! up to date. Questions and changes are functions named after what they ask, in a module named after
-//! their subject: [`papers`], [`harvests`], [`readers`], [`users`], [`posts`], [`post_lists`], [`post_links`],
+//! their subject: [`papers`], [`harvests`], [`readers`], [`users`], [`sessions`], [`invitations`], [`figures`], [`posts`], [`post_lists`], [`post_links`],
 //! [`post_reads`], [`addresses`], [`drafts`], [`media`], [`terms`], [`comments`], [`subscriptions`], [`mails`], [`answers`], [`budgets`],
 //! [`settings`], [`audit`], [`site`], and [`changes`], the log that search indexes follow. A change and its entries in
 //! the log are one transaction. Both engines behave alike:
@@ -32,7 +32,9 @@ pub mod comments;
 mod connection;
 pub mod drafts;
 mod error;
+pub mod figures;
 pub mod harvests;
+pub mod invitations;
 pub mod mails;
 pub mod media;
 mod paging;
@@ -48,6 +50,7 @@ pub mod readers;
 #[expect(unreachable_pub, reason = "sea-orm's derives make public items out of these")]
 mod rows;
 mod schema;
+pub mod sessions;
 pub mod settings;
 pub mod site;
 pub mod subscriptions;

@@ -184,6 +184,7 @@ table! {
         expires: DateTimeUtc,
         used: Option<DateTimeUtc>,
         role: String,
+        user_id: Option<i64>,
     }
 }
 
@@ -436,6 +437,17 @@ table! {
         slug: String,
         parent: Option<String>,
         description: String,
+    }
+}
+
+table! {
+    /// An address that a term had.
+    former_terms, "former_terms" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        kind: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        slug: String,
+        name: String,
     }
 }
 

@@ -18,6 +18,7 @@ macro_rules! on_each_engine {
 }
 
 mod accounts;
+mod administration;
 mod blog;
 mod budgets;
 mod citations;
@@ -27,6 +28,7 @@ mod continuing;
 mod durability;
 mod faults;
 mod feeds;
+mod forms;
 mod fulltext;
 mod harvest;
 mod index;

@@ -109,7 +109,6 @@ pub(crate) async fn unlock(
     slug: web::Path<String>,
     form: web::Form<Password>,
 ) -> Page {
-    reader::own_form(&request, &app)?;
     let Access::Locked(post) = of(&app, &request, None, &slug).await? else {
         return Err(Failure::NotFound);
     };

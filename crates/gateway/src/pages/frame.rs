@@ -1,9 +1,10 @@
 use askama::Template;
-use content::Language;
+use content::{Language, Role};
 
 use crate::{
     app::App,
     assets,
+    config::Entry,
     exports::{self, File},
     feeds::{self, Feed},
     language::{Messages, other},
@@ -25,6 +26,10 @@ pub(crate) struct Frame {
     /// The address of the page without the place in its list.
     address: String,
     pub(crate) assets: &'static str,
+    /// Places of the masthead that the operator added.
+    pub(crate) menu: Vec<Entry>,
+    /// Whether the visitor writes here.
+    pub(crate) writes: bool,
     pub(crate) place: Place,
     pub(crate) has_series: bool,
     /// Under what texts may be used whose author does not say.
@@ -57,6 +62,8 @@ impl Frame {
             formulas: visit.other_formulas(),
             canonical: format!("{}{}", app.base, visit.address),
             assets: assets::base(),
+            menu: app.config.site.menu.clone(),
+            writes: visit.role >= Some(Role::Author),
             address: visit.without(&["after", "from", "month"]),
             licence: app.config.site.licence.clone(),
             has_series: app.menu.has_series(),

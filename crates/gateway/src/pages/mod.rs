@@ -28,7 +28,7 @@ mod support;
 
 pub(crate) use access::{has_key, unlock};
 pub(crate) use accounts::{
-    account, change_password, end_sessions, join, join_page, sign_in, sign_in_page, sign_out,
+    account, change_password, end_session, end_sessions, join, join_page, sign_in, sign_in_page, sign_out,
 };
 pub(crate) use answers::{kimi, progress};
 pub(crate) use attempt::attempt;
@@ -97,6 +97,10 @@ impl Visit {
             Formulas::Tex => html,
             Formulas::MathMl => render::with_mathml(&html),
         };
+        let html = match &self.token {
+            Some(token) => token.in_forms(&html),
+            None => html,
+        };
         HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html)
     }
 }
@@ -105,6 +109,16 @@ impl Visit {
 pub(crate) fn unkept(mut response: HttpResponse) -> HttpResponse {
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     response
+}
+
+/// A page that no cache may keep.
+pub(crate) fn private(visit: &Visit, page: &impl Template) -> Page {
+    visit.page(page).map(unkept)
+}
+
+/// Where a browser goes on after a form.
+pub(crate) fn see_other(to: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header(("location", to)).finish()
 }
 
 /// A permanent move; the method stays.

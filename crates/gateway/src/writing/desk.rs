@@ -1,4 +1,4 @@
-use actix_web::{HttpRequest, web};
+use actix_web::web;
 use askama::Template;
 use chrono::Utc;
 use content::{Manuscript, PostId, Visibility};
@@ -17,7 +17,7 @@ use crate::{
     language::Messages,
     pages::{self, Frame, Page, Place},
     papers::escaped,
-    posts as blog, reader,
+    posts as blog,
     visit::Visit,
 };
 
@@ -158,8 +158,7 @@ pub(super) async fn desk(
 }
 
 /// `POST /write`: begins a text.
-pub(super) async fn begin(app: web::Data<App>, visit: Visit, writer: Writer, request: HttpRequest) -> Page {
-    reader::own_form(&request, &app)?;
+pub(super) async fn begin(app: web::Data<App>, visit: Visit, writer: Writer) -> Page {
     let text = Manuscript {
         author: writer.0.name.to_string(),
         language: visit.m.language(),

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use actix_web::{HttpRequest, web};
+use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 use storage::media::{self, Medium, Use};
@@ -12,7 +12,6 @@ use crate::{
     errors::Failure,
     language::Messages,
     pages::{self, Frame, Page, Place},
-    reader,
     visit::Visit,
 };
 
@@ -75,13 +74,7 @@ pub(super) async fn library(
 }
 
 /// `POST /write/media/{hash}/remove`
-pub(super) async fn remove(
-    app: web::Data<App>,
-    writer: Writer,
-    request: HttpRequest,
-    hash: web::Path<String>,
-) -> Page {
-    reader::own_form(&request, &app)?;
+pub(super) async fn remove(app: web::Data<App>, writer: Writer, hash: web::Path<String>) -> Page {
     let medium = media::by_hash(&app.db, &hash).await?.ok_or(Failure::NotFound)?;
     if !super::may_change(&writer.0, medium.owner) {
         return Err(Failure::NotAllowed);

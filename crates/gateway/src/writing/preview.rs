@@ -3,7 +3,7 @@ use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
 };
 
-use actix_web::{Either, HttpRequest, HttpResponse, web};
+use actix_web::{Either, HttpResponse, web};
 use chrono::Utc;
 use content::{Manuscript, Post, PostId};
 use render::{Rendered, Warning, WarningKind};
@@ -18,7 +18,6 @@ use crate::{
     language::Messages,
     pages::{self, Page},
     posts::{body_of, length as words_in},
-    reader,
     visit::Visit,
 };
 
@@ -63,11 +62,9 @@ pub(super) async fn preview(
     app: web::Data<App>,
     visit: Visit,
     writer: Writer,
-    request: HttpRequest,
     id: web::Path<String>,
     form: Either<web::Json<Form>, web::Form<Form>>,
 ) -> Page {
-    reader::own_form(&request, &app)?;
     let form = Form::sent(form);
     let kept = super::working(&app, &writer.0, &id).await?.text;
     let have: HashSet<String> = form.have.iter().cloned().collect();

@@ -1,4 +1,4 @@
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use askama::Template;
 use content::Manuscript;
 use serde::Deserialize;
@@ -16,7 +16,6 @@ use crate::{
     errors::Failure,
     language::Messages,
     pages::{self, Frame, Page, Place},
-    reader,
     visit::Visit,
 };
 
@@ -119,11 +118,9 @@ pub(super) async fn revisions(
 pub(super) async fn restore(
     app: web::Data<App>,
     writer: Writer,
-    request: HttpRequest,
     id: web::Path<String>,
     form: web::Form<Restored>,
 ) -> Page {
-    reader::own_form(&request, &app)?;
     let working = super::working(&app, &writer.0, &id).await?;
     let text = drafts::revision(&app.db, working.id, form.number).await?.ok_or(Failure::NotFound)?;
     let address = format!("/write/{}", working.id.0);
@@ -141,11 +138,9 @@ pub(super) async fn restore(
 pub(super) async fn compare(
     app: web::Data<App>,
     writer: Writer,
-    request: HttpRequest,
     id: web::Path<String>,
     form: web::Json<Form>,
 ) -> Page {
-    reader::own_form(&request, &app)?;
     let working = super::working(&app, &writer.0, &id).await?;
     let (text, _) = form.manuscript(&working.text);
     let lines = differences(&working.text.body, &text.body);

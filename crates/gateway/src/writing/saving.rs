@@ -20,7 +20,6 @@ use crate::{
     errors::Failure,
     pages::{self, Page},
     posts::address,
-    reader,
     visit::Visit,
 };
 
@@ -33,7 +32,6 @@ pub(super) async fn save(
     id: web::Path<String>,
     form: Either<web::Json<Form>, web::Form<Form>>,
 ) -> Page {
-    reader::own_form(&request, &app)?;
     let form = Form::sent(form);
     let user = writer.0;
     let working = super::working(&app, &user, &id).await?;

@@ -1,6 +1,6 @@
 //! An address at which whoever has it reads what is not published.
 
-use actix_web::{HttpRequest, http::header::HeaderName, http::header::HeaderValue, web};
+use actix_web::{http::header::HeaderName, http::header::HeaderValue, web};
 use askama::Template;
 use render::Html;
 use serde::Deserialize;
@@ -17,7 +17,6 @@ use crate::{
     errors::Failure,
     language::Messages,
     pages::{self, Frame, Page, Place},
-    reader,
     visit::Visit,
 };
 
@@ -45,11 +44,9 @@ pub(super) async fn share(
     app: web::Data<App>,
     visit: Visit,
     writer: Writer,
-    request: HttpRequest,
     id: web::Path<String>,
     form: web::Form<Wanted>,
 ) -> Page {
-    reader::own_form(&request, &app)?;
     let working = super::working(&app, &writer.0, &id).await?;
     if form.wanted == "unshare" {
         drafts::share(&app.db, working.id, None).await?;

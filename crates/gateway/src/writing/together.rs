@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use content::{DraftId, User, UserId};
 use serde_json::json;
 
-use crate::{accounts::Writer, app::App, pages::Page, reader};
+use crate::{accounts::Writer, app::App, pages::Page};
 
 /// Who was not heard of for so long is not writing any more; editors say that they are there more often.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -43,7 +43,6 @@ pub(super) async fn here(
     request: HttpRequest,
     id: web::Path<String>,
 ) -> Page {
-    reader::own_form(&request, &app)?;
     let working = super::working(&app, &writer.0, &id).await?;
     if request.query_string() == "left" {
         app.desk.together.leave(working.id, writer.0.id);

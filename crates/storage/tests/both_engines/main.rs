@@ -9,10 +9,12 @@ mod harvests;
 mod joins;
 mod lists;
 mod papers;
+mod people;
 mod post_lists;
 mod posts;
 mod readers;
 mod schema;
 #[path = "../support/mod.rs"]
 mod support;
+mod terms;
 mod writers;

@@ -139,6 +139,7 @@ const AS_AT_FIRST: &[&str] = &[
 ];
 const ADDED_TABLES: &[&str] = &[
     "terms",
+    "former_terms",
     "post_links",
     "post_reads",
     "revisions",

@@ -24,7 +24,7 @@ use crate::{
         frame::{Frame, Place},
         paper, posts,
     },
-    reader::{self, Acting},
+    reader::Acting,
     visit::Visit,
 };
 
@@ -128,7 +128,6 @@ pub(super) async fn preview(
 
 /// Who acts, if it comes from a page of ours and not too often. Before anything is looked up: a flood costs nothing.
 pub(super) fn admitted(app: &App, request: &HttpRequest) -> Result<Acting, Failure> {
-    reader::own_form(request, app)?;
     let acting = Acting::of(request, app);
     match app.discussing.buckets.ask(&acting.network) {
         true => Ok(acting),
