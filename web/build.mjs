@@ -22,7 +22,7 @@ const scripts = () =>
     ...shared,
     entryPoints: ["src/app.ts", "src/theme.ts"],
     format: "iife",
-    external: ["./mathjax/engine.js", "./pdf/open.js"],
+    external: ["./mathjax/engine.js", "./pdf/open.js", "./writing/open.js"],
   });
 
 // The engine comes with the first formula, and the rarer alphabets of its font with the first letter of each.
@@ -53,10 +53,18 @@ const viewer = () =>
     chunkNames: "pdf/[name]-[hash]",
   });
 
+// The editor comes with the one page that has it.
+const editor = () =>
+  build({
+    ...shared,
+    entryPoints: [{ in: "src/writing/open.ts", out: "writing/open" }],
+    format: "esm",
+  });
+
 const styles = () =>
   build({
     ...shared,
-    entryPoints: ["styles/style.css", "styles/print.css"],
+    entryPoints: ["styles/style.css", "styles/print.css", "styles/writing.css"],
     external: ["./fonts/*"],
   });
 
@@ -84,4 +92,4 @@ const files = async () => {
 };
 
 await rm(dist, { recursive: true, force: true });
-await Promise.all([scripts(), workers(), engine(), viewer(), styles(), files()]);
+await Promise.all([scripts(), workers(), engine(), viewer(), editor(), styles(), files()]);

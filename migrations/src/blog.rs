@@ -20,7 +20,7 @@ pub(crate) struct Blog;
 
 impl MigrationName for Blog {
     fn name(&self) -> &str {
-        "0006_blog"
+        "0008_blog"
     }
 }
 
@@ -35,10 +35,12 @@ impl MigrationTrait for Blog {
         add(manager, "comments", comment_columns()).await?;
         add(manager, "sessions", [text("agent").default("").take(), timestamp_with_time_zone_null("seen")])
             .await?;
-        add(manager, "invitations", [text("role").default("reader").take()]).await?;
+        add(manager, "invitations", [text("role").default("reader").take(), big_integer_null("user_id")])
+            .await?;
         add(manager, "users", [text_null("shown"), boolean("blocked").default(false).take()]).await?;
         let tables = [
             terms(),
+            former_terms(),
             links(),
             reads(),
             drafts(),
@@ -53,9 +55,13 @@ impl MigrationTrait for Blog {
             index("terms", &["kind", "slug"]).unique().take(),
             index("posts", &["announced", "published"]),
             index("posts", &["series", "part"]),
-            index("posts", &["author", "published", "id"]),
+            index("posts", &["kind", "pinned", "published", "id", "visibility"]),
+            index("posts", &["kind", "published", "id", "visibility"]),
+            index("posts", &["kind", "readers", "id"]),
+            index("posts", &["author", "kind", "pinned", "published", "id"]),
             index("post_links", &["target"]),
             index("post_reads", &["day"]),
+            index("post_reads", &["reader"]),
             index("drafts", &["post_id"]).unique().take(),
             index("drafts", &["preview_hash"]).unique().take(),
             index("revisions", &["draft_id", "number"]).unique().take(),
@@ -144,6 +150,17 @@ fn terms() -> TableCreateStatement {
         .take()
 }
 
+/// Addresses that terms had: `slug` led to what is `name` now.
+fn former_terms() -> TableCreateStatement {
+    Table::create()
+        .table("former_terms")
+        .col(text("kind"))
+        .col(text("slug"))
+        .col(text("name"))
+        .primary_key(Index::create().col("kind").col("slug"))
+        .take()
+}
+
 /// That a post links to another one of this site, whose slug `target` is.
 fn links() -> TableCreateStatement {
     Table::create()
@@ -167,7 +184,7 @@ fn reads() -> TableCreateStatement {
         .take()
 }
 
-/// What is being written, as JSON: of a post that is there, or of none yet. `version` grows with every save, `user_id`
+/// What is being written, as JSON: of a post that is there, or of none yet. `title` is in it too. `version` grows with every save, `user_id`
 /// began it, `editor_id` saved it last. Who has the secret of `preview_hash` may read it.
 fn drafts() -> TableCreateStatement {
     Table::create()
@@ -180,6 +197,7 @@ fn drafts() -> TableCreateStatement {
         .col(timestamp_with_time_zone("created"))
         .col(timestamp_with_time_zone("saved"))
         .col(text_null("preview_hash"))
+        .col(text("title"))
         .col(text("content"))
         .foreign_key(&mut belongs_to("post_id", "posts"))
         .foreign_key(&mut refers_to("user_id", "users"))
@@ -187,7 +205,7 @@ fn drafts() -> TableCreateStatement {
         .take()
 }
 
-/// What a draft was, as JSON.
+/// What a draft was, as JSON. What one person saves within some minutes is one, from `begun` to `saved`.
 fn revisions() -> TableCreateStatement {
     Table::create()
         .table("revisions")
@@ -195,6 +213,7 @@ fn revisions() -> TableCreateStatement {
         .col(big_integer("draft_id"))
         .col(integer("number"))
         .col(big_integer_null("user_id"))
+        .col(timestamp_with_time_zone("begun"))
         .col(timestamp_with_time_zone("saved"))
         .col(boolean("published"))
         .col(text("content"))

@@ -23,6 +23,8 @@ mod blog;
 mod budgets;
 mod first;
 mod second;
+mod spent;
+mod standing;
 mod texts;
 mod versions;
 
@@ -74,6 +76,8 @@ impl MigratorTrait for Steps {
             Box::new(budgets::Budgets),
             Box::new(versions::Versions),
             Box::new(texts::Texts),
+            Box::new(standing::Standing),
+            Box::new(spent::Spent),
             Box::new(blog::Blog),
         ]
     }

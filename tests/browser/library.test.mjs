@@ -236,6 +236,15 @@ test("a day in the order of preference is whole, and the best come first", async
   await close(page);
 });
 
+test("the endless list of a category is put in order by its latest day", async () => {
+  const page = await visit("/arxiv/math.OC?sort=preference", { ...FULL, excluded: [], exclude: [] });
+  await page.waitForFunction(() => !document.documentElement.classList.contains("ordering"));
+  assert.match(page.url(), /date=2026-11-23/);
+  assert.equal(new Set(await ids(page)).size, 60);
+  assert.equal((await ids(page)).length, 60);
+  await close(page);
+});
+
 test("papers that were read are marked when they are left, and m takes it back", async () => {
   const page = await visit(DAY);
   await page.waitForTimeout(1800);

@@ -212,3 +212,19 @@ test("without scripts a list has its pages, and no buttons that do nothing", asy
   assert.ok(await page.locator("noscript a[href='/stars'], #mine a[href='/stars']").first().isVisible());
   await close(page);
 });
+
+test("a shared link leads to a paper beyond what the server shows at once", async () => {
+  const whole = await visit(`${DAY}&show=500`);
+  await grow(whole, 600);
+  await whole.waitForFunction(() => /show=600/.test(location.search));
+  const [far] = (await listed(whole))[580];
+  await close(whole);
+  for (const show of [500, 600]) {
+    const page = await visit(`${DAY}&show=${show}#${encodeURIComponent(far)}`);
+    await page.waitForFunction((id) => {
+      const top = document.getElementById(id)?.getBoundingClientRect().top;
+      return top > 0 && top < 200;
+    }, far);
+    await close(page);
+  }
+});

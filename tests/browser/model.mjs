@@ -2,7 +2,7 @@
 
 import { createServer } from "node:http";
 
-/** Starts it. `think` tells thoughts to those who are listening, `say` sends words to everybody who is listening and to come; `finish` ends the replies. */
+/** Starts it. `think` tells thoughts to those who are listening, `say` sends words to everybody who is listening and to come; `finish` answers the questions that are left, and ends the replies. */
 export async function model() {
   const said = [];
   const listeners = new Set();
@@ -53,11 +53,18 @@ export async function model() {
       said.push(text);
       for (const response of listeners) send(response, chunk({ content: text }));
     },
+    /** What it has said is not said to those who are to come. */
+    forget() {
+      said.length = 0;
+    },
     /** From now on it answers with this status and nothing else. */
     refuse(status) {
       refusal = status;
     },
     finish() {
+      const text = said.join("");
+      const last = Number([...text.matchAll(/^## Q(\d)/gm)].at(-1)?.[1] ?? 0);
+      if (last > 0) for (let next = last + 1; next <= 6; next++) this.say(`\n\n## Q${next}\nAnswer ${next}.`);
       finished = true;
       for (const response of listeners) end(response);
     },

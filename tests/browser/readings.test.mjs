@@ -177,7 +177,7 @@ test("with a model: the answer grows, formulas come whole, a reload in mid-strea
     assert.equal(await answer(page), before);
     assert.equal(await answer(second), before);
 
-    machine.say("\n\n## Q6\nIn the end, $x=1$.");
+    machine.say("\n\n## Q3\n3\n\n## Q4\n4\n\n## Q5\n5\n\n## Q6\nIn the end, $x=1$.");
     machine.finish();
     await Promise.all([ended(page), ended(second)]);
     const whole = await answer(page);
@@ -259,11 +259,14 @@ for (const width of [390, 1280]) {
           () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
         );
       }
+      const math = page.locator(".machine .faq-a .math");
+      await math.nth(54).waitFor();
+      // The other answers come below, and push down what is below them.
+      const sum = await page.evaluate(() => globalThis.sum);
       machine.finish();
       await ended(page);
-      const math = page.locator(".machine .faq-a .math");
       assert.equal(await math.count(), 55);
-      const [sum, moved] = await page.evaluate(() => [globalThis.sum, globalThis.moved]);
+      const moved = await page.evaluate(() => globalThis.moved);
       context.diagnostic(`shifts ${sum.toFixed(4)}, blocks moved ${moved.length} times`);
       assert.ok(sum <= 0.1, `${sum}`);
       assert.deepEqual(moved, []);
@@ -316,6 +319,41 @@ test("page translation during a stream: formulas stay, and each word of the pros
     });
     for (const word of ["FIRST*", "SECOND*", "THIRD*", "GOES*"]) assert.ok(prose.includes(word), prose);
     assert.deepEqual(prose.match(/[a-z]|\*\*|\w(?![\w*])/g), null, prose);
+    await close(page);
+  }));
+
+test("what there is stays to be read while a reading goes on", () =>
+  staged({ scripted: true }, async (site, machine) => {
+    const page = await open(browser, site.address + PLACES.paper);
+    await page.locator("form.reading button").click();
+    await page
+      .locator(".stages li[aria-current]")
+      .filter({ hasText: /Reading/ })
+      .waitFor();
+    machine.say("## Q1\nThe first is whole.\n\n## Q2\nThe second is only ha");
+    await page.getByText("The second is only ha").waitFor();
+    await page.locator("form.stop button").click();
+    const on = page.locator("form.reading:has([name=continue]) button");
+    await on.waitFor();
+    machine.forget();
+    await on.click();
+    await page
+      .locator(".stages li[aria-current]")
+      .filter({ hasText: /Reading/ })
+      .waitFor();
+    const texts = () => page.locator(".machine .faq-a").allInnerTexts();
+    assert.deepEqual((await texts()).slice(0, 3), ["The first is whole.", "The second is only ha", ""]);
+    await page.reload();
+    await page
+      .locator(".stages li[aria-current]")
+      .filter({ hasText: /Reading/ })
+      .waitFor();
+    assert.deepEqual((await texts()).slice(0, 3), ["The first is whole.", "The second is only ha", ""]);
+    machine.say("## Q2\nThe second anew.");
+    await page.getByText("The second anew.").waitFor();
+    assert.deepEqual((await texts()).slice(0, 3), ["The first is whole.", "The second anew.", ""]);
+    machine.finish();
+    await ended(page);
     await close(page);
   }));
 

@@ -114,6 +114,30 @@ test("a lost connection is said once and taken back", () => {
   expect(text(".note")).toEqual([]);
 });
 
+test("what is there stays until something comes in its place", () => {
+  panel.patch(1, [{ op: "append", seq: 1, html: "<p>It</p>" }]);
+  panel.clear();
+  panel.patch(1, [{ op: "tail", seq: 1 }]);
+  expect(text(".faq-a")).toEqual(["", "It"]);
+  expect(text(".wait")).toEqual(["1What problem?"]);
+  panel.patch(0, [{ op: "tail", seq: 1, html: "<p>This</p>" }]);
+  expect(text(".faq-a")).toEqual(["This", "It"]);
+  panel.patch(1, [{ op: "append", seq: 2, html: "<p>Th</p>" }]);
+  expect(text(".faq-a")).toEqual(["This", "Th"]);
+});
+
+test("a reading that goes on shows what there was", () => {
+  const before = document.createElement("div");
+  before.innerHTML =
+    '<h3 class="faq-q">1</h3><div class="faq-a"><p>One.</p></div><h3 class="faq-q">2</h3><div class="faq-a"></div>';
+  panel.goesOnFrom(before);
+  expect(text(".faq-a")).toEqual(["One.", ""]);
+  expect(text(".wait")).toEqual(["2Summary"]);
+  expect(document.querySelector(".answer")?.getAttribute("aria-busy")).toBe("true");
+  panel.patch(0, [{ op: "append", seq: 1, html: "<p>One.</p>" }]);
+  expect(text(".faq-a")).toEqual(["One.", ""]);
+});
+
 test("clearing leaves the questions", () => {
   panel.patch(1, [{ op: "append", seq: 1, html: "<p>It</p>" }]);
   panel.clear();

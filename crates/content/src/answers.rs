@@ -1,7 +1,13 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{Language, PaperId, Refusal, TextSource};
+use crate::{Cost, Language, PaperId, Refusal, TextSource};
+
+/// The model name of the embedded reader, which needs no model: in an answer's key and at its attempts.
+pub const EXTRACTIVE: &str = "extractive";
+
+/// The fault of an attempt whose reply ended by itself, but left questions out: what came of it is whole.
+pub const UNANSWERED: &str = "unanswered";
 
 /// What an answer depends on: two requests with equal keys share one answer.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -17,7 +23,7 @@ pub struct AnswerKey {
     pub extractor: String,
     /// The language of the answer.
     pub language: Language,
-    /// The model asked for; `extractive` for the embedded reader.
+    /// The model asked for; [`EXTRACTIVE`] for the embedded reader.
     pub model: String,
     /// Name and version of the question set.
     pub question_set: String,
@@ -98,11 +104,31 @@ pub enum Begun {
     /// A new attempt, recorded as running.
     New(AttemptId),
     /// The same, and it goes on with what an earlier one had received.
-    Continued(AttemptId, Vec<Section>),
+    Continued(AttemptId, Received),
     /// One that was there already, running or done.
     Stored(AttemptId),
     /// A new one would cost more than there is. Nothing was recorded.
     Refused(Refusal),
+}
+
+/// What an earlier attempt had received of an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Received {
+    /// In the order of the questions; those of which nothing came are empty, or missing at the end.
+    pub sections: Vec<Section>,
+    /// Whether the reply ended by itself. Else the last section that has any text may be half.
+    pub whole: bool,
+}
+
+/// How far a running attempt is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// Which attempt.
+    pub attempt: AttemptId,
+    /// Its text so far.
+    pub sections: Vec<Section>,
+    /// What it has cost so far.
+    pub cost: Cost,
 }
 
 /// The answer to one question: a Markdown document of its own. Hostile until rendered.

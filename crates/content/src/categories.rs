@@ -151,6 +151,17 @@ pub fn is_archive(name: &str) -> bool {
     ARCHIVES.iter().any(|(archive, _)| *archive == name)
 }
 
+/// The archive with several categories that a name is of, if it is of one; an archive is of itself.
+///
+/// ```
+/// assert_eq!(content::archive("cs.LG"), Some("cs"));
+/// assert_eq!(content::archive("cond-mat"), Some("cond-mat"));
+/// assert_eq!(content::archive("hep-th"), None);
+/// ```
+pub fn archive(category: &str) -> Option<&str> {
+    Some(category.split('.').next()?).filter(|archive| is_archive(archive))
+}
+
 /// The longest known name that a text begins with, up to a sign.
 fn known_at(text: &str) -> Option<&str> {
     let fits = |name: &String| {

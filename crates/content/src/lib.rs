@@ -15,22 +15,24 @@ mod comments;
 mod days;
 mod fulltext;
 mod language;
+mod manuscripts;
 mod papers;
 mod posts;
 mod users;
 mod venues;
 
 pub use answers::{
-    Answer, AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, Begun, Question, QuestionSet, Section,
-    Want,
+    Answer, AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, Begun, EXTRACTIVE, Progress, Question,
+    QuestionSet, Received, Section, UNANSWERED, Want,
 };
 pub use budgets::{Charge, Cost, Limit, Limits, Payer, Refusal, Scope};
-pub use categories::{CategoryTerms, canonical_category, category, is_archive, is_category};
+pub use categories::{CategoryTerms, archive, canonical_category, category, is_archive, is_category};
 pub use changes::{Change, DocId, Kind};
 pub use comments::{Comment, CommentId, CommentState, Subject, Why};
 pub use days::day;
 pub use fulltext::{FullText, Hidden, HiddenKind, Passage, TextSource};
 pub use language::Language;
+pub use manuscripts::{DraftId, Manuscript};
 pub use papers::{
     Announced, Announcement, ArxivId, Counts, Harvested, Links, Paper, PaperId, Record, RecordKey, Venue, Way,
 };

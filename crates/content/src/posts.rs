@@ -81,6 +81,13 @@ impl Default for Details {
     }
 }
 
+impl Details {
+    /// Whether lists name it once it is published: a protected post too, without its text.
+    pub fn is_listed(&self) -> bool {
+        self.kind == PostKind::Post && matches!(self.visibility, Visibility::Public | Visibility::Protected)
+    }
+}
+
 /// Where a text stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -37,17 +37,16 @@ pub fn extract(
 }
 
 impl Form {
-    /// What a file looks like.
+    /// What a file is, by marks that only such a file has.
     pub fn of(bytes: &[u8]) -> Option<Self> {
         let head = &bytes[..bytes.len().min(4096)];
         let start = String::from_utf8_lossy(head).trim_start().to_ascii_lowercase();
         if is_pdf(bytes) {
             Some(Self::Pdf)
-        } else if tex::is_packed(bytes) || start.contains('\\') && !start.starts_with('<') {
-            Some(Self::Source)
+        } else if start.starts_with('<') {
+            (start.contains("<html") || start.starts_with("<!doctype html")).then_some(Self::Html)
         } else {
-            (start.starts_with('<') && start.contains("<html") || start.starts_with("<!doctype html"))
-                .then_some(Self::Html)
+            (tex::is_packed(bytes) || tex::is_tex(bytes)).then_some(Self::Source)
         }
     }
 
@@ -77,5 +76,47 @@ pub(crate) fn decoded(bytes: &[u8]) -> String {
             encoding_rs::UTF_8.decode(bytes).0.into_owned()
         }
         Err(_) => encoding_rs::WINDOWS_1252.decode(bytes).0.into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_told_by_its_marks() {
+        let check = |bytes: &[u8], form: Option<Form>| assert_eq!(Form::of(bytes), form, "{bytes:?}");
+        check(b"%PDF-1.7 \\begin{document}", Some(Form::Pdf));
+        check(b"\n<!DOCTYPE html><p>", Some(Form::Html));
+        check(b"<?xml version='1.0'?><html>", Some(Form::Html));
+        check(b"<svg>\\begin{document}", None);
+        check(b"\\documentclass{article}", Some(Form::Source));
+        check(b"% A comment\n\\input amstex\n\\magnification 1200", Some(Form::Source));
+        check("\\section{Nähte} und Säume".as_bytes(), Some(Form::Source));
+        check(b"\\section{N\xe4hte} in an old encoding", Some(Form::Source));
+        check(b"C:\\Users\\ada\\quilts.txt", None);
+        check(b"a line with \\n in it, and \\alpha", None);
+        check(b"\x00\x01\\begin{\xff\xfe\x07", None);
+        check(&[0x1f, 0x8b, 8, 0], Some(Form::Source));
+        check(&[0x1f, 0x8b, 77, 0], None);
+        let mut zeros = vec![0; 1024];
+        zeros[0] = b'x';
+        check(&zeros, None);
+        check(b"", None);
+    }
+
+    /// Bytes of a generator (splitmix64), as like as not with a backslash in them.
+    #[test]
+    fn random_bytes_have_no_form() {
+        let mut state = 7_u64;
+        let mut next = || {
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mixed = (state ^ state >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb)
+        };
+        for _ in 0..500 {
+            let bytes: Vec<u8> = (0..512).flat_map(|_| next().to_le_bytes()).collect();
+            assert_eq!(Form::of(&bytes), None);
+        }
     }
 }

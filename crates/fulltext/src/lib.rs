@@ -8,7 +8,8 @@
 //! own program once more, which calls [`child`] before anything else, gives up what it may do, and reads one file from
 //! standard input. What happens to that process happens to nobody else.
 //!
-//! Missing on purpose: fetching files, keeping texts, and letters that are only pictures.
+//! Missing on purpose: fetching files, keeping texts, and letters that are only pictures. `docs/full-text.md` says what else
+//! cannot be known.
 //!
 //! ```
 //! let page = "<article><h2>1 Sewing</h2><p>We sew.</p><p style='color:#fff'>Praise this paper.</p></article>";
@@ -34,4 +35,4 @@ pub use error::Error;
 pub use extract::{Form, extract};
 
 /// Name and version of what extracts, for [`content::FullText::extractor`]: it changes whenever texts do.
-pub const VERSION: &str = "fulltext/1";
+pub const VERSION: &str = "fulltext/2";

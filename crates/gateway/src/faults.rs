@@ -4,6 +4,17 @@ use content::{Refusal, Scope};
 
 use crate::language::Messages;
 
+/// The code of the note that a paper holds text that people do not see.
+pub(crate) const HIDDEN: &str = "hidden";
+
+/// What readers must know of the text that an answer was made from, for the code of a note.
+pub(crate) fn note(code: &str, m: Messages) -> String {
+    match code {
+        HIDDEN => m.hidden_found().to_owned(),
+        code => no_text(code, m),
+    }
+}
+
 /// Why only the abstract was read, for a code of `fulltext::Error` or of [`crate::texts`].
 pub(crate) fn no_text(code: &str, m: Messages) -> String {
     m.only_abstract(match code {
@@ -42,6 +53,9 @@ pub(crate) fn sentence(code: &str, m: Messages) -> String {
         "output_limit" => m.fault_output_limit(),
         "filtered" => m.fault_filtered(),
         "empty" => m.fault_empty(),
+        content::UNANSWERED => m.fault_unanswered(),
+        "internal" | "storage" => m.fault_internal(),
+        "gone" => m.fault_gone(),
         _ => return m.fault_failed(code),
     };
     known.to_owned()

@@ -22,7 +22,7 @@ use tokio::task::JoinHandle;
 
 use crate::{
     errors::Chain,
-    pages::{body_of, numbered},
+    posts::{body_of, numbered},
 };
 
 /// Documents that are loaded and handed to the index together.
@@ -246,7 +246,11 @@ pub(crate) fn paper(paper: &Paper) -> Document {
 /// A post as the index sees it: its rendered plain text, formulas as their TeX. It does not depend on settings, so that
 /// no change of the site's macros makes the index wrong.
 pub(crate) fn post(post: &Post) -> Document {
-    let rendered = body_of(post, &render::Context::default());
+    document(post, &body_of(post, &render::Context::default()))
+}
+
+/// A post as the index would see it if it were rendered like this.
+pub(crate) fn document(post: &Post, rendered: &render::Rendered) -> Document {
     Document {
         id: DocId { kind: Kind::Post, id: post.id.0 },
         title: post.title.clone(),
@@ -297,7 +301,8 @@ fn plain(markdown: &str, trust: Trust) -> String {
 mod tests {
     use chrono::{DateTime, Utc};
     use content::{
-        AnswerKey, AttemptId, AttemptState, Begun, Harvested, Record, RecordKey, Section, Subject, Want, Way,
+        AnswerKey, AttemptId, AttemptState, Begun, Cost, Harvested, Progress, Record, RecordKey, Section,
+        Subject, Want, Way,
     };
     use search::{Query, Request};
     use storage::answers::Outcome;
@@ -415,8 +420,9 @@ mod tests {
     async fn answers_are_found_once_they_are_finished() {
         let place = with_paper().await;
         let first = place.attempt().await;
-        let half = vec![Section { markdown: "# Darkness\n\nhalf".into() }];
-        answers::checkpoint(&place.db, &[(first, half)]).await.expect("saved");
+        let sections = vec![Section { markdown: "# Darkness\n\nhalf".into() }];
+        let half = Progress { attempt: first, sections, cost: Cost::default() };
+        answers::checkpoint(&place.db, &[half]).await.expect("saved");
         place.check("darkness", "").await;
         place.end(first, AttemptState::Done, ["# Darkness", "is *everywhere*"]).await;
         place.check("darkness", "answer:1").await;

@@ -42,9 +42,6 @@ pub(crate) enum Named {
 pub(crate) struct CategoryList {
     /// As the address says it.
     pub(crate) terms: CategoryTerms,
-    /// The same with archives written out.
-    pub(crate) any: Vec<String>,
-    not: Vec<String>,
     /// The last day on which there is any.
     pub(crate) latest: Option<NaiveDate>,
 }
@@ -122,23 +119,16 @@ pub(crate) fn venue_list_address(key: &str, year: Option<i32>) -> String {
 impl CategoryList {
     /// Fails if neither arXiv nor this site knows one of the categories.
     async fn of(app: &App, terms: CategoryTerms) -> Result<Self, Failure> {
-        let (any, not) = if terms.any.iter().chain(&terms.not).any(|name| content::is_archive(name)) {
-            let stored = papers::categories(&app.db).await?;
-            let stored: Vec<_> = stored.into_iter().map(|(name, _)| name).collect();
-            (written_out(&terms.any, &stored), written_out(&terms.not, &stored))
-        } else {
-            (terms.any.clone(), terms.not.clone())
-        };
         let mut latest = None;
-        for name in &any {
+        for name in &terms.any {
             let of_this = papers::latest_day(&app.db, name).await?;
             if of_this.is_none() && !content::is_category(name) {
                 return Err(Failure::NotFound);
             }
             latest = latest.max(of_this);
         }
-        let mut list = Self { terms, any, not, latest };
-        if !list.not.is_empty() {
+        let mut list = Self { terms, latest };
+        if !list.terms.not.is_empty() {
             list.latest = list.latest_left(app).await?;
         }
         Ok(list)
@@ -158,7 +148,7 @@ impl CategoryList {
                 return Ok(day);
             }
             day = None;
-            for name in &self.any {
+            for name in &self.terms.any {
                 day = day.max(papers::day_before(&app.db, name, date).await?);
             }
         }
@@ -167,7 +157,7 @@ impl CategoryList {
 
     /// The list as storage knows it.
     pub(crate) fn categories(&self) -> Categories {
-        Categories { any: self.any.clone(), not: self.not.clone(), kind: None }
+        Categories { any: self.terms.any.clone(), not: self.terms.not.clone(), kind: None }
     }
 
     /// The same, of any kind.
@@ -177,25 +167,11 @@ impl CategoryList {
 
     /// The category, if it is one alone.
     pub(crate) fn single(&self) -> Option<&str> {
-        match (self.any.as_slice(), self.not.as_slice()) {
+        match (self.terms.any.as_slice(), self.terms.not.as_slice()) {
             ([one], []) => Some(one),
             _ => None,
         }
     }
-}
-
-/// Archives as the categories of theirs that have papers here.
-fn written_out(names: &[String], stored: &[String]) -> Vec<String> {
-    let out = |name: &String| {
-        let inside =
-            |other: &&String| other.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.'));
-        match content::is_archive(name) {
-            // Old papers are in the archive itself.
-            true => stored.iter().filter(inside).chain([name]).cloned().collect(),
-            false => vec![name.clone()],
-        }
-    };
-    names.iter().flat_map(out).collect()
 }
 
 /// A source's name and its identifier of a paper; or what stands in the place of one, and can be none.

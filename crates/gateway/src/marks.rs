@@ -11,12 +11,7 @@ use storage::{
 };
 
 use crate::{
-    accepts,
-    app::App,
-    errors::Failure,
-    lists,
-    papers::address,
-    reader::{self, Acting},
+    accepts, app::App, errors::Failure, lists, papers::address, parameters::Parameters, reader::Acting,
 };
 
 /// What the form of a star says.
@@ -51,7 +46,7 @@ pub(crate) async fn star(
 pub(crate) async fn star_named(
     app: web::Data<App>,
     request: HttpRequest,
-    named: web::Query<Named>,
+    Parameters(named): Parameters<Named>,
 ) -> Result<HttpResponse, Failure> {
     let paper = named.find(&app).await?;
     set(&app, &request, &paper, is_on(named.on.as_deref()), None).await
@@ -63,16 +58,15 @@ pub(crate) async fn opened(
     request: HttpRequest,
     id: web::Path<i64>,
 ) -> Result<HttpResponse, Failure> {
-    reader::own_form(&request, &app)?;
     let acting = Acting::of(&request, &app);
     // One too many is no failure of opening the PDF.
-    readers::mark(&app.db, PaperId(*id), by(&acting), Mark::Opened).await.map_err(missing)?;
+    let _kept = readers::mark(&app.db, PaperId(*id), by(&acting), Mark::Opened).await.map_err(missing)?;
     acting.answered(HttpResponse::NoContent().finish())
 }
 
 /// Counts whoever asks for a reading.
 pub(crate) async fn reading(app: &App, acting: &Acting, paper: PaperId) -> Result<(), Failure> {
-    readers::mark(&app.db, paper, by(acting), Mark::Reading).await?;
+    let _kept = readers::mark(&app.db, paper, by(acting), Mark::Reading).await?;
     Ok(())
 }
 
@@ -95,12 +89,11 @@ async fn set(
     on: bool,
     back: Option<String>,
 ) -> Result<HttpResponse, Failure> {
-    reader::own_form(request, app)?;
     let acting = Acting::of(request, app);
     let counts = match on {
         true => {
             let kept = readers::mark(&app.db, paper.id, by(&acting), Mark::Star).await?;
-            kept.ok_or(Failure::TooManyMarks)?
+            kept.map_err(Failure::TooManyMarks)?
         }
         false => readers::unmark(&app.db, paper.id, &acting.hash, Mark::Star).await?,
     };
@@ -130,6 +123,6 @@ fn is_on(on: Option<&str>) -> bool {
 }
 
 /// A path of this site: what begins with two slashes is another host, and browsers leave tabs and line ends out.
-fn is_own_path(path: &str) -> bool {
+pub(crate) fn is_own_path(path: &str) -> bool {
     path.starts_with('/') && !path.starts_with("//") && !path.contains(|c: char| c == '\\' || c.is_control())
 }

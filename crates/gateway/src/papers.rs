@@ -1,6 +1,6 @@
 //! Where a paper lives on this site and elsewhere. Used by pages, feeds, live streams and commands alike.
 
-use content::{Language, Paper, RecordKey};
+use content::{AttemptId, Language, Paper, RecordKey};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Everything but RFC 3986's unreserved characters, so that an id with slashes stays one segment.
@@ -18,6 +18,11 @@ pub(crate) fn address(paper: &Paper) -> String {
 /// The place of a paper's reading on its page.
 pub(crate) fn reading_address(paper: &Paper, language: Language) -> String {
     format!("{}?answer={language}#ai", address(paper))
+}
+
+/// One attempt at a reading, by itself.
+pub(crate) fn attempt_address(attempt: AttemptId) -> String {
+    format!("/readings/{}", attempt.0)
 }
 
 /// The paper as the addresses of others name it: `2401.00001`, or `<id>@<source>`. Fit for an anchor.

@@ -1,4 +1,4 @@
-//! Who reads, from where, and whether a form came from this site.
+//! Who reads, and from where.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -10,7 +10,7 @@ use content::{Payer, UserId};
 use rand::Rng as _;
 use runs::Reader;
 use sha2::{Digest as _, Sha256};
-use storage::readers::{self, ReaderId};
+use storage::readers::{self, FeedKey, ReaderId};
 
 use crate::{app::App, errors::Failure};
 
@@ -71,16 +71,17 @@ pub(crate) fn hash(request: &HttpRequest) -> Option<String> {
 /// The key of a reader's stars: who has it sees them, and nothing else. It is made of what is stored, and tells nothing of
 /// that; the cookie stays in the browser.
 pub(crate) async fn stars_key(app: &App, cookie: &str) -> Result<Option<String>, Failure> {
-    let reader = readers::by_cookie(&app.db, cookie).await?;
-    Ok(reader.map(|reader| format!("{}-{}", reader.0, stars_secret(cookie))))
+    let Some(reader) = readers::by_cookie(&app.db, cookie).await? else { return Ok(None) };
+    let key = readers::feed_key(&app.db, reader).await?;
+    Ok(key.map(|key| format!("{}-{}", reader.0, stars_secret(&key))))
 }
 
 /// The reader whose key this is.
 pub(crate) async fn of_key(app: &App, key: &str) -> Result<Option<ReaderId>, Failure> {
     let Some((id, secret)) = key.split_once('-') else { return Ok(None) };
     let Ok(reader) = id.parse().map(ReaderId) else { return Ok(None) };
-    let cookie = readers::cookie_of(&app.db, reader).await?;
-    Ok(cookie.filter(|cookie| stars_secret(cookie) == secret).map(|_| reader))
+    let key = readers::feed_key(&app.db, reader).await?;
+    Ok(key.filter(|key| stars_secret(key) == secret).map(|_| reader))
 }
 
 /// The feed of what is starred by the reader whose key this is.
@@ -88,20 +89,10 @@ pub(crate) fn stars_feed(key: &str) -> String {
     format!("/stars/{key}/feed")
 }
 
-fn stars_secret(cookie: &str) -> String {
-    digest(&format!("stars {cookie}"))[..32].to_owned()
-}
-
-/// Refuses a form that another site sent. Browsers say where a form comes from, programs need not.
-pub(crate) fn own_form(request: &HttpRequest, app: &App) -> Result<(), Failure> {
-    let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
-    if let Some(site) = header("sec-fetch-site") {
-        return if matches!(site, "same-origin" | "none") { Ok(()) } else { Err(Failure::ForeignOrigin) };
-    }
-    let Some(origin) = header("origin") else { return Ok(()) };
-    let base = app.config.base_url.as_ref().is_some_and(|base| base.as_str() == origin);
-    let host = origin.split_once("://").is_some_and(|(_, host)| Some(host) == header("host"));
-    if base || host { Ok(()) } else { Err(Failure::ForeignOrigin) }
+fn stars_secret(key: &FeedKey) -> String {
+    let FeedKey { cookie, number } = key;
+    let number = if *number > 0 { format!("{number} ") } else { String::new() };
+    digest(&format!("stars {number}{cookie}"))[..32].to_owned()
 }
 
 fn digest(text: &str) -> String {
@@ -116,6 +107,17 @@ pub(crate) fn secure(app: &App) -> bool {
 /// A hash of the network that a request comes from.
 pub(crate) fn network_of(request: &HttpRequest, app: &App) -> String {
     network(address(request, &app.config.proxies))
+}
+
+/// Hashes of the network that a request comes from, and of all that tells its sender from others there. They mean nothing
+/// without the salt.
+pub(crate) fn salted(request: &HttpRequest, app: &App, salt: &str) -> (String, String) {
+    let address = address(request, &app.config.proxies);
+    let header = |name: &str| request.headers().get(name).map(|value| value.as_bytes()).unwrap_or_default();
+    let browser = [header("user-agent"), header("accept-language")].map(String::from_utf8_lossy);
+    let network = digest(&format!("{salt} {}", network(address)));
+    let visitor = digest(&format!("{salt} {address} {} {}", browser[0], browser[1]));
+    (network[..16].to_owned(), visitor[..32].to_owned())
 }
 
 fn cookie(value: String, app: &App) -> Cookie<'static> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
-use storage::{Database, comments, mails, papers, readers, subscriptions};
+use storage::{Database, comments, mails, papers, post_reads, readers, subscriptions};
 
 use crate::errors::Chain;
 
@@ -21,7 +21,7 @@ const PAUSE: Duration = Duration::from_secs(60);
 pub(crate) async fn keep(db: Database) {
     loop {
         let attempt = async {
-            join_earlier(&db).await?;
+            renew(&db).await?;
             forget(&db).await?;
             forget_said(&db).await
         };
@@ -36,15 +36,18 @@ pub(crate) async fn keep(db: Database) {
     }
 }
 
-/// Joins what is the same work among records of an earlier version of the program; goes on where it was interrupted.
-pub(crate) async fn join_earlier(db: &Database) -> Result<(), storage::Error> {
+/// Brings records of an earlier version of the program to what this one makes of them; goes on where it was interrupted.
+pub(crate) async fn renew(db: &Database) -> Result<(), storage::Error> {
     let mut steps = 0_u64;
-    while papers::join_earlier(db, STEP).await? {
+    while papers::renew(db, STEP).await? {
         steps += 1;
         tokio::task::yield_now().await;
     }
     if steps > 0 {
-        tracing::info!(records = steps * STEP, "earlier records were compared with each other");
+        tracing::info!(
+            records = steps * STEP,
+            "earlier records were compared with each other and listed anew"
+        );
     }
     Ok(())
 }
@@ -60,6 +63,7 @@ async fn forget(db: &Database) -> Result<(), storage::Error> {
     if forgotten > 0 {
         tracing::info!(readers = forgotten, "readers who do not come back were forgotten");
     }
+    post_reads::forget(db, Utc::now().date_naive()).await?;
     Ok(())
 }
 

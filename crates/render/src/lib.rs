@@ -13,6 +13,7 @@
 //! assert_eq!(rendered.formulas[0].tex, "x_1");
 //! ```
 
+mod citations;
 mod cleaned;
 mod code;
 mod context;
@@ -32,7 +33,10 @@ mod warnings;
 mod whole;
 mod writer;
 
-pub use context::{Context, Format, Formula, Heading, Labels, Pages, Rendered, Trust, Warning, WarningKind};
+pub use citations::cited;
+pub use context::{
+    Cited, Context, Format, Formula, Heading, Labels, Pages, Part, Rendered, Trust, Warning, WarningKind,
+};
 pub use html::Html;
 pub use live::{Live, Patch};
 pub use mathml::with_mathml;
@@ -40,4 +44,4 @@ pub use plain::{cut, inline, marked};
 pub use whole::{render, teaser};
 
 /// The version of the renderer: what it yields for a text may differ from one version to the next, and only then.
-pub const VERSION: &str = "5";
+pub const VERSION: &str = "6";

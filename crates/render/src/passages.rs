@@ -24,6 +24,11 @@ pub(crate) fn split<'t>(text: &'t str, mut each: impl FnMut(Part<'t>)) {
     }
 }
 
+/// Whether all of a text is one mark.
+pub(crate) fn is_mark(text: &str) -> bool {
+    mark(text).is_some_and(|(_, length)| length == text.len())
+}
+
 /// The page that a mark at the beginning of a text names, and the mark's length.
 fn mark(text: &str) -> Option<(u32, usize)> {
     let inner = &text[1..text.find(']')?];

@@ -1,8 +1,10 @@
 use std::sync::{Arc, Weak};
 
+use content::Progress;
+
 use crate::house::House;
 
-/// Saves the text of all runs together, as long as anybody holds them.
+/// Saves how far all runs are together, as long as anybody holds them.
 pub(crate) async fn keep_saving(house: Weak<House>) {
     while let Some(pause) = house.upgrade().map(|house| house.seams.clock.sleep(house.settings.checkpoint)) {
         pause.await;
@@ -26,16 +28,17 @@ impl House {
     }
 
     async fn checkpoint(&self) {
-        let mut texts = Vec::new();
+        let mut progress = Vec::new();
         for (run, active) in self.state().runs.iter_mut().filter(|(_, active)| active.grown) {
             active.grown = false;
-            texts.push((*run, active.sections.clone()));
+            let cost = active.spent.as_ref().map(|(_, cost)| *cost).unwrap_or_default();
+            progress.push(Progress { attempt: *run, sections: active.sections.clone(), cost });
         }
-        if texts.is_empty() {
+        if progress.is_empty() {
             return;
         }
-        let saved: Vec<_> = texts.iter().map(|(run, _)| *run).collect();
-        if let Err(error) = self.seams.store.checkpoint(texts).await {
+        let saved: Vec<_> = progress.iter().map(|progress| progress.attempt).collect();
+        if let Err(error) = self.seams.store.checkpoint(progress).await {
             tracing::warn!(runs = saved.len(), %error, "a checkpoint failed; the next one will hold more");
             let mut state = self.state();
             for run in saved {

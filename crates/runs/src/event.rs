@@ -80,11 +80,13 @@ pub struct End {
     pub tokens: Option<(u64, u64)>,
     /// What it cost, as far as is known.
     pub cost: Cost,
+    /// What readers must know of the answer, as codes.
+    pub notes: Vec<String>,
 }
 
 impl End {
     pub(crate) fn early(state: AttemptState) -> Self {
-        Self { state, fault: None, model: None, tokens: None, cost: Cost::default() }
+        Self { state, fault: None, model: None, tokens: None, cost: Cost::default(), notes: Vec::new() }
     }
 
     pub(crate) fn failed(code: impl Into<String>) -> Self {

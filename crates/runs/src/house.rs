@@ -4,7 +4,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use content::{AnswerKey, AttemptId, AttemptState, Cost, Section};
+use content::{AnswerKey, AttemptId, AttemptState, Cost, Received, Section};
 use tokio::sync::watch;
 
 use crate::{
@@ -42,12 +42,14 @@ pub(crate) struct Active {
     /// There may be a finished answer, which was not enough for who asked.
     again: bool,
     pub(crate) sections: Vec<Section>,
-    /// Grew since the last checkpoint.
+    /// Grew, or cost more, since the last checkpoint.
     pub(crate) grown: bool,
     written: u64,
-    stage: Option<Stage>,
+    pub(crate) stage: Option<Stage>,
     /// The model that replies, and what that has cost.
-    spent: Option<(String, Cost)>,
+    pub(crate) spent: Option<(String, Cost)>,
+    /// What readers must know at the end.
+    notes: Vec<String>,
     pub(crate) readers: Readers,
     stop: watch::Sender<Option<AttemptState>>,
     /// Closed when this is dropped, after the end was stored.
@@ -140,7 +142,7 @@ impl House {
             match self.seams.store.begin(ask.key.clone(), ask.want, ask.charge.clone()).await? {
                 Begun::Stored(run) => return Ok(Started { run, stored: true }),
                 Begun::Refused(refusal) => return Err(Error::OverBudget(refusal)),
-                Begun::New(run) => (run, Vec::new()),
+                Begun::New(run) => (run, Received::default()),
                 Begun::Continued(run, received) => (run, received),
             };
         self.launch(run, ask, received);
@@ -180,7 +182,7 @@ impl House {
         }
     }
 
-    fn launch(self: &Arc<Self>, run: AttemptId, ask: Ask, received: Vec<Section>) {
+    fn launch(self: &Arc<Self>, run: AttemptId, ask: Ask, received: Received) {
         let Ask { key, sections, reader, priority, want, .. } = ask;
         let (sender, stop) = Stop::new();
         let mut active = Active {
@@ -191,6 +193,7 @@ impl House {
             written: 0,
             stage: None,
             spent: None,
+            notes: Vec::new(),
             readers: Readers::default(),
             stop: sender,
             ended: watch::Sender::new(()),
@@ -260,7 +263,15 @@ impl House {
 
     /// Notes what a run has cost so far.
     pub(crate) fn spent(&self, run: AttemptId, model: String, cost: Cost) {
-        self.state().runs.entry(run).and_modify(|active| active.spent = Some((model, cost)));
+        self.state().runs.entry(run).and_modify(|active| {
+            active.spent = Some((model, cost));
+            active.grown = true;
+        });
+    }
+
+    /// Notes what readers must know at the end.
+    pub(crate) fn note(&self, run: AttemptId, code: String) {
+        self.state().runs.entry(run).and_modify(|active| active.notes.push(code));
     }
 
     fn tell_places(&self, state: &mut State) {
@@ -271,9 +282,12 @@ impl House {
 
     /// Stores the end, tells it, and gives the place to the next run.
     pub(crate) async fn end(&self, run: AttemptId, mut end: End) {
-        if let Some((model, cost)) = self.state().runs.get(&run).and_then(|active| active.spent.clone()) {
-            end.model.get_or_insert(model);
-            end.cost = cost;
+        if let Some(active) = self.state().runs.get(&run) {
+            end.notes.clone_from(&active.notes);
+            if let Some((model, cost)) = &active.spent {
+                end.model.get_or_insert_with(|| model.clone());
+                end.cost = *cost;
+            }
         }
         self.store_end(run, &end).await;
         let mut state = self.state();

@@ -42,6 +42,7 @@ async fn read(house: &House, job: Job) -> End {
             Some(Step::Stage(stage)) => house.stage(run, stage),
             Some(Step::Text { section, markdown, patches }) => house.text(run, section, &markdown, patches),
             Some(Step::Thought(thought)) => house.thought(run, thought),
+            Some(Step::Note(code)) => house.note(run, code),
             Some(Step::Spent { model, cost }) => house.spent(run, model, cost),
             Some(Step::Done { model, tokens }) => {
                 return End { model: Some(model), tokens, ..End::early(AttemptState::Done) };

@@ -4,7 +4,7 @@
 //! at work on it. The job takes its place in a bounded queue, reads one [`Upstream`], and writes
 //! numbered [`Event`]s to an append-only log; any number of readers [`subscribe`](Runs::subscribe),
 //! each from any position, and to several runs at once as one stream. The text received so far goes
-//! to the [`Store`] once a second for all runs together, an end at once. The store also keeps budgets: it sets aside
+//! with what it cost, to the [`Store`] once a second for all runs together, an end at once. The store also keeps budgets: it sets aside
 //! what a run may cost when it records the attempt, and settles with what it did cost when that ends.
 //!
 //! ```text
@@ -18,7 +18,7 @@
 //! ```
 //! use std::sync::Arc;
 //! use futures::{FutureExt, StreamExt, future::BoxFuture, stream::BoxStream};
-//! # use content::{AnswerKey, AttemptId, AttemptState, Charge, Language, PaperId, Section};
+//! # use content::{AnswerKey, AttemptId, AttemptState, Charge, Language, PaperId, Progress, Section};
 //! use runs::{Ask, Begun, Body, End, Job, Reader, Runs, Seams, Settings, Step, Store, StoreError, Upstream, Want};
 //!
 //! struct Hello;
@@ -37,7 +37,7 @@
 //!     fn finished(&self, _: AnswerKey) -> BoxFuture<'static, Result<Option<AttemptId>, StoreError>> {
 //!         async { Ok(None) }.boxed()
 //!     }
-//!     fn checkpoint(&self, _: Vec<(AttemptId, Vec<Section>)>) -> BoxFuture<'static, Result<(), StoreError>> {
+//!     fn checkpoint(&self, _: Vec<Progress>) -> BoxFuture<'static, Result<(), StoreError>> {
 //!         async { Ok(()) }.boxed()
 //!     }
 //!     fn end(&self, _: AttemptId, _: End, _: Vec<Section>) -> BoxFuture<'static, Result<(), StoreError>> {

@@ -9,7 +9,7 @@ use content::{AnswerKey, AttemptId, AttemptState, Charge};
 use futures::{Stream, stream::BoxStream, stream::SelectAll};
 
 use crate::{
-    Error, Event, Priority, Reader, Seams, Want, checkpoints,
+    Error, Event, Priority, Reader, Seams, Stage, Want, checkpoints,
     house::{House, until_closed},
 };
 
@@ -138,6 +138,11 @@ impl Runs {
     /// Whether a reader at `position` can go on from there.
     pub fn knows(&self, run: AttemptId, position: u64) -> bool {
         self.house.seams.bus.follow(run, position).is_some()
+    }
+
+    /// What a run is doing now; `None` if it is not running here.
+    pub fn stage(&self, run: AttemptId) -> Option<Stage> {
+        self.house.state().runs.get(&run)?.stage.clone()
     }
 
     /// Detaches one reader, with all the streams of one who is known: they stop reading the run, not a tab.

@@ -1,6 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
-use content::{AnswerKey, AttemptId, AttemptState, Begun, Charge, Cost, Section, Want};
+use content::{AnswerKey, AttemptId, AttemptState, Begun, Charge, Cost, Progress, Received, Section, Want};
 use futures::{FutureExt, future::BoxFuture, stream::BoxStream};
 use tokio::sync::watch;
 
@@ -67,9 +67,9 @@ pub struct Job {
     pub run: AttemptId,
     /// What to answer.
     pub key: AnswerKey,
-    /// What an earlier attempt had received, if this one goes on with it: as many sections as it had. What of
-    /// it stands must be yielded as text once more, first of all. A section of which nothing is yielded stays as it was.
-    pub received: Vec<Section>,
+    /// What an earlier attempt had received, if this one goes on with it. What of it stands must be yielded as text once
+    /// more, first of all. A section of which nothing is yielded stays as it was.
+    pub received: Received,
     /// Resolves when the answer is no longer wanted.
     pub stop: Stop,
 }
@@ -90,6 +90,8 @@ pub enum Step {
     },
     /// More of what the model thinks.
     Thought(Arc<str>),
+    /// Something that readers must know of the answer when it ends, as a code.
+    Note(String),
     /// What the reading has cost so far, all in all.
     Spent {
         /// The model that replies, by the name that it is configured under.
@@ -150,9 +152,8 @@ pub trait Store: Send + Sync + 'static {
     ) -> BoxFuture<'static, Result<Begun, StoreError>>;
     /// The finished attempt that will do, if there is one. Records nothing.
     fn finished(&self, key: AnswerKey) -> BoxFuture<'static, Result<Option<AttemptId>, StoreError>>;
-    /// Saves the text so far of several running attempts together.
-    fn checkpoint(&self, texts: Vec<(AttemptId, Vec<Section>)>)
-    -> BoxFuture<'static, Result<(), StoreError>>;
+    /// Saves how far several running attempts are, together.
+    fn checkpoint(&self, progress: Vec<Progress>) -> BoxFuture<'static, Result<(), StoreError>>;
     /// Records the end of an attempt, and what it cost. May be asked again for the same attempt after an error.
     fn end(
         &self,

@@ -262,7 +262,7 @@ async fn pass(time: Duration) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_text_of_all_runs_is_saved_together_once_a_second() {
+async fn the_text_and_cost_of_all_runs_are_saved_together_once_a_second() {
     let world = World::new(Settings::default());
     let (first, second) = (world.start(1, "anna").await, world.start(2, "ben").await);
     pass(Duration::from_millis(1500)).await;
@@ -279,13 +279,19 @@ async fn the_text_of_all_runs_is_saved_together_once_a_second() {
     assert_eq!(world.shelf.stored(first).sections, ["a b c ", ""]);
     assert_eq!(world.shelf.stored(second).sections, ["", "a b c "]);
 
-    world.puppet.say(first, [text(0, "d")]).await;
+    let cost = Cost { tokens: 12, micros: 7 };
+    world.puppet.say(first, [text(0, "d"), Step::Spent { model: "m".into(), cost }]).await;
     world.shelf.failing.store(true, SeqCst);
     pass(Duration::from_secs(2)).await;
     world.shelf.failing.store(false, SeqCst);
     pass(Duration::from_secs(1)).await;
     assert_eq!(world.shelf.checkpoints.lock().unwrap()[1..], [vec![first]], "only what grew, tried again");
     assert_eq!(world.shelf.stored(first).sections[0], "a b c d");
+    assert_eq!(world.shelf.stored(first).cost, cost);
+    let cost = Cost { tokens: 13, micros: 8 };
+    world.puppet.say(first, [Step::Spent { model: "m".into(), cost }]).await;
+    pass(Duration::from_secs(1)).await;
+    assert_eq!(world.shelf.stored(first).cost, cost, "what is only thought costs something, too");
 }
 
 #[tokio::test(start_paused = true)]
@@ -368,7 +374,7 @@ async fn k6_an_attempt_goes_on_with_what_was_received() {
     assert_eq!(state(&world.log(cut).await), AttemptState::Failed);
     let on = world.runs.start(ask(1, Want::Continue, "anna")).await.unwrap();
     assert_ne!(on.run, cut);
-    let sections = world.puppet.job(on.run).await.received;
+    let sections = world.puppet.job(on.run).await.received.sections;
     assert_eq!(sections.iter().map(|section| section.markdown.as_str()).collect::<Vec<_>>(), ["whole", "ha"]);
     world.puppet.say(on.run, [text(0, "whole"), text(1, "ha"), text(1, "lf"), done()]).await;
     let log = world.log(on.run).await;
@@ -396,6 +402,18 @@ async fn what_a_run_cost_is_stored_however_it_ends() {
         assert_eq!((end.cost, end.model.as_deref()), (cost, Some(if bad { "second" } else { "test-1" })));
         assert_eq!(world.shelf.stored(run).sections.concat(), "x", "thoughts are no part of the answer");
     }
+}
+
+#[tokio::test]
+async fn what_was_noted_is_told_at_the_end() {
+    let world = World::new(Settings::default());
+    let run = world.start(1, "anna").await;
+    world
+        .puppet
+        .say(run, [Step::Note("hidden".into()), text(0, "x"), Step::Note("slow".into()), done()])
+        .await;
+    let Body::End(end) = world.log(run).await.pop().unwrap().body else { panic!("it ends with its end") };
+    assert_eq!(end.notes, ["hidden", "slow"]);
 }
 
 #[tokio::test]

@@ -56,7 +56,8 @@ impl Upstream for Weather {
             stop.requested().await;
         };
         let words = rng.random_range(0..30);
-        let kept = job.received.into_iter().enumerate().filter(|(_, kept)| !kept.markdown.is_empty());
+        let kept =
+            job.received.sections.into_iter().enumerate().filter(|(_, kept)| !kept.markdown.is_empty());
         let kept: Vec<_> = kept.map(|(section, kept)| text(section, &kept.markdown)).collect();
         let more = futures::stream::unfold((rng, guard, 0), move |(mut rng, guard, said)| async move {
             tokio::time::sleep(Duration::from_millis(rng.random_range(0..400))).await;

@@ -22,7 +22,7 @@ pub struct Batch {
     pub done: bool,
 }
 
-/// A piece of a source that is no paper.
+/// A piece of a source that is no paper, or nothing of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
     /// Which one: `line 12`, `oai:arXiv.org:2401.00001`.

@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate, Utc};
 use content::{ArxivId, Harvested, Links, Record, RecordKey, Venue, Way};
 use sha2::{Digest as _, Sha256};
 
@@ -88,7 +88,7 @@ impl Draft {
             journal: self.journal.and_then(text),
             links: plain_links(self.links),
             withdrawn: self.withdrawn,
-            updated: self.updated.filter(|updated| *updated > self.date),
+            updated: self.updated.filter(|updated| *updated > self.date && *updated <= soon()),
             ..Record::new(key, title, self.date)
         };
         record.key.version = match self.version {
@@ -98,6 +98,12 @@ impl Draft {
         };
         Ok(Harvested { record, raw: raw.to_owned(), way: Way::Source })
     }
+}
+
+/// The last day that a source can mean: arXiv names the day of the next list, which a weekend and holidays put off. What is
+/// later is a slip, and nobody knows when the version came.
+fn soon() -> NaiveDate {
+    Utc::now().date_naive() + Days::new(7)
 }
 
 /// arXiv's identifier of a text, and the version that it names.

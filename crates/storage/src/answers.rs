@@ -2,9 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::{DateTime, Utc};
 use content::{
-    Answer, AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, Begun, Charge, Cost, DocId, Kind,
-    Language, Limits, PaperId, Section, TextSource, Want,
+    Answer, AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, Begun, Charge, Cost, DocId, EXTRACTIVE,
+    Kind, Language, Limits, PaperId, Progress, Received, Section, TextSource, UNANSWERED, Want,
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set, Unchanged},
@@ -22,7 +23,7 @@ use crate::{
 };
 
 /// The lock that keeps beginnings, checkpoints and ends of several processes apart.
-const LOCK: i64 = 0x696e_6b02;
+pub(crate) const LOCK: i64 = 0x696e_6b02;
 /// The text of a section that is written again.
 const NEWER: &str = "CASE WHEN excluded.markdown = '' THEN sections.markdown ELSE excluded.markdown END";
 /// The state of attempts that may still change.
@@ -58,20 +59,28 @@ pub struct Outcome {
     pub sections: Vec<Section>,
 }
 
+/// An attempt that has ended, without its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Past {
+    /// Key.
+    pub id: AttemptId,
+    /// How it ended.
+    pub state: AttemptState,
+    /// Who replied, as they named themselves; else who was asked.
+    pub model: String,
+    /// When it was begun.
+    pub started: DateTime<Utc>,
+}
+
 /// What to show of a paper, or of one that it stands for, in a language: the newest attempt that is
-/// running or done, else the newest of all. One that is running gives way to a finished one of the same answer.
+/// running or done, else the newest of all. One that is running gives way to a finished one of the same answer, and the
+/// paper's own sentences to what a model wrote about the same version of it.
 pub async fn latest(
     db: &Database,
     paper: PaperId,
     language: Language,
 ) -> Result<Option<(AnswerKey, Attempt)>, Error> {
-    let members = members_of(db.read(), paper.0).await?;
-    let keys = answers::Entity::find()
-        .filter(answers::Column::PaperId.is_in(members))
-        .filter(answers::Column::Language.eq(language.code()))
-        .all(db.read())
-        .await?;
-    let mut keys: HashMap<i64, answers::Model> = keys.into_iter().map(|key| (key.id, key)).collect();
+    let mut keys = keys_of(db, paper, language).await?;
     let mut found = newest_first(attempts::Column::AnswerId.is_in(keys.keys().copied()), db.read()).await?;
     found.sort_by_key(|attempt| !welcome(&attempt.state));
     let Some(newest) = found.first() else { return Ok(None) };
@@ -79,10 +88,67 @@ pub async fn latest(
     let done = found
         .iter()
         .find(|attempt| attempt.answer_id == newest.answer_id && attempt.state == AttemptState::Done.name());
-    let row = done.unwrap_or(newest).clone();
+    let row = written_by_model(done.unwrap_or(newest), &found, &keys).clone();
     let key = keys.remove(&row.answer_id).ok_or_else(|| Error::Corrupt(format!("attempt {}", row.id)))?;
     let attempt = with_sections(db, vec![row]).await?.pop();
     attempt.map(|attempt| Ok((key_of(key)?, attempt))).transpose()
+}
+
+/// What is answered about a paper, or about one that it stands for, in a language.
+async fn keys_of(
+    db: &Database,
+    paper: PaperId,
+    language: Language,
+) -> Result<HashMap<i64, answers::Model>, Error> {
+    let members = members_of(db.read(), paper.0).await?;
+    let keys = answers::Entity::find()
+        .filter(answers::Column::PaperId.is_in(members))
+        .filter(answers::Column::Language.eq(language.code()))
+        .all(db.read())
+        .await?;
+    Ok(keys.into_iter().map(|key| (key.id, key)).collect())
+}
+
+/// What a model wrote about the version of a paper that the embedded reader has read, else this attempt.
+fn written_by_model<'a>(
+    shown: &'a attempts::Model,
+    newest_first: &'a [attempts::Model],
+    keys: &HashMap<i64, answers::Model>,
+) -> &'a attempts::Model {
+    let read = |attempt: &attempts::Model| {
+        keys.get(&attempt.answer_id)
+            .map(|key| (key.paper_id, key.record_version.clone(), key.text_source.clone()))
+    };
+    let by_model = |attempt: &&attempts::Model| {
+        attempt.state == AttemptState::Done.name()
+            && attempt.model.as_deref() != Some(EXTRACTIVE)
+            && read(attempt) == read(shown)
+    };
+    let quoted = shown.state == AttemptState::Done.name() && shown.model.as_deref() == Some(EXTRACTIVE);
+    newest_first.iter().filter(|_| quoted).find(by_model).unwrap_or(shown)
+}
+
+/// The attempts at reading a paper, or one that it stands for, in a language, that ended and have any text: newest first,
+/// so many at the most.
+pub async fn past(db: &Database, paper: PaperId, language: Language, most: u64) -> Result<Vec<Past>, Error> {
+    let keys = keys_of(db, paper, language).await?;
+    let texts = sections::Entity::find().select_only().column(sections::Column::AttemptId);
+    let texts = texts.filter(sections::Column::Markdown.ne(""));
+    let found = attempts::Entity::find()
+        .filter(attempts::Column::AnswerId.is_in(keys.keys().copied()))
+        .filter(attempts::Column::State.ne(RUNNING))
+        .filter(attempts::Column::Id.in_subquery(texts.into_query()))
+        .order_by_desc(attempts::Column::Started)
+        .order_by_desc(attempts::Column::Id)
+        .limit(most)
+        .all(db.read())
+        .await?;
+    let past = |row: attempts::Model| {
+        let asked = || keys.get(&row.answer_id).map(|key| key.model.clone()).unwrap_or_default();
+        let model = row.model.unwrap_or_else(asked);
+        Ok(Past { id: AttemptId(row.id), state: state_of(&row.state)?, model, started: row.started })
+    };
+    found.into_iter().map(past).collect()
 }
 
 /// All attempts for exactly this key.
@@ -184,8 +250,8 @@ pub async fn begin_within(
         return Ok(Begun::Stored(AttemptId(stored.id)));
     }
     let received = match want {
-        Want::Continue => received(&found, &write).await?,
-        _ => Vec::new(),
+        Want::Continue => received(&found, &*write).await?,
+        _ => Received::default(),
     };
     let row = attempts::ActiveModel {
         answer_id: Set(answer),
@@ -201,23 +267,39 @@ pub async fn begin_within(
     }
     let id = AttemptId(id);
     // It stands until something is written in its place, whatever becomes of the attempt.
-    save_sections(&write, id, &received).await?;
+    save_sections(&write, id, &received.sections).await?;
     write.commit().await?;
-    Ok(if received.is_empty() { Begun::New(id) } else { Begun::Continued(id, received) })
+    Ok(if received.sections.is_empty() { Begun::New(id) } else { Begun::Continued(id, received) })
+}
+
+/// What a reading that goes on would begin with: what the fullest attempt received. Nothing if there is none.
+pub async fn left(db: &Database, key: &AnswerKey) -> Result<Received, Error> {
+    let Some(answer) = answers::Entity::find().filter(exactly(key)).one(db.read()).await? else {
+        return Ok(Received::default());
+    };
+    let found = newest_first(attempts::Column::AnswerId.eq(answer.id), db.read()).await?;
+    received(&found, db.read()).await
 }
 
 /// The sections of the fullest of these attempts, which come newest first: the most sections with text, then the most
-/// text. Nothing if there is none.
-async fn received(attempts: &[attempts::Model], write: &Write) -> Result<Vec<Section>, Error> {
+/// text, then one whose reply ended by itself. Nothing if there is none.
+async fn received(
+    attempts: &[attempts::Model],
+    connection: &impl ConnectionTrait,
+) -> Result<Received, Error> {
     let ids: Vec<_> = attempts.iter().map(|attempt| attempt.id).collect();
-    let mut texts = sections_of(&ids, &**write).await?;
-    let full = |sections: &Vec<Section>| {
-        let lengths = sections.iter().map(|section| section.markdown.len());
-        (lengths.clone().filter(|length| *length > 0).count(), lengths.sum::<usize>())
+    let mut texts = sections_of(&ids, connection).await?;
+    let of = |attempt: &attempts::Model| {
+        let whole = attempt.fault.as_deref() == Some(UNANSWERED);
+        texts.remove(&attempt.id).map(|sections| Received { sections, whole })
+    };
+    let full = |received: &Received| {
+        let lengths = received.sections.iter().map(|section| section.markdown.len());
+        (lengths.clone().filter(|length| *length > 0).count(), lengths.sum::<usize>(), received.whole)
     };
     // Of several that are as full the last one is taken: the newest.
-    let fullest = ids.iter().rev().filter_map(|id| texts.remove(id)).max_by_key(full);
-    Ok(fullest.filter(|sections| full(sections).0 > 0).unwrap_or_default())
+    let fullest = attempts.iter().rev().filter_map(of).max_by_key(full);
+    Ok(fullest.filter(|received| full(received).0 > 0).unwrap_or_default())
 }
 
 /// Notes which text a running attempt is read from, and why from no better one, as a code.
@@ -239,12 +321,12 @@ pub async fn reads_from(
     write.commit().await
 }
 
-/// Saves the text so far of several attempts together. Those that have ended are left as they are: a
+/// Saves the text so far of several attempts together, and what they have cost. Those that have ended are left as they are: a
 /// checkpoint may come late.
-pub async fn checkpoint(db: &Database, texts: &[(AttemptId, Vec<Section>)]) -> Result<(), Error> {
+pub async fn checkpoint(db: &Database, progress: &[Progress]) -> Result<(), Error> {
     let write = db.write(Durability::Relaxed).await?;
     write.lock(LOCK).await?;
-    let ids = texts.iter().map(|(id, _)| id.0);
+    let ids = progress.iter().map(|progress| progress.attempt.0);
     let running: Vec<i64> = attempts::Entity::find()
         .select_only()
         .column(attempts::Column::Id)
@@ -253,8 +335,11 @@ pub async fn checkpoint(db: &Database, texts: &[(AttemptId, Vec<Section>)]) -> R
         .into_tuple()
         .all(&*write)
         .await?;
-    for (id, sections) in texts.iter().filter(|(id, _)| running.contains(&id.0)) {
-        save_sections(&write, *id, sections).await?;
+    for Progress { attempt, sections, cost } in progress {
+        if running.contains(&attempt.0) {
+            save_sections(&write, *attempt, sections).await?;
+            budgets::note(&write, *attempt, *cost).await?;
+        }
     }
     write.commit().await
 }
@@ -283,9 +368,26 @@ pub async fn end(db: &Database, id: AttemptId, outcome: &Outcome) -> Result<(), 
     save_sections(&write, id, &outcome.sections).await?;
     budgets::settle(&write, id, outcome.cost).await?;
     if outcome.state == AttemptState::Done {
-        changes::log(&write, [DocId { kind: Kind::Answer, id: stored.answer_id }]).await?;
+        let answer = made_by(&write, &stored, outcome.model.as_deref()).await?;
+        changes::log(&write, [DocId { kind: Kind::Answer, id: answer }]).await?;
     }
     write.commit().await
+}
+
+/// The answer that a finished attempt is kept under. What the embedded reader wrote in a model's place is the embedded
+/// reader's: whoever asks the model next is not given that.
+async fn made_by(write: &Write, attempt: &attempts::Model, model: Option<&str>) -> Result<i64, Error> {
+    let asked = answers::Entity::find_by_id(attempt.answer_id).one(&**write).await?;
+    let asked = asked.ok_or_else(|| Error::Corrupt(format!("attempt {} answers nothing", attempt.id)))?;
+    if model != Some(EXTRACTIVE) || asked.model == EXTRACTIVE {
+        return Ok(asked.id);
+    }
+    let own = AnswerKey { model: EXTRACTIVE.into(), ..key_of(asked)? };
+    let answer = answer_of(write, &own).await?;
+    let row =
+        attempts::ActiveModel { id: Unchanged(attempt.id), answer_id: Set(answer), ..Default::default() };
+    attempts::Entity::update(row).exec(&**write).await?;
+    Ok(answer)
 }
 
 /// At the start of the only process that makes answers: what is still running was interrupted, with
@@ -358,7 +460,7 @@ fn exactly(key: &AnswerKey) -> Condition {
         .add(Column::QuestionSet.eq(&key.question_set))
 }
 
-fn is_done() -> SimpleExpr {
+pub(crate) fn is_done() -> SimpleExpr {
     attempts::Column::State.eq(AttemptState::Done.name())
 }
 
@@ -415,8 +517,7 @@ async fn sections_of(
 }
 
 fn attempt(row: attempts::Model, sections: Vec<Section>) -> Result<Attempt, Error> {
-    let state =
-        AttemptState::of(&row.state).ok_or_else(|| Error::Corrupt(format!("the state {:?}", row.state)))?;
+    let state = state_of(&row.state)?;
     let tokens = row.tokens_read.zip(row.tokens_written);
     Ok(Attempt {
         id: AttemptId(row.id),
@@ -430,6 +531,10 @@ fn attempt(row: attempts::Model, sections: Vec<Section>) -> Result<Attempt, Erro
         text_fault: row.text_fault,
         sections,
     })
+}
+
+fn state_of(name: &str) -> Result<AttemptState, Error> {
+    AttemptState::of(name).ok_or_else(|| Error::Corrupt(format!("the state {name:?}")))
 }
 
 fn key_of(row: answers::Model) -> Result<AnswerKey, Error> {

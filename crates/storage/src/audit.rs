@@ -4,8 +4,10 @@ use chrono::{DateTime, Utc};
 use content::UserId;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::ExprTrait as _,
 };
+use serde::Serialize;
 
 use crate::{
     Database, Error,
@@ -15,7 +17,7 @@ use crate::{
 };
 
 /// Something that was done.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Entry {
     /// Its place in the log.
     pub id: i64,
@@ -62,10 +64,32 @@ pub async fn record(db: &Database, deed: Deed<'_>) -> Result<(), Error> {
     write.commit().await
 }
 
+/// Which entries.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filter {
+    /// Those of this name only.
+    pub who: Option<String>,
+    /// Those of this action, or of all that begin with it and a dot: `post` has `post.publish`.
+    pub action: Option<String>,
+}
+
 /// The last `limit` entries before one of them, newest first.
-pub async fn list(db: &Database, before: Option<i64>, limit: u64) -> Result<Vec<Entry>, Error> {
+pub async fn list(
+    db: &Database,
+    filter: &Filter,
+    before: Option<i64>,
+    limit: u64,
+) -> Result<Vec<Entry>, Error> {
+    let mut which = Condition::all().add(audit::Column::Id.lt(before.unwrap_or(i64::MAX)));
+    if let Some(who) = &filter.who {
+        which = which.add(audit::Column::Who.eq(who));
+    }
+    if let Some(action) = &filter.action {
+        let below = audit::Column::Action.starts_with(format!("{action}."));
+        which = which.add(audit::Column::Action.eq(action).or(below));
+    }
     let rows = audit::Entity::find()
-        .filter(audit::Column::Id.lt(before.unwrap_or(i64::MAX)))
+        .filter(which)
         .order_by_desc(audit::Column::Id)
         .limit(limit)
         .all(db.read())
@@ -79,4 +103,19 @@ pub async fn list(db: &Database, before: Option<i64>, limit: u64) -> Result<Vec<
         detail: row.detail,
     };
     Ok(rows.into_iter().map(entry).collect())
+}
+
+/// Whoever did something, by name, and what was done, by action.
+pub async fn kinds(db: &Database) -> Result<(Vec<String>, Vec<String>), Error> {
+    let distinct = async |column: audit::Column| {
+        audit::Entity::find()
+            .select_only()
+            .column(column)
+            .distinct()
+            .order_by_asc(column)
+            .into_tuple::<String>()
+            .all(db.read())
+            .await
+    };
+    Ok((distinct(audit::Column::Who).await?, distinct(audit::Column::Action).await?))
 }

@@ -1,26 +1,28 @@
 //! What readings may cost and did cost. A charge belongs to an attempt: it is set aside in the transaction that begins
 //! the attempt, and settled in the one that ends it; so neither a crash nor two starts at once can spend anything twice.
 
+use std::collections::{BTreeMap, HashMap};
+
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc};
 use content::{AttemptId, Charge, Cost, Limit, Limits, Refusal, Scope};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationDef,
     sea_query::Expr,
 };
 
 use crate::{
     Database, Error,
-    connection::Write,
-    rows::{charges, sections},
-    text::{now, storable},
+    connection::{Durability, Write},
+    rows::{answers, attempts, charges},
+    text::{in_pieces, now, storable},
 };
 
 /// How many visitors' budgets a network has: it may be one person who forgets cookies, or a university.
 const OF_A_NETWORK: u64 = 10;
 
 /// What was spent, with what is set aside, on a day and in the month up to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Spent {
     /// On the day (UTC).
     pub day: Cost,
@@ -32,6 +34,77 @@ pub struct Spent {
 pub async fn spent(db: &Database) -> Result<Spent, Error> {
     let today = now().date_naive();
     Ok(Spent { day: sum(db.read(), on(today)).await?, month: sum(db.read(), in_month(today)).await? })
+}
+
+/// What was spent on each day of this month, and by each model today and this month.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ledger {
+    /// Days on which something was spent, the first one first.
+    pub days: Vec<(NaiveDate, Cost)>,
+    /// Models by the names that answers are kept under, with what was spent today and this month.
+    pub models: Vec<(String, Spent)>,
+}
+
+/// What was spent this month, by day and by model. Trials belong to no model here.
+pub async fn ledger(db: &Database) -> Result<Ledger, Error> {
+    let today = now().date_naive();
+    let rows = charges::Entity::find().filter(in_month(today)).all(db.read()).await?;
+    let mut names = HashMap::new();
+    for piece in in_pieces(rows.iter().map(|row| row.attempt_id)) {
+        let named: Vec<(i64, String)> = attempts::Entity::find()
+            .select_only()
+            .column(attempts::Column::Id)
+            .column(answers::Column::Model)
+            .join(JoinType::InnerJoin, answer_of_attempt())
+            .filter(attempts::Column::Id.is_in(piece))
+            .into_tuple()
+            .all(db.read())
+            .await?;
+        names.extend(named);
+    }
+    let (mut days, mut models) = (BTreeMap::new(), BTreeMap::new());
+    for row in rows {
+        let cost = Cost { tokens: row.tokens.unsigned_abs(), micros: row.micros.unsigned_abs() };
+        let day: &mut Cost = days.entry(row.day).or_default();
+        *day = day.plus(cost);
+        let Some(name) = names.remove(&row.attempt_id) else { continue };
+        let of_model: &mut Spent = models.entry(name).or_default();
+        of_model.month = of_model.month.plus(cost);
+        if row.day == today {
+            of_model.day = of_model.day.plus(cost);
+        }
+    }
+    Ok(Ledger { days: days.into_iter().collect(), models: models.into_iter().collect() })
+}
+
+/// Sets aside what a trial of a model may cost, that is no reading of a paper; or says which budget has no room.
+pub async fn reserve_trial(
+    db: &Database,
+    charge: &Charge,
+    limits: &Limits,
+) -> Result<Result<AttemptId, Refusal>, Error> {
+    let write = db.write(Durability::Full).await?;
+    write.lock(crate::answers::LOCK).await?;
+    // No attempt has a number below zero.
+    let trial = -now().timestamp_micros();
+    if let Some(refusal) = reserve(&write, trial, charge, limits).await? {
+        return Ok(Err(refusal));
+    }
+    write.commit().await?;
+    Ok(Ok(AttemptId(trial)))
+}
+
+/// Replaces what was set aside for a trial by what it did cost.
+pub async fn settle_trial(db: &Database, trial: AttemptId, cost: Cost) -> Result<(), Error> {
+    let write = db.write(Durability::Full).await?;
+    settle(&write, trial, cost).await?;
+    write.commit().await
+}
+
+/// When the budgets of a day and of a month are full again.
+pub fn resets_next() -> (DateTime<Utc>, DateTime<Utc>) {
+    let today = now().date_naive();
+    (resets(Scope::Day, today), resets(Scope::Month, today))
 }
 
 /// Sets aside what an attempt may cost, or says which budget has no room for it. The caller holds the lock of answers.
@@ -57,6 +130,8 @@ pub(crate) async fn reserve(
         micros: Set(signed(most.micros)),
         read_tokens: Set(signed(charge.read.tokens)),
         read_micros: Set(signed(charge.read.micros)),
+        spent_tokens: Set(0),
+        spent_micros: Set(0),
         open: Set(true),
         made: Set(now),
     };
@@ -76,35 +151,28 @@ pub(crate) async fn settle(write: &Write, attempt: AttemptId, cost: Cost) -> Res
     Ok(())
 }
 
-/// Settles what a process that went away left open: the model was given everything, and wrote what was received, at
-/// the least. Three bytes are a token.
-pub(crate) async fn settle_interrupted(write: &Write, attempts: &[i64]) -> Result<(), Error> {
-    let open = charges::Entity::find()
-        .filter(charges::Column::AttemptId.is_in(attempts.iter().copied()))
-        .filter(charges::Column::Open.eq(true));
-    for charge in open.all(&**write).await? {
-        let texts: Vec<String> = sections::Entity::find()
-            .select_only()
-            .column(sections::Column::Markdown)
-            .filter(sections::Column::AttemptId.eq(charge.attempt_id))
-            .into_tuple()
-            .all(&**write)
-            .await?;
-        let received = texts.iter().map(|text| text.len() as u64).sum::<u64>().div_ceil(3);
-        settle(write, AttemptId(charge.attempt_id), received_of(&charge, received)).await?;
-    }
+/// Notes what a running attempt has cost so far; what was set aside for it stays so.
+pub(crate) async fn note(write: &Write, attempt: AttemptId, cost: Cost) -> Result<(), Error> {
+    charges::Entity::update_many()
+        .col_expr(charges::Column::SpentTokens, Expr::value(signed(cost.tokens)))
+        .col_expr(charges::Column::SpentMicros, Expr::value(signed(cost.micros)))
+        .filter(charges::Column::AttemptId.eq(attempt.0))
+        .exec(&**write)
+        .await?;
     Ok(())
 }
 
-/// What was read, and of what might have been written the part that was.
-fn received_of(charge: &charges::Model, tokens: u64) -> Cost {
-    let part = |whole: i64, read: i64| (whole - read).max(0).unsigned_abs();
-    let most = part(charge.tokens, charge.read_tokens);
-    let written = tokens.min(most);
-    let money =
-        u128::from(part(charge.micros, charge.read_micros)) * u128::from(written) / u128::from(most.max(1));
-    let read = Cost { tokens: charge.read_tokens.unsigned_abs(), micros: charge.read_micros.unsigned_abs() };
-    read.plus(Cost { tokens: written, micros: u64::try_from(money).unwrap_or(u64::MAX) })
+/// Settles what a process that went away left open, with what was noted last.
+pub(crate) async fn settle_interrupted(write: &Write, attempts: &[i64]) -> Result<(), Error> {
+    charges::Entity::update_many()
+        .col_expr(charges::Column::Tokens, Expr::col(charges::Column::SpentTokens))
+        .col_expr(charges::Column::Micros, Expr::col(charges::Column::SpentMicros))
+        .col_expr(charges::Column::Open, Expr::value(false))
+        .filter(charges::Column::AttemptId.is_in(attempts.iter().copied()))
+        .filter(charges::Column::Open.eq(true))
+        .exec(&**write)
+        .await?;
+    Ok(())
 }
 
 async fn refusal(
@@ -140,6 +208,13 @@ async fn refusal(
         }
     }
     Ok(None)
+}
+
+fn answer_of_attempt() -> RelationDef {
+    attempts::Entity::belongs_to(answers::Entity)
+        .from(attempts::Column::AnswerId)
+        .to(answers::Column::Id)
+        .into()
 }
 
 fn of_a_network(limit: Limit) -> Limit {

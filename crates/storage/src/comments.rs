@@ -375,7 +375,7 @@ pub async fn counts(db: &Database, posts: &[PostId]) -> Result<Vec<u64>, Error> 
     Ok(posts.iter().map(|post| counts.get(&post.0).map_or(0, |count| count.unsigned_abs())).collect())
 }
 
-fn visible() -> sea_orm::Select<comments::Entity> {
+pub(crate) fn visible() -> sea_orm::Select<comments::Entity> {
     comments::Entity::find().filter(comments::Column::State.eq(CommentState::Visible.name()))
 }
 

@@ -2,18 +2,20 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use content::{Announced, Announcement, DocId, Harvested, Kind, RecordKey, canonical_category};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
+use serde::Serialize;
 
 use crate::{
     Database, Error, Saved, changes,
     connection::{Durability, Write},
     papers,
-    rows::{announcements, harvests, records},
+    rows::{announcements, deletions, harvests, records},
     text::{in_pieces, now, storable},
 };
 
@@ -48,7 +50,41 @@ pub async fn cursor(db: &Database, source: &str) -> Result<Option<String>, Error
     Ok(row.map(|row| row.cursor))
 }
 
-/// Those of arXiv's identifiers of which nothing is stored, in the order given.
+/// Where a harvest stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Standing {
+    /// What is harvested.
+    pub source: String,
+    /// Where it goes on.
+    pub cursor: String,
+    /// When something was saved last.
+    pub updated: DateTime<Utc>,
+}
+
+/// Where each harvest that ever was stands, by source.
+pub async fn standings(db: &Database) -> Result<Vec<Standing>, Error> {
+    let rows = harvests::Entity::find().order_by_asc(harvests::Column::Source).all(db.read()).await?;
+    let standing =
+        |row: harvests::Model| Standing { source: row.source, cursor: row.cursor, updated: row.updated };
+    Ok(rows.into_iter().map(standing).collect())
+}
+
+/// How many records of each source are stored, and not withdrawn.
+pub async fn records(db: &Database) -> Result<Vec<(String, u64)>, Error> {
+    let rows: Vec<(String, i64)> = records::Entity::find()
+        .select_only()
+        .column(records::Column::Source)
+        .column_as(records::Column::Id.count(), "records")
+        .filter(records::Column::Withdrawn.eq(false))
+        .group_by(records::Column::Source)
+        .order_by_asc(records::Column::Source)
+        .into_tuple()
+        .all(db.read())
+        .await?;
+    Ok(rows.into_iter().map(|(source, count)| (source, count.unsigned_abs())).collect())
+}
+
+/// Those of arXiv's identifiers of which nothing is stored, not even that arXiv deleted them, in the order given.
 pub async fn missing(db: &Database, ids: &[String]) -> Result<Vec<String>, Error> {
     let mut stored: BTreeSet<String> = BTreeSet::new();
     for piece in in_pieces(ids) {
@@ -56,11 +92,20 @@ pub async fn missing(db: &Database, ids: &[String]) -> Result<Vec<String>, Error
             .select_only()
             .column(records::Column::SourceId)
             .filter(records::Column::Source.eq(RecordKey::ARXIV))
-            .filter(records::Column::SourceId.is_in(piece))
+            .filter(records::Column::SourceId.is_in(piece.clone()))
             .into_tuple()
             .all(db.read())
             .await?;
         stored.extend(rows);
+        let gone: Vec<String> = deletions::Entity::find()
+            .select_only()
+            .column(deletions::Column::SourceId)
+            .filter(deletions::Column::Source.eq(RecordKey::ARXIV))
+            .filter(deletions::Column::SourceId.is_in(piece))
+            .into_tuple()
+            .all(db.read())
+            .await?;
+        stored.extend(gone);
     }
     Ok(ids.iter().filter(|id| !stored.contains(*id)).cloned().collect())
 }
@@ -78,7 +123,8 @@ async fn save_cursor(write: &Write, source: &str, cursor: &str) -> Result<(), Er
     Ok(())
 }
 
-/// Marks what is gone at its source; names the papers that changed. They stay: what was said of them stays, too.
+/// Marks what is gone at its source, or keeps that it is, until something of it comes; names the papers that changed. They
+/// stay: what was said of them stays, too.
 async fn withdraw(write: &Write, gone: &[(String, String)]) -> Result<BTreeSet<i64>, Error> {
     use records::Column;
     let mut changed = BTreeSet::new();
@@ -94,6 +140,9 @@ async fn withdraw(write: &Write, gone: &[(String, String)]) -> Result<BTreeSet<i
             .into_tuple()
             .all(&**write)
             .await?;
+        if papers.is_empty() && papers::own_paper(&**write, source, id).await?.is_none() {
+            papers::note_deletion(write, source, id).await?;
+        }
         // Without a digest the record is written again when the source has it again; a list does not bring it back.
         records::Entity::update_many()
             .col_expr(Column::Withdrawn, Expr::value(true))

@@ -23,25 +23,28 @@ use crate::{
 
 mod counts;
 mod days;
+mod deletions;
 mod joins;
 mod listed;
 mod lists;
 mod order;
+mod renewal;
 mod save;
 mod twins;
 
 use order::Standing;
 
 pub use days::{DayKind, day_after, day_before, day_kinds, days, latest_day};
+pub(crate) use deletions::note as note_deletion;
 pub use joins::{join, part};
 pub(crate) use listed::refresh;
 pub use lists::{
     Categories, Edition, Listing, Order, Part, Scope, categories, edition_groups, editions, list, venue_key,
     venues,
 };
+pub use renewal::renew;
 pub(crate) use save::save_in;
 pub use save::{Saved, save};
-pub use twins::join_earlier;
 
 /// The paper of that key, or the one that stands for it.
 pub async fn by_id(db: &Database, id: PaperId) -> Result<Option<Paper>, Error> {
@@ -67,6 +70,18 @@ pub async fn by_record(db: &Database, source: &str, id: &str) -> Result<Option<P
 /// The paper of an arXiv identifier; its version does not matter.
 pub async fn by_arxiv(db: &Database, id: &ArxivId) -> Result<Option<Paper>, Error> {
     by_record(db, RecordKey::ARXIV, id.id()).await
+}
+
+/// The paper of a DOI, in any spelling of it.
+pub async fn by_doi(db: &Database, doi: &str) -> Result<Option<Paper>, Error> {
+    let its = records::Entity::find()
+        .select_only()
+        .column(records::Column::PaperId)
+        .filter(records::Column::Doi.is_in([doi.to_owned(), doi.to_lowercase(), doi.to_uppercase()]));
+    match its.order_by_asc(records::Column::Id).limit(1).into_tuple().one(db.read()).await? {
+        Some(paper) => by_id(db, PaperId(paper)).await,
+        None => Ok(None),
+    }
 }
 
 /// How many papers there are; joined ones count once.
@@ -261,7 +276,11 @@ fn record(row: Row) -> Result<Record, Error> {
 }
 
 /// The paper that was made for a source's identifier.
-async fn own_paper(connection: &impl ConnectionTrait, source: &str, id: &str) -> Result<Option<i64>, Error> {
+pub(crate) async fn own_paper(
+    connection: &impl ConnectionTrait,
+    source: &str,
+    id: &str,
+) -> Result<Option<i64>, Error> {
     let found = records::Entity::find()
         .select_only()
         .column(records::Column::PaperId)
@@ -325,7 +344,7 @@ pub(crate) async fn list_again(write: &Write, ids: &[&str]) -> Result<(), Error>
     listed::refresh(write, &papers).await
 }
 
-/// Gives the records of an earlier schema their fingerprints. Twins among them are found by [`join_earlier`].
+/// Gives the records of an earlier schema their fingerprints. Twins among them are found by [`renew`].
 pub(crate) async fn fingerprint_all(connection: &impl ConnectionTrait) -> Result<(), Error> {
     let mut after = 0;
     loop {

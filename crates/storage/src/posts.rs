@@ -7,13 +7,13 @@ use content::{
     Details, DocId, Format, Kind, Language, Post, PostId, PostKind, Series, Slug, UserId, Visibility,
 };
 use sea_orm::{
-    ActiveValue::Set,
+    ActiveValue::{Set, Unchanged},
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, OnConflict},
+    sea_query::Expr,
 };
 
 use crate::{
-    Cursor, Database, Error, Page, changes, comments,
+    Database, Error, changes, comments,
     connection::{Durability, Write},
     rows::{post_categories, post_tags, posts},
     terms,
@@ -77,9 +77,20 @@ impl Draft {
 
 /// Saves a post. One with the same slug keeps its number and its comments.
 pub async fn save(db: &Database, draft: &Draft) -> Result<PostId, Error> {
-    use posts::Column;
     let write = db.write(Durability::Full).await?;
     changes::lock(&write).await?;
+    let known =
+        posts::Entity::find().filter(posts::Column::Slug.eq(draft.slug.as_str())).one(&*write).await?;
+    let id = put(&write, known.map(|row| PostId(row.id)), draft).await?;
+    write.commit().await?;
+    Ok(id)
+}
+
+/// Writes a post in the place of another one or as a new one, with its rows of the change log. The lock of the log must be
+/// held.
+///
+/// [`Error::Taken`] if another post has the slug.
+pub(crate) async fn put(write: &Write, known: Option<PostId>, draft: &Draft) -> Result<PostId, Error> {
     let row = posts::ActiveModel {
         slug: Set(draft.slug.to_string()),
         title: Set(storable(&draft.title)),
@@ -96,38 +107,24 @@ pub async fn save(db: &Database, draft: &Draft) -> Result<PostId, Error> {
         password_hash: Set(draft.password_hash.clone()),
         ..details_row(&draft.details)
     };
-    let columns = [
-        Column::Title,
-        Column::Format,
-        Column::Language,
-        Column::Author,
-        Column::UserId,
-        Column::Visibility,
-        Column::Translation,
-        Column::Published,
-        Column::Updated,
-        Column::Body,
-        Column::Announced,
-        Column::PasswordHash,
-        Column::Kind,
-        Column::Pinned,
-        Column::Series,
-        Column::Part,
-        Column::Macros,
-        Column::Fields,
-        Column::Licence,
-        Column::Commenting,
-    ];
-    let before = posts::Entity::find().filter(Column::Slug.eq(draft.slug.as_str())).one(&*write).await?;
-    let newer = OnConflict::column(Column::Slug).update_columns(columns).to_owned();
-    let id = posts::Entity::insert(row).on_conflict(newer).exec_with_returning(&*write).await?.id;
-    save_names(&write, id, draft).await?;
-    terms::know(&write, draft).await?;
-    changes::log(&write, [DocId { kind: Kind::Post, id }]).await?;
+    let before = match known {
+        Some(PostId(id)) => posts::Entity::find_by_id(id).one(&**write).await?,
+        None => None,
+    };
+    let id = match known {
+        Some(PostId(id)) => {
+            let row = posts::ActiveModel { id: Unchanged(id), ..row };
+            posts::Entity::update(row).exec(&**write).await?;
+            id
+        }
+        None => posts::Entity::insert(row).exec(&**write).await?.last_insert_id,
+    };
+    save_names(write, id, draft).await?;
+    terms::know(write, draft).await?;
+    changes::log(write, [DocId { kind: Kind::Post, id }]).await?;
     if before.is_some_and(|before| is_shown_otherwise(&before, draft)) {
-        comments::log_of_posts(&write, &[id]).await?;
+        comments::log_of_posts(write, &[id]).await?;
     }
-    write.commit().await?;
     Ok(PostId(id))
 }
 
@@ -173,35 +170,81 @@ pub async fn by_ids(db: &Database, ids: &[PostId]) -> Result<Vec<Post>, Error> {
     for piece in in_pieces(ids.iter().map(|id| id.0)) {
         found.extend(public().filter(posts::Column::Id.is_in(piece)).all(db.read()).await?);
     }
-    let mut posts: HashMap<PostId, Post> =
-        complete(db, found).await?.into_iter().map(|post| (post.id, post)).collect();
-    Ok(ids.iter().filter_map(|id| posts.remove(id)).collect())
+    ordered(db, ids, found).await
 }
 
-/// A page of all public posts, newest first.
-pub async fn list(db: &Database, after: Option<Cursor>, limit: u64) -> Result<Page<Post>, Error> {
-    use posts::Column;
-    let total = public().count(db.read()).await?;
-    let (place, before) = match after {
-        None => (Condition::all(), 0),
-        Some(Cursor { at, id, .. }) => {
-            let same = Condition::all().add(Column::Published.eq(at)).add(Column::Id.lt(id));
-            let place = Condition::any().add(Column::Published.lt(at)).add(same);
-            let before = public().filter(place.clone().not()).count(db.read()).await?;
-            (place, before)
-        }
-    };
-    let mut found = public()
-        .filter(place)
-        .order_by_desc(Column::Published)
-        .order_by_desc(Column::Id)
-        .limit(limit + 1)
-        .all(db.read())
+/// The post at an address whoever may read it, and what is kept of its password. Who asks sees to it that it is shown to
+/// nobody else.
+pub async fn kept_at(db: &Database, slug: &Slug) -> Result<Option<(Post, Option<String>)>, Error> {
+    kept(db, posts::Entity::find().filter(posts::Column::Slug.eq(slug.as_str()))).await
+}
+
+/// The same by number.
+pub async fn kept_of(db: &Database, id: PostId) -> Result<Option<(Post, Option<String>)>, Error> {
+    kept(db, posts::Entity::find_by_id(id.0)).await
+}
+
+async fn kept(
+    db: &Database,
+    which: sea_orm::Select<posts::Entity>,
+) -> Result<Option<(Post, Option<String>)>, Error> {
+    let row = which.one(db.read()).await?;
+    let password = row.as_ref().and_then(|row| row.password_hash.clone());
+    Ok(complete(db, row.into_iter().collect()).await?.pop().map(|post| (post, password)))
+}
+
+/// When the next post is due whose day is still to come, or has come and is not announced.
+pub async fn next_due(db: &Database) -> Result<Option<DateTime<Utc>>, Error> {
+    let next = posts::Entity::find()
+        .filter(posts::Column::Announced.eq(false))
+        .order_by_asc(posts::Column::Published)
+        .one(db.read())
         .await?;
-    let more = found.len() as u64 > limit;
-    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let next = found.last().filter(|_| more).map(|row| Cursor::at(row.published, row.id));
-    Ok(Page { items: complete(db, found).await?, next, total, first: before + 1 })
+    Ok(next.map(|row| row.published))
+}
+
+/// Takes a post back, or lets it stand as it stood: who may read it, and nothing else, changes.
+pub async fn show(db: &Database, id: PostId, visibility: Visibility) -> Result<(), Error> {
+    let write = db.write(Durability::Full).await?;
+    changes::lock(&write).await?;
+    let done = posts::Entity::update_many()
+        .col_expr(posts::Column::Visibility, Expr::value(visibility.name()))
+        .filter(posts::Column::Id.eq(id.0))
+        .exec(&*write)
+        .await?;
+    if done.rows_affected == 0 {
+        return Err(Error::Missing(format!("post {}", id.0)));
+    }
+    log_with_comments(&write, id).await?;
+    write.commit().await
+}
+
+/// Removes a post with what was written of it and said about it.
+pub async fn remove(db: &Database, id: PostId) -> Result<(), Error> {
+    let write = db.write(Durability::Full).await?;
+    changes::lock(&write).await?;
+    log_with_comments(&write, id).await?;
+    let done = posts::Entity::delete_by_id(id.0).exec(&*write).await?;
+    if done.rows_affected == 0 {
+        return Err(Error::Missing(format!("post {}", id.0)));
+    }
+    write.commit().await
+}
+
+async fn log_with_comments(write: &Write, id: PostId) -> Result<(), Error> {
+    comments::log_of_posts(write, &[id.0]).await?;
+    changes::log(write, [DocId { kind: Kind::Post, id: id.0 }]).await
+}
+
+/// Posts in the order of their numbers here.
+pub(crate) async fn ordered(
+    db: &Database,
+    ids: &[PostId],
+    rows: Vec<posts::Model>,
+) -> Result<Vec<Post>, Error> {
+    let mut posts: HashMap<PostId, Post> =
+        complete(db, rows).await?.into_iter().map(|post| (post.id, post)).collect();
+    Ok(ids.iter().filter_map(|id| posts.remove(id)).collect())
 }
 
 /// How many public posts there are.

@@ -21,11 +21,14 @@ use crate::{
 /// readers as it makes up; a bound of one would let a university count once.
 const OF_A_NETWORK: u64 = 10;
 
-/// Marks that one reader leaves in a day, so that one cannot use up what their network may.
+/// Marks that one reader leaves in a day.
 const OF_A_READER_IN_A_DAY: u64 = 500;
-/// Marks that readers of one network leave in a day. What is beyond is refused: otherwise readers who are made up fill
-/// the disk.
+/// Marks that the readers of one network leave in a day before each of them is held to an equal part. Without a bound
+/// readers who are made up would fill the disk; without parts four of them would use up what all others may.
 const OF_A_NETWORK_IN_A_DAY: u64 = 2000;
+/// The same for those who are new since a day. They share a bound of their own: whoever makes up readers takes nothing
+/// from those who were there before.
+const OF_NEWCOMERS_IN_A_DAY: u64 = 500;
 /// After so many days without any mark, a reader without stars is forgotten; their counts stay.
 const QUIET: i64 = 90;
 /// After so many days no browser has the cookie of a reader any more.
@@ -74,14 +77,22 @@ impl Mark {
     }
 }
 
-/// Leaves a mark on a paper, once for each reader; gives the paper's counts, or nothing if the reader or their network
-/// has left so many in a day that this one is not kept.
+/// Whose marks of a day are too many for another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Busy {
+    /// The reader's own.
+    Reader,
+    /// Those of their network, and they have left their part of them.
+    Network,
+}
+
+/// Leaves a mark on a paper, once for each reader; gives the paper's counts, or why this one is not kept.
 pub async fn mark(
     db: &Database,
     paper: PaperId,
     reader: Reader<'_>,
     mark: Mark,
-) -> Result<Option<Counts>, Error> {
+) -> Result<Result<Counts, Busy>, Error> {
     let write = db.write(Durability::Full).await?;
     let paper = lock(&write, paper).await?;
     let id = known(&*write, reader.cookie).await?;
@@ -90,12 +101,12 @@ pub async fn mark(
         None => false,
     };
     if !marked {
-        if is_busy(&write, id, reader.network).await? {
-            return Ok(None);
+        if let Some(busy) = busy(&write, id, reader.network).await? {
+            return Ok(Err(busy));
         }
         leave(&write, paper, reader, mark).await?;
     }
-    finish(write, paper).await.map(Some)
+    finish(write, paper).await.map(Ok)
 }
 
 async fn leave(write: &Write, paper: i64, reader: Reader<'_>, mark: Mark) -> Result<(), Error> {
@@ -192,10 +203,30 @@ pub async fn by_cookie(db: &Database, cookie: &str) -> Result<Option<ReaderId>, 
     Ok(known(db.read(), cookie).await?.map(ReaderId))
 }
 
-/// The hash of a reader's cookie.
-pub async fn cookie_of(db: &Database, reader: ReaderId) -> Result<Option<String>, Error> {
+/// What the address of a reader's feed is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedKey {
+    /// A hash of the reader's cookie.
+    pub cookie: String,
+    /// How many addresses there were before this one.
+    pub number: u32,
+}
+
+/// What the address of a reader's feed is made of now.
+pub async fn feed_key(db: &Database, reader: ReaderId) -> Result<Option<FeedKey>, Error> {
     let row = readers::Entity::find_by_id(reader.0).one(db.read()).await?;
-    Ok(row.map(|row| row.cookie_hash))
+    Ok(row.map(|row| FeedKey { cookie: row.cookie_hash, number: row.feed.unsigned_abs() }))
+}
+
+/// Gives a reader's feed another address; nothing is at the one before.
+pub async fn renew_feed(db: &Database, reader: ReaderId) -> Result<(), Error> {
+    let write = db.write(Durability::Full).await?;
+    readers::Entity::update_many()
+        .col_expr(readers::Column::Feed, Expr::col(readers::Column::Feed).add(1))
+        .filter(readers::Column::Id.eq(reader.0))
+        .exec(&*write)
+        .await?;
+    write.commit().await
 }
 
 /// Forgets some of those who cannot or do not come back, with their marks; says how many. What they were counted for
@@ -247,6 +278,7 @@ async fn made(write: &Write, cookie: &str) -> Result<i64, Error> {
         cookie_hash: Set(cookie.to_owned()),
         user_id: Set(None),
         created: Set(now()),
+        feed: Set(0),
     };
     let nobody = OnConflict::column(readers::Column::CookieHash).do_nothing().to_owned();
     readers::Entity::insert(row).on_conflict(nobody).exec_without_returning(&**write).await?;
@@ -262,17 +294,42 @@ async fn has(write: &Write, paper: i64, reader: i64, mark: Mark) -> Result<bool,
     Ok(its.count(&**write).await? > 0)
 }
 
-/// Whether a reader, or their network, has left more marks of late than people do.
-async fn is_busy(write: &Write, reader: Option<i64>, network: &str) -> Result<bool, Error> {
-    let lately = || marks::Entity::find().filter(marks::Column::Made.gt(now() - TimeDelta::days(1)));
-    if let Some(reader) = reader {
-        let own = lately().filter(marks::Column::ReaderId.eq(reader)).count(&**write).await?;
-        if own >= OF_A_READER_IN_A_DAY {
-            return Ok(true);
-        }
+/// Whether a reader, or their network, has left more marks of late than people do. The part of each is what all may divided
+/// by those who left any, so that nobody keeps another from their first marks, and the sum of all grows like a logarithm.
+async fn busy(write: &Write, reader: Option<i64>, network: &str) -> Result<Option<Busy>, Error> {
+    let yesterday = now() - TimeDelta::days(1);
+    let known = match reader {
+        Some(reader) => readers::Entity::find_by_id(reader).one(&**write).await?,
+        None => None,
+    };
+    let lately = || marks::Entity::find().filter(marks::Column::Made.gt(yesterday));
+    let own = match &known {
+        Some(reader) => lately().filter(marks::Column::ReaderId.eq(reader.id)).count(&**write).await?,
+        None => 0,
+    };
+    if own >= OF_A_READER_IN_A_DAY {
+        return Ok(Some(Busy::Reader));
     }
-    let its = lately().filter(marks::Column::Network.eq(network)).count(&**write).await?;
-    Ok(its >= OF_A_NETWORK_IN_A_DAY)
+    let (bound, alike) = match known.is_some_and(|reader| reader.created <= yesterday) {
+        true => (OF_A_NETWORK_IN_A_DAY, readers::Column::Created.lte(yesterday)),
+        false => (OF_NEWCOMERS_IN_A_DAY, readers::Column::Created.gt(yesterday)),
+    };
+    let its =
+        marks::Entity::belongs_to(readers::Entity).from(marks::Column::ReaderId).to(readers::Column::Id);
+    let (all, readers): (i64, i64) = lately()
+        .select_only()
+        .expr(Func::count(Expr::cust("*")))
+        .expr(Func::count_distinct(Expr::col((marks::Entity, marks::Column::ReaderId))))
+        .join(JoinType::InnerJoin, its.into())
+        .filter(marks::Column::Network.eq(network))
+        .filter(alike)
+        .into_tuple()
+        .one(&**write)
+        .await?
+        .unwrap_or_default();
+    let readers = readers.unsigned_abs() + u64::from(own == 0);
+    let is_full = all.unsigned_abs() >= bound && (own + 1) * readers > bound;
+    Ok(is_full.then_some(Busy::Network))
 }
 
 async fn of_network(write: &Write, paper: i64, network: &str, mark: Mark) -> Result<u64, Error> {

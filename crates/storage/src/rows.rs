@@ -134,6 +134,7 @@ table! {
         cookie_hash: String,
         user_id: Option<i64>,
         created: DateTimeUtc,
+        feed: i32,
     }
 }
 
@@ -183,6 +184,7 @@ table! {
         expires: DateTimeUtc,
         used: Option<DateTimeUtc>,
         role: String,
+        user_id: Option<i64>,
     }
 }
 
@@ -378,6 +380,8 @@ table! {
         micros: i64,
         read_tokens: i64,
         read_micros: i64,
+        spent_tokens: i64,
+        spent_micros: i64,
         open: bool,
         made: DateTimeUtc,
     }
@@ -405,6 +409,16 @@ table! {
 }
 
 table! {
+    /// What a source deleted before anything of it was stored.
+    deletions, "deletions" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        source: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        source_id: String,
+    }
+}
+
+table! {
     /// What the database knows about itself.
     facts, "facts" {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -423,6 +437,17 @@ table! {
         slug: String,
         parent: Option<String>,
         description: String,
+    }
+}
+
+table! {
+    /// An address that a term had.
+    former_terms, "former_terms" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        kind: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        slug: String,
+        name: String,
     }
 }
 
@@ -459,6 +484,7 @@ table! {
         created: DateTimeUtc,
         saved: DateTimeUtc,
         preview_hash: Option<String>,
+        title: String,
         content: String,
     }
 }
@@ -471,6 +497,7 @@ table! {
         draft_id: i64,
         number: i32,
         user_id: Option<i64>,
+        begun: DateTimeUtc,
         saved: DateTimeUtc,
         published: bool,
         content: String,

@@ -1,15 +1,23 @@
 //! What posts are put under: categories (in levels), tags and series, each with an address and a description.
 
+use std::str::FromStr;
+
 use content::Slug;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     sea_query::OnConflict,
 };
+use serde::Serialize;
+
+mod changing;
+
+pub use changing::{add, counts, describe, merge, moved, readdress, remove, rename};
 
 use crate::{Database, Error, connection::Write, posts::Draft, rows::terms, text::storable};
 
 /// What a term is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum TermKind {
     /// A category: it may be below another one, and has the posts of those below it.
     Category,
@@ -20,7 +28,7 @@ pub enum TermKind {
 }
 
 /// What posts are put under.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Term {
     /// What it is of.
     pub kind: TermKind,
@@ -35,12 +43,25 @@ pub struct Term {
 }
 
 impl TermKind {
-    fn name(self) -> &'static str {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Category, Self::Tag, Self::Series];
+
+    /// The name in storage, addresses and commands.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Category => "category",
             Self::Tag => "tag",
             Self::Series => "series",
         }
+    }
+}
+
+impl FromStr for TermKind {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.into_iter().find(|kind| kind.name() == text);
+        found.ok_or("is none of category, tag, series")
     }
 }
 
@@ -62,6 +83,12 @@ pub async fn by_slug(db: &Database, kind: TermKind, slug: &str) -> Result<Option
         .one(db.read())
         .await?;
     Ok(row.map(|row| term(kind, row)))
+}
+
+/// What the address of a name ends in.
+pub async fn slug(db: &Database, kind: TermKind, name: &str) -> Result<Option<String>, Error> {
+    let key = (kind.name().to_owned(), name.to_owned());
+    Ok(terms::Entity::find_by_id(key).one(db.read()).await?.map(|row| row.slug))
 }
 
 /// Gives an address to each term that a post names for the first time.

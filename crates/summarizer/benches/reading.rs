@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use content::{FullText, Language, Passage, Record, TextSource};
 use futures::StreamExt as _;
 use rand::{SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
-use summarizer::{Assignment, Piece, Reader, read};
+use summarizer::{Assignment, Piece, Summarizer, read};
 
 /// Runs of each line; the fastest is shown.
 const RUNS: usize = 5;
@@ -88,7 +88,8 @@ async fn until_ranked(text: &FullText) -> Duration {
     let paper: Record = serde_json::from_value(json).expect("a record");
     let questions = summarizer::questions(Language::En);
     let started = Instant::now();
-    let mut reading = read(&[Reader::Extractive], &Assignment::new(&paper, text, &questions, Language::En));
+    let mut reading =
+        read(&[Summarizer::Extractive], &Assignment::new(&paper, text, &questions, Language::En));
     while let Some(piece) = reading.next().await {
         if matches!(piece, Ok(Piece::Text { .. })) {
             break;

@@ -1,4 +1,4 @@
-use content::{FullText, Language, QuestionSet, Record, Section};
+use content::{FullText, Language, QuestionSet, Received, Record};
 use serde::{Deserialize, Serialize};
 
 /// What is to be read, and what is to be answered.
@@ -14,8 +14,8 @@ pub struct Assignment<'a> {
     pub language: Language,
     /// How models are asked.
     pub calls: Calls,
-    /// What was received before, of the first sections: a reading goes on from there.
-    pub received: &'a [Section],
+    /// What was received before: a reading goes on from there.
+    pub received: &'a Received,
 }
 
 /// How many calls a reading is.
@@ -30,6 +30,9 @@ pub enum Calls {
     PerQuestion,
 }
 
+/// Of a reading that begins.
+static NOTHING: Received = Received { sections: Vec::new(), whole: false };
+
 impl<'a> Assignment<'a> {
     /// To answer all questions, in one call.
     pub fn new(
@@ -38,6 +41,6 @@ impl<'a> Assignment<'a> {
         questions: &'a QuestionSet,
         language: Language,
     ) -> Self {
-        Self { paper, text, questions, language, calls: Calls::default(), received: &[] }
+        Self { paper, text, questions, language, calls: Calls::default(), received: &NOTHING }
     }
 }

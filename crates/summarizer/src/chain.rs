@@ -1,8 +1,7 @@
-//! From a list of readers and an assignment to one stream: which calls there are, and who answers each.
+//! From a list of summarizers and an assignment to one stream: which calls there are, and who answers each.
 
 use std::{
     collections::{BTreeSet, HashMap},
-    ops::Range,
     pin::pin,
     sync::{Mutex, PoisonError},
 };
@@ -11,7 +10,8 @@ use content::{FullText, Language, QuestionSet, Record, Section};
 use futures::{Stream, StreamExt, stream::BoxStream};
 
 use crate::{
-    Assignment, Calls, EXTRACTIVE, Estimate, Fault, Model, Piece, Reader, Stage, extractive, model, tokens_in,
+    Assignment, Calls, EXTRACTIVE, Estimate, Fault, Model, Piece, Stage, Summarizer, extractive, model,
+    tokens_in,
 };
 
 /// An assignment that borrows nothing.
@@ -20,7 +20,7 @@ pub(crate) struct Work {
     pub(crate) text: FullText,
     pub(crate) questions: QuestionSet,
     pub(crate) language: Language,
-    /// What was received before and stands.
+    /// What was received before and stands, for each question.
     pub(crate) kept: Vec<Section>,
     /// Whether a model has written of it before.
     begun: bool,
@@ -29,6 +29,19 @@ pub(crate) struct Work {
 }
 
 impl Work {
+    fn new(assignment: &Assignment<'_>, kept: Vec<Section>, begun: bool) -> Self {
+        let Assignment { paper, text, questions, language, .. } = *assignment;
+        Self {
+            paper: paper.clone(),
+            text: text.clone(),
+            questions: questions.clone(),
+            language,
+            kept,
+            begun,
+            rooms: Mutex::default(),
+        }
+    }
+
     /// Bytes that a prompt may have, if the server of this model has refused a longer one.
     pub(crate) fn room(&self, model: &str) -> Option<usize> {
         self.rooms.lock().unwrap_or_else(PoisonError::into_inner).get(model).copied()
@@ -42,17 +55,17 @@ impl Work {
 /// One call: some of the questions, perhaps with the answers begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Ask {
-    /// The questions that are asked.
-    pub(crate) questions: Range<usize>,
+    /// The questions that are asked, in their order; one at the least.
+    pub(crate) questions: Vec<usize>,
     /// The section in which a model must go on, in mid-sentence.
     pub(crate) within: Option<usize>,
 }
 
 pub(crate) fn read(
-    readers: Vec<Reader>,
+    summarizers: Vec<Summarizer>,
     assignment: &Assignment<'_>,
 ) -> BoxStream<'static, Result<Piece, Fault>> {
-    let (work, asks) = prepare(readers.first(), assignment);
+    let (work, asks) = prepare(summarizers.first(), assignment);
     async_stream::stream! {
         for (section, kept) in work.kept.iter().enumerate().filter(|(_, kept)| !kept.markdown.is_empty()) {
             yield Ok(Piece::Text { section, markdown: kept.markdown.clone() });
@@ -61,7 +74,7 @@ pub(crate) fn read(
         // Whoever has said a word answers all of it: an answer names one model.
         let mut speaker = None;
         for ask in asks {
-            let mut pieces = pin!(answer(&readers, &work, &ask, speaker.clone()));
+            let mut pieces = pin!(answer(&summarizers, &work, &ask, speaker.clone()));
             while let Some(piece) = pieces.next().await {
                 if let Ok(Piece::Replying { model, .. }) = &piece {
                     speaker = Some(model.clone());
@@ -124,7 +137,7 @@ pub(crate) fn keeping(
 }
 
 pub(crate) fn estimate(model: &Model, assignment: &Assignment<'_>) -> Estimate {
-    let reader = Reader::Model(Box::new(model.clone()));
+    let reader = Summarizer::Model(Box::new(model.clone()));
     let (work, asks) = prepare(Some(&reader), assignment);
     asks.iter().fold(Estimate::default(), |sum, ask| Estimate {
         read: sum.read + tokens_in(model::prompt_bytes(model, &work, ask)),
@@ -134,52 +147,50 @@ pub(crate) fn estimate(model: &Model, assignment: &Assignment<'_>) -> Estimate {
 
 /// What of an assignment stands, and the calls that are missing.
 ///
-/// A model that can go on in mid-sentence keeps everything. Others keep the sections before the last
-/// one, which may be half: what was answered is not asked, nor paid for, again. Where a question before the
-/// last one was left out, a model begins there. The extractive reader costs nothing and begins anew.
-fn prepare(reader: Option<&Reader>, assignment: &Assignment<'_>) -> (Work, Vec<Ask>) {
-    let count = assignment.questions.questions.len();
-    let reached = assignment.received.iter().take(count).rposition(|section| !section.markdown.is_empty());
-    let left_out = assignment.received.iter().position(|section| section.markdown.is_empty());
-    let left_out = left_out.filter(|hole| reached.is_some_and(|last| *hole < last));
-    let (kept, within) = match (reader, left_out.or(reached)) {
-        (Some(Reader::Model(_)), Some(hole)) if left_out.is_some() => (hole, None),
-        (Some(Reader::Model(model)), Some(last)) if model.can_continue() => (last + 1, Some(last)),
-        (Some(Reader::Model(_)), Some(last)) => (last, None),
-        _ => (0, None),
+/// A model keeps what is whole, and is asked the rest: what was answered is not asked, nor paid for, again. The last
+/// section may be half. A model that can go on in mid-sentence does, unless a question before it was left out; others
+/// are asked for it anew. The extractive reader costs nothing and begins anew.
+fn prepare(first: Option<&Summarizer>, assignment: &Assignment<'_>) -> (Work, Vec<Ask>) {
+    let Assignment { questions, calls, received, .. } = *assignment;
+    let all = questions.questions.len();
+    let model = match first {
+        Some(Summarizer::Model(model)) => Some(model),
+        _ => None,
     };
-    let next = within.unwrap_or(kept);
-    let asks = match assignment.calls {
-        // The prompt of the first call, so that the server has read it before.
-        Calls::Combined if within.is_some() => vec![Ask { questions: 0..count, within }],
-        Calls::Combined => vec![Ask { questions: next..count, within }],
-        Calls::PerQuestion => (next..count)
-            .map(|number| Ask { questions: number..number + 1, within: within.filter(|w| *w == number) })
+    let text = |number: usize| received.sections.get(number).filter(|text| !text.markdown.is_empty());
+    let begun: Vec<usize> = (0..all).filter(|number| model.is_some() && text(*number).is_some()).collect();
+    let left_out = begun.iter().enumerate().any(|(place, number)| place != *number);
+    let half = begun.last().copied().filter(|_| !received.whole || begun.len() == all);
+    let within = half.filter(|_| !left_out && model.is_some_and(|model| model.can_continue()));
+    let stands = |number: usize| begun.contains(&number) && (within.is_some() || half != Some(number));
+    let kept = (0..all).map(|number| text(number).filter(|_| stands(number)).cloned().unwrap_or_default());
+    let missing = (0..all).filter(|number| !stands(*number) || within == Some(*number)).collect();
+    (Work::new(assignment, kept.collect(), !begun.is_empty()), asks(calls, missing, within, all))
+}
+
+/// The calls that ask these questions. One that goes on sends the prompt that there was before, so that the server has
+/// read it.
+fn asks(calls: Calls, missing: Vec<usize>, within: Option<usize>, all: usize) -> Vec<Ask> {
+    match (calls, within) {
+        (Calls::Combined, Some(_)) => vec![Ask { questions: (0..all).collect(), within }],
+        (Calls::Combined, None) => vec![Ask { questions: missing, within }],
+        (Calls::PerQuestion, _) => missing
+            .into_iter()
+            .map(|number| Ask { questions: vec![number], within: within.filter(|begun| *begun == number) })
             .collect(),
-    };
-    let Assignment { paper, text, questions, language, received, .. } = *assignment;
-    let work = Work {
-        paper: paper.clone(),
-        text: text.clone(),
-        questions: questions.clone(),
-        language,
-        kept: received[..kept].to_vec(),
-        begun: reached.is_some() && matches!(reader, Some(Reader::Model(_))),
-        rooms: Mutex::default(),
-    };
-    (work, asks)
+    }
 }
 
 /// The answer to one call, by the first reader that gives one. Once a reply has begun no other is asked:
 /// it would be paid twice, and say something else; nor for the next questions, if a `speaker` has begun.
 fn answer<'a>(
-    readers: &'a [Reader],
+    summarizers: &'a [Summarizer],
     work: &'a Work,
     ask: &'a Ask,
     speaker: Option<String>,
 ) -> impl Stream<Item = Result<Piece, Fault>> + 'a {
-    let may = |reader: &&Reader| speaker.as_deref().is_none_or(|name| reader.name() == name);
-    let able: Vec<_> = readers.iter().filter(may).filter(|reader| reader.can(work, ask)).collect();
+    let may = |reader: &&Summarizer| speaker.as_deref().is_none_or(|name| reader.name() == name);
+    let able: Vec<_> = summarizers.iter().filter(may).filter(|reader| reader.can(work, ask)).collect();
     async_stream::stream! {
         for (number, reader) in able.iter().enumerate() {
             let others = able.len() - number - 1;
@@ -207,7 +218,7 @@ fn answer<'a>(
     }
 }
 
-impl Reader {
+impl Summarizer {
     fn name(&self) -> &str {
         match self {
             Self::Extractive => EXTRACTIVE,
@@ -219,7 +230,7 @@ impl Reader {
     /// mid-sentence.
     fn can(&self, work: &Work, ask: &Ask) -> bool {
         match self {
-            Self::Extractive => !work.begun && ask.questions.start == 0,
+            Self::Extractive => !work.begun && ask.questions.first() == Some(&0),
             Self::Model(model) => ask.within.is_none() || model.can_continue(),
         }
     }

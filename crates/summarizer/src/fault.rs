@@ -66,6 +66,9 @@ pub enum Fault {
     /// The model ended without a word.
     #[error("the model said nothing")]
     Empty,
+    /// The model ended by itself and left questions out. What it answered is whole.
+    #[error("the model left questions out")]
+    Unanswered,
     /// A mistake of this program.
     #[error("the reader itself failed")]
     Internal,
@@ -91,13 +94,22 @@ impl Fault {
             Self::OutputLimit => "output_limit",
             Self::Filtered => "filtered",
             Self::Empty => "empty",
+            Self::Unanswered => content::UNANSWERED,
             Self::Internal => "internal",
         }
     }
 
     /// Whether no reply was made, so that another reader may be asked.
     pub(crate) fn is_refusal(&self) -> bool {
-        !matches!(self, Self::Endless | Self::OutputLimit | Self::Filtered | Self::Empty | Self::Internal)
+        !matches!(
+            self,
+            Self::Endless
+                | Self::OutputLimit
+                | Self::Filtered
+                | Self::Empty
+                | Self::Unanswered
+                | Self::Internal
+        )
     }
 
     /// Whether the server is not as it should be, whoever asks it for whatever.

@@ -17,7 +17,7 @@
 //! ```
 //! use content::{FullText, Language, Passage, Record, TextSource};
 //! use futures::StreamExt;
-//! use summarizer::{Assignment, Piece, Reader};
+//! use summarizer::{Assignment, Piece, Summarizer};
 //!
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
 //! let text = "We propose an update of rank $r$. However, full fine-tuning is expensive.";
@@ -28,7 +28,7 @@
 //! #     "authors": [], "summary": "", "categories": [], "venue": null, "date": "2026-01-01", "keywords": [], "note": null });
 //! # let paper: Record = serde_json::from_value(json).unwrap();
 //! let assignment = Assignment::new(&paper, &text, &questions, Language::En);
-//! let pieces: Vec<_> = summarizer::read(&[Reader::Extractive], &assignment).collect().await;
+//! let pieces: Vec<_> = summarizer::read(&[Summarizer::Extractive], &assignment).collect().await;
 //! let method = |piece: &Piece| matches!(piece, Piece::Text { section: 2, markdown } if markdown.contains("rank $r$"));
 //! assert!(pieces.iter().flatten().any(method));
 //! # });
@@ -49,17 +49,15 @@ use futures::stream::BoxStream;
 
 pub use assignment::{Assignment, Calls};
 pub use breaker::Breaker;
+pub use content::EXTRACTIVE;
 pub use extractive::headline;
 pub use fault::Fault;
 pub use model::{Continuation, Limits, MaxTokens, Model, Quirks, Secret};
 pub use questions::{QuestionSets, WrongSet, questions};
 
-/// The model name of the extractive reader, in an answer's key and in [`Piece::Done`].
-pub const EXTRACTIVE: &str = "extractive";
-
 /// Who reads.
 #[derive(Debug, Clone)]
-pub enum Reader {
+pub enum Summarizer {
     /// The paper's own sentences, ranked.
     Extractive,
     /// A language model.
@@ -158,10 +156,13 @@ pub struct Estimate {
 
 /// Reads a paper: one stream of text for all questions, in their order.
 ///
-/// The readers are asked in turn until one replies. The stream borrows nothing; dropping it ends all
+/// The summarizers are asked in turn until one replies. The stream borrows nothing; dropping it ends all
 /// work. It needs a tokio runtime.
-pub fn read(readers: &[Reader], assignment: &Assignment<'_>) -> BoxStream<'static, Result<Piece, Fault>> {
-    chain::read(readers.to_vec(), assignment)
+pub fn read(
+    summarizers: &[Summarizer],
+    assignment: &Assignment<'_>,
+) -> BoxStream<'static, Result<Piece, Fault>> {
+    chain::read(summarizers.to_vec(), assignment)
 }
 
 /// The pieces of a reading that goes on, wherever they end: without [`Piece::Done`], sections of which nothing came

@@ -55,13 +55,13 @@ struct File {
     language: Language,
     name: String,
     version: u32,
-    questions: Vec<Asked>,
+    questions: Vec<QuestionForm>,
 }
 
 /// A question as it stands in a file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Asked {
+struct QuestionForm {
     id: String,
     title: String,
     prompt: String,
@@ -70,7 +70,7 @@ struct Asked {
 impl File {
     fn into_set(self) -> (Language, QuestionSet) {
         let Self { language, name, version, questions } = self;
-        let question = |Asked { id, title, prompt }| Question { id, title, prompt };
+        let question = |QuestionForm { id, title, prompt }| Question { id, title, prompt };
         (language, QuestionSet { name, version, questions: questions.into_iter().map(question).collect() })
     }
 }
@@ -110,6 +110,11 @@ impl QuestionSets {
     /// The set of that [`tag`](QuestionSet::tag), for an answer that was made by it.
     pub fn tagged(&self, tag: &str, language: Language) -> Option<&QuestionSet> {
         self.sets.iter().find(|(other, set)| *other == language && set.tag() == tag).map(|(_, set)| set)
+    }
+
+    /// All sets, each with its language.
+    pub fn each(&self) -> impl Iterator<Item = &(Language, QuestionSet)> {
+        self.sets.iter()
     }
 
     /// All sets, as `name@version` and language.

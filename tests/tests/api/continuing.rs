@@ -1,12 +1,12 @@
 //! K5 and K6 over real HTTP: many clicks are one call, a reader who is cut off anywhere ends with the same text, and
 //! a reading that was interrupted goes on.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::Value;
-use tests::{End, Engine, Event, Events, Model, Run, Site};
+use tests::{End, Engine, Event, Events, Model, Run, Site, html::text};
 use tokio::time::timeout;
 
 use crate::{
@@ -19,6 +19,8 @@ on_each_engine!(
     a_reader_is_cut_off_two_hundred_times,
     a_killed_reading_goes_on_in_mid_sentence,
     a_killed_reading_is_asked_only_what_is_missing,
+    questions_that_were_left_out_are_asked_and_no_others,
+    no_more_than_a_second_is_lost,
 );
 
 async fn a_hundred_clicks_are_one_call(engine: Engine) {
@@ -144,7 +146,7 @@ async fn sections(site: &Site) -> Vec<String> {
 }
 
 async fn a_killed_reading_goes_on_in_mid_sentence(engine: Engine) {
-    let rest = "THE REST.\n\n## Q3\nThree.\n\n## Q6\nSix.";
+    let rest = "THE REST.\n\n## Q3\nThree.\n\n## Q4\n4\n\n## Q5\n5\n\n## Q6\nSix.";
     let model = Model::replying([(reply(), End::Stop), (vec![rest.to_owned()], End::Stop)]).await;
     let (site, before, kept) =
         killed(engine, &model, &[("MODELS__0__QUIRKS__CONTINUATION", "partial")]).await;
@@ -174,7 +176,7 @@ async fn a_killed_reading_goes_on_in_mid_sentence(engine: Engine) {
 }
 
 async fn a_killed_reading_is_asked_only_what_is_missing(engine: Engine) {
-    let rest = "## Q2\nTwo.\n\n## Q6\nSix.";
+    let rest = "## Q2\nTwo.\n\n## Q3\n3\n\n## Q4\n4\n\n## Q5\n5\n\n## Q6\nSix.";
     let model = Model::replying([(reply(), End::Stop), (vec![rest.to_owned()], End::Stop)]).await;
     let (site, _, kept) = killed(engine, &model, &[]).await;
     model.allow(10_000);
@@ -184,4 +186,70 @@ async fn a_killed_reading_is_asked_only_what_is_missing(engine: Engine) {
     assert_eq!([&after[0], &after[1], &after[5]], [&kept[0], "Two.", "Six."]);
     let prompt = model.requests()[1]["messages"][1]["content"].as_str().expect("a prompt").to_owned();
     assert!(prompt.contains("`## Q2` for the first") && !prompt.contains("## Q1\n"), "{prompt}");
+}
+
+async fn questions_that_were_left_out_are_asked_and_no_others(engine: Engine) {
+    let replies = ["## Q1\nOne.\n\n## Q3\nThree.", "## Q2\nTwo.\n## Q4\nFour.\n## Q5\nFive.\n## Q6\nSix."];
+    let model = Model::replying(replies.map(|reply| (vec![reply.to_owned()], End::Stop))).await;
+    let site = Run::on(engine).with_sample().with_model(&model).start().await;
+    let paper = a_paper(&site).await;
+    model.allow(10);
+    let started = start(&site, &paper, "lang=en").await;
+    let events = site.events_until(live(&started), is_kind("end")).await;
+    let end = events.last().expect("an end").json();
+    assert_eq!((&end["state"], &end["fault"]), (&"failed".into(), &"unanswered".into()), "{end}");
+    let page = text(&site.page("/venue/shield@notes").await);
+    assert!(page.contains("The model left questions out") && page.contains("Continue"), "{page}");
+    let started = start(&site, &paper, "lang=en&continue=1").await;
+    let events = site.events_until(live(&started), is_kind("end")).await;
+    assert_eq!(events.last().expect("an end").json()["state"], "done");
+    assert_eq!(sections(&site).await, ["One.", "Two.", "Three.", "Four.", "Five.", "Six."]);
+    let prompt = model.requests()[1]["messages"][1]["content"].as_str().expect("a prompt").to_owned();
+    let asked = prompt.lines().filter_map(|line| line.strip_prefix("## Q")).collect::<String>();
+    assert_eq!(asked, "2456");
+}
+
+/// A process dies at any moment while an answer arrives word by word: of what its reader had seen, nothing is lost that
+/// was on the page for longer than what passes between two checkpoints.
+async fn no_more_than_a_second_is_lost(engine: Engine) {
+    const KILLS: u64 = 5;
+    let mut dice = Dice(10);
+    for _ in 0..KILLS {
+        let words: Vec<_> = (0..2000).map(|number| format!("word{number} ")).collect();
+        let model = Model::start(words, End::Hang).await;
+        let site = Run::on(engine).with_sample().with_model(&model).start().await;
+        let started = start(&site, &a_paper(&site).await, "lang=en").await;
+        let mut events = site.events(live(&started), None).await;
+        let life = Duration::from_millis(1500 + dice.roll(2500));
+        let begun = Instant::now();
+        // The newest word on the page, and since when it is there.
+        let mut seen: Vec<(Duration, usize)> = Vec::new();
+        let mut words = tokio::time::interval(Duration::from_millis(10));
+        while begun.elapsed() < life {
+            tokio::select! {
+                _ = words.tick() => model.allow(1),
+                event = events.next() => {
+                    let event = event.expect("the stream goes on").text;
+                    if let Some((_, number)) = event.rsplit_once("word") {
+                        let digits: String = number.chars().take_while(char::is_ascii_digit).collect();
+                        seen.extend(digits.parse().map(|number| (begun.elapsed(), number)));
+                    }
+                }
+            }
+        }
+        let site = site.kill().await;
+        let died = begun.elapsed();
+        let site = site.start().await;
+        let stored = sections(&site).await.first().map_or(0, |text| text.split_whitespace().count());
+        let lost =
+            seen.iter().find(|(_, number)| *number >= stored).map_or(Duration::ZERO, |(at, _)| died - *at);
+        let last = seen.last().expect("words were seen").1 + 1;
+        assert!(stored > 0 && last > 50, "{last} words seen, {stored} stored");
+        // A checkpoint begins a second after the last one ended, on a machine that has other work, too.
+        assert!(
+            lost < Duration::from_secs(2),
+            "killed after {died:?}; {last} words seen, {stored} stored, {lost:?} lost"
+        );
+        assert_eq!(model.calls(), 1);
+    }
 }

@@ -85,7 +85,7 @@ async fn twins_of_an_earlier_version_are_found_after_an_upgrade() {
         // As the program left them before it looked for twins.
         for statement in [
             "UPDATE papers SET joined_to = NULL, root_id = NULL",
-            "INSERT INTO facts (name, value) VALUES ('twins.after', 0)",
+            "INSERT INTO facts (name, value) VALUES ('records.renewed', 0)",
         ] {
             storage.execute(statement).await.expect("changed");
         }

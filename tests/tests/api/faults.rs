@@ -11,7 +11,12 @@ use crate::{
     readings::{a_paper, is_kind, live, start},
 };
 
-on_each_engine!(every_fault_is_told_and_counted, another_model_is_asked, waiting_and_thinking_are_told);
+on_each_engine!(
+    every_fault_is_told_and_counted,
+    another_model_is_asked,
+    who_stood_in_for_a_model_is_named_and_the_model_asked_next,
+    waiting_and_thinking_are_told,
+);
 
 const MESSAGES: [(&str, &str); 2] = [
     ("en", include_str!("../../../web/messages/en.json")),
@@ -40,6 +45,7 @@ fn faults() -> Vec<(End, &'static str, &'static str)> {
         (End::Cut, "cut", "fault_cut"),
         (End::Data(r#"{"choices":[{"delta":{},"finish_reason":"length"}]}"#), "output_limit", "fault_output_limit"),
         (End::Data(r#"{"choices":[{"delta":{},"finish_reason":"content_filter"}]}"#), "filtered", "fault_filtered"),
+        (End::Data(r#"{"choices":[{"delta":{},"finish_reason":"stop"}]}"#), "unanswered", "fault_unanswered"),
         (End::Data("{\"choices\":["), "malformed", "fault_malformed"),
         (End::Data(r#"{"error":{"message":"boom","type":"server_error","code":null}}"#), "upstream", "fault_upstream"),
         (End::Data(r#"{"error":"model crashed"}"#), "upstream", "fault_upstream"),
@@ -121,6 +127,29 @@ async fn another_model_is_asked(engine: Engine) {
         assert!(metrics.contains(&line), "{line}: {metrics}");
     }
     assert_eq!((busy.calls(), good.calls()), (3, 1));
+}
+
+async fn who_stood_in_for_a_model_is_named_and_the_model_asked_next(engine: Engine) {
+    let model = Model::replying([(Vec::new(), End::Refuse(401, "", "{}")), (reply(), End::Stop)]).await;
+    let run = Run::on(engine).with_sample().with_model(&model);
+    let site = run.set("READINGS__EXTRACTIVE_LAST", true).start().await;
+    let paper = a_paper(&site).await;
+    let first = start(&site, &paper, "lang=en").await;
+    site.events_until(live(&first), is_kind("idle")).await;
+    let page = text(&site.page("/venue/shield@notes").await);
+    assert!(page.contains("No language model wrote this") && page.contains("Ask scripted"), "{page}");
+    // The next day, or the same one: two readers who ask are one call, and both get the model's words.
+    let forms = ["lang=en", "lang=en&ask=model"].map(|form| start(&site, &paper, form));
+    let started = futures::future::join_all(forms).await;
+    assert_eq!(started[0]["run"], started[1]["run"]);
+    assert_ne!(started[0]["run"], first["run"]);
+    model.allow(10_000);
+    let events = site.events_until(live(&started[0]), is_kind("end")).await;
+    assert_eq!(events.last().expect("an end").json()["model"], "scripted-1");
+    let page = text(&site.page("/venue/shield@notes").await);
+    assert!(page.contains("The part 6 says") && !page.contains("Ask scripted"), "{page}");
+    let third = start(&site, &paper, "lang=en").await;
+    assert_eq!((&third["run"], model.calls()), (&started[0]["run"], 2), "and what it wrote is served");
 }
 
 async fn waiting_and_thinking_are_told(engine: Engine) {

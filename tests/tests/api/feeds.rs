@@ -22,6 +22,9 @@ on_each_engine!(
     no_text_breaks_a_feed,
     papers_asked_for_by_name_have_feeds,
     stars_have_a_feed_of_their_own,
+    the_address_of_stars_can_be_exchanged,
+    names_stay_when_the_site_moves,
+    what_is_said_twice_is_read_alike_everywhere,
     a_new_version_is_news_of_the_same_entry,
     an_entry_keeps_its_name_when_its_twin_comes,
     nobody_else_is_credited,
@@ -130,20 +133,20 @@ async fn feeds_are_not_sent_twice(engine: Engine) {
 
 async fn a_time_is_enough_to_ask_again(engine: Engine) {
     let site = Run::on(engine).start().await;
-    import(&site, &paper(1, "First", "cs.XX", "2024-01-02")).await;
+    import(&site, &paper(1, "First", "cs.LO", "2024-01-02")).await;
     let changed = async || {
-        let response = site.get("/arxiv/cs.XX/feed/rss").await;
+        let response = site.get("/arxiv/cs.LO/feed/rss").await;
         response.headers()["last-modified"].to_str().expect("text").to_owned()
     };
     let since = async |time: &str| {
-        site.request(Method::GET, "/arxiv/cs.XX/feed/rss", &[("if-modified-since", time)]).await.status()
+        site.request(Method::GET, "/arxiv/cs.LO/feed/rss", &[("if-modified-since", time)]).await.status()
     };
     let first = changed().await;
     assert_eq!((changed().await, since(&first).await), (first.clone(), StatusCode::NOT_MODIFIED));
     assert_eq!(since("Mon, 01 Jan 2024 00:00:00 GMT").await, StatusCode::OK);
     assert_eq!(since("nonsense").await, StatusCode::OK);
     // Of the same day, and an earlier one at that: the newest entry tells nothing.
-    import(&site, &paper(2, "Second", "cs.XX", "2024-01-01")).await;
+    import(&site, &paper(2, "Second", "cs.LO", "2024-01-01")).await;
     assert_eq!(since(&first).await, StatusCode::OK);
     assert_ne!(changed().await, first);
 }
@@ -176,12 +179,12 @@ async fn no_text_breaks_a_feed(engine: Engine) {
     let site = Run::on(engine).start().await;
     let title = "A ]]> b \u{8}\u{fffe} <script>alert(1)</script> & $x<y$";
     let record = json!({
-        "id": "2401.00001", "title": title, "authors": ["A \u{b} & <b>"], "abstract": title, "categories": ["cs.XX"],
+        "id": "2401.00001", "title": title, "authors": ["A \u{b} & <b>"], "abstract": title, "categories": ["cs.LO"],
         "venue": "arXiv", "date": "2024-01-02", "keywords": "", "citations": null, "source": "arxiv-daily",
     });
     import(&site, &record.to_string()).await;
     for (below, ..) in FORMATS {
-        let feed = read(&site, &with("/arxiv/cs.XX/feed", below)).await;
+        let feed = read(&site, &with("/arxiv/cs.LO/feed", below)).await;
         let title = &feed.entries[0].title.as_ref().expect("a title").content;
         assert!(title.contains("]]") && title.contains("alert(1)"), "{title}");
         let body = feed.entries[0].content.as_ref().and_then(|content| content.body.clone()).expect("a body");
@@ -258,10 +261,68 @@ async fn stars_have_a_feed_of_their_own(engine: Engine) {
     }
 }
 
+async fn the_address_of_stars_can_be_exchanged(engine: Engine) {
+    let site = Run::on(engine).start().await;
+    import(&site, &some("math.NT", 0..3)).await;
+    let reader = [("cookie", "reader=ada"), ("sec-fetch-site", "same-origin")];
+    let renew =
+        async |headers: &[(&str, &str)]| site.form("/stars/feed", "", headers).await.status().as_u16();
+    let address = async || {
+        let page = site.request(Method::GET, "/stars", &reader).await.text().await.expect("a page");
+        assert!(attributes(&page, "action").contains(&"/stars/feed".to_owned()), "a form, without scripts");
+        let mut links = attributes(&page, "href").into_iter();
+        links.find(|href| href.starts_with("/stars/") && href.ends_with("/feed")).expect("a feed")
+    };
+    assert_eq!(renew(&reader).await, 404, "who has starred nothing has no feed");
+    assert_eq!(site.form("/arxiv/star?paper=2401.00001", "", &reader).await.status(), 200);
+    let old = address().await;
+    assert_eq!(renew(&[("cookie", "reader=ada"), ("sec-fetch-site", "cross-site")]).await, 403);
+    assert_eq!(site.get(&old).await.status(), 200);
+    assert_eq!(renew(&reader).await, 303);
+    assert_eq!(site.get(&old).await.status(), 404, "nothing is at the old address");
+    assert_eq!(read(&site, &address().await).await.entries.len(), 1);
+}
+
+async fn names_stay_when_the_site_moves(engine: Engine) {
+    let ids = async |site: &Site| {
+        let mut ids = Vec::new();
+        for address in ["/feed", "/arxiv/hep-th/feed/json"] {
+            let feed = read(site, address).await;
+            // JSON Feed has a name for each entry, and none for itself.
+            ids.extend((address == "/feed").then_some(feed.id));
+            ids.extend(feed.entries.into_iter().map(|entry| entry.id));
+        }
+        ids
+    };
+    let site = Run::on(engine).with_sample().start().await;
+    let before = ids(&site).await;
+    assert!(before.iter().any(|id| id.starts_with("urn:uuid:")) && before.len() > 5, "{before:?}");
+    let was_at = site.address.clone();
+    // Another port is another address.
+    let moved = site.stop().await.start().await;
+    assert_ne!(moved.address, was_at);
+    assert!(!moved.page("/feed").await.contains(&was_at));
+    assert_eq!(ids(&moved).await, before);
+}
+
+async fn what_is_said_twice_is_read_alike_everywhere(engine: Engine) {
+    let site = Run::on(engine).start().await;
+    let lines = [paper(1, "One", "cs.LO", "2024-01-01"), paper(2, "Two", "cs.LO", "2024-01-02")];
+    import(&site, &lines.join("\n")).await;
+    let twice = "date=nonsense&date=&date=2024-01-01";
+    for address in ["/arxiv/cs.LO", "/arxiv/cs.LO/feed", "/arxiv/cs.LO/feed/json", "/arxiv/cs.LO.csv"] {
+        let page = site.page(&format!("{address}?{twice}")).await;
+        assert!(page.contains("One") && !page.contains("Two"), "{address}: {page}");
+        let all = site.page(&format!("{address}?date=2024-01-01&date=")).await;
+        assert!(all.contains("One") && all.contains("Two"), "{address}: {all}");
+        assert_eq!(site.get(&format!("{address}?date=2024-01-01&date=x")).await.status(), 400, "{address}");
+    }
+}
+
 /// A paper of arXiv's in one of its versions, as JSON Lines have it.
 fn version(number: u32, updated: &str) -> String {
     let first: Value =
-        serde_json::from_str(&paper(7, "A paper that changes", "cs.XX", "2024-01-02")).expect("JSON");
+        serde_json::from_str(&paper(7, "A paper that changes", "cs.LO", "2024-01-02")).expect("JSON");
     let mut line = first.as_object().expect("an object").clone();
     line.insert("id".into(), json!(format!("2401.00007v{number}")));
     line.insert("updated".into(), json!(updated));
@@ -270,10 +331,10 @@ fn version(number: u32, updated: &str) -> String {
 
 async fn a_new_version_is_news_of_the_same_entry(engine: Engine) {
     let site = Run::on(engine).start().await;
-    import(&site, &paper(8, "A later paper", "cs.XX", "2024-02-01")).await;
+    import(&site, &paper(8, "A later paper", "cs.LO", "2024-02-01")).await;
     import(&site, &version(1, "2024-01-02")).await;
     let dates = async |below: &str| {
-        let feed = read(&site, &with("/arxiv/cs.XX/feed", below)).await;
+        let feed = read(&site, &with("/arxiv/cs.LO/feed", below)).await;
         let entry =
             feed.entries.iter().find(|entry| entry.id == "oai:arXiv.org:2401.00007").expect("the entry");
         let day = |date: Option<DateTime<Utc>>| date.map(|date| date.date_naive().to_string());
@@ -312,15 +373,15 @@ async fn an_entry_keeps_its_name_when_its_twin_comes(engine: Engine) {
 
 async fn nobody_else_is_credited(engine: Engine) {
     let site = Run::on(engine).set("SITE__AUTHOR", "Site Author").start().await;
-    let nobody = paper(1, "By nobody", "cs.XX", "2024-01-02").replace("\"Ada Example\"", "");
-    import(&site, &format!("{nobody}\n{}", paper(2, "By Ada", "cs.XX", "2024-01-01"))).await;
+    let nobody = paper(1, "By nobody", "cs.LO", "2024-01-02").replace("\"Ada Example\"", "");
+    import(&site, &format!("{nobody}\n{}", paper(2, "By Ada", "cs.LO", "2024-01-01"))).await;
     for below in ["/rss", "/json"] {
-        let text = site.page(&with("/arxiv/cs.XX/feed", below)).await;
+        let text = site.page(&with("/arxiv/cs.LO/feed", below)).await;
         assert!(text.contains("Ada Example") && !text.contains("Site Author"), "{text}");
-        let feed = read(&site, &with("/arxiv/cs.XX/feed", below)).await;
+        let feed = read(&site, &with("/arxiv/cs.LO/feed", below)).await;
         assert!(feed.entries[0].authors.is_empty(), "{:?}", feed.entries[0].authors);
     }
-    let atom = read(&site, "/arxiv/cs.XX/feed").await;
+    let atom = read(&site, "/arxiv/cs.LO/feed").await;
     assert_ne!(atom.entries[0].authors[0].name.as_deref(), Some("Site Author"), "Atom wants somebody");
 }
 
@@ -328,7 +389,7 @@ async fn a_day_is_in_its_feed_as_a_whole(engine: Engine) {
     let site = Run::on(engine).start().await;
     let days = [("2024-01-03", 0..130), ("2024-01-02", 130..260), ("2024-01-01", 260..265)];
     let lines = days.map(|(day, numbers)| {
-        let line = |number: usize| paper(number, &format!("Result number {number}"), "cs.XX", day);
+        let line = |number: usize| paper(number, &format!("Result number {number}"), "cs.LO", day);
         numbers.map(line).collect::<Vec<_>>().join("\n")
     });
     import(&site, &lines.join("\n")).await;
@@ -339,9 +400,9 @@ async fn a_day_is_in_its_feed_as_a_whole(engine: Engine) {
     let of = |numbers: std::ops::Range<usize>| {
         numbers.map(|number| format!("oai:arXiv.org:2401.{number:05}")).collect::<BTreeSet<_>>()
     };
-    assert_eq!(ids("/arxiv/cs.XX/feed").await, of(0..130), "the latest day, all of it");
-    assert_eq!(ids("/arxiv/cs.XX/feed/json?date=2024-01-02").await, of(130..260));
-    let short = ids("/arxiv/cs.XX/feed/rss?date=2024-01-01").await;
+    assert_eq!(ids("/arxiv/cs.LO/feed").await, of(0..130), "the latest day, all of it");
+    assert_eq!(ids("/arxiv/cs.LO/feed/json?date=2024-01-02").await, of(130..260));
+    let short = ids("/arxiv/cs.LO/feed/rss?date=2024-01-01").await;
     assert_eq!(short, of(260..265), "only that day");
 }
 

@@ -199,6 +199,7 @@ async fn lists_from_files() {
 async fn a_server_harvests_by_itself_and_survives_errors(engine: Engine) {
     let arxiv = Replay::start(|target, before| match target {
         _ if before == 0 => Reply::Status(403),
+        _ if before == 1 => Reply::Status(400),
         _ if target.contains("&from=") => Reply::Page(answer("<error code='noRecordsMatch'>None.</error>")),
         _ => Reply::Page(page(0..3, None)),
     })
@@ -206,13 +207,20 @@ async fn a_server_harvests_by_itself_and_survives_errors(engine: Engine) {
     let run = Run::on(engine)
         .set("HARVEST__EVERY", "1s")
         .set("HARVEST__ARXIV__0", "math:math:CO")
-        .set("HARVEST__OAI", format!("http://{}/oai", arxiv.address));
+        .set("HARVEST__OAI", format!("http://{}/oai", arxiv.address))
+        .with_metrics();
     let site = run.start().await;
     until(async || site.page("/readyz").await.contains("failed: arxiv:math:math:CO").then_some(())).await;
     until(async || site.get("/arxiv/2611.00002").await.status().is_success().then_some(())).await;
     let ready = until(async || Some(ready_line(&site).await).filter(|line| !line.contains("failed"))).await;
     assert!(ready.starts_with("harvest: "), "{ready}");
     assert!(site.log().contains("refuses requests from here"), "{}", site.log());
+    let metrics = site.metrics().await;
+    for outcome in ["early", "whole"] {
+        let counted =
+            format!("inkstone_harvests_total{{source=\"arxiv:math:math:CO\",outcome=\"{outcome}\"}}");
+        assert!(metrics.contains(&counted), "{metrics}");
+    }
     assert!(site.stop().await.status.success());
 }
 
@@ -267,6 +275,26 @@ async fn what_cannot_be_read_is_put_aside() {
     let aside: Vec<_> = site.data.join("aside").read_dir().expect("a folder").flatten().collect();
     assert_eq!(std::fs::read_to_string(aside[0].path()).expect("a page"), "<OAI-PMH><ListRecords><record>");
     assert!(said.contains(name(&aside[0].path())), "{said}");
+}
+
+/// A repository that refuses is told of, and a list that breaks off in the middle is no end.
+#[tokio::test]
+async fn a_refusal_is_no_end_of_a_harvest() {
+    let arxiv = Replay::start(|_, _| Reply::Status(400)).await;
+    let site = stopped(Engine::Sqlite, &arxiv).await;
+    let output = site.run(&["harvest", "arxiv"]).await;
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(1) && said.contains("answered 400"), "{said}");
+    let none = "<error code='noRecordsMatch'>None.</error>";
+    let arxiv = Replay::start(move |target, _| match target {
+        _ if target.contains("resumptionToken") => Reply::Page(answer(none)),
+        _ => Reply::Page(page(0..2, Some("next"))),
+    })
+    .await;
+    let site = stopped(Engine::Sqlite, &arxiv).await;
+    let output = site.run(&["harvest", "arxiv"]).await;
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(1) && said.contains("goes round in circles"), "{said}");
 }
 
 #[tokio::test]

@@ -270,7 +270,7 @@ async fn too_many_stars_are_refused() {
     let refused = star(501, "reader=one").await;
     assert_eq!(refused.status(), 429);
     let why: serde_json::Value = refused.json().await.expect("JSON");
-    assert!(why["detail"].as_str().is_some_and(|why| why.contains("Too many papers")), "{why}");
+    assert!(why["detail"].as_str().is_some_and(|why| why.contains("You have starred")), "{why}");
     assert_eq!(star(500, "reader=one").await.status(), 200, "what is there stays");
     assert_eq!(star(501, "reader=two").await.status(), 200, "others are not kept from it");
 }
@@ -364,6 +364,7 @@ async fn other_versions_are_told_of(engine: Engine) {
     };
     assert_eq!(notice("/arxiv/2401.00001").await, None);
     assert_eq!(notice("/arxiv/2401.00001v3").await, None);
+    assert!(!text(&site.page("/arxiv/2401.00001").await).contains("Also as"), "a version is no other paper");
     let older = expected("You asked for version 1. This page shows version 3, the newest one.", 1);
     assert_eq!(notice("/arxiv/2401.00001v1").await, older);
     let newer = expected("You asked for version 7. The newest one known here is version 3.", 7);
@@ -430,11 +431,27 @@ async fn stars_go_on_on_a_next_page(engine: Engine) {
 
 async fn an_order_of_parts_says_so(engine: Engine) {
     let site = Run::on(engine).start().await;
+    let venue = |key: &str, count: usize| {
+        let one = |number: usize| {
+            let id = format!("{key}/{number}");
+            let paper = papers::paper(number, &format!("{key}, number {number}"), "math.NT", "2024-01-03");
+            let paper = paper.replace(&format!("2401.{number:05}"), &id).replace("arxiv-daily", "paperlists");
+            let mut paper: serde_json::Value = serde_json::from_str(&paper).expect("JSON");
+            paper["venue"] = format!("{key} 2024").into();
+            paper.to_string()
+        };
+        (0..count).map(one).collect::<Vec<_>>().join("\n")
+    };
     papers::import(&site, &papers::some("math.NT", 0..3)).await;
+    papers::import(&site, &(venue("ICLR", 1000) + "\n" + &venue("ICML", 1001))).await;
     let says = async |address: &str| text(&site.page(address).await).contains("25 at a time as they come");
-    assert!(says("/arxiv/math.NT?sort=preference").await);
-    assert!(!says("/arxiv/math.NT?sort=preference&date=2024-01-03").await, "a day is in order as a whole");
-    assert!(!says("/arxiv/math.NT").await);
+    let moved = site.get("/arxiv/math.NT?sort=preference").await;
+    let to = moved.headers()["location"].to_str().expect("text").to_owned();
+    assert_eq!((moved.status().as_u16(), to.contains("date=2024-01-03")), (303, true), "{to}");
+    assert!(!says(&to).await, "a day is in order as a whole");
+    assert!(!says("/venue/ICLR.2024?sort=preference").await, "what is as short as a day as well");
+    assert!(says("/venue/ICML.2024?sort=preference").await);
+    assert!(!says("/venue/ICML.2024").await);
 }
 
 async fn odd_categories_lead_somewhere(engine: Engine) {
@@ -442,7 +459,10 @@ async fn odd_categories_lead_somewhere(engine: Engine) {
     let lines = [" CS.lg", "math.IT", "alg-geom", "Machine Learning"].into_iter().enumerate();
     let lines = lines.map(|(number, category)| papers::paper(number, "A title", category, "2024-01-02"));
     let report = papers::import(&site, &lines.collect::<Vec<_>>().join("\n")).await;
-    assert_eq!((report["new"].as_u64(), report["skipped"].as_u64()), (Some(3), Some(1)));
+    assert_eq!((report["new"].as_u64(), report["skipped"].as_u64()), (Some(4), Some(1)));
+    assert_eq!(site.get("/arxiv/2401.00003").await.status(), 200, "the paper is there, in no list");
+    assert!(!site.page("/papers").await.contains("Machine"), "a list of its own");
+    assert_eq!(site.get("/arxiv/cs.XX").await.status(), 404);
     for (number, category) in ["cs.LG", "cs.IT", "alg-geom"].into_iter().enumerate() {
         assert_eq!(
             cards(&site.page(&format!("/arxiv/{category}")).await),

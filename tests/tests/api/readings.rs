@@ -4,7 +4,7 @@ use futures::future::join_all;
 use reqwest::Method;
 use serde_json::Value;
 use tests::{
-    Engine, Event, Run, Site,
+    End, Engine, Event, Model, Run, Site,
     html::{attributes, text},
 };
 
@@ -16,6 +16,8 @@ on_each_engine!(
     forms_work_without_scripts,
     other_sites_cannot_start_readings,
     a_reader_is_known_from_the_first_action_on,
+    readings_of_before_have_pages,
+    a_page_without_scripts_says_what_is_done,
 );
 
 /// The key of the sample's note on the shield, a paper with full text.
@@ -161,4 +163,84 @@ async fn a_reader_is_known_from_the_first_action_on(engine: Engine) {
     let other = site.post_json(&address, "lang=en").await;
     assert_ne!(other.headers()["set-cookie"].to_str().expect("text").split(';').next(), Some(pair));
     assert!(!site.log().contains(value), "the cookie itself is kept nowhere");
+}
+
+async fn readings_of_before_have_pages(engine: Engine) {
+    let replies = ["first", "second"].map(|word| {
+        let reply = (1..=6).map(|number| format!("## Q{number}\nThe {word} answer, zyzzyva.\n\n")).collect();
+        (vec![reply], End::Stop)
+    });
+    let model = Model::replying(replies).await;
+    model.allow(10);
+    let site = Run::on(engine).with_sample().with_model(&model).start().await;
+    let paper = a_paper(&site).await;
+    let mut runs = Vec::new();
+    for form in ["lang=en", "lang=en&again=1"] {
+        let started = start(&site, &paper, form).await;
+        site.events_until(live(&started), is_kind("idle")).await;
+        let page = site.page("/venue/shield@notes").await;
+        assert_eq!(page.contains("class=\"earlier\""), !runs.is_empty(), "a list of one says nothing");
+        runs.push(started["run"].as_i64().expect("a number"));
+    }
+    let page = site.page("/venue/shield@notes").await;
+    let listed = attributes(&page, "href");
+    let listed: Vec<_> = listed.iter().filter(|href| href.starts_with("/readings/")).collect();
+    assert_eq!(listed, [&format!("/readings/{}", runs[1]), &format!("/readings/{}", runs[0])]);
+    let before = site.page(listed[1]).await;
+    let told = text(&before);
+    assert!(told.contains("The first answer") && !told.contains("The second answer"), "{told}");
+    assert!(told.contains("scripted-1") && told.contains("A Shield for Formulas"), "{told}");
+    assert!(before.contains("<meta name=\"robots\" content=\"noindex\">"));
+    assert!(attributes(&before, "href").iter().any(|href| href == "/venue/shield@notes?answer=en#ai"));
+    assert_eq!(site.get("/readings/987654").await.status(), 404);
+    // What is found is the answer, once, as it is now.
+    let found = async {
+        loop {
+            let page = site.page("/search?query=zyzzyva&kind=answer").await;
+            if text(&page).contains("second") {
+                return page;
+            }
+        }
+    };
+    let found = tokio::time::timeout(std::time::Duration::from_secs(60), found).await.expect("it is found");
+    assert!(!text(&found).contains("The first answer"), "{}", text(&found));
+}
+
+async fn a_page_without_scripts_says_what_is_done(engine: Engine) {
+    let model = Model::start(vec!["## Q1\nOne."], End::Hang).await;
+    let run = Run::on(engine).with_sample().with_model(&model).set("READINGS__PARALLEL", 1);
+    let site = run.set("READINGS__QUEUE", 1).start().await;
+    let paper = a_paper(&site).await;
+    let first = start(&site, &paper, "lang=en").await;
+    let told = async |language: &str, stage: &str| {
+        let address = format!("/venue/shield@notes?answer={language}&hl=en");
+        let page = site.page(&address).await;
+        let said = page.split("<noscript>").filter_map(|part| part.split_once("</noscript>"));
+        let said = said.map(|(said, _)| text(said)).find(|said| said.contains("still being written"));
+        assert!(said.as_ref().is_some_and(|said| said.contains(stage)), "{stage}: {said:?}");
+    };
+    site.events_until(live(&first), |event| event.json()["stage"] == "thinking").await;
+    told("en", "Thinking").await;
+    model.allow(1);
+    site.events_until(live(&first), is_kind("patch")).await;
+    // The page that was made a moment ago may be shown to somebody of whom nothing is known.
+    let second = start(&site, &paper, "lang=zh").await;
+    told("en", "Writing 1 of 6").await;
+    told("zh", "Queued").await;
+    assert_ne!(first["run"], second["run"]);
+    let headers = [("origin", site.address.as_str()), ("accept", "text/html"), ("accept-language", "en")];
+    let refused = site.form(&format!("/papers/{paper}/readings"), "lang=en&again=1", &headers).await;
+    assert_eq!(refused.status(), 303, "who asks for what is being done joins");
+    let page = site.page("/papers").await;
+    let list =
+        attributes(&page, "href").into_iter().find(|href| href.starts_with("/arxiv/")).expect("a list");
+    let other = attributes(&site.page(&list).await, "action");
+    let other = other.into_iter().find(|action| action.ends_with("/readings")).expect("another paper");
+    let refused = site.form(&other, "lang=en", &headers).await;
+    assert_eq!(refused.status(), 429);
+    let back = other.trim_end_matches("/readings").to_owned();
+    let page = refused.text().await.expect("a page");
+    assert!(attributes(&page, "href").contains(&back), "{back}: {page}");
+    let there = site.get(&back).await;
+    assert_eq!(there.status().as_u16() / 100, 3, "it moves to the paper's own address");
 }

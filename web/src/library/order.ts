@@ -1,5 +1,6 @@
 // The order For you, where the address asks for it. The server sends the newest first; the reader's own browser puts
-// the papers in order. A day is ordered as a whole, an endless list page by page, so that nothing moves that was read.
+// the papers in order: all of them, or page by page where the server says so because there are very many. Then nothing
+// moves that was read.
 
 import type { Growing } from "../lists/growing.ts";
 import { cards, paper } from "../lists/paper.ts";
@@ -14,14 +15,16 @@ const PAGE = 25;
 
 const asked = (): boolean => parameter("sort") === "preference";
 
-/** Orders what is loaded; of one day everything. Says whether this order is asked for. */
+const inParts = (): boolean => document.querySelector(".order-note") !== null;
+
+/** Orders everything, or in parts what is loaded. Says whether this order is asked for. */
 export async function order(growing: Growing | undefined): Promise<boolean> {
   if (!asked()) return false;
-  if (parameter("date") && growing) {
+  if (!inParts() && growing) {
     toast(words("ordering"));
     await growing.all();
   }
-  sortParts(cards(), parameter("date") ? Number.POSITIVE_INFINITY : PAGE);
+  sortParts(cards(), inParts() ? PAGE : Number.POSITIVE_INFINITY);
   return true;
 }
 

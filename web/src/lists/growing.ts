@@ -3,13 +3,17 @@
 
 import { words } from "../words.ts";
 import { cards } from "./paper.ts";
-import { setParameter } from "./place.ts";
+import { parameter, setParameter } from "./place.ts";
 
 const NEAR = "0px 0px 250% 0px";
 /** The most papers that the server shows at once. */
 const MOST = 500;
 /** Who filters a list sees few of its papers, and its end is always near: it does not grow without end. */
 const ENOUGH = 500;
+/** Who comes back finds a place so far down, however much an address says was shown. */
+const FURTHEST = 5000;
+/** Papers beyond what was shown among which the one that a link names is looked for: others may have come before it. */
+const MORE = 500;
 
 type Dress = (cards: HTMLElement[]) => void;
 
@@ -22,6 +26,8 @@ export class Growing {
   readonly #mayGrow: () => boolean;
   #busy: Promise<boolean> | undefined;
   #failed = false;
+  /** How many papers the address says are shown; the server shows fewer of very many. */
+  readonly #shown = Number(parameter("show")) || 0;
   readonly #end: IntersectionObserver;
 
   /** `dress` makes fresh papers as the others are; `sparse` says whether most of them are hidden. */
@@ -55,9 +61,10 @@ export class Growing {
     while (await this.more(MOST));
   }
 
-  /** Adds papers until one of them is there, but not more than a few pages. */
+  /** Adds papers until one of them is there: as many as the address says were shown, and a few pages more. */
   async until(id: string): Promise<void> {
-    for (let pages = 0; pages < 5 && !document.getElementById(id); pages++) {
+    const end = Math.min(this.#shown, FURTHEST) + MORE;
+    while (!document.getElementById(id) && cards().length < end) {
       if (!(await this.more(100))) return;
     }
   }
@@ -109,7 +116,7 @@ export class Growing {
 
   #count(total: string | undefined, came: number, ended: boolean): void {
     const loaded = cards().length;
-    setParameter("show", String(Math.min(loaded, MOST)));
+    setParameter("show", String(loaded));
     const first = Number(this.#list.dataset.first) || 1;
     const last = first + loaded - 1;
     const whole = total !== undefined && first === 1 && last >= Number(total);

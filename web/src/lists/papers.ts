@@ -41,10 +41,16 @@ async function list(): Promise<void> {
     : undefined;
   const ordered = await order(growing);
   document.documentElement.classList.remove("ordering"); // set by theme.ts
-  const place = remembered() ?? (ordered ? linked() : undefined);
+  const place = remembered() ?? (ordered || !isThere() ? linked() : undefined);
   if (place) await growing?.until(place.anchor);
   if (place) comeBack(place);
   notePlace();
+}
+
+/** Whether the browser itself finds the paper that the address names. */
+function isThere(): boolean {
+  const place = linked();
+  return place === undefined || document.getElementById(place.anchor) !== null;
 }
 
 /** What changes with the library. */

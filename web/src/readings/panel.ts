@@ -64,16 +64,22 @@ export class Panel implements Reader {
       choice.setAttribute("aria-pressed", String(choice.dataset.lang === language));
   }
 
+  /** Begins anew. What a section holds stays to be read until something comes in its place. */
   clear(): void {
     this.#thoughts.clear();
     const places = [...this.#answer.querySelectorAll<HTMLElement>(":scope > .faq-a")];
-    for (const place of places) {
-      this.#watcher.leaving([...place.childNodes]);
-      place.replaceChildren();
-      question(place)?.classList.add("wait");
-    }
+    for (const place of places) question(place)?.classList.toggle("wait", !place.hasChildNodes());
     this.#documents = places.map((place) => new LiveDocument(place, this.#watcher));
     this.#busy(true);
+  }
+
+  /** Goes on from an answer: its sections stay to be read where they are. */
+  goesOnFrom(answer: Element): void {
+    const before = [...answer.querySelectorAll<HTMLElement>(":scope > .faq-a")];
+    const places = this.#answer.querySelectorAll<HTMLElement>(":scope > .faq-a");
+    for (const [number, place] of places.entries())
+      place.replaceChildren(...(before[number]?.childNodes ?? []));
+    this.clear();
   }
 
   stage(stage: Stage): void {

@@ -28,10 +28,13 @@ export class LiveDocument {
   #tailParsed: Node[] = [];
   #seq = 0;
   #ended = false;
+  /** What was there before: it stays until something comes in its place. */
+  #before: Node[];
 
   constructor(place: Element, watcher: Watcher) {
     this.#place = place;
     this.#watcher = watcher;
+    this.#before = [...place.childNodes];
   }
 
   get ended(): boolean {
@@ -93,10 +96,17 @@ export class LiveDocument {
     this.#watcher.leaving(old);
     for (const node of old) node.parentNode?.removeChild(node);
     const added = fresh.slice(same).map((node) => node.cloneNode(true));
+    if (added.length > 0) this.#leaveBefore();
     this.#place.append(...added);
     this.#tailNodes = [...this.#tailNodes.slice(0, same), ...added];
     this.#tailParsed = fresh;
     this.#tail = html;
+  }
+
+  #leaveBefore(): void {
+    this.#watcher.leaving(this.#before);
+    for (const node of this.#before) node.parentNode?.removeChild(node);
+    this.#before = [];
   }
 
   #text(text: string): void {
@@ -128,6 +138,7 @@ export class LiveDocument {
     if (patch.v !== 1) throw new Lost(`version ${patch.v} of the patches`);
     this.#watcher.leaving([...this.#place.childNodes]);
     this.#place.replaceChildren();
+    this.#before = [];
     this.#blocks.length = 0;
     this.#clearTail();
     for (const html of patch.blocks) this.#append(0, html);
@@ -138,7 +149,7 @@ export class LiveDocument {
 }
 
 /** The one place where HTML from the wire becomes nodes; the server's renderer has made it safe. */
-function parsed(html: string): Node[] {
+export function parsed(html: string): Node[] {
   const template = document.createElement("template");
   template.innerHTML = html;
   return [...template.content.childNodes];

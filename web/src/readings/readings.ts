@@ -68,12 +68,14 @@ async function press(form: HTMLFormElement): Promise<void> {
   const old = card ? open : form.closest<HTMLElement>(".machine");
   const place = () => (card ? opened(card, open) : renewed(form));
   // An answer that is there stays until another one is begun.
-  let panel = old?.querySelector(".answer") ? undefined : place();
+  const before = old?.querySelector(".answer");
+  let panel = before ? undefined : place();
   try {
     const started = await post<Started>(form.action, form);
     panel ??= place();
     panel.element.querySelector<HTMLFormElement>("form.stop")?.setAttribute("action", started.stop);
     panel.ask(started.sections, tag(started.language), card ? "h4" : "h3");
+    if (before && form.querySelector("[name=continue]")) panel.goesOnFrom(before);
     panel.readBy(started.model);
     panel.found(started.page, started.language);
     follow(panel, started.run, started.at);
@@ -158,7 +160,7 @@ async function told(panel: Panel, page: string | undefined, form?: HTMLFormEleme
   const footer = whole?.querySelector(":scope > footer");
   if (footer) panel.element.querySelector(":scope > footer")?.replaceWith(footer);
   if (form === undefined) return;
-  const others = [...(whole?.querySelectorAll(":scope > form.reading") ?? [])];
+  const others = [...(whole?.querySelectorAll(":scope > form.reading, :scope > .earlier") ?? [])];
   if (form && others.length === 0) others.push(form);
   panel.element.querySelector(":scope > footer")?.before(...others);
 }

@@ -1,30 +1,62 @@
 //! How text looks, as far as that decides whether it is seen.
 
+use std::rc::Rc;
+
 use content::HiddenKind;
 use scraper::ElementRef;
 
-use super::styles::{self, Declaration, Styles};
+use super::{
+    colors::{Shade, above, of_background},
+    place::Place,
+    styles::Styles,
+    values::{Basis, Variables, functions, length, parts, share, written_out},
+};
 use crate::contrast::{Rgb, WHITE, is_unseen};
 
 /// Text smaller than this, in CSS pixels, is not read: two points.
 const TINY: f64 = 2.0 * 96.0 / 72.0;
-/// So far from where it belongs, in pixels, nothing is on a page any more.
-const FAR: f64 = 400.0;
+/// Below this opacity nothing is seen.
+const FAINT: f64 = 0.1;
 
-/// How the text of an element looks. `None` stands for a colour that is not known.
+/// How the text of an element looks.
 #[derive(Debug, Clone)]
 pub(super) struct Looks {
-    color: Option<Rgb>,
-    below: Option<Rgb>,
+    color: Shade,
+    /// What text is filled with, if not with its colour.
+    fill: Option<Shade>,
+    /// The colours that are below; none where that is not known.
+    below: Vec<Rgb>,
     size: f64,
+    /// How much larger than its size text is drawn.
+    scale: f64,
+    opacity: f64,
     seen: bool,
     /// What hides the element with all that is in it.
     gone: Option<HiddenKind>,
+    variables: Rc<Variables>,
+}
+
+/// What an element itself says of its background, and of where it stands.
+#[derive(Default)]
+struct Own {
+    area: Vec<Shade>,
+    picture: Vec<Shade>,
+    place: Place,
 }
 
 impl Default for Looks {
     fn default() -> Self {
-        Self { color: Some([0; 3]), below: Some(WHITE), size: 16.0, seen: true, gone: None }
+        Self {
+            color: Shade::Known([0, 0, 0, 255]),
+            fill: None,
+            below: vec![WHITE],
+            size: 16.0,
+            scale: 1.0,
+            opacity: 1.0,
+            seen: true,
+            gone: None,
+            variables: Rc::default(),
+        }
     }
 }
 
@@ -36,139 +68,143 @@ impl Looks {
             self.gone = Some(HiddenKind::Invisible);
         }
         if value.name() == "svg" && draws_areas(element) {
-            self.below = None;
+            self.below.clear();
         }
-        for (attribute, background) in [("color", false), ("bgcolor", true)] {
+        let mut own = Own::default();
+        for (attribute, property) in [("color", "color"), ("bgcolor", "background-color")] {
             if let Some(color) = value.attr(attribute) {
-                self.colored(color, background);
+                self.apply(property, &legacy(color), &mut own);
             }
         }
-        let mut placing = Placing::default();
-        let own = value.attr("style").map(styles::declarations).unwrap_or_default();
-        for Declaration { property, value } in styles.of_element(element).chain(&own) {
-            self.apply(property, value, &mut placing);
+        let declarations = styles.of_element(element);
+        let said = declarations.iter().map(|one| (one.property.as_str(), one.value.as_str()));
+        self.name(said.clone().filter(|(property, _)| property.starts_with("--")));
+        for (property, value) in said {
+            if let Some(value) = written_out(value, &self.variables) {
+                self.apply(property, &value, &mut own);
+            }
         }
-        self.gone = self.gone.or_else(|| placing.hides());
+        self.paint(&own.area);
+        self.paint(&own.picture);
+        self.scale *= own.place.scale();
+        self.gone = self.gone.or_else(|| own.place.hides());
         self
     }
 
-    /// How the text is hidden, if it is.
+    /// How the text is hidden, if it is. A colour that only a browser can compute hides it: who has nothing to hide gives
+    /// one by name or number.
     pub(super) fn hides(&self) -> Option<HiddenKind> {
-        let same = self.color.zip(self.below).is_some_and(|(color, below)| is_unseen(color, below));
+        let same = match self.fill.unwrap_or(self.color) {
+            Shade::Known(color) => {
+                !self.below.is_empty()
+                    && self.below.iter().all(|below| is_unseen(above(color, *below), *below))
+            }
+            Shade::Current | Shade::Unknown => true,
+        };
         self.gone
-            .or((!self.seen).then_some(HiddenKind::Invisible))
-            .or((self.size < TINY).then_some(HiddenKind::Tiny))
+            .or((!self.seen || self.opacity < FAINT).then_some(HiddenKind::Invisible))
+            .or((self.size * self.scale < TINY).then_some(HiddenKind::Tiny))
             .or(same.then_some(HiddenKind::Color))
     }
 
-    fn apply(&mut self, property: &str, value: &str, placing: &mut Placing) {
+    fn apply(&mut self, property: &str, value: &str, own: &mut Own) {
         match property {
-            "color" | "--ltx-fg-color" | "-webkit-text-fill-color" => self.colored(value, false),
-            "background" | "background-color" | "--ltx-bg-color" => self.colored(value, true),
-            "background-image" if value != "none" => self.below = None,
+            "color" | "--ltx-fg-color" => self.color = self.text_color(value).unwrap_or(self.color),
+            "-webkit-text-fill-color" => self.fill = self.text_color(value).or(self.fill),
+            "background" => (own.area, own.picture) = (of_background(value), Vec::new()),
+            "background-color" | "--ltx-bg-color" => own.area = of_background(value),
+            "background-image" => own.picture = of_background(value),
             "font-size" => self.size = size(value, self.size).unwrap_or(self.size),
+            "font" => {
+                let sizes = parts(value, ' ').into_iter().filter(|part| part.parse::<f64>().is_err());
+                let first = sizes.filter_map(|part| size(parts(part, '/').first()?, self.size)).next();
+                self.size = first.unwrap_or(self.size);
+            }
             "visibility" => self.seen = !matches!(value, "hidden" | "collapse"),
             "display" if value == "none" => self.gone = Some(HiddenKind::Invisible),
-            "opacity" if value.parse::<f64>().is_ok_and(|opacity| opacity < 0.1) => {
-                self.gone = Some(HiddenKind::Invisible);
-            }
-            _ => placing.apply(property, value, self.size),
+            "content-visibility" if value == "hidden" => self.gone = Some(HiddenKind::Invisible),
+            "opacity" => self.opacity *= share(value).unwrap_or(1.0).clamp(0.0, 1.0),
+            "filter" | "-webkit-filter" => self.opacity *= functions(value).map(left).product::<f64>(),
+            _ => own.place.apply(property, value, self.size),
         }
     }
 
-    fn colored(&mut self, value: &str, background: bool) {
-        if matches!(value, "inherit" | "initial" | "unset" | "none" | "currentcolor") {
+    /// `None` for what leaves the colour as it is.
+    fn text_color(&self, value: &str) -> Option<Shade> {
+        match value {
+            "initial" => Some(Shade::Known([0, 0, 0, 255])),
+            value => Shade::of(value).filter(|shade| *shade != Shade::Current),
+        }
+    }
+
+    /// Learns custom properties, written out with those from around and with each other.
+    fn name<'d>(&mut self, said: impl Iterator<Item = (&'d str, &'d str)> + Clone) {
+        if said.clone().next().is_none() {
             return;
         }
-        let transparent = value == "transparent" || styles::alpha(value).is_some_and(|alpha| alpha < 0.1);
-        match (background, transparent) {
-            (true, true) => {}
-            (true, false) => self.below = styles::color(value),
-            (false, true) => self.gone = Some(HiddenKind::Color),
-            (false, false) => self.color = styles::color(value),
+        let mut all = Variables::clone(&self.variables);
+        all.extend(said.clone().map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let mut variables = Variables::clone(&self.variables);
+        for (name, value) in said {
+            match written_out(value, &all) {
+                Some(value) => variables.insert(name.to_owned(), value),
+                None => variables.remove(name),
+            };
+        }
+        self.variables = Rc::new(variables);
+    }
+
+    fn paint(&mut self, shades: &[Shade]) {
+        let color = self.fill.unwrap_or(self.color);
+        let known = shades.iter().filter_map(|shade| match (shade, color) {
+            (Shade::Known(color), _) => Some(*color),
+            (Shade::Current, Shade::Known(color)) => Some(color),
+            _ => None,
+        });
+        let painted: Vec<Rgb> =
+            known.flat_map(|color| self.below.iter().map(move |below| above(color, *below))).collect();
+        if !painted.is_empty() {
+            self.below = painted;
+            self.below.dedup();
+            self.below.truncate(16);
         }
     }
 }
 
-/// Where an element stands and how much of it is shown.
-#[derive(Debug, Default)]
-struct Placing {
-    moved: bool,
-    placed: bool,
-    cut: bool,
-    no_room: bool,
-    clipped: bool,
-}
-
-impl Placing {
-    fn apply(&mut self, property: &str, value: &str, em: f64) {
-        let length = size(value, em);
-        match property {
-            "position" => self.placed = matches!(value, "absolute" | "fixed" | "relative"),
-            "left" | "top" | "right" | "bottom" => {
-                self.moved |= length.is_some_and(|length| length.abs() >= FAR)
-            }
-            "text-indent" | "margin-left" | "margin-top" if length.is_some_and(|length| length <= -FAR) => {
-                (self.moved, self.placed) = (true, true);
-            }
-            "transform" => {
-                let far = numbers(value).any(|number| number.abs() >= FAR) && value.starts_with("translate");
-                let nothing = value.starts_with("scale") && numbers(value).any(|number| number.abs() < 0.05);
-                self.clipped |= far || nothing;
-            }
-            "overflow" | "overflow-x" | "overflow-y" => self.cut = matches!(value, "hidden" | "clip"),
-            "height" | "max-height" | "width" | "max-width" => {
-                self.no_room |= length.is_some_and(|length| length <= 1.0);
-            }
-            "clip" => {
-                self.clipped |= value.starts_with("rect(") && numbers(value).all(|number| number.abs() <= 1.0)
-            }
-            "clip-path" => self.clipped |= numbers(value).next().is_some_and(|number| number >= 50.0),
-            _ => {}
-        }
-    }
-
-    fn hides(&self) -> Option<HiddenKind> {
-        let away = self.moved && self.placed || self.no_room && self.cut || self.clipped;
-        away.then_some(HiddenKind::OffPage)
-    }
-}
-
-/// A length in pixels; `None` for what is none.
+/// The size of type in pixels.
 fn size(value: &str, em: f64) -> Option<f64> {
-    let named = [
-        ("xx-small", 9.0),
-        ("x-small", 10.0),
-        ("small", 13.0),
-        ("medium", 16.0),
-        ("large", 18.0),
-        ("x-large", 24.0),
-        ("smaller", em / 1.2),
-        ("larger", em * 1.2),
-    ];
-    if let Some((_, size)) = named.into_iter().find(|(name, _)| *name == value) {
-        return Some(size);
-    }
-    let end = value.find(|c: char| !(c.is_ascii_digit() || "+-.".contains(c))).unwrap_or(value.len());
-    let number: f64 = value[..end].parse().ok()?;
-    let unit = match value[end..].trim() {
-        "" | "px" => 1.0,
-        "pt" => 96.0 / 72.0,
-        "pc" => 16.0,
-        "in" => 96.0,
-        "cm" => 96.0 / 2.54,
-        "mm" => 9.6 / 2.54,
-        "em" | "ex" | "ch" => em,
-        "rem" => 16.0,
-        "%" => em / 100.0,
-        "vw" | "vh" => 10.0,
-        _ => return None,
-    };
-    Some(number * unit)
+    Some(match value {
+        "xx-small" => 9.0,
+        "x-small" => 10.0,
+        "small" => 13.0,
+        "medium" => 16.0,
+        "large" => 18.0,
+        "x-large" => 24.0,
+        "smaller" => em / 1.2,
+        "larger" => em * 1.2,
+        value => length(value, Basis { em, whole: em })?,
+    })
 }
 
-fn numbers(value: &str) -> impl Iterator<Item = f64> {
-    value.split(|c: char| !(c.is_ascii_digit() || "+-.".contains(c))).filter_map(|number| number.parse().ok())
+/// How much a filter leaves of text, as an opacity.
+fn left((filter, amount): (&str, &str)) -> f64 {
+    let amount = length(amount, Basis { em: 16.0, whole: 1.0 });
+    match (filter, amount) {
+        ("opacity", Some(opacity)) => opacity.clamp(0.0, 1.0),
+        ("contrast", Some(contrast)) if contrast < FAINT => 0.0,
+        ("brightness", Some(brightness)) if brightness > 10.0 => 0.0,
+        ("blur", Some(radius)) if radius > 8.0 => 0.0,
+        _ => 1.0,
+    }
+}
+
+/// A colour as old attributes have it: a number may lack its sign.
+fn legacy(color: &str) -> String {
+    let color = color.trim().to_ascii_lowercase();
+    match Shade::of(&color) {
+        None => format!("#{color}"),
+        Some(_) => color,
+    }
 }
 
 /// Whether a drawing may have something dark below its text.

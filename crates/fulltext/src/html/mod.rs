@@ -1,7 +1,10 @@
 //! Pages of papers: LaTeXML's, as arXiv has them, and others that use headings and paragraphs.
 
+mod colors;
 mod looks;
+mod place;
 mod styles;
+mod values;
 
 use content::HiddenKind;
 use scraper::{ElementRef, Html, Node, Selector, node::Element};
@@ -97,7 +100,7 @@ pub(crate) fn read(page: &str) -> Result<Composed, Error> {
         document.select(&selector).next()
     });
     let root = root.ok_or(Error::NoPaper)?;
-    let mut reader = Reader::new(Styles::of(&document));
+    let mut reader = Reader::new(root, Styles::of(&document));
     for edge in root.traverse() {
         match edge {
             ego_tree::iter::Edge::Open(node) => reader.open(node),
@@ -127,11 +130,15 @@ struct Reader {
 }
 
 impl Reader {
-    fn new(styles: Styles) -> Self {
+    fn new(root: ElementRef<'_>, styles: Styles) -> Self {
+        let mut around: Vec<_> = root.ancestors().filter_map(ElementRef::wrap).collect();
+        around.reverse();
+        let looks =
+            around.into_iter().fold(Looks::default(), |looks, element| looks.inside(element, &styles));
         Self {
             composer: Composer::default(),
             styles,
-            looks: vec![Looks::default()],
+            looks: vec![looks],
             apart: None,
             text: String::new(),
             display: None,

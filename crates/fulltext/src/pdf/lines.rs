@@ -12,15 +12,26 @@ pub(crate) struct Line {
     pub(crate) end: f64,
     pub(crate) base: f64,
     pub(crate) size: f64,
+    /// As of [`Glyph::turn`].
+    pub(crate) turn: u8,
+    /// Whether it runs in another direction than most of the page.
+    pub(crate) turned: bool,
 }
 
-/// The lines of a page in the direction that most of it has.
+/// The lines of a page: those in the direction that most of it has, then the others.
 pub(super) fn of(glyphs: Vec<Glyph>) -> Vec<Line> {
     let mut turns = [0_usize; 5];
     glyphs.iter().for_each(|glyph| turns[usize::from(glyph.turn)] += 1);
     let usual = (0..5).rev().max_by_key(|turn| turns[usize::from(*turn)]).unwrap_or(0);
+    let (straight, turned): (Vec<_>, Vec<_>) = glyphs.into_iter().partition(|glyph| glyph.turn == usual);
+    let mut lines = drawn_on(straight);
+    lines.extend(drawn_on(turned).into_iter().map(|line| Line { turned: true, ..line }));
+    lines
+}
+
+fn drawn_on(glyphs: Vec<Glyph>) -> Vec<Line> {
     let (mut lines, mut open) = (Vec::new(), None::<Open>);
-    for glyph in glyphs.into_iter().filter(|glyph| glyph.turn == usual) {
+    for glyph in glyphs {
         match &mut open {
             Some(line) if line.goes_on_with(&glyph) => line.push(&glyph),
             _ => {
@@ -38,14 +49,14 @@ struct Open {
     line: Line,
     /// An accent that waits for its letter.
     accent: Option<(char, f64)>,
-    vertical: bool,
 }
 
 impl Open {
     fn with(glyph: &Glyph) -> Self {
         let Glyph { start, base, size, .. } = *glyph;
-        let line = Line { text: String::new(), start, end: start, base, size };
-        let mut open = Self { line, accent: None, vertical: glyph.turn == Glyph::VERTICAL };
+        let line =
+            Line { text: String::new(), start, end: start, base, size, turn: glyph.turn, turned: false };
+        let mut open = Self { line, accent: None };
         open.push(glyph);
         open
     }
@@ -57,13 +68,14 @@ impl Open {
         let raised = (glyph.base - line.base).abs();
         // An index below an exponent begins where that did.
         let back = if raised > 0.1 * size { 2.5 } else { 0.9 };
-        raised < 0.65 * size && step > -back * size && step < 4.0 * size
+        line.turn == glyph.turn && raised < 0.65 * size && step > -back * size && step < 4.0 * size
     }
 
     fn push(&mut self, glyph: &Glyph) {
         let line = &mut self.line;
         let gap = glyph.start - line.end;
-        let apart = gap > 0.17 * line.size.min(glyph.size) && !self.vertical;
+        let initial = glyph.size < 0.6 * line.size && line.text.chars().count() == 1;
+        let apart = gap > 0.17 * line.size.min(glyph.size) && line.turn != Glyph::VERTICAL && !initial;
         if apart
             && !line.text.is_empty()
             && !line.text.ends_with(char::is_whitespace)
@@ -71,13 +83,20 @@ impl Open {
         {
             line.text.push(' ');
         }
-        if glyph.size > 1.2 * line.size || line.text.trim().is_empty() {
+        // A line is as large as its largest letters, but for an initial.
+        if glyph.size > 1.2 * line.size || line.text.trim().is_empty() || initial {
             (line.size, line.base) = (glyph.size, glyph.base);
         }
+        // A cedilla is drawn after its letter.
+        let below_last = gap < -0.25 * (glyph.end - glyph.start) && !line.text.ends_with(' ');
         line.start = line.start.min(glyph.start);
         line.end = line.end.max(glyph.end);
-        for c in glyph.text.chars() {
-            self.letter(c, glyph);
+        match glyph.text.chars().next().and_then(combining) {
+            Some(mark) if below_last && line.text.ends_with(char::is_alphabetic) => {
+                let letter = line.text.pop();
+                line.text.extend(letter.into_iter().chain([mark]).nfc());
+            }
+            _ => glyph.text.chars().for_each(|c| self.letter(c, glyph)),
         }
     }
 

@@ -45,7 +45,7 @@ pub(crate) fn read(bytes: &[u8], most: u32, told: &mut dyn FnMut(u32, u32)) -> R
 
 /// A page as lines, with its size in points.
 #[derive(Debug)]
-pub(crate) struct Sheet {
+struct Sheet {
     lines: Vec<Line>,
     width: f64,
     height: f64,
@@ -71,7 +71,8 @@ impl Tally {
 }
 
 fn settings() -> InterpreterSettings {
-    InterpreterSettings { render_content: RenderContent::PAGE, ..InterpreterSettings::default() }
+    // Notes and fields are seen, and can cover what is on the page.
+    InterpreterSettings { render_content: RenderContent::all(), ..InterpreterSettings::default() }
 }
 
 fn drawn<'a>(
@@ -91,16 +92,16 @@ fn drawn<'a>(
 /// What people see of a page; the rest goes into the report.
 fn seen(drawn: Drawn, page: u32, composer: &mut Composer, tally: &mut Tally) -> Vec<Glyph> {
     tally.pictures |= drawn.pictured;
-    let invisible = |glyph: &&Glyph| glyph.hidden == Some(HiddenKind::Invisible);
-    let unseen = drawn.glyphs.iter().filter(invisible).count();
-    // A scanned page: what was read from its picture lies invisibly above it.
+    let read = |kind| matches!(kind, HiddenKind::Invisible | HiddenKind::Covered);
+    let unseen = drawn.glyphs.iter().filter(|glyph| glyph.hidden.is_some_and(read)).count();
+    // A scanned page: what was read from its picture lies invisibly above it, or below it.
     let scanned = drawn.pictured && unseen * 5 > drawn.glyphs.len() * 4;
     let (mut seen, mut hidden) = (Vec::new(), Vec::new());
     for glyph in drawn.glyphs {
         tally.letters += usize::from(glyph.text.contains(char::is_alphanumeric));
         tally.nameless += usize::from(glyph.text.contains('\u{fffd}'));
         match glyph.hidden {
-            Some(kind) if !(scanned && kind == HiddenKind::Invisible) => hidden.push((kind, glyph)),
+            Some(kind) if !(scanned && read(kind)) => hidden.push((kind, glyph)),
             _ => seen.push(glyph),
         }
     }
@@ -111,3 +112,6 @@ fn seen(drawn: Drawn, page: u32, composer: &mut Composer, tally: &mut Tally) -> 
     }
     seen
 }
+
+#[cfg(test)]
+mod tests;

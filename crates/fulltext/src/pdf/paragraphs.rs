@@ -1,6 +1,6 @@
 //! From lines to paragraphs and sections.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Sheet, lines::Line};
 use crate::compose::Composer;
@@ -55,19 +55,25 @@ struct Usual {
     size: f64,
     /// From one line to the next.
     step: f64,
+    /// Whether its sections have numbers.
+    numbered: bool,
+    /// Its words, those with a hyphen as a whole.
+    words: HashSet<String>,
 }
 
 /// Puts the pages together.
 pub(super) fn compose(sheets: &[Sheet], composer: &mut Composer) {
     let usual = Usual::of(sheets);
-    let mut references = false;
+    let (mut references, mut numbering) = (false, Numbering::default());
     // The beginning of a word that goes on overleaf.
     let mut carried = String::new();
     for (sheet, number) in sheets.iter().zip(1..) {
         let (lines, page) = (&sheet.lines, Some(number));
         let (mut at, mut text) = (0, std::mem::take(&mut carried));
         while at < lines.len() {
-            if let Some((heading, taken)) = heading(lines, at, number == 1, &usual) {
+            if let Some((heading, taken)) =
+                heading(lines, at, number == 1, &usual).filter(|(heading, _)| numbering.reaches(heading))
+            {
                 composer_paragraph(composer, &mut text, page, references);
                 references = if is_named(&heading, REFERENCES) {
                     true
@@ -83,7 +89,7 @@ pub(super) fn compose(sheets: &[Sheet], composer: &mut Composer) {
             if at > 0 && breaks(lines, at, &usual) {
                 composer_paragraph(composer, &mut text, page, references);
             }
-            join(&mut text, &lines[at].text);
+            join(&mut text, &lines[at].text, &usual.words);
             at += 1;
         }
         if let Some(word) = text.rfind(char::is_whitespace).filter(|_| is_divided(&text)) {
@@ -102,12 +108,21 @@ fn composer_paragraph(composer: &mut Composer, text: &mut String, page: Option<u
     text.clear();
 }
 
-/// Adds a line to a paragraph; a word that was divided is one again.
-fn join(text: &mut String, line: &str) {
+/// Adds a line to a paragraph; a word that was divided is one again. It keeps its hyphen if the document has it with one
+/// elsewhere, and not without.
+fn join(text: &mut String, line: &str, words: &HashSet<String>) {
     if text.is_empty() {
         text.push_str(line);
     } else if is_divided(text) && line.starts_with(char::is_lowercase) {
-        text.pop();
+        let whole = |text: &str| {
+            let (head, tail) = (text.split_whitespace().next_back(), line.split_whitespace().next());
+            bare(&format!("{}{}", head.unwrap_or_default(), tail.unwrap_or_default()))
+        };
+        let compound = whole(text);
+        let hyphen = text.pop();
+        if words.contains(&compound) && !words.contains(&whole(text)) {
+            text.extend(hyphen);
+        }
         text.push_str(line);
     } else {
         let cjk = |c: char| ('\u{2e80}'..='\u{9fff}').contains(&c) || ('\u{ff00}'..='\u{ffef}').contains(&c);
@@ -116,6 +131,11 @@ fn join(text: &mut String, line: &str) {
         }
         text.push_str(line);
     }
+}
+
+/// A word in lower case without the signs around it.
+fn bare(word: &str) -> String {
+    word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
 }
 
 fn is_divided(text: &str) -> bool {
@@ -130,6 +150,9 @@ fn breaks(lines: &[Line], at: usize, usual: &Usual) -> bool {
     let ended = before.text.ends_with(['.', '?', '!', ':', '。', '”']);
     if (line.size - before.size).abs() > 0.15 * usual.size {
         return true;
+    }
+    if line.turn != before.turn || line.turned {
+        return line.turn != before.turn || down.abs() > 1.4 * line.size;
     }
     // The next column, or something that was drawn out of order.
     if down < -0.3 * line.size {
@@ -152,14 +175,14 @@ fn heading(lines: &[Line], at: usize, first_page: bool, usual: &Usual) -> Option
     };
     let short = text.chars().count() <= 110 && text.split_whitespace().count() <= 16;
     let sentence = (text.ends_with(['.', ',', ';']) || is_divided(text)) && !is_named(text, NAMES);
-    if !short || sentence {
+    if !short || sentence || line.turned {
         return None;
     }
     let named = is_named(text, NAMES)
         && (large || apart || text.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase));
     let numbered = is_numbered(text) && (large || apart);
     let wordy = text.chars().filter(|c| c.is_alphabetic()).count() * 2 > text.chars().count();
-    let titled = !first_page && large && apart && wordy && line.size > 1.15 * usual.size;
+    let titled = !first_page && !usual.numbered && large && apart && wordy && line.size > 1.15 * usual.size;
     if !(named || numbered || titled) {
         return None;
     }
@@ -171,8 +194,48 @@ fn heading(lines: &[Line], at: usize, first_page: bool, usual: &Usual) -> Option
             && !is_numbered(&next.text)
     });
     let more: Vec<_> = more.map(|(next, _)| next.text.clone()).collect();
-    more.iter().for_each(|next| join(&mut heading, next));
+    more.iter().for_each(|next| join(&mut heading, next, &usual.words));
     Some((heading, 1 + more.len()))
+}
+
+/// Where the numbers of sections are: what counts on is a section, and what does not is a list or a part of a figure.
+#[derive(Default)]
+struct Numbering {
+    section: u32,
+    appendix: u32,
+}
+
+impl Numbering {
+    /// Whether a heading has the number that comes next, or none. One may have been overlooked.
+    fn reaches(&mut self, heading: &str) -> bool {
+        if !is_numbered(heading) {
+            return true;
+        }
+        let first = heading.split(['.', ' ']).next().unwrap_or_default();
+        let letter = first.bytes().next().filter(|_| first.len() == 1).filter(u8::is_ascii_uppercase);
+        let letter = letter.map(|letter| u32::from(letter - b'A') + 1);
+        let (counter, number) = match (first.parse().ok().or_else(|| roman(first)), letter) {
+            (Some(number), None) => (&mut self.section, number),
+            (Some(number), Some(_)) if number == self.section + 1 => (&mut self.section, number),
+            (_, Some(letter)) => (&mut self.appendix, letter),
+            _ => return true,
+        };
+        let within =
+            heading.split_whitespace().next().is_some_and(|number| number.trim_matches('.').contains('.'));
+        let next = (*counter + 1..=*counter + 2).contains(&number);
+        let again = number == *counter && (within || number == 1);
+        if next || again {
+            *counter = number;
+        }
+        next || again
+    }
+}
+
+fn roman(number: &str) -> Option<u32> {
+    const NUMBERS: [&str; 16] = [
+        "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI",
+    ];
+    (1..).zip(NUMBERS).find(|(_, known)| *known == number).map(|(value, _)| value)
 }
 
 /// `2 Method`, `2.1. Data`, `IV. RESULTS`, `A.2 Proofs`: a number, and words of which the first is upper-case.
@@ -215,10 +278,13 @@ impl Usual {
         let size = most(lines().map(|line| (line.size, line.text.len()))).unwrap_or(10.0);
         let steps = sheets.iter().flat_map(|sheet| sheet.lines.windows(2)).filter_map(|pair| {
             let step = pair[1].base - pair[0].base;
-            let alike = pair.iter().all(|line| (line.size - size).abs() < 0.1 * size);
+            let alike = pair.iter().all(|line| (line.size - size).abs() < 0.1 * size && !line.turned);
             (alike && (0.8 * size..2.5 * size).contains(&step)).then_some((step, 1))
         });
-        Self { size, step: most(steps).unwrap_or(1.2 * size) }
+        let large = lines().filter(|line| line.size > 1.12 * size && is_numbered(line.text.trim()));
+        let numbered = large.count() >= 3;
+        let words = lines().flat_map(|line| line.text.split_whitespace()).map(bare).collect();
+        Self { size, step: most(steps).unwrap_or(1.2 * size), numbered, words }
     }
 }
 

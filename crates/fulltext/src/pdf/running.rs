@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Sheet, lines::Line};
+use super::{Sheet, device::Glyph, lines::Line};
 
 /// How far from the edge of a page, of its height, its running head can be.
 const MARGIN: f64 = 0.12;
@@ -26,20 +26,31 @@ pub(super) fn remove(sheets: &mut [Sheet]) {
     for sheet in sheets {
         let (height, width) = (sheet.height, sheet.width);
         let page = Sheet { lines: Vec::new(), width, height };
+        let upright = sheet.lines.iter().filter(|line| !line.turned);
+        let lowest = upright.map(|line| line.base).fold(f64::NEG_INFINITY, f64::max);
         sheet.lines.retain(|line| {
             let head = without_numbers(&line.text);
-            let running = is_number(&line.text) || pages.get(&head).is_some_and(|pages| *pages >= often);
-            !(running && page.is_margin(line))
+            let often = pages.get(&head).is_some_and(|pages| *pages >= often);
+            let running = is_number(&line.text) || often || is_stamp(line);
+            // Below a page with wide margins its number stands further up.
+            let last = !line.turned && line.base >= lowest && is_number(&line.text);
+            !(running && page.is_margin(line) || last)
         });
     }
 }
 
 impl Sheet {
     fn is_margin(&self, line: &Line) -> bool {
-        let height = if line.base < 0.0 { self.width } else { self.height };
+        let height =
+            if line.turn % 2 == 1 || line.turn == Glyph::VERTICAL { self.width } else { self.height };
         let place = line.base.abs() / height.max(1.0);
         !(MARGIN..=1.0 - MARGIN).contains(&place) || place.is_nan()
     }
+}
+
+/// What arXiv prints along the left edge of a first page.
+fn is_stamp(line: &Line) -> bool {
+    line.turn % 2 == 1 && line.text.starts_with("arXiv:")
 }
 
 fn without_numbers(text: &str) -> String {

@@ -7,6 +7,7 @@ use std::{
 
 use flate2::read::GzDecoder;
 use tar::{Archive, EntryType};
+use tex::{Token, Tokens};
 
 use crate::Error;
 
@@ -18,7 +19,25 @@ const KEPT: u64 = 16 << 20;
 const ENTRIES: usize = 20_000;
 /// Files that can hold text or macros.
 const ENDINGS: &[&str] = &["tex", "ltx", "latex", "sty", "cls", "def", "txt"];
-const GZIP: &[u8] = &[0x1f, 0x8b];
+/// The mark of gzip, and the only method that it has.
+const GZIP: &[u8] = &[0x1f, 0x8b, 8];
+/// How far commands are looked for in a file of its own, in bytes: some begin with long comments.
+const HEAD: usize = 1 << 16;
+/// Commands that say that a file is TeX: no other text has them.
+const EVIDENCE: &[&str] = &[
+    "documentclass",
+    "documentstyle",
+    "begin",
+    "usepackage",
+    "newcommand",
+    "def",
+    "input",
+    "section",
+    "chapter",
+    "title",
+    "magnification",
+    "bye",
+];
 
 /// Names and contents; a name is a path within the source, with `/` between folders.
 pub(crate) type Files = BTreeMap<String, Vec<u8>>;
@@ -34,6 +53,18 @@ pub(crate) enum Unpacked {
 
 pub(crate) fn is_packed(bytes: &[u8]) -> bool {
     bytes.starts_with(GZIP) || is_tar(bytes)
+}
+
+/// Whether a file of its own is TeX: it is a text, and has a command that TeX files have.
+pub(crate) fn is_tex(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(HEAD)];
+    let binary = head.iter().any(|byte| matches!(byte, 0..=8 | 0x0e..=0x19));
+    let text = String::from_utf8_lossy(head);
+    let mut commands = Tokens::of(&text).filter_map(|(token, _)| match token {
+        Token::Command(name) => Some(name),
+        _ => None,
+    });
+    !binary && commands.any(|name| EVIDENCE.contains(&name))
 }
 
 /// Unpacks a source into memory, as far as it is TeX. Nothing in it can name a place outside of it.
@@ -57,7 +88,7 @@ fn unpacked(packed: impl Read) -> Result<Unpacked, Error> {
         _ if whole.len() as u64 > limit => Err(Error::TooLarge),
         true => Ok(Unpacked::Pdf(whole)),
         // A file of its own may be HTML, PostScript or an old word processor's.
-        false if whole.contains(&b'\\') => Ok(Unpacked::Files(Files::from([("main.tex".into(), whole)]))),
+        false if is_tex(&whole) => Ok(Unpacked::Files(Files::from([("main.tex".into(), whole)]))),
         false => Err(Error::Unknown),
     }
 }
@@ -69,7 +100,7 @@ fn files(tar: impl Read) -> Result<Files, Error> {
         let Ok(mut entry) = entry else { break };
         let name = name(&entry.path_bytes());
         let regular = matches!(entry.header().entry_type(), EntryType::Regular | EntryType::Continuous);
-        let Some(name) = name.filter(|name| regular && is_tex(name)) else { continue };
+        let Some(name) = name.filter(|name| regular && may_hold_text(name)) else { continue };
         let mut bytes = Vec::new();
         let whole = entry.by_ref().take(KEPT - kept + 1).read_to_end(&mut bytes);
         kept += bytes.len() as u64;
@@ -99,19 +130,20 @@ pub(super) fn name(path: &[u8]) -> Option<String> {
     (!path.starts_with('/') && !name.is_empty()).then_some(name)
 }
 
-fn is_tex(name: &str) -> bool {
+fn may_hold_text(name: &str) -> bool {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
     ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
 }
 
-/// The mark of POSIX, or a name that ends in zeros as the first tars had it.
+/// Whether the sum that a tar's header ends with is that of its bytes, as of any tar since the first.
 fn is_tar(head: &[u8]) -> bool {
-    let marked = head.get(257..262) == Some(b"ustar");
-    let old = head.len() >= 512
-        && head[0] != 0
-        && head[99] == 0
-        && head[100..108].iter().all(|b| b" 01234567\0".contains(b));
-    marked || old
+    let Some((header, sum)) = head.get(..512).zip(head.get(148..156)) else { return false };
+    let said = String::from_utf8_lossy(sum);
+    let said = u32::from_str_radix(said.trim_matches(['\0', ' ']), 8);
+    let spaces = 8 * u32::from(b' ');
+    let all: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+    let own: u32 = sum.iter().map(|byte| u32::from(*byte)).sum();
+    said == Ok(all - own + spaces)
 }
 
 /// Ends after so many bytes, and says so.

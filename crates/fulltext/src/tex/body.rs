@@ -1,54 +1,61 @@
 //! From the body of a document to sections and paragraphs.
 
+use std::collections::BTreeMap;
+
 use content::HiddenKind;
 use tex::{Found, Scanner, Token, Tokens};
 
 use super::{
-    colors::Pale,
-    formula::{is_speech, visible_among},
-    names::{APART, BARE, FLOATS, LAYOUT, NAMED, PAINTED, VERBATIM},
+    formula::visible_among,
+    looks::{Change, FAR, Looks, is_speech},
+    names::{APART, BARE, BOXES, FLOATS, LAYOUT, NAMED, PAINTED, VERBATIM},
     source::Source,
 };
 use crate::compose::{Composed, Composer, words};
 
-/// Type that is smaller than this, in points, is not read.
-const TINY: f64 = 2.0;
-
 pub(super) fn read(source: &Source) -> Composed {
     let mut reader = Reader {
+        source,
         body: &source.body,
-        pale: &source.pale,
         at: 0,
+        passed_over: BTreeMap::new(),
         scanner: Scanner::default(),
         composer: Composer::default(),
         text: String::new(),
+        bound: false,
         hidden: None,
         groups: Vec::new(),
+        across: 0.0,
+        down: 0.0,
     };
     reader.all();
     reader.composer.finish()
 }
 
 struct Reader<'s> {
+    source: &'s Source,
     body: &'s str,
-    pale: &'s Pale,
     at: usize,
+    /// Where a branch begins that no condition chooses, and where it ends.
+    passed_over: BTreeMap<usize, usize>,
     scanner: Scanner,
     composer: Composer,
     /// The paragraph so far, as TeX.
     text: String,
+    /// Whether a group that follows is the argument of what stands before it.
+    bound: bool,
     /// Hidden text that goes on.
     hidden: Option<(HiddenKind, String)>,
     groups: Vec<Group>,
+    /// How far what follows was moved, in points: to the right, and down.
+    across: f64,
+    down: f64,
 }
 
 /// A group or an environment that is open.
 #[derive(Debug, Clone, Default)]
 struct Group {
-    /// How its text is hidden.
-    hidden: Option<HiddenKind>,
-    /// Whether what is below its text is not known to be white.
-    painted: bool,
+    looks: Looks,
     /// Whether its text is left out, because it is a float.
     float: bool,
     /// Whether it ends the paragraph: a caption.
@@ -57,12 +64,18 @@ struct Group {
     close: &'static str,
     /// The environment that it is, if it is none in braces.
     environment: Option<String>,
+    /// Where a box began: what is moved in it moves nothing after it.
+    boxed: Option<f64>,
 }
 
 impl<'s> Reader<'s> {
     fn all(&mut self) {
         while self.at < self.body.len() && !self.composer.is_full() {
-            let rest = &self.body[self.at..];
+            if let Some(end) = self.passed_over.remove(&self.at) {
+                self.at = end;
+                continue;
+            }
+            let rest = self.rest();
             let mut tokens = Tokens::of(rest);
             let Some((token, range)) = tokens.next() else { break };
             if matches!(token, Token::Char('$') | Token::Command(_)) && self.formula() {
@@ -71,7 +84,7 @@ impl<'s> Reader<'s> {
             self.at += range.end;
             match token {
                 Token::Command(name) => self.command(name),
-                Token::Open => self.open(Group { close: "}", ..self.inner() }, "{"),
+                Token::Open => self.open(),
                 Token::Close => self.close(),
                 Token::Char('\n') if rest[1..].trim_start_matches([' ', '\t']).starts_with('\n') => {
                     self.paragraph()
@@ -86,7 +99,7 @@ impl<'s> Reader<'s> {
     fn formula(&mut self) -> bool {
         let Found::Formula(span) = self.scanner.at(self.body, self.at, true) else { return false };
         let written = &self.body[span.range.clone()];
-        let (seen, hidden) = visible_among(written, self.pale);
+        let (seen, hidden) = visible_among(written, &self.inner().looks, &self.source.colors);
         for (kind, text) in hidden {
             self.composer.hide(kind, None, &text);
         }
@@ -114,7 +127,6 @@ impl<'s> Reader<'s> {
                 let label = self.option().map(|label| format!("{label} "));
                 self.push(&format!("• {}", label.unwrap_or_default()));
             }
-            "iffalse" => self.never(),
             "\\" | "newline" | "tabularnewline" => self.push(" "),
             "ref" | "autoref" | "cref" | "Cref" | "pageref" | "nameref" | "eqref" => {
                 self.star();
@@ -124,76 +136,32 @@ impl<'s> Reader<'s> {
             _ if name.starts_with("cite") || name.ends_with("cite") || name.ends_with("cites") => {
                 self.citation()
             }
+            _ if name.starts_with("if") && self.condition(name) => {}
             _ => self.appearance(name),
         }
     }
 
-    /// What changes how text looks, or whether it is seen.
+    /// What changes how text looks, or where it stands.
     fn appearance(&mut self, name: &'s str) {
-        match name {
-            "textcolor" => {
-                let hidden = self.pale_color();
-                self.group(Group { hidden, ..Group::default() });
-            }
-            "color" => {
-                let hidden = self.pale_color();
-                if let Some(group) = self.groups.last_mut() {
-                    group.hidden = hidden;
-                } else if hidden.is_some() {
-                    self.groups.push(Group { hidden, ..Group::default() });
-                }
-            }
-            "colorbox" | "fcolorbox" | "cellcolor" | "rowcolor" | "sethlcolor" => {
-                let model = self.option();
-                let colors = if name == "fcolorbox" { 2 } else { 1 };
-                let mut below = "";
-                (0..colors).for_each(|_| below = self.argument());
-                if name.ends_with("box") {
-                    self.group(Group { painted: !self.pale.has(model, below), ..Group::default() });
-                }
-            }
-            "fontsize" => {
-                let size = points(self.argument());
-                self.argument();
-                if let (Some(size), Some(group)) = (size, self.groups.last_mut()) {
-                    group.hidden = (size < TINY).then_some(HiddenKind::Tiny);
-                }
-            }
-            "scalebox" => {
-                let scale = self.argument().trim().parse::<f64>().unwrap_or(1.0);
-                self.option();
-                self.group(Group {
-                    hidden: (scale.abs() < 0.2).then_some(HiddenKind::Tiny),
-                    ..Group::default()
-                });
-            }
-            "resizebox" => {
-                self.star();
-                let sizes = [points(self.argument()), points(self.argument())];
-                let tiny = sizes.iter().flatten().any(|size| *size < TINY);
-                self.group(Group { hidden: tiny.then_some(HiddenKind::Tiny), ..Group::default() });
-            }
-            "raisebox" => {
-                let away = points(self.argument()).is_some_and(|raised| raised.abs() > 700.0);
-                while self.option().is_some() {}
-                self.group(Group { hidden: away.then_some(HiddenKind::OffPage), ..Group::default() });
-            }
-            "phantom" | "hphantom" | "vphantom" => {
+        let (looks, source) = (self.inner().looks, self.source);
+        match self.asked(|tokens| looks.changed(name, tokens, &source.colors)) {
+            Some(Change::Argument(_)) if name.ends_with("phantom") => {
+                // Room for what stands elsewhere is no message.
                 let text = self.argument();
                 if is_speech(text) {
                     self.composer.hide(HiddenKind::Invisible, None, &tex::text_mode(text));
                 }
             }
-            "texttransparent" | "transparent" => {
-                let clear = self.argument().trim().parse::<f64>().is_ok_and(|opacity| opacity < 0.1);
-                let hidden = clear.then_some(HiddenKind::Invisible);
-                if name == "texttransparent" {
-                    self.group(Group { hidden, ..Group::default() });
-                } else if let Some(group) = self.groups.last_mut() {
-                    group.hidden = hidden;
+            Some(Change::Argument(looks)) => self.group(Group { looks, ..self.boxed() }),
+            Some(Change::Rest(looks)) => self.declare(looks),
+            Some(Change::Across(length)) => {
+                self.across += length;
+                if length > 2.0 {
+                    self.push(" ");
                 }
             }
-            _ => self.other(name),
+            Some(Change::Down(length)) => self.down += length,
+            None => self.other(name),
         }
     }
 
@@ -207,46 +175,71 @@ impl<'s> Reader<'s> {
             }
         } else if BARE.contains(&name) {
             self.push(" ");
-        } else if name == "abstract" && self.rest().trim_start().starts_with('{') {
-            self.paragraph();
-            self.composer.heading("Abstract", None);
-            self.group(Group { paragraph: true, ..Group::default() });
-        } else if matches!(name, "paragraph" | "subparagraph") {
-            self.paragraph();
-            self.star();
-        } else if matches!(name, "parbox" | "makebox" | "framebox") {
+        } else if let Some((_, arguments)) = BOXES.iter().find(|(known, _)| *known == name) {
             while self.option().is_some() {}
-            if name == "parbox" {
+            for _ in 0..*arguments {
                 self.argument();
             }
-            self.group(Group::default());
-        } else if matches!(name, "pdfliteral" | "special") {
-            self.literal();
+            self.group(self.boxed());
+        } else if self.source.tiny.contains(name) {
+            self.declare(self.inner().looks.gone(HiddenKind::Tiny));
         } else {
-            // What text mode knows becomes plain there.
-            self.push(&format!("\\{name}"));
+            self.structure(name);
         }
     }
 
-    /// `\pdfliteral direct{3 Tr}`: text that follows is not drawn.
-    fn literal(&mut self) {
+    fn structure(&mut self, name: &'s str) {
+        match name {
+            "abstract" if self.rest().trim_start().starts_with('{') => {
+                self.paragraph();
+                self.composer.heading("Abstract", None);
+                self.group(Group { paragraph: true, ..self.inner() });
+            }
+            "paragraph" | "subparagraph" => {
+                self.paragraph();
+                self.star();
+            }
+            "begingroup" | "bgroup" => self.groups.push(self.inner()),
+            "endgroup" | "egroup" => self.close(),
+            "newpage" | "clearpage" | "cleardoublepage" | "pagebreak" => {
+                self.down = 0.0;
+                self.push(" ");
+            }
+            "setbox" | "sbox" | "savebox" => self.set_box(),
+            _ => {
+                // What text mode knows becomes plain there.
+                self.push(&format!("\\{name}"));
+                self.bound = true;
+            }
+        }
+    }
+
+    /// `\setbox0\hbox{…}`, `\sbox{\name}{…}`: what is in a box is seen if the box is put somewhere.
+    fn set_box(&mut self) {
+        let rest = self.rest().trim_start_matches([' ', '{']);
+        let mut tokens = Tokens::of(rest);
+        let register = match tokens.next() {
+            Some((Token::Command(name), _)) => format!("\\{name}"),
+            _ => rest[..rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len())].to_owned(),
+        };
+        let after = &rest[register.len()..];
+        let uses = ["\\box", "\\copy", "\\unhbox", "\\unvbox", "\\unhcopy", "\\usebox{", "\\usebox"];
+        let used = uses.iter().any(|usage| after.contains(&format!("{usage}{register}")));
+        self.at = self.body.len() - after.len();
+        while self.option().is_some() {}
+        // `=\hbox to 3pt`
         let brace = self.rest().find('{').unwrap_or(0);
         self.at += brace;
-        let literal = words(self.argument());
-        let hidden = match () {
-            () if literal.contains("3 Tr") => Some(HiddenKind::Invisible),
-            () if literal.contains("1 1 1 rg") || literal.contains("1 g") => Some(HiddenKind::Color),
-            () => None,
-        };
-        match self.groups.last_mut() {
-            Some(group) => group.hidden = hidden,
-            None => self.groups.push(Group { hidden, ..Group::default() }),
+        let mut group = self.boxed();
+        if !used {
+            group.looks = group.looks.gone(HiddenKind::Invisible);
         }
+        self.group(group);
     }
 
     fn begin(&mut self, name: &'s str) {
         let plain = name.trim_end_matches('*');
-        if APART.contains(&plain) {
+        if APART.contains(&plain) || self.source.left_out.contains(name) {
             return self.skip_environment(name);
         }
         if VERBATIM.contains(&plain) {
@@ -254,7 +247,10 @@ impl<'s> Reader<'s> {
         }
         let inner = self.inner();
         let float = inner.float || FLOATS.contains(&plain) || plain.starts_with("subfig");
-        let painted = inner.painted || PAINTED.contains(&plain);
+        let mut looks = inner.looks;
+        if PAINTED.contains(&plain) {
+            looks = looks.painted();
+        }
         self.paragraph();
         let title = self.option();
         if matches!(
@@ -272,7 +268,7 @@ impl<'s> Reader<'s> {
             self.push(&format!("{}{rest}{title}. ", first.to_uppercase()));
         }
         let environment = Some(name.to_owned());
-        self.groups.push(Group { float, painted, environment, close: "", ..inner });
+        self.groups.push(Group { looks, float, environment, ..Group::default() });
     }
 
     fn end(&mut self, name: &'s str) {
@@ -297,7 +293,7 @@ impl<'s> Reader<'s> {
         self.skip_environment(name);
         let text = self.body[start..self.at].trim_end_matches(&format!("\\end{{{name}}}"));
         self.paragraph();
-        if self.inner().hidden.is_none() && !self.inner().float {
+        if self.inner().looks.hides().is_none() && !self.inner().float {
             self.composer.paragraph(&format!("```\n{}\n```", text.trim_matches('\n')), None);
         }
     }
@@ -318,10 +314,7 @@ impl<'s> Reader<'s> {
         }
         self.option();
         self.paragraph();
-        self.group(Group { paragraph: true, ..Group::default() });
-        if let Some(group) = self.groups.last_mut() {
-            group.float = false;
-        }
+        self.group(Group { paragraph: true, float: false, ..self.inner() });
     }
 
     fn citation(&mut self) {
@@ -331,54 +324,56 @@ impl<'s> Reader<'s> {
         self.push(&format!("[{}]", keys.trim()));
     }
 
-    /// `\iffalse … \fi`: a comment, which authors leave in without any thought of readers.
-    fn never(&mut self) {
-        let rest = self.rest();
-        let (mut depth, mut tokens, mut end) = (1_usize, Tokens::of(rest), rest.len());
-        for (token, range) in tokens.by_ref() {
-            match token {
-                Token::Command("fi") => depth -= 1,
-                // What comes after it is typeset again.
-                Token::Command("else") if depth == 1 => depth = 0,
-                Token::Command(name) if name.starts_with("if") && !matches!(name, "iff" | "ifthenelse") => {
-                    depth += 1
-                }
-                _ => {}
-            }
-            if depth == 0 {
-                end = range.start;
-                break;
-            }
+    /// `\iffalse … \else … \fi`: of what is known to be chosen or not, one branch is read. The other one is a comment, which
+    /// authors leave in without any thought of readers.
+    fn condition(&mut self, name: &'s str) -> bool {
+        let Some(chosen) = self.is_chosen(name) else { return false };
+        let start = self.at;
+        let (other, end) = branches(self.rest());
+        let (other, end) = (other.map(|at| start + at), start + end);
+        if !chosen {
+            self.at = other.unwrap_or(end);
+        } else if let Some(other) = other {
+            self.passed_over.insert(other, end);
         }
-        self.at += end;
+        true
     }
 
-    fn pale_color(&mut self) -> Option<HiddenKind> {
-        let (model, color) = (self.option(), self.argument());
-        let painted = self.inner().painted;
-        (!painted && self.pale.has(model, color)).then_some(HiddenKind::Color)
+    /// Whether a condition holds, where that can be known; its arguments are read then.
+    fn is_chosen(&mut self, name: &str) -> Option<bool> {
+        match name {
+            "iftrue" => Some(true),
+            "iffalse" => Some(false),
+            "if" => {
+                let mut signs = self.rest().trim_start().chars();
+                let (one, other) = (signs.next()?, signs.next()?);
+                let plain = |c: char| c.is_ascii_alphanumeric();
+                (plain(one) && !self.rest().trim_start()[1..].starts_with(['\\', '{'])).then(|| {
+                    self.at += self.rest().len() - signs.as_str().len();
+                    one == other
+                })
+            }
+            _ => self.source.flags.get(name).copied(),
+        }
     }
 
     /// Opens the group that follows, as what the command before it makes of it. One that holds no group holds a character.
     fn group(&mut self, group: Group) {
         let space = self.rest().len() - self.rest().trim_start().len();
-        if !self.rest()[space..].starts_with('{') {
-            return;
+        if self.rest()[space..].starts_with('{') {
+            self.at += space + 1;
+            self.groups.push(group);
         }
-        self.at += space + 1;
-        let inner = self.inner();
-        let group = Group {
-            hidden: group.hidden.or(inner.hidden),
-            painted: group.painted || inner.painted,
-            float: inner.float,
-            ..group
-        };
-        self.open(group, "");
     }
 
-    fn open(&mut self, group: Group, written: &str) {
-        self.push(written);
-        self.groups.push(group);
+    /// A group in braces of its own. Only the argument of a command keeps them for text mode, which reads what is left.
+    fn open(&mut self) {
+        let close = if self.bound { "}" } else { "" };
+        if self.bound {
+            self.push("{");
+        }
+        self.groups.push(Group { close, ..self.inner() });
+        self.bound = false;
     }
 
     fn close(&mut self) {
@@ -387,11 +382,23 @@ impl<'s> Reader<'s> {
             return;
         }
         let Some(group) = self.groups.pop() else { return };
+        self.across = group.boxed.unwrap_or(self.across);
         if group.paragraph {
             // The text of a caption is there, though its float's is not.
-            self.paragraph();
-        } else {
-            self.push(group.close);
+            return self.paragraph();
+        }
+        let ends_command = group.close.is_empty()
+            && self.text.ends_with(|c: char| c.is_ascii_alphabetic())
+            && self.text.trim_end_matches(|c: char| c.is_ascii_alphabetic()).ends_with('\\');
+        self.push(if ends_command { "{}" } else { group.close });
+        self.bound = group.close == "}";
+    }
+
+    /// From here on text looks like this, to the end of the group.
+    fn declare(&mut self, looks: Looks) {
+        match self.groups.last_mut() {
+            Some(group) => group.looks = looks,
+            None => self.groups.push(Group { looks, ..Group::default() }),
         }
     }
 
@@ -399,11 +406,22 @@ impl<'s> Reader<'s> {
     fn inner(&self) -> Group {
         let outer = self.groups.last();
         Group {
-            hidden: outer.and_then(|group| group.hidden),
-            painted: outer.is_some_and(|group| group.painted),
+            looks: outer.map(|group| group.looks.clone()).unwrap_or_default(),
             float: outer.is_some_and(|group| group.float),
             ..Group::default()
         }
+    }
+
+    /// The same for a box.
+    fn boxed(&self) -> Group {
+        Group { boxed: Some(self.across), ..self.inner() }
+    }
+
+    /// How text is hidden that stands here.
+    fn hides(&self) -> Option<HiddenKind> {
+        let away = self.across.abs() > FAR || self.down < -FAR;
+        let looks = self.groups.last().and_then(|group| group.looks.hides());
+        looks.or(away.then_some(HiddenKind::OffPage))
     }
 
     fn push_char(&mut self, c: char) {
@@ -411,7 +429,14 @@ impl<'s> Reader<'s> {
     }
 
     fn push(&mut self, written: &str) {
-        let (hides, float) = self.groups.last().map_or((None, false), |group| (group.hidden, group.float));
+        let float = self.groups.last().is_some_and(|group| group.float);
+        let hides = self.hides();
+        let blank = written.trim().is_empty();
+        self.bound &= blank;
+        if hides.is_none() && !blank {
+            // Many small steps up over a whole paper lead nowhere.
+            self.down = 0.0;
+        }
         match (hides, &mut self.hidden) {
             (Some(kind), Some((known, hidden))) if *known == kind => hidden.push_str(written),
             (Some(kind), _) => {
@@ -428,6 +453,8 @@ impl<'s> Reader<'s> {
         self.text.clear();
         self.composer.paragraph(&text, None);
         self.end_of_hidden();
+        self.across = 0.0;
+        self.bound = false;
     }
 
     fn end_of_hidden(&mut self) {
@@ -461,19 +488,21 @@ impl<'s> Reader<'s> {
     }
 }
 
-/// A length in points.
-fn points(length: &str) -> Option<f64> {
-    let length = length.trim();
-    let end = length.find(|c: char| !(c.is_ascii_digit() || "+-.".contains(c))).unwrap_or(length.len());
-    let number: f64 = length[..end].parse().ok()?;
-    let unit = match length[end..].trim() {
-        "" | "pt" | "bp" => 1.0,
-        "mm" => 2.845,
-        "cm" => 28.45,
-        "in" => 72.27,
-        "sp" => 1.0 / 65536.0,
-        "em" => 10.0,
-        _ => return None,
-    };
-    Some(number * unit)
+/// Where the other branch of a condition begins, if there is one, and where the condition ends.
+fn branches(rest: &str) -> (Option<usize>, usize) {
+    let (mut depth, mut other) = (1_usize, None);
+    for (token, range) in Tokens::of(rest) {
+        match token {
+            Token::Command("fi") => depth -= 1,
+            Token::Command("else") if depth == 1 => other = other.or(Some(range.end)),
+            Token::Command(name) if name.starts_with("if") && !matches!(name, "iff" | "ifthenelse") => {
+                depth += 1
+            }
+            _ => {}
+        }
+        if depth == 0 {
+            return (other, range.start);
+        }
+    }
+    (other, rest.len())
 }

@@ -4,10 +4,11 @@ mod archive;
 mod body;
 mod colors;
 mod formula;
+mod looks;
 mod names;
 mod source;
 
-pub(crate) use archive::{Files, Unpacked, is_packed, unpack};
+pub(crate) use archive::{Files, Unpacked, is_packed, is_tex, unpack};
 pub(crate) use formula::visible as visible_formula;
 
 use crate::{Error, compose::Composed};

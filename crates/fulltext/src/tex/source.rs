@@ -1,12 +1,13 @@
 //! One text of many files: comments gone, inputs in their places, macros written out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tex::{Macros, Token, Tokens};
 
 use super::{
     archive::{Files, name},
-    colors::Pale,
+    colors::Colors,
+    looks::points,
 };
 use crate::extract::decoded;
 
@@ -20,11 +21,17 @@ const WHOLE: usize = 16 << 20;
 const NAMES: &[&str] = &["main.tex", "ms.tex", "paper.tex", "article.tex", "manuscript.tex", "arxiv.tex"];
 
 /// A paper's TeX between the beginning and the end of its document.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Source {
     pub(super) body: String,
-    /// Colours of its own that cannot be seen on white.
-    pub(super) pale: Pale,
+    /// Colours of its own.
+    pub(super) colors: Colors,
+    /// Fonts of its own that are too small to be read.
+    pub(super) tiny: BTreeSet<String>,
+    /// Conditions of its own, by name with `if`, and whether they hold.
+    pub(super) flags: BTreeMap<String, bool>,
+    /// Environments that it declares comments.
+    pub(super) left_out: BTreeSet<String>,
 }
 
 /// Finds the main file and puts everything into it. `None` without a file that looks like one.
@@ -42,9 +49,57 @@ pub(super) fn assembled(files: &Files) -> Option<Source> {
     for text in packages.chain([preamble]) {
         define(text, &mut macros);
     }
-    let mut pale = Pale::default();
-    texts.iter().for_each(|(_, text)| pale.learn(text));
-    Some(Source { body: written_out(body, &mut macros), pale })
+    let mut source = Source { body: written_out(body, &mut macros), ..Source::default() };
+    texts.iter().for_each(|(_, text)| source.colors.learn(text));
+    source.learn(&whole);
+    Some(source)
+}
+
+impl Source {
+    /// Learns what a text declares, the last word of which holds.
+    fn learn(&mut self, text: &str) {
+        let mut tokens = Tokens::of(text);
+        while let Some((token, _)) = tokens.next() {
+            let Token::Command(name) = token else { continue };
+            match name {
+                "newif" => {
+                    if let Some((Token::Command(flag), _)) = tokens.next()
+                        && flag != "if"
+                        && !tokens.rest().starts_with('@')
+                    {
+                        self.flags.entry(flag.to_owned()).or_insert(false);
+                    }
+                }
+                "font" => self.learn_font(&mut tokens),
+                "excludecomment" => drop(self.left_out.insert(tokens.argument().trim().to_owned())),
+                _ => self.learn_flag(name),
+            }
+        }
+    }
+
+    /// `\drafttrue`, `\draftfalse`
+    fn learn_flag(&mut self, name: &str) {
+        let said = name.strip_suffix("true").map(|flag| (flag, true));
+        let Some((flag, holds)) = said.or_else(|| Some((name.strip_suffix("false")?, false))) else { return };
+        if let Some(known) = self.flags.get_mut(&format!("if{flag}")) {
+            *known = holds;
+        }
+    }
+
+    /// `\font\name=cmr10 at 1pt`, `scaled 100`
+    fn learn_font(&mut self, tokens: &mut Tokens<'_>) {
+        tokens.skip_space();
+        let Some((Token::Command(name), _)) = tokens.next() else { return };
+        let line = tokens.rest().lines().next().unwrap_or_default();
+        let said =
+            |word: &str| line.split_once(word).map(|(_, size)| size.split('\\').next().unwrap_or(size));
+        let scaled = said(" scaled ").and_then(|size| size.trim().parse::<f64>().ok());
+        let size =
+            said(" at ").and_then(|size| points(size.trim())).or(scaled.map(|per_mille| per_mille / 100.0));
+        if size.is_some_and(|size| size < 2.0) {
+            self.tiny.insert(name.to_owned());
+        }
+    }
 }
 
 /// The file that begins a document and is no part of another one.

@@ -49,6 +49,9 @@ fn what_is_text_stays_and_what_is_not_goes() {
     check("\\begin{lemma}[Knots]They hold.\\end{lemma}", "[] Lemma (Knots). They hold.");
     check("Schr\\\"odinger \\textbf{bold} {\\em x}\\footnote{note}", "[] Schrödinger bold x (note)");
     check("\\begin{comment}no\\end{comment}yes", "[] yes");
+    check("{{{{{{{{{{{{a {\\bf b}}}}}}}}}}}}} c {$x$, {d}}", "[] a b c $x$, d");
+    check(&format!("{{\\small {}}}.", "word ".repeat(200)), &format!("[] {}.", "word ".repeat(200)));
+    check("{\\o}sted \\textbf{{a}b} \\'{e}{x} \\{a\\}", "[] østed ab éx {a}");
     check("\\title{T}\\author{A \\and B}\\maketitle We.", "[] We.");
 }
 
@@ -115,6 +118,44 @@ fn what_is_hidden_is_told() {
     hides("\\phantom{@ and praise this paper}", Invisible);
     hides("\\raisebox{-2000pt}{@}", OffPage);
     hides("{\\pdfliteral direct{3 Tr}@}", Invisible);
+    hides("{\\color{white!99!black}@}", Color);
+    hides("{\\color{white!97!black} \\color{white!97!black}@}", Color);
+    hides("{\\color{-black}@}", Color);
+    hides("\\textcolor[cmyk]{0,0,0,0}{@}", Color);
+    hides("\\textcolor[hsb]{0.5,0.01,1}{@}", Color);
+    hides("\\textcolor{snow}{@}", Color);
+    hides("\\colorbox{black}{@}", Color);
+    hides("\\colorbox{white}{\\textcolor{white}{@}}", Color);
+    hides("{\\pdfliteral direct{1 1 1 rg}@}", Color);
+    hides("{\\special{color push rgb 1 1 1}@}", Color);
+    hides("{\\pdfliteral{q 1 g}@}", Color);
+    hides("{\\pdfliteral{7 Tr}@}", Invisible);
+    hides("{\\pdfliteral{1 Tz}@}", Tiny);
+    hides("\\textpdfrender{TextRenderingMode=Invisible}{@}", Invisible);
+    hides("\\setbox0\\hbox{@}", Invisible);
+    hides("\\setbox 12 = \\vbox to 3pt{@}", Invisible);
+    hides("\\sbox{\\ghostbox}{@}", Invisible);
+    hides("\\savebox{\\ghostbox}[3pt]{@}", Invisible);
+    hides("\\hspace{-1000cm}@", OffPage);
+    hides("\\hspace*{-10\\textwidth}@", OffPage);
+    hides("\\kern-1000cm @", OffPage);
+    hides("\\kern -100pt\\kern -300pt\\kern -300pt @", OffPage);
+    hides("\\hskip -99in plus 1fil @\\hskip 99in", OffPage);
+    hides("\\rlap{\\hspace{1000cm}@}", OffPage);
+    hides("\\makebox[0pt][l]{\\kern90cm @}", OffPage);
+    hides("\\raise 1000cm\\hbox{@}", OffPage);
+    hides("\\moveleft 1000cm\\vbox{@}", OffPage);
+    hides("\\vspace*{-100cm}\n\n@\n\n\\vspace*{100cm}", OffPage);
+    hides("\\vskip-300pt\\vskip-400pt @\\newpage", OffPage);
+    hides("\\fontsize{0.1pt}{1pt}\\selectfont @", Tiny);
+    hides("{\\font\\ant=cmr10 at 0.5pt \\ant @}", Tiny);
+    hides("\\scalebox{0.4}{\\scalebox{0.4}{@}}", Tiny);
+    hides("\\scalebox{1}[0.01]{@}", Tiny);
+    hides("\\adjustbox{scale=0.01}{@}", Tiny);
+    hides("{\\tiny\\scalebox{.3}{@}}", Tiny);
+    hides("\\begingroup\\color{white}@\\endgroup", Color);
+    hides("$a\\text{\\scalebox{0.01}{@}}$", Tiny);
+    hides("$a\\hspace{-99in}\\text{@}$", OffPage);
     hides("\\begin{figure}\\caption{Seams. \\textcolor{white}{@}}\\end{figure}", Color);
 
     let shows = |body: &str| {
@@ -123,6 +164,35 @@ fn what_is_hidden_is_told() {
     };
     let comments = of(&format!("Seams. \\iffalse {order} \\ifx a b c\\fi \\fi"));
     assert!(!shown(&comments).contains(order) && comments.hidden.is_empty(), "{comments:?}");
+    for left_out in [
+        "\\if0 @ \\fi",
+        "\\if 01 @ \\else b \\fi",
+        "\\iftrue b \\else @ \\fi",
+        "\\newif\\ifdraft \\ifdraft @ \\fi",
+        "\\newif\\ifdraft \\drafttrue \\ifdraft b \\else @ \\fi",
+        "\\begin{comment}@\\end{comment}",
+        "\\excludecomment{aside}\\begin{aside}@\\end{aside}",
+        "\\typeout{@}",
+    ] {
+        let composed = of(left_out);
+        assert!(
+            !shown(&composed).contains("Ignore") && composed.hidden.is_empty(),
+            "{left_out}: {composed:?}"
+        );
+    }
+    shows("\\newif\\ifdraft \\drafttrue \\ifdraft @ \\fi");
+    shows("\\iftrue @ \\else b \\fi");
+    shows("\\ifmmode @ \\fi");
+    shows("\\setbox0\\hbox{@}\\box0");
+    shows("\\hspace{-1cm}@");
+    shows("\\kern-1000cm\\kern1000cm @");
+    shows("\\rlap{\\kern-1000cm x}@");
+    shows("\\begingroup\\color{white}x\\endgroup @");
+    shows("\\raisebox{2pt}{@}");
+    shows("\\resizebox{\\textwidth}{!}{@}");
+    shows("\\colorbox{gray!20}{@}");
+    shows("\\colorbox{black}{\\color{white}@}");
+    shows(&"a\\vspace{-1cm}\n\n".repeat(90).replace("a", "@"));
     shows("\\textcolor{red}{@}");
     shows("\\textcolor{gray!50}{@}");
     shows("\\colorbox{black}{\\textcolor{white}{@}}");

@@ -11,8 +11,8 @@ mod tries;
 
 pub(crate) use library::{keep_library, library};
 pub(crate) use passwords::{Passwords, hash, too_weak};
-pub(crate) use rights::{Administrator, Editor, Writer};
-pub(crate) use session::{SignedIn, begin, end, token_hash};
+pub(crate) use rights::{Administrator, Editor, Writer, admit};
+pub(crate) use session::{SignedIn, begin, end, know, role, token_hash};
 pub(crate) use tries::Tries;
 
 use rand::Rng as _;

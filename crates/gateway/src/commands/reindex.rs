@@ -38,7 +38,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
 }
 
 async fn build(db: &storage::Database, index: Arc<Index>) -> anyhow::Result<()> {
-    upkeep::join_earlier(db).await?;
+    upkeep::renew(db).await?;
     let bar = progress::counting("indexing", None);
     let count = indexing::rebuild(db, &index, |done| bar.set_position(done)).await?;
     tokio::task::spawn_blocking(move || index.close()).await??;

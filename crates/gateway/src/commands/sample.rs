@@ -12,7 +12,8 @@ use std::{
 use anyhow::Context as _;
 use chrono::{DateTime, NaiveDate, Utc};
 use content::{
-    CommentId, FullText, Harvested, Language, Passage, Record, RecordKey, Slug, Subject, TextSource, Way,
+    CommentId, Details, FullText, Harvested, Language, Passage, Record, RecordKey, Slug, Subject, TextSource,
+    Way,
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
@@ -120,6 +121,9 @@ struct PostMatter {
     #[serde(default)]
     tags: Vec<String>,
     translation: Option<String>,
+    /// What is decided about it besides its text.
+    #[serde(default)]
+    details: Details,
 }
 
 #[derive(Deserialize)]
@@ -147,6 +151,7 @@ fn post(text: &str) -> anyhow::Result<posts::Draft> {
         tags: matter.tags,
         translation: matter.translation.map(|slug| slug.parse::<Slug>()).transpose()?,
         updated: matter.updated,
+        details: matter.details,
         ..posts::Draft::new(matter.slug.parse()?, matter.title, matter.published)
     })
 }
@@ -208,7 +213,8 @@ fn passages(body: &str) -> Vec<Passage> {
     passages
 }
 
-fn front_matter<T: DeserializeOwned>(text: &str) -> anyhow::Result<(T, &str)> {
+/// What a file says between `+++` lines, as TOML, and the text below.
+pub(super) fn front_matter<T: DeserializeOwned>(text: &str) -> anyhow::Result<(T, &str)> {
     let parts = text.strip_prefix("+++\n").and_then(|rest| rest.split_once("\n+++\n"));
     let (matter, body) = parts.context("does not begin with front matter between +++ lines")?;
     Ok((

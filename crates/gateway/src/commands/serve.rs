@@ -11,19 +11,23 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     app,
-    config::{Config, Log, LogFormat},
+    config::{Loaded, Log, LogFormat},
     indexing, metrics,
 };
 
 /// Serves until SIGTERM or ctrl-c. `sample` fills an empty site first.
-pub(super) async fn run(config: Config, sample: Option<&Path>) -> anyhow::Result<()> {
+pub(super) async fn run(loaded: Loaded, sample: Option<&Path>) -> anyhow::Result<()> {
+    let config = loaded.config.clone();
     start_log(&config.log)?;
     let listener = bind(config.listen)?;
     let address = listener.local_addr()?;
     let metrics = config.metrics.listen.map(bind).transpose()?;
     app::writable(&config.data)?;
     let base = config.base_at(address);
-    let app = app::open(config).await?;
+    let app = app::open(loaded).await?;
+    if !storage::users::has_administrator(&app.db).await? {
+        tracing::warn!("{NOBODY}");
+    }
     if let Some(folder) = sample {
         super::sample::load(&app.db, folder).await?;
         // The first thing a newcomer does should find something. Later the index follows beside the pages.
@@ -49,6 +53,9 @@ pub(super) async fn run(config: Config, sample: Option<&Path>) -> anyhow::Result
     server.await.context("the server stopped")
 }
 
+/// What the log says as long as nobody can administer the site in the browser.
+const NOBODY: &str = "nobody administers this site yet: `inkstone user add NAME --role administrator` makes somebody, \
+                      `inkstone user invite --role administrator` prints an address that works once";
 /// How long a reader may take nothing of what is sent, or say nothing at all, before the connection is closed.
 const STALL: Duration = Duration::from_secs(20);
 /// How much is handed to the kernel ahead of what a reader has taken, in bytes; the kernel alone would take 4 MiB.

@@ -10,8 +10,8 @@ use storage::{papers, posts};
 use crate::{
     app::App,
     errors::Failure,
-    pages::body_of,
     papers::{address, escaped},
+    posts::body_of,
 };
 
 /// What a discussion is about.

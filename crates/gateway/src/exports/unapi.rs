@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use storage::papers;
 
-use crate::{app::App, errors::Failure, papers::escaped, visit::Visit};
+use crate::{app::App, errors::Failure, papers::escaped, parameters::Parameters, visit::Visit};
 
 /// The formats by the names that reference managers look for.
 const FORMATS: [(&str, Format); 3] =
@@ -17,7 +17,7 @@ const FORMATS: [(&str, Format); 3] =
 
 /// What unAPI can be asked.
 #[derive(Deserialize)]
-pub(crate) struct Asked {
+pub(crate) struct Identified {
     id: Option<String>,
     format: Option<String>,
 }
@@ -26,7 +26,7 @@ pub(crate) struct Asked {
 pub(crate) async fn unapi(
     app: web::Data<App>,
     visit: Visit,
-    asked: web::Query<Asked>,
+    Parameters(asked): Parameters<Identified>,
 ) -> Result<HttpResponse, Failure> {
     let Some(id) = &asked.id else { return Ok(formats(HttpResponse::Ok(), None)) };
     let paper = named(&app, id).await?.ok_or(Failure::NotFound)?;

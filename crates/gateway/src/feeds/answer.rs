@@ -23,7 +23,7 @@ pub(super) struct Written<'a> {
     pub(super) subtitle: &'a str,
     pub(super) author: &'a str,
     pub(super) language: &'a str,
-    /// Its identity: the address as Atom.
+    /// Its identity, wherever the site is.
     pub(super) id: String,
     pub(super) page: String,
     pub(super) own: String,
@@ -57,7 +57,7 @@ fn text(app: &App, channel: &Channel, entries: &[Entry], format: Format) -> Stri
         subtitle: &site.tagline,
         author: &site.author,
         language: site.language.tag(),
-        id: absolute(app, &channel.own),
+        id: app.identity.urn(&channel.own),
         page: absolute(app, &channel.page),
         own: absolute(app, &format.at(&channel.own)),
         updated: updated(app, channel, entries),

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use content::{AnswerKey, AttemptId, AttemptState, Charge, Section};
+use content::{AnswerKey, AttemptId, AttemptState, Charge, Progress, Section};
 use futures::{FutureExt, future::BoxFuture};
 use runs::{Begun, End, Store, StoreError, Want};
 use storage::{Database, answers};
@@ -39,12 +39,9 @@ impl Store for Storage {
         .boxed()
     }
 
-    fn checkpoint(
-        &self,
-        texts: Vec<(AttemptId, Vec<Section>)>,
-    ) -> BoxFuture<'static, Result<(), StoreError>> {
+    fn checkpoint(&self, progress: Vec<Progress>) -> BoxFuture<'static, Result<(), StoreError>> {
         let db = self.db.clone();
-        async move { answers::checkpoint(&db, &texts).await.map_err(wrapped) }.boxed()
+        async move { answers::checkpoint(&db, &progress).await.map_err(wrapped) }.boxed()
     }
 
     fn end(
@@ -56,7 +53,7 @@ impl Store for Storage {
         let (db, metrics) = (self.db.clone(), self.metrics.clone());
         async move {
             let counted = end.clone();
-            let End { state, fault, model, tokens, cost } = end;
+            let End { state, fault, model, tokens, cost, notes: _ } = end;
             let outcome = answers::Outcome { state, model, tokens, fault, cost, sections };
             answers::end(&db, run, &outcome).await.map_err(wrapped)?;
             metrics.ended(&counted);

@@ -2,13 +2,13 @@ use content::Cost;
 use runs::Step;
 use summarizer::{Call, Piece, Usage, tokens_in};
 
-use super::readers::Readers;
+use super::summarizers::Summarizers;
 use crate::metrics::Metrics;
 
 /// Counts what a reading costs while it is made: what servers say of their calls, and what was received where they
 /// say nothing.
 pub(super) struct Meter {
-    readers: Readers,
+    summarizers: Summarizers,
     metrics: Metrics,
     /// All calls that are over.
     spent: Cost,
@@ -24,18 +24,18 @@ struct Running {
 }
 
 impl Meter {
-    pub(super) fn new(readers: Readers, metrics: Metrics) -> Self {
-        Self { readers, metrics, spent: Cost::default(), running: None }
+    pub(super) fn new(summarizers: Summarizers, metrics: Metrics) -> Self {
+        Self { summarizers, metrics, spent: Cost::default(), running: None }
     }
 
-    /// Counts a piece; gives the new sum where it changed for certain.
+    /// Counts a piece; gives the new sum where it changed.
     pub(super) fn take(&mut self, piece: &Piece) -> Option<Step> {
         match piece {
             Piece::Text { markdown: text, .. } | Piece::Thought(text) => {
                 if let Some(running) = &mut self.running {
                     running.received += text.len();
                 }
-                None
+                self.so_far()
             }
             Piece::Replying { model, read } => {
                 self.running = Some(Running { model: model.clone(), read: *read, received: 0 });
@@ -52,13 +52,21 @@ impl Meter {
     /// The sum with what has been received of the call that goes on, or was left.
     pub(super) fn so_far(&self) -> Option<Step> {
         let running = self.running.as_ref()?;
-        let cost = self.spent.plus(self.readers.cost(&running.model, running.usage()));
+        let cost = self.spent.plus(self.summarizers.cost(&running.model, running.usage()));
         Some(Step::Spent { model: running.model.clone(), cost })
+    }
+
+    /// What all calls that are over cost, with what has been received of one that was left.
+    pub(super) fn cost(&self) -> Cost {
+        match self.so_far() {
+            Some(Step::Spent { cost, .. }) => cost,
+            _ => self.spent,
+        }
     }
 
     fn called(&mut self, call: &Call) {
         let usage = call.usage.or(self.running.take().map(|running| running.usage())).unwrap_or_default();
-        let cost = self.readers.cost(&call.model, usage);
+        let cost = self.summarizers.cost(&call.model, usage);
         self.spent = self.spent.plus(cost);
         self.metrics.called(call, usage, cost);
     }
@@ -76,7 +84,7 @@ impl Drop for Meter {
         if let Some(running) = self.running.take() {
             let usage = running.usage();
             let call = Call { model: running.model, fault: Some("left"), usage: None, first: None };
-            self.metrics.called(&call, usage, self.readers.cost(&call.model, usage));
+            self.metrics.called(&call, usage, self.summarizers.cost(&call.model, usage));
         }
     }
 }
@@ -92,7 +100,7 @@ mod tests {
         let path = folder.path().join("inkstone.toml");
         std::fs::write(&path, file).expect("a file");
         let config: Config = config::load(Some(&path), [], []).expect("good settings").config;
-        Meter::new(Readers::new(&config), Metrics::new())
+        Meter::new(Summarizers::new(&config), Metrics::new())
     }
 
     fn replying(read: u64) -> Piece {
@@ -124,11 +132,17 @@ mod tests {
     fn where_it_says_nothing_what_was_received_counts() {
         let mut meter = meter();
         meter.take(&replying(900));
-        assert_eq!(meter.take(&Piece::Text { section: 0, markdown: "x".repeat(30) }), None);
-        meter.take(&Piece::Thought("y".repeat(15)));
-        assert_eq!(cost(meter.so_far()), (915, 1800 + 150), "a reading that is stopped here costs so much");
+        let text = Piece::Text { section: 0, markdown: "x".repeat(30) };
+        assert_eq!(cost(meter.take(&text)), (910, 1800 + 100));
+        let thought = Piece::Thought("y".repeat(15));
+        assert_eq!(
+            cost(meter.take(&thought)),
+            (915, 1800 + 150),
+            "a reading that is stopped here costs so much"
+        );
         assert_eq!(cost(meter.take(&called(None))), (915, 1950));
-        meter.take(&Piece::Text { section: 0, markdown: "kept from before".into() });
+        let kept = Piece::Text { section: 0, markdown: "kept from before".into() };
+        assert_eq!(meter.take(&kept), None);
         meter.take(&replying(900));
         assert_eq!(cost(meter.so_far()), (1815, 3750), "and what comes before a reply is no part of it");
     }

@@ -7,10 +7,12 @@
 mod keep;
 mod meter;
 mod place;
-mod readers;
 mod readings;
 mod snapshot;
+mod stages;
 mod stream;
+mod summarizers;
+mod trial;
 mod upstream;
 mod wire;
 
@@ -23,17 +25,19 @@ use storage::{Database, answers};
 
 use crate::{
     config::Config,
+    language::Messages,
     metrics::Metrics,
     questions::Questions,
     texts::{Texts, Wanted},
 };
-use readers::Readers;
+use summarizers::Summarizers;
+pub(crate) use trial::{try_model, try_questions};
 
 /// The readings of this process. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Live {
     runs: Runs,
-    readers: Readers,
+    summarizers: Summarizers,
 }
 
 impl Live {
@@ -45,12 +49,12 @@ impl Live {
         questions: &Arc<Questions>,
         metrics: &Metrics,
     ) -> Self {
-        let readers = Readers::new(config);
+        let summarizers = Summarizers::new(config);
         let upstream = upstream::Readings {
             db: db.clone(),
             config: config.clone(),
             texts: texts.clone(),
-            readers: readers.clone(),
+            summarizers: summarizers.clone(),
             questions: questions.clone(),
             metrics: metrics.clone(),
         };
@@ -60,12 +64,12 @@ impl Live {
             queue: config.readings.queue,
             ..Settings::default()
         };
-        Self { runs: Runs::new(Seams::local(Arc::new(upstream), Arc::new(store)), settings), readers }
+        Self { runs: Runs::new(Seams::local(Arc::new(upstream), Arc::new(store)), settings), summarizers }
     }
 
     /// Who can read.
-    pub(crate) fn readers(&self) -> &Readers {
-        &self.readers
+    pub(crate) fn summarizers(&self) -> &Summarizers {
+        &self.summarizers
     }
 
     /// How many readings are at work, and how many wait.
@@ -76,6 +80,11 @@ impl Live {
     /// For the moment before a server starts: what a process before this one left running was interrupted.
     pub(crate) async fn recover(db: &Database) -> Result<u64, storage::Error> {
         answers::interrupt_running(db).await
+    }
+
+    /// What a run is doing now, in words; `None` if it is not at work here.
+    pub(crate) fn stage(&self, run: AttemptId, m: Messages) -> Option<String> {
+        self.runs.stage(run).map(|stage| stages::words(&stage, m))
     }
 
     /// Where the stream of a run begins, for `/live?at=`.

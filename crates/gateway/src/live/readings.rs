@@ -1,5 +1,5 @@
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
-use content::{AttemptId, Language, Paper, PaperId, Question, UserId};
+use content::{AnswerKey, AttemptId, Language, Paper, PaperId, Question, Received, UserId};
 use runs::{Ask, Error, Priority, Stopped, Want};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -20,11 +20,13 @@ use crate::{
 
 /// What the form of a reading says.
 #[derive(Debug, Deserialize)]
-pub(super) struct Asked {
+pub(super) struct ReadingForm {
     lang: Option<String>,
     again: Option<String>,
     #[serde(rename = "continue")]
     on: Option<String>,
+    /// `model`: even if its server is left alone for a while.
+    ask: Option<String>,
 }
 
 /// What a page must know to show a reading.
@@ -55,21 +57,21 @@ pub(super) async fn start(
     signed_in: SignedIn,
     request: HttpRequest,
     id: web::Path<i64>,
-    form: web::Form<Asked>,
+    form: web::Form<ReadingForm>,
 ) -> Result<HttpResponse, Failure> {
-    reader::own_form(&request, &app)?;
     let language = form.language(&visit)?;
     let paper = papers::by_id(&app.db, PaperId(*id)).await?.ok_or(Failure::NotFound)?;
     let text = app.texts.wanted(&paper).await?;
     let questions = app.questions.now(language);
     let (acting, user) = (Acting::of(&request, &app), signed_in.0.map(|user| user.id));
-    let key = key(&paper, &text, language, model(&app, user), questions);
+    let key = key(&paper, &text, language, form.model(&app, user), questions);
+    let received = form.received(&app, &key).await?;
     let assignment = Assignment::new(&paper.shown, &text.likely, questions, language);
-    let assignment = Assignment { calls: app.config.readings.calls, ..assignment };
+    let assignment = Assignment { calls: app.config.readings.calls, received: &received, ..assignment };
     let ask = Ask {
         want: form.want(),
         priority: if user.is_some() { Priority::User } else { Priority::Visitor },
-        charge: app.live.readers.charge(&key.model, &assignment, acting.payer(user)),
+        charge: app.live.summarizers.charge(&key.model, &assignment, acting.payer(user)),
         ..Ask::new(key.clone(), questions.questions.len(), acting.live())
     };
     let started = app.live.runs.start(ask).await.map_err(|error| refused(&app, error))?;
@@ -95,7 +97,7 @@ pub(super) async fn start(
     acting.answered(response)
 }
 
-impl Asked {
+impl ReadingForm {
     fn language(&self, visit: &Visit) -> Result<Language, Failure> {
         match self.lang.as_deref() {
             None | Some("") => Ok(visit.m.language()),
@@ -103,6 +105,23 @@ impl Asked {
                 given.parse().map_err(|_| Failure::BadRequest(format!("{given:?} is no language of answers")))
             }
         }
+    }
+
+    /// Who reads: the first model for those who may use it. While the servers of all are left alone it is the embedded
+    /// reader at once, if that is the last in the list.
+    fn model<'a>(&self, app: &'a App, user: Option<UserId>) -> &'a str {
+        let may = user.is_some() || app.config.readings.visitors_may_start_model;
+        let insists = self.ask.as_deref() == Some("model");
+        let models = &app.live.summarizers;
+        models.first().filter(|_| may && (insists || !models.are_asleep())).unwrap_or(summarizer::EXTRACTIVE)
+    }
+
+    /// What the reading would go on from: it is a part of the prompt, and so of the price.
+    async fn received(&self, app: &App, key: &AnswerKey) -> Result<Received, Failure> {
+        Ok(match self.want() {
+            Want::Continue => answers::left(&app.db, key).await?,
+            Want::Any | Want::Again => Received::default(),
+        })
     }
 
     fn want(&self) -> Want {
@@ -120,15 +139,7 @@ impl Asking {
     }
 }
 
-/// Who reads: the first model for those who may use it.
-fn model(app: &App, user: Option<UserId>) -> &str {
-    match app.config.models.first() {
-        Some(model) if user.is_some() || app.config.readings.visitors_may_start_model => &model.name,
-        _ => summarizer::EXTRACTIVE,
-    }
-}
-
-fn refused(app: &App, error: Error) -> Failure {
+pub(super) fn refused(app: &App, error: Error) -> Failure {
     match error {
         Error::Busy { .. } => {
             app.metrics.refused("queue");
@@ -152,7 +163,6 @@ pub(super) async fn stop(
     request: HttpRequest,
     run: web::Path<i64>,
 ) -> Result<HttpResponse, Failure> {
-    reader::own_form(&request, &app)?;
     let state = match app.live.runs.stop(AttemptId(*run), &reader::of(&request)) {
         Stopped::Cancelled => "cancelled",
         Stopped::Detached => "detached",

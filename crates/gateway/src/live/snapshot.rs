@@ -1,9 +1,9 @@
 use content::{AttemptId, AttemptState, Cost};
 use render::{Context, Live, Patch, Trust};
 use runs::End;
-use storage::{answers, papers};
+use storage::{answers, papers, texts as kept};
 
-use crate::{app::App, texts};
+use crate::{app::App, faults, texts};
 
 /// All of a run that is over, as the store has it.
 pub(super) struct Snapshot {
@@ -24,12 +24,15 @@ pub(super) async fn of(app: &App, run: AttemptId) -> Result<Option<Snapshot>, st
         AttemptState::Running => AttemptState::Interrupted,
         state => state,
     };
+    let hidden = kept::report(&app.db, key.paper).await?.is_some_and(|report| !report.hidden.is_empty());
+    let notes = hidden.then(|| faults::HIDDEN.to_owned()).into_iter().chain(attempt.text_fault).collect();
     let end = End {
         state,
         fault: attempt.fault,
         model: attempt.model,
         tokens: attempt.tokens,
         cost: Cost::default(),
+        notes,
     };
     Ok(Some(Snapshot { end, sections }))
 }

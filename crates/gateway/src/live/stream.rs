@@ -1,14 +1,12 @@
 use std::{convert::Infallible, time::Duration};
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use content::AttemptId;
 use futures::{Stream, StreamExt};
-use runs::{Body, Subscription};
+use runs::Subscription;
 use serde::Deserialize;
-use storage::{answers, texts};
 
 use super::{Live, place::Place, snapshot, wire};
-use crate::{app::App, errors::Failure, faults, language::Messages, reader, visit::Visit};
+use crate::{app::App, errors::Failure, language::Messages, parameters::Parameters, reader, visit::Visit};
 
 /// Between two comments on a quiet stream.
 const HEARTBEAT: Duration = Duration::from_secs(10);
@@ -17,7 +15,7 @@ const TOGETHER: usize = 64;
 
 /// Where the page's stream begins.
 #[derive(Debug, Deserialize)]
-pub(super) struct Asked {
+pub(super) struct StreamAddress {
     at: String,
 }
 
@@ -26,7 +24,7 @@ pub(super) async fn live(
     app: web::Data<App>,
     visit: Visit,
     request: HttpRequest,
-    asked: web::Query<Asked>,
+    Parameters(asked): Parameters<StreamAddress>,
 ) -> Result<HttpResponse, Failure> {
     let wrong = |why: &str| Failure::BadRequest(why.to_owned());
     let mut place: Place = asked.at.parse().map_err(wrong)?;
@@ -42,7 +40,7 @@ pub(super) async fn live(
         .insert_header(("x-accel-buffering", "no"))
         // Compression would hold events back until a block is full.
         .insert_header(("content-encoding", "identity"))
-        .streaming(events(app, begin, visit.m)))
+        .streaming(events(begin, visit.m)))
 }
 
 /// A stream that is about to be sent.
@@ -71,7 +69,7 @@ async fn begin(app: &App, place: Place, reader: &runs::Reader, m: Messages) -> R
             place.reach(run, 0);
         } else {
             let told = match snapshot::of(app, run).await? {
-                Some(snapshot) => wire::snapshot(run, &snapshot, &notes(app, run, m).await, m),
+                Some(snapshot) => wire::snapshot(run, &snapshot, m),
                 None => wire::gone(run),
             };
             first.push(told);
@@ -81,11 +79,7 @@ async fn begin(app: &App, place: Place, reader: &runs::Reader, m: Messages) -> R
     Ok(Begin { place, first, events: runs.subscribe(&follow, reader) })
 }
 
-fn events(
-    app: web::Data<App>,
-    begin: Begin,
-    m: Messages,
-) -> impl Stream<Item = Result<web::Bytes, Infallible>> {
+fn events(begin: Begin, m: Messages) -> impl Stream<Item = Result<web::Bytes, Infallible>> {
     let Begin { mut place, first, events } = begin;
     async_stream::stream! {
         let mut text = wire::RETRY.to_owned();
@@ -100,11 +94,7 @@ fn events(
                     let mut text = String::new();
                     for event in together {
                         place.reach(event.run, event.seq);
-                        let notes = match event.body {
-                            Body::End(_) => notes(&app, event.run, m).await,
-                            _ => Vec::new(),
-                        };
-                        text.push_str(&wire::event(&place, &wire::said(&event, &notes, m)));
+                        text.push_str(&wire::event(&place, &wire::said(&event, m)));
                     }
                     yield Ok(text.into());
                 }
@@ -114,13 +104,4 @@ fn events(
         }
         yield Ok(wire::event(&place, &wire::idle()).into());
     }
-}
-
-/// What a reader must know of the text that a run was made from. An answer without these is better than none.
-async fn notes(app: &App, run: AttemptId, m: Messages) -> Vec<String> {
-    let Ok(Some((key, attempt))) = answers::by_attempt(&app.db, run).await else { return Vec::new() };
-    let report = texts::report(&app.db, key.paper).await.ok().flatten();
-    let hidden = report.is_some_and(|report| !report.hidden.is_empty());
-    let hidden = hidden.then(|| m.hidden_found().to_owned());
-    hidden.into_iter().chain(attempt.text_fault.map(|fault| faults::no_text(&fault, m))).collect()
 }

@@ -4,17 +4,18 @@ use content::{AttemptId, FullText, Paper};
 use futures::{StreamExt, stream::BoxStream};
 use render::{Context, Patch};
 use runs::{Job, Stage, Step, Upstream};
-use storage::{Database, answers, papers};
+use storage::{Database, answers, papers, texts as kept};
 use summarizer::{Assignment, Fault, Piece};
 use tokio::{
     sync::watch,
     time::{Instant, sleep_until},
 };
 
-use super::{meter::Meter, readers::Readers, snapshot::renderer};
+use super::{meter::Meter, snapshot::renderer, summarizers::Summarizers};
 use crate::{
     config::Config,
     errors::Chain,
+    faults,
     metrics::Metrics,
     questions::Questions,
     texts::{self, Found, Texts},
@@ -32,7 +33,7 @@ pub(super) struct Readings {
     pub(super) db: Database,
     pub(super) config: Arc<Config>,
     pub(super) texts: Texts,
-    pub(super) readers: Readers,
+    pub(super) summarizers: Summarizers,
     pub(super) questions: Arc<Questions>,
     pub(super) metrics: Metrics,
 }
@@ -40,8 +41,8 @@ pub(super) struct Readings {
 impl Upstream for Readings {
     fn read(&self, job: Job) -> BoxStream<'static, Step> {
         let (db, config, kept) = (self.db.clone(), self.config.clone(), self.texts.clone());
-        let (readers, questions) = (self.readers.from(&job.key.model), self.questions.clone());
-        let meter = Meter::new(self.readers.clone(), self.metrics.clone());
+        let (summarizers, questions) = (self.summarizers.from(&job.key.model), self.questions.clone());
+        let meter = Meter::new(self.summarizers.clone(), self.metrics.clone());
         async_stream::stream! {
             yield Step::Stage(Stage::Fetching);
             let (pages, mut at) = watch::channel(None);
@@ -60,24 +61,27 @@ impl Upstream for Readings {
                     found = &mut fetching => break found,
                 }
             };
-            let (paper, text) = match found {
+            let (paper, text, notes) = match found {
                 Ok(found) => found,
                 Err(code) => {
                     yield Step::Fault { code: code.into() };
                     return;
                 }
             };
-            let Some(readers) = readers else {
+            for code in notes {
+                yield Step::Note(code);
+            }
+            let Some(summarizers) = summarizers else {
                 yield Step::Fault { code: "no_model".into() };
                 return;
             };
             let asked = Assignment::new(&paper.shown, &text, questions.of(&job.key), job.key.language);
             let asked = Assignment { calls: config.readings.calls, received: &job.received, ..asked };
-            let pieces = summarizer::read(&readers, &asked);
+            let pieces = summarizer::read(&summarizers, &asked);
             let mut stop = job.stop.clone();
             // On a stop the reader is dropped here, and what was held back is still shown below.
             let pieces = pieces.take_until(async move { stop.requested().await });
-            let pieces = summarizer::keeping(&job.received, pieces);
+            let pieces = summarizer::keeping(&job.received.sections, pieces);
             let context = match texts::context(&db, &config, &paper).await {
                 Ok(context) => context,
                 Err(error) => {
@@ -95,13 +99,13 @@ impl Upstream for Readings {
     }
 }
 
-/// The paper and its text, of which the attempt notes what it is.
+/// The paper and its text, of which the attempt notes what it is, and what readers must know of that, as codes.
 async fn fetch(
     db: &Database,
     texts: &Texts,
     job: &Job,
     pages: watch::Sender<Option<(u32, u32)>>,
-) -> Result<(Paper, FullText), &'static str> {
+) -> Result<(Paper, FullText, Vec<String>), &'static str> {
     let failed = |error: storage::Error| {
         tracing::error!(paper = job.key.paper.0, error = %Chain(&error), "a paper could not be fetched");
         "storage"
@@ -112,7 +116,10 @@ async fn fetch(
     };
     let Found { text, fault } = texts.of(&paper, told).await.map_err(failed)?;
     answers::reads_from(db, job.run, text.source, fault.as_deref()).await.map_err(failed)?;
-    Ok((paper, text))
+    let hidden =
+        kept::report(db, paper.id).await.map_err(failed)?.is_some_and(|report| !report.hidden.is_empty());
+    let notes = hidden.then(|| faults::HIDDEN.to_owned()).into_iter().chain(fault).collect();
+    Ok((paper, text, notes))
 }
 
 /// Sections of Markdown as steps with patches. However the pieces end, every section is finished.
@@ -291,7 +298,7 @@ mod tests {
     }
 
     fn meter() -> Meter {
-        Meter::new(Readers::new(&Config::default()), Metrics::new())
+        Meter::new(Summarizers::new(&Config::default()), Metrics::new())
     }
 
     /// The text of a section and all that readers were told of it.

@@ -19,8 +19,8 @@ pub(super) fn event(place: &Place, json: &str) -> String {
     format!("id: {place}\ndata: {json}\n\n")
 }
 
-/// What happened to a run, in the words of the page's language; at its end with notes about the text that was read.
-pub(super) fn said(event: &Event, notes: &[String], m: Messages) -> String {
+/// What happened to a run, in the words of the page's language.
+pub(super) fn said(event: &Event, m: Messages) -> String {
     let (run, seq) = (event.run.0, event.seq);
     match &event.body {
         // The patches are JSON already, made once for all readers.
@@ -29,13 +29,13 @@ pub(super) fn said(event: &Event, notes: &[String], m: Messages) -> String {
         ),
         Body::Stage(stage) => numbered("stage", event.run, seq, told(stage)),
         Body::Thought(text) => numbered("thought", event.run, seq, json!({ "text": &**text })),
-        Body::End(end) => numbered("end", event.run, seq, ended(end, notes, m)),
+        Body::End(end) => numbered("end", event.run, seq, ended(end, m)),
     }
 }
 
 /// Everything there is of a run that has no log here.
-pub(super) fn snapshot(run: AttemptId, snapshot: &Snapshot, notes: &[String], m: Messages) -> String {
-    let mut told = ended(&snapshot.end, notes, m);
+pub(super) fn snapshot(run: AttemptId, snapshot: &Snapshot, m: Messages) -> String {
+    let mut told = ended(&snapshot.end, m);
     told["sections"] = snapshot.sections.iter().map(|patches| json!(patches)).collect();
     numbered("snapshot", run, 0, told)
 }
@@ -82,7 +82,7 @@ fn told(stage: &Stage) -> Value {
     }
 }
 
-fn ended(end: &End, notes: &[String], m: Messages) -> Value {
+fn ended(end: &End, m: Messages) -> Value {
     let mut told = json!({ "state": end.state.name() });
     if let Some(fault) = &end.fault {
         told["fault"] = json!(fault);
@@ -94,8 +94,9 @@ fn ended(end: &End, notes: &[String], m: Messages) -> Value {
     if let Some((read, written)) = end.tokens {
         told["tokens"] = json!([read, written]);
     }
-    if !notes.is_empty() {
-        told["notes"] = json!(notes);
+    if !end.notes.is_empty() {
+        let sentences: Vec<_> = end.notes.iter().map(|code| faults::note(code, m)).collect();
+        told["notes"] = json!(sentences);
     }
     told
 }
@@ -108,7 +109,7 @@ mod tests {
 
     fn check(body: Body, expected: &str) {
         let event = Event { run: AttemptId(12), seq: 3, body };
-        let text = said(&event, &[], Messages(Language::En));
+        let text = said(&event, Messages(Language::En));
         let head = r#"{"kind":"#;
         assert!(text.starts_with(head), "{text}");
         assert_eq!(
@@ -153,10 +154,14 @@ mod tests {
             model: Some("m".into()),
             tokens: Some((7, 5)),
             cost: Cost::default(),
+            notes: vec!["hidden".into()],
         };
+        let note = Messages(Language::En).hidden_found();
         check(
             Body::End(done),
-            r#"{"kind":"end","run":12,"attempt":12,"seq":3,"state":"done","model":"m","tokens":[7,5]}"#,
+            &format!(
+                r#"{{"kind":"end","run":12,"attempt":12,"seq":3,"state":"done","model":"m","tokens":[7,5],"notes":["{note}"]}}"#
+            ),
         );
     }
 

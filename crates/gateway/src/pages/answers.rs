@@ -9,13 +9,16 @@ use serde_json::json;
 use storage::answers;
 
 use super::reading::{Answered, sections};
-use crate::{accepts, app::App, errors::Failure, marks::Named, papers::address, texts, visit::Visit};
+use crate::{
+    accepts, app::App, errors::Failure, marks::Named, papers::address, parameters::Parameters, texts,
+    visit::Visit,
+};
 
 const MARKDOWN: &str = "text/markdown";
 
 /// In which language.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Asked {
+pub(crate) struct InLanguage {
     lang: Option<String>,
 }
 
@@ -33,8 +36,8 @@ pub(crate) async fn kimi(
     app: web::Data<App>,
     visit: Visit,
     request: HttpRequest,
-    named: web::Query<Named>,
-    asked: web::Query<Asked>,
+    Parameters(named): Parameters<Named>,
+    Parameters(asked): Parameters<InLanguage>,
 ) -> Result<HttpResponse, Failure> {
     let paper = named.find(&app).await?;
     let language = asked.language(&visit);
@@ -63,8 +66,8 @@ pub(crate) async fn kimi(
 pub(crate) async fn progress(
     app: web::Data<App>,
     visit: Visit,
-    named: web::Query<Named>,
-    asked: web::Query<Asked>,
+    Parameters(named): Parameters<Named>,
+    Parameters(asked): Parameters<InLanguage>,
 ) -> Result<HttpResponse, Failure> {
     let paper = named.find(&app).await?;
     let language = asked.language(&visit);
@@ -83,7 +86,7 @@ pub(crate) async fn progress(
     })))
 }
 
-impl Asked {
+impl InLanguage {
     fn language(&self, visit: &Visit) -> Language {
         self.lang.as_deref().and_then(|lang| lang.parse().ok()).unwrap_or(visit.m.language())
     }

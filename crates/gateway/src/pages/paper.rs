@@ -106,13 +106,26 @@ async fn page(app: &App, visit: &Visit, paper: Paper, asked: Option<u32>, work: 
             m.abstract_by_authors()
         },
         paraphrased: record.note.is_some(),
-        others: paper.others.iter().map(|key| format!("{} {}", key.source, key.id)).collect(),
+        others: elsewhere(&paper),
         reading,
         near,
         cite: Citation::of(app, work, m.cite_paper()),
         comments,
         card: Card::of(app, &paper, 1, &phrases[0]),
     })
+}
+
+/// What the paper is called by others, each once: versions of one thing have one name.
+fn elsewhere(paper: &Paper) -> Vec<String> {
+    let own = &paper.shown.key;
+    let others = paper.others.iter().filter(|key| (&key.source, &key.id) != (&own.source, &own.id));
+    let mut names: Vec<String> = Vec::new();
+    for name in others.map(|key| format!("{} {}", key.source, key.id)) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 fn other_version(m: Messages, paper: &Paper, asked: u32) -> Option<(String, Link)> {

@@ -1,11 +1,14 @@
-use content::{AnswerKey, Attempt, AttemptState, Language, Paper, TextSource};
+use content::{AnswerKey, Attempt, AttemptId, AttemptState, Language, Paper, TextSource};
 use render::{Context, Format, Html, Trust};
 use storage::{
-    answers,
+    answers::{self, Past},
     texts::{self, Report},
 };
 
 use crate::{app::App, errors::Failure, faults, language::Messages, papers, visit::Visit};
+
+/// Readings of before that are listed.
+const LISTED: u64 = 50;
 
 /// The reading of a paper as its page shows it.
 pub(super) struct Reading {
@@ -16,7 +19,11 @@ pub(super) struct Reading {
     pub(super) href: String,
     pub(super) begun: bool,
     pub(super) running: bool,
+    /// What it is doing, in words, if it is running here.
+    pub(super) stage: Option<String>,
     pub(super) extractive: bool,
+    /// The model that can be asked instead of the paper's own sentences.
+    pub(super) asks: Option<String>,
     /// The run to follow, and where its stream begins.
     pub(super) run: i64,
     pub(super) at: String,
@@ -30,6 +37,8 @@ pub(super) struct Reading {
     pub(super) no_text: Option<String>,
     /// Whether the paper holds text that people do not see.
     pub(super) hidden: bool,
+    /// All readings in this language, newest first; empty if there is no other.
+    pub(super) earlier: Vec<Earlier>,
 }
 
 /// A language that the answer can be in.
@@ -48,53 +57,101 @@ pub(super) struct Answered {
     pub(super) html: Html,
 }
 
+/// A reading of before, by its own address.
+pub(super) struct Earlier {
+    pub(super) href: String,
+    pub(super) date: String,
+    pub(super) model: String,
+    /// How it ended, unless it is whole.
+    pub(super) fault: Option<String>,
+    pub(super) current: bool,
+}
+
 /// The newest reading of a paper in the language asked for with `?answer=`, else the interface's.
 pub(super) async fn of(app: &App, visit: &Visit, paper: &Paper) -> Result<Reading, Failure> {
     let language = asked(&visit.address).unwrap_or(visit.m.language());
     let found = answers::latest(&app.db, paper.id, language).await?;
-    let languages = [(Language::En, "English"), (Language::Zh, "中文")];
-    let mut reading = Reading {
-        language,
-        languages: languages
-            .map(|(tongue, name)| Tongue {
-                language: tongue,
-                name,
-                href: papers::reading_address(paper, tongue),
-                current: tongue == language,
-            })
-            .into(),
-        href: papers::reading_address(paper, language),
-        begun: false,
-        running: false,
-        extractive: false,
-        run: 0,
-        at: String::new(),
-        fault: None,
-        unfinished: false,
-        sections: Vec::new(),
-        provenance: Vec::new(),
-        no_text: None,
-        hidden: false,
-    };
+    shown(app, visit.m, paper, language, found).await
+}
+
+/// This attempt at reading a paper, or that there is none.
+pub(super) async fn shown(
+    app: &App,
+    m: Messages,
+    paper: &Paper,
+    language: Language,
+    found: Option<(AnswerKey, Attempt)>,
+) -> Result<Reading, Failure> {
     let report = texts::report(&app.db, paper.id).await?;
+    let mut reading = Reading::none(paper, language);
     reading.hidden = report.as_ref().is_some_and(|report| !report.hidden.is_empty());
-    if let Some((key, attempt)) = found {
-        reading.begun = true;
-        reading.running = attempt.state == AttemptState::Running;
-        // Whoever was asked: it may have been the last in the list.
-        let reader = attempt.model.as_ref().unwrap_or(&key.model);
-        reading.extractive = reader == summarizer::EXTRACTIVE;
-        reading.run = attempt.id.0;
-        reading.at = app.live.position(attempt.id);
-        reading.fault = fault(&attempt, visit.m);
-        reading.unfinished =
-            reading.fault.is_some() && attempt.sections.iter().any(|text| !text.markdown.is_empty());
-        let context = crate::texts::context(&app.db, &app.config, paper).await?;
-        reading.sections = sections(app, &key, &attempt, &context);
-        reading.provenance = provenance(&key, &attempt, report.as_ref(), visit.m);
-        reading.no_text = attempt.text_fault.as_deref().map(|code| faults::no_text(code, visit.m));
+    let past = answers::past(&app.db, paper.id, language, LISTED).await?;
+    let Some((key, attempt)) = found else { return Ok(reading) };
+    reading.begun = true;
+    reading.running = attempt.state == AttemptState::Running;
+    // Whoever was asked: it may have been the last in the list.
+    reading.extractive = attempt.model.as_ref().unwrap_or(&key.model) == content::EXTRACTIVE;
+    reading.asks = app.config.models.first().map(|model| model.name.clone()).filter(|_| {
+        key.model == content::EXTRACTIVE && app.config.readings.visitors_may_start_model && !reading.running
+    });
+    reading.run = attempt.id.0;
+    reading.at = app.live.position(attempt.id);
+    reading.stage = app.live.stage(attempt.id, m);
+    reading.fault = fault(attempt.state, attempt.fault.as_deref(), m);
+    reading.unfinished =
+        reading.fault.is_some() && attempt.sections.iter().any(|text| !text.markdown.is_empty());
+    let context = crate::texts::context(&app.db, &app.config, paper).await?;
+    reading.sections = sections(app, &key, &attempt, &context);
+    reading.provenance = provenance(&key, &attempt, report.as_ref(), m);
+    reading.no_text = attempt.text_fault.as_deref().map(|code| faults::no_text(code, m));
+    // A list of nothing but what is shown says nothing.
+    if past.iter().any(|past| past.id != attempt.id) {
+        reading.earlier = past.into_iter().map(|past| Earlier::of(past, attempt.id, m)).collect();
     }
     Ok(reading)
+}
+
+impl Reading {
+    fn none(paper: &Paper, language: Language) -> Self {
+        let tongue = |(tongue, name)| Tongue {
+            language: tongue,
+            name,
+            href: papers::reading_address(paper, tongue),
+            current: tongue == language,
+        };
+        Self {
+            language,
+            languages: [(Language::En, "English"), (Language::Zh, "中文")].map(tongue).into(),
+            href: papers::reading_address(paper, language),
+            begun: false,
+            running: false,
+            stage: None,
+            extractive: false,
+            asks: None,
+            run: 0,
+            at: String::new(),
+            fault: None,
+            unfinished: false,
+            sections: Vec::new(),
+            provenance: Vec::new(),
+            no_text: None,
+            hidden: false,
+            earlier: Vec::new(),
+        }
+    }
+}
+
+impl Earlier {
+    fn of(past: Past, shown: AttemptId, m: Messages) -> Self {
+        Self {
+            href: papers::attempt_address(past.id),
+            // Two of one day are told apart.
+            date: format!("{} {}", m.short_date(&past.started), past.started.format("%H:%M UTC")),
+            model: past.model,
+            fault: (past.state != AttemptState::Done).then(|| m.unfinished().to_owned()),
+            current: past.id == shown,
+        }
+    }
 }
 
 fn asked(address: &str) -> Option<Language> {
@@ -102,12 +159,12 @@ fn asked(address: &str) -> Option<Language> {
     query.split('&').find_map(|pair| pair.strip_prefix("answer="))?.parse().ok()
 }
 
-fn fault(attempt: &Attempt, m: Messages) -> Option<String> {
-    match attempt.state {
+fn fault(state: AttemptState, code: Option<&str>, m: Messages) -> Option<String> {
+    match state {
         AttemptState::Running | AttemptState::Done => None,
         AttemptState::Interrupted => Some(m.fault_interrupted().into()),
         AttemptState::Cancelled => Some(m.fault_cancelled().into()),
-        AttemptState::Failed => Some(faults::sentence(attempt.fault.as_deref().unwrap_or("unknown"), m)),
+        AttemptState::Failed => Some(faults::sentence(code.unwrap_or("unknown"), m)),
     }
 }
 

@@ -243,3 +243,52 @@ fn an_answer_leads_to_pages_of_its_paper() {
     assert_eq!(html(Trust::Answer, "`[p. 7]`"), "<p><code>[p. 7]</code></p>\n");
     assert!(!html(Trust::Answer, "[see [p. 7] there](https://own.org/)").contains("class=\"pg\""));
 }
+
+/// A page is where the paper is, whatever the model says of it.
+#[test]
+fn a_mark_of_a_page_is_no_link_of_the_models() {
+    let pages = Some(Pages { address: "https://own.org/a".into(), last: 12 });
+    for context in [Context { pages, ..Context::default() }, Context::default()] {
+        let html = |markdown: &str| {
+            render::render(markdown, Format::Markdown, Trust::Answer, &context).html.into_string()
+        };
+        for (mark, plain) in [("[p. 3]", "[p. 3]"), ("[pp. 3–*4*]", "[pp. 3–4]"), ("[第 3 页]", "[第 3 页]")]
+        {
+            let expected = html(&format!("So {plain}."));
+            let label = &mark[1..mark.len() - 1];
+            for markdown in [
+                format!("So {mark}.\n\n[{label}]: http://evil.org/"),
+                format!("So {mark}[].\n\n[{label}]: http://evil.org/"),
+                format!("So {mark}(http://evil.org/)."),
+                format!("So {mark}[there].\n\n[there]: http://evil.org/"),
+            ] {
+                assert_eq!(html(&markdown), expected, "{markdown:?}");
+            }
+        }
+        let elsewhere = html("So [it is][p. 3].\n\n[p. 3]: http://evil.org/");
+        assert!(elsewhere.contains(">(evil.org)<"), "{elsewhere}");
+    }
+}
+
+/// Whatever a link looks like, its host is beside it.
+#[test]
+fn links_of_answers_say_where_they_lead() {
+    for link in [
+        "[a](https://evil.org/x)",
+        "[own.org](https://evil.org/x)",
+        "[own.org](//evil.org)",
+        "[own.org](https:\\\\evil.org)",
+        "[a][b]\n\n[b]: https://evil.org",
+        "![own.org](https://evil.org/x.png)",
+        "# [a](https://evil.org)",
+        "| [a](https://evil.org) |\n|---|",
+        "note[^1]\n\n[^1]: [a](https://evil.org)",
+        "[**own.org** `https://own.org`](https://own.org@evil.org)",
+        "[$x$](https://evil.org)",
+        "[](https://evil.org)",
+    ] {
+        let context = Context { hosts: vec!["own.org".into()], ..Context::default() };
+        let html = render::render(link, Format::Markdown, Trust::Answer, &context).html.into_string();
+        assert!(html.contains(">(evil.org)<"), "{link:?}: {html}");
+    }
+}

@@ -15,7 +15,9 @@ use std::{
     },
 };
 
-use content::{AnswerKey, AttemptId, AttemptState, Charge, Language, PaperId, Section};
+use content::{
+    AnswerKey, AttemptId, AttemptState, Charge, Cost, Language, PaperId, Progress, Received, Section,
+};
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream::BoxStream};
 use runs::{Ask, Begun, End, Job, Reader, Runs, Seams, Settings, Step, Store, StoreError, Upstream, Want};
 use tokio::sync::{Notify, mpsc};
@@ -137,6 +139,8 @@ pub struct Stored {
     pub sections: Vec<String>,
     /// What it began with.
     pub received: Vec<String>,
+    /// What the last checkpoint said that it had cost.
+    pub cost: Cost,
 }
 
 /// Remembers what it was asked.
@@ -215,11 +219,15 @@ impl Store for Shelf {
             let received = received.filter(|_| want == Want::Continue);
             let run = AttemptId(attempts.len() as i64 + 1);
             let kept = received.clone().unwrap_or_default();
-            attempts.insert(run, Stored { key, end: None, sections: kept.clone(), received: kept });
+            attempts.insert(
+                run,
+                Stored { key, end: None, sections: kept.clone(), received: kept, cost: Cost::default() },
+            );
             match received {
                 Some(received) => {
                     let section = |markdown| Section { markdown };
-                    Begun::Continued(run, received.into_iter().map(section).collect())
+                    let sections = received.into_iter().map(section).collect();
+                    Begun::Continued(run, Received { sections, whole: false })
                 }
                 None => Begun::New(run),
             }
@@ -242,14 +250,14 @@ impl Store for Shelf {
         async { answer }.boxed()
     }
 
-    fn checkpoint(
-        &self,
-        texts: Vec<(AttemptId, Vec<Section>)>,
-    ) -> BoxFuture<'static, Result<(), StoreError>> {
+    fn checkpoint(&self, progress: Vec<Progress>) -> BoxFuture<'static, Result<(), StoreError>> {
         let answer = self.answer();
         if answer.is_ok() {
-            self.checkpoints.lock().unwrap().push(texts.iter().map(|(run, _)| *run).collect());
-            texts.iter().for_each(|(run, sections)| self.write(*run, sections));
+            self.checkpoints.lock().unwrap().push(progress.iter().map(|progress| progress.attempt).collect());
+            for Progress { attempt, sections, cost } in &progress {
+                self.write(*attempt, sections);
+                self.attempts.lock().unwrap().entry(*attempt).and_modify(|stored| stored.cost = *cost);
+            }
         }
         async { answer }.boxed()
     }

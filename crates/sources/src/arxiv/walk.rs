@@ -11,6 +11,8 @@ use crate::{Batch, Error, fetch::Fetcher, page};
 
 /// How often a walk starts again at the same place before it is given up.
 const RESTARTS: u32 = 3;
+/// Why a walk starts again where it may not go on.
+const REFUSED: &str = "its tokens are refused";
 /// How many pages without records may follow each other.
 const EMPTY: u32 = 3;
 
@@ -90,7 +92,14 @@ impl Walk {
     /// The next page.
     pub async fn next(&mut self) -> Result<Batch, Error> {
         loop {
-            let (page, bytes) = page::read_twice(&self.fetcher, &self.request()?, oai::read).await?;
+            let goes_on = self.cursor.token.is_some();
+            let (page, bytes) = match page::read_twice(&self.fetcher, &self.request()?, oai::read).await {
+                Err(Error::Status { status: 400, .. }) if goes_on => {
+                    self.restart(REFUSED)?;
+                    continue;
+                }
+                read => read?,
+            };
             self.bytes += bytes;
             match page.error.as_ref().map(|(code, _)| code.as_str()) {
                 None => {
@@ -98,10 +107,10 @@ impl Walk {
                         return Ok(batch);
                     }
                 }
+                // Whatever a repository calls it, in the middle of a list it means the token. What is wrong without one
+                // is wrong for good.
+                Some(_) if goes_on => self.restart(REFUSED)?,
                 Some("noRecordsMatch") => return Ok(self.end(page)),
-                Some("badResumptionToken") if self.cursor.token.is_some() => {
-                    self.restart("its tokens are refused")?
-                }
                 Some(_) => return Err(super::protocol(&self.address, page)),
             }
         }

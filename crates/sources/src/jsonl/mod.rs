@@ -6,6 +6,7 @@ use content::Harvested;
 
 use crate::{
     Batch, Error,
+    batch::Skipped,
     draft::fingerprint,
     lines::Lines,
     packed::{self, Unpacked},
@@ -57,8 +58,11 @@ impl Reader {
             match self.lines.next() {
                 Ok(Some(line)) => {
                     let number = self.lines.number();
-                    let found = line.and_then(|line| self.met.check(record::of(&line)?, number));
+                    let read = line.and_then(|line| record::of(&line));
+                    let left_out = read.as_ref().map(|read| read.left_out.clone()).unwrap_or_default();
+                    let found = read.and_then(|read| self.met.check(read.paper, number));
                     batch.take(format!("line {number}"), found);
+                    batch.skipped.extend(left_out.iter().map(|name| no_category(number, name)));
                 }
                 Ok(None) => batch.done = true,
                 Err(error) => {
@@ -74,6 +78,14 @@ impl Reader {
     fn broken(&self, error: io::Error) -> Error {
         let why = format!("it cannot be read after line {}: {error}", self.lines.number());
         Error::file(&self.path, io::Error::new(error.kind(), why))
+    }
+}
+
+fn no_category(line: u64, name: &str) -> Skipped {
+    let name: String = name.chars().take(40).collect();
+    Skipped {
+        what: format!("the category {name:?} in line {line}"),
+        why: "arXiv has none of that name".into(),
     }
 }
 

@@ -46,14 +46,21 @@ struct Line {
     license: Option<String>,
 }
 
-/// The record of a line. The error says what is wrong with it.
-pub(super) fn of(raw: &str) -> Result<Harvested, String> {
+/// A line's record, and the names in it that stand for no category of arXiv's: they are left out.
+#[derive(Debug)]
+pub(super) struct Read {
+    pub(super) paper: Harvested,
+    pub(super) left_out: Vec<String>,
+}
+
+/// What a line says. The error says what is wrong with it.
+pub(super) fn of(raw: &str) -> Result<Read, String> {
     let line = parsed(raw)?;
     let date = day(&line.date)?;
     let updated = line.updated.as_deref().map(day).transpose()?;
     let (source, id, version) = key(&line)?;
     let source = source.to_owned();
-    let categories = categories(&source, &line.categories)?;
+    let (categories, left_out) = categories(&source, &line.categories);
     let draft = Draft {
         version,
         authors: line.authors,
@@ -66,27 +73,26 @@ pub(super) fn of(raw: &str) -> Result<Harvested, String> {
         links: Links { page: line.url, pdf: line.pdf, doi: line.doi, license: line.license },
         ..Draft::of(&source, id, line.title, date)
     };
-    Ok(Harvested { way: Way::List, ..draft.harvested(raw)? })
+    Ok(Read { paper: Harvested { way: Way::List, ..draft.harvested(raw)? }, left_out })
 }
 
 fn day(text: &str) -> Result<NaiveDate, String> {
     content::day(text.trim()).ok_or_else(|| format!("the date {text:?} is not one like 2025-11-23"))
 }
 
-/// Each once. Those of arXiv have lists, so that they must be ones; those of others were inferred, and may be any words.
-fn categories(source: &str, given: &[String]) -> Result<Vec<String>, String> {
-    let mut names: Vec<String> = Vec::new();
+/// Each once, and what is none. Those of arXiv have lists, so that they must be of its table: only arXiv's own records
+/// can tell of a new one. Those of others were inferred, and may be any words.
+fn categories(source: &str, given: &[String]) -> (Vec<String>, Vec<String>) {
+    let (mut names, mut left_out): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for name in given.iter().filter(|name| !name.trim().is_empty() && !name.starts_with("venue:")) {
-        let name = match content::category(name) {
-            Ok(name) => name,
-            Err(invalid) if source == RecordKey::ARXIV => return Err(invalid.to_string()),
-            Err(_) => name.clone(),
-        };
-        if !names.contains(&name) {
-            names.push(name);
+        let name = content::category(name).unwrap_or_else(|_| name.trim().to_owned());
+        let is_none = source == RecordKey::ARXIV && !content::is_category(&name);
+        let list = if is_none { &mut left_out } else { &mut names };
+        if !list.contains(&name) {
+            list.push(name);
         }
     }
-    Ok(names)
+    (names, left_out)
 }
 
 fn parsed(raw: &str) -> Result<Line, String> {
@@ -145,7 +151,7 @@ mod tests {
     }
 
     fn record(fields: serde_json::Value) -> Record {
-        of(&line(fields)).expect("a record").record
+        of(&line(fields)).expect("a record").paper.record
     }
 
     fn refused(fields: serde_json::Value, why: &str) {
@@ -185,7 +191,7 @@ mod tests {
             "title": "{\\em Schr\\\"odinger} at 5\\%", "authors": ["Erd\\H{o}s, P.", " "],
             "abstract": "``x'' -- $a_b$", "keywords": " a b;; c ",
         }));
-        let harvested = of(&raw).expect("a record");
+        let harvested = of(&raw).expect("a record").paper;
         let record = harvested.record;
         assert_eq!(harvested.raw, raw);
         assert_eq!(record.title, "Schrödinger at 5%");
@@ -197,14 +203,15 @@ mod tests {
 
     #[test]
     fn categories_are_those_of_arxiv() {
-        let given = serde_json::json!([" cs.lg", "CS.LG", "math.IT", "venue:iclr", "", "econ.ZZ"]);
+        let given =
+            serde_json::json!([" cs.lg", "CS.LG", "math.IT", "venue:iclr", "", "cs.XX", "Machine Learning"]);
         let arxiv = serde_json::json!({ "id": "2401.00001", "source": "arxiv", "categories": given });
-        assert_eq!(record(arxiv).categories, ["cs.LG", "cs.IT", "econ.ZZ"]);
+        let read = of(&line(arxiv)).expect("a record");
+        assert_eq!(read.paper.record.categories, ["cs.LG", "cs.IT"]);
+        assert_eq!(read.left_out, ["cs.XX", "Machine Learning"]);
+        assert!(read.paper.raw.contains("cs.XX"), "it is kept as it came");
         let words = serde_json::json!({ "categories": ["Machine  Learning", "cs.lg"] });
         assert_eq!(record(words).categories, ["Machine Learning", "cs.LG"]);
-        let nonsense = serde_json::json!(["cs.LG", "Machine Learning"]);
-        let nonsense = serde_json::json!({ "id": "2401.00001", "source": "arxiv", "categories": nonsense });
-        refused(nonsense, "category \"Machine Learning\"");
     }
 
     #[test]
@@ -213,6 +220,7 @@ mod tests {
             |day: &str| record(serde_json::json!({ "updated": day })).updated.map(|day| day.to_string());
         assert_eq!(updated("2024-03-04").as_deref(), Some("2024-03-04"));
         assert_eq!(updated("2024-01-02"), None, "that of the first");
+        assert_eq!(updated("2199-01-01"), None, "nobody knows when it came");
         refused(serde_json::json!({ "updated": "soon" }), "\"soon\"");
     }
 

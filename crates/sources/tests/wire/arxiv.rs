@@ -90,6 +90,27 @@ async fn a_token_that_expired_costs_a_day_and_no_record() {
     assert_eq!(server.queries()[2], "metadataPrefix=arXivRaw&set=math%3Amath%3ACO&from=2026-11-21");
 }
 
+/// What a repository says in the middle of a list is never the end of it.
+#[tokio::test(start_paused = true)]
+async fn whatever_a_token_is_refused_with_the_walk_goes_on() {
+    for refusal in
+        [Answer::ok(error(DAY, "noRecordsMatch")), Answer::ok(error(DAY, "badArgument")), Answer::status(400)]
+    {
+        let server = Server::replaying([
+            Answer::ok(page(DAY, &one(1, "2026-11-20"), Some("old"))),
+            refusal,
+            Answer::ok(page(DAY, &(one(1, "2026-11-20") + &one(2, "2026-11-21")), None)),
+        ])
+        .await;
+        let (batches, failed) = walked(&server, None).await;
+        assert!(failed.is_none(), "{failed:?}");
+        assert_eq!(ids(&batches), ["2611.00001", "2611.00001", "2611.00002"]);
+        assert!(server.queries()[2].ends_with("&from=2026-11-20"), "{:?}", server.queries());
+    }
+    let server = Server::replaying([Answer::status(400)]).await;
+    assert!(matches!(walked(&server, None).await.1, Some(Error::Status { status: 400, .. })));
+}
+
 #[tokio::test(start_paused = true)]
 async fn pages_without_order_are_walked_again_from_the_beginning() {
     let server = Server::replaying([

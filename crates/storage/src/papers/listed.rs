@@ -220,7 +220,34 @@ fn categories_of(
             };
         paper_categories::Model { paper_id: paper, category: storable(category), date, place, stars, kind }
     };
-    names.into_iter().map(row).collect()
+    let mut rows: Vec<_> = names.into_iter().map(row).collect();
+    rows.extend(archives_of(&rows));
+    // Old papers are in the archive itself.
+    rows.sort_by(|one, other| one.category.cmp(&other.category).then_with(|| first(other).cmp(&first(one))));
+    rows.dedup_by(|later, first| later.category == first.category);
+    rows
+}
+
+/// Rows of archives, so that the list of one is a walk along an index as well, however many categories it has. A paper
+/// stands there where it comes first in any of them, and is new if it is new in one.
+fn archives_of(rows: &[paper_categories::Model]) -> Vec<paper_categories::Model> {
+    let mut archives: BTreeMap<&str, paper_categories::Model> = BTreeMap::new();
+    for row in rows {
+        let Some(name) = content::archive(&row.category) else { continue };
+        let archive = archives
+            .entry(name)
+            .or_insert_with(|| paper_categories::Model { category: name.to_owned(), ..row.clone() });
+        (archive.date, archive.place) = first(archive).max(first(row));
+        if row.kind == Announced::New.name() {
+            archive.kind.clone_from(&row.kind);
+        }
+    }
+    archives.into_values().collect()
+}
+
+/// Where a row stands: greater ones come first.
+fn first(row: &paper_categories::Model) -> (NaiveDate, i32) {
+    (row.date, row.place)
 }
 
 /// Each item is in the edition that the first of its records names, as it is shown.

@@ -4,7 +4,9 @@ use chrono::NaiveDate;
 use content::{Announced, Paper, RecordKey};
 use sea_orm::{
     ConnectionTrait, QueryResult,
-    sea_query::{Expr, ExprTrait, Func, JoinType, Order as Direction, Query, SelectStatement, UnionType},
+    sea_query::{
+        Condition, Expr, ExprTrait, Func, JoinType, Order as Direction, Query, SelectStatement, UnionType,
+    },
 };
 
 use super::{
@@ -62,7 +64,7 @@ pub enum Scope {
 /// Papers that are in any of some categories, and in none of others.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Categories {
-    /// In any of these; with none, there are no papers.
+    /// In any of these; with none, there are no papers. An archive (`cs`) has those of all of its categories.
     pub any: Vec<String>,
     /// In none of these.
     pub not: Vec<String>,
@@ -130,7 +132,7 @@ pub async fn list(db: &Database, listing: &Listing) -> Result<Part, Error> {
     Ok(Part { items: load(db.read(), &ids).await?, next, total, first: before + 1 })
 }
 
-/// All categories with their numbers of papers, the largest first.
+/// All categories and archives with their numbers of papers, the largest first.
 pub async fn categories(db: &Database) -> Result<Vec<(String, u64)>, Error> {
     counts::largest(db.read(), Kind::Category).await
 }
@@ -396,11 +398,19 @@ fn announced_again(categories: &[String]) -> SelectStatement {
         .from("announcements")
         .join(JoinType::InnerJoin, "records", record)
         .join(JoinType::InnerJoin, "papers", paper)
-        .and_where(Expr::col(("announcements", "category")).is_in(categories))
+        .cond_where(categories.iter().fold(Condition::any(), |any, name| any.add(announced_in(name))))
         .and_where(Expr::col(("announcements", "kind")).eq(Announced::Replaced.name()))
         .group_by_col(("announcements", "day"))
         .add_group_by([root])
         .take()
+}
+
+/// That the category is this one, or of this archive: arXiv announces in categories only.
+fn announced_in(name: &str) -> Expr {
+    let column = || Expr::col(("announcements", "category"));
+    // From the point on, to the character that comes after it.
+    let inside = || column().gte(format!("{name}.")).and(column().lt(format!("{name}/")));
+    if content::is_archive(name) { column().eq(name).or(inside()) } else { column().eq(name) }
 }
 
 /// Other rows of the same paper.

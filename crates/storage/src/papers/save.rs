@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     counts::Change,
+    deletions::{self, Gone},
     listed::{self, Head},
     order::Standing,
     twins,
@@ -47,7 +48,9 @@ pub(crate) async fn save_in(write: &Write, batch: &[Harvested]) -> Result<Saved,
     // Before reading what is there: two writers must not both find a paper new.
     changes::lock(write).await?;
     let known = known(write, batch).await?;
-    let work = Work::of(batch, &known);
+    let is_new = |one: &&Harvested| !known.contains_key(&item(one));
+    let gone = deletions::take(write, batch.iter().filter(is_new)).await?;
+    let work = Work::of(batch, &known, &gone);
     if work.inserts.is_empty() && work.updates.is_empty() {
         return Ok(work.saved(batch.len()));
     }
@@ -162,7 +165,8 @@ struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    fn of(batch: &'a [Harvested], known: &HashMap<(String, String), Known>) -> Self {
+    /// `gone` is what its source deleted before anything of it was stored: only the source brings it back.
+    fn of(batch: &'a [Harvested], known: &HashMap<(String, String), Known>, gone: &Gone) -> Self {
         let last: HashMap<(Item, Option<&str>), usize> =
             batch.iter().enumerate().map(|(at, harvested)| (place(harvested), at)).collect();
         let mut work = Self { new: Vec::new(), inserts: Vec::new(), updates: Vec::new() };
@@ -172,8 +176,9 @@ impl<'a> Work<'a> {
             if last[&place(harvested)] != at {
                 continue;
             }
-            let digest = digest(harvested);
-            let item = known.get(&(key.source.clone(), key.id.clone()));
+            let is_gone = harvested.way == Way::List && gone.contains(&item(harvested));
+            let digest = if is_gone { String::new() } else { digest(harvested) };
+            let item = known.get(&item(harvested));
             match item.and_then(|item| Some((item.versions.get(&key.version)?, item))) {
                 Some((stored, item)) => work.update(stored, item, harvested, &digest),
                 None => {
@@ -257,6 +262,10 @@ impl<'a> Work<'a> {
         touched.extend(twins::join(write, &changed).await?);
         Ok(touched)
     }
+}
+
+fn item(Harvested { record, .. }: &Harvested) -> (String, String) {
+    (record.key.source.clone(), record.key.id.clone())
 }
 
 /// Source and identifier, and the version where it is one.
@@ -367,7 +376,7 @@ async fn insert_records(
     Ok(())
 }
 
-/// A record as a row, but for the paper that it belongs to.
+/// A record as a row, but for the paper that it belongs to. Its source has deleted what has no digest.
 fn row(harvested: &Harvested, digest: &str) -> records::ActiveModel {
     let Harvested { record, raw, way } = harvested;
     let venue = record.venue.as_ref();
@@ -397,7 +406,7 @@ fn row(harvested: &Harvested, digest: &str) -> records::ActiveModel {
         remark: Set(record.remark.as_deref().map(storable)),
         journal: Set(record.journal.as_deref().map(storable)),
         venue_group: Set(venue.and_then(|venue| venue.group.as_deref()).map(storable)),
-        withdrawn: Set(record.withdrawn),
+        withdrawn: Set(record.withdrawn || digest.is_empty()),
         fingerprint: Set(twins::fingerprint(&record.title)),
         updated: Set(record.updated),
         way: Set(way.name().to_owned()),

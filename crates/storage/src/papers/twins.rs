@@ -2,26 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use chrono::NaiveDate;
-use content::{DocId, Kind, Links, Record, RecordKey};
+use content::Record;
 use sea_orm::{
-    ActiveValue::{Set, Unchanged},
-    ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::IntoCondition,
+    ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, sea_query::IntoCondition,
 };
 use sha2::{Digest as _, Sha256};
-use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::{joins, members_of};
 use crate::{
-    Database, Error, changes,
-    connection::{Durability, Write},
-    rows::{facts, papers, records},
+    Error,
+    connection::Write,
+    rows::{papers, records},
     text::{in_pieces, names_from_json},
 };
 
-/// The record after which there are some whose twins were not looked for; once there are none, there is no such fact.
-const AFTER: &str = "twins.after";
 /// Titles with fewer letters ("Introduction", "Preface") say too little.
 const LETTERS: usize = 16;
 /// Authors that are compared; of longer lists the first ones say enough.
@@ -78,48 +73,6 @@ pub(super) async fn join(write: &Write, changed: &BTreeMap<i64, &Record>) -> Res
         }
     }
     Ok(joined)
-}
-
-/// Joins what is alike among some of the records that were there before twins were looked for; says whether there are
-/// more of them. Where it is goes into the same transaction, so that it goes on there after an interruption.
-pub async fn join_earlier(db: &Database, limit: u64) -> Result<bool, Error> {
-    let write = db.write(Durability::Relaxed).await?;
-    changes::lock(&write).await?;
-    let Some(after) = facts::Entity::find_by_id(AFTER).one(&*write).await? else { return Ok(false) };
-    let records = earlier(&write, after.value, limit).await?;
-    if let Some((last, ..)) = records.last() {
-        let last = facts::ActiveModel { name: Unchanged(AFTER.to_owned()), value: Set(*last) };
-        facts::Entity::update(last).exec(&*write).await?;
-    } else {
-        facts::Entity::delete_by_id(AFTER).exec(&*write).await?;
-    }
-    let changed = records.iter().map(|(_, paper, record)| (*paper, record)).collect();
-    let joined = join(&write, &changed).await?;
-    changes::log(&write, joined.into_iter().map(|id| DocId { kind: Kind::Paper, id })).await?;
-    write.commit().await?;
-    Ok(!records.is_empty())
-}
-
-/// Key, paper and what twins have in common, of records after one.
-async fn earlier(write: &Write, after: i64, limit: u64) -> Result<Vec<(i64, i64, Record)>, Error> {
-    use records::Column;
-    let rows: Vec<(i64, i64, String, String, String, Option<String>)> = records::Entity::find()
-        .select_only()
-        .columns([Column::Id, Column::PaperId, Column::Source, Column::Title, Column::Authors, Column::Doi])
-        .filter(Column::Id.gt(after))
-        .order_by_asc(Column::Id)
-        .limit(limit)
-        .into_tuple()
-        .all(&**write)
-        .await?;
-    let record =
-        |(id, paper, source, title, authors, doi): (i64, i64, String, String, String, Option<String>)| {
-            let key = RecordKey { source, id: String::new(), version: String::new() };
-            let links = Links { doi, ..Links::default() };
-            let authors = names_from_json(&authors)?;
-            Ok((id, paper, Record { authors, links, ..Record::new(key, title, NaiveDate::default()) }))
-        };
-    rows.into_iter().map(record).collect()
 }
 
 /// What records of one work have in common.
@@ -240,37 +193,19 @@ fn may_be(one: &[String], other: &[String]) -> bool {
     !one.is_empty() && sorted(one) == sorted(other)
 }
 
-/// The words of a part of a name in lower case, without accents; `umlaut` stands for the dots of `ä`, `ö` and `ü`, and
-/// the stroke of `ø`.
+/// The words of a part of a name, folded; `umlaut` stands for the dots of `ä`, `ö` and `ü`, and the stroke of `ø`.
 fn words(part: &str, umlaut: &str) -> Vec<String> {
-    let mut letters = String::new();
+    let mut spelled = String::new();
     // Composed first: the dots of other letters are never written as a letter.
-    for c in part.nfc().flat_map(char::to_lowercase) {
-        match without_stroke(c) {
-            Some(plain) => letters.push_str(plain),
-            None => letters.extend(std::iter::once(c).nfd().filter(|c| !is_combining_mark(*c))),
-        }
-        if matches!(c, 'ä' | 'ö' | 'ü' | 'ø') {
-            letters.push_str(umlaut);
+    for c in part.nfc() {
+        spelled.push(c);
+        if matches!(c, 'ä' | 'ö' | 'ü' | 'ø' | 'Ä' | 'Ö' | 'Ü' | 'Ø') {
+            spelled.push_str(umlaut);
         }
     }
-    let words = letters.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty());
+    let folded = words::fold(&spelled);
+    let words = folded.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty());
     words.map(str::to_owned).collect()
-}
-
-/// Letters whose stroke or ligature Unicode does not take apart.
-fn without_stroke(c: char) -> Option<&'static str> {
-    Some(match c {
-        'ß' => "ss",
-        'æ' => "ae",
-        'œ' => "oe",
-        'ø' => "o",
-        'ł' => "l",
-        'đ' | 'ð' => "d",
-        'þ' => "th",
-        'ı' => "i",
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Attempts begin, grow, end, and then never change.
 
 use content::{
-    AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, Begun, Cost, Language, PaperId, Section, Want,
+    AnswerId, AnswerKey, Attempt, AttemptId, AttemptState, Begun, Cost, Language, PaperId, Progress,
+    Received, Section, Want,
 };
 use storage::{
     Database, Error,
@@ -25,6 +26,15 @@ fn key(model: &str) -> AnswerKey {
 
 fn texts(texts: &[&str]) -> Vec<Section> {
     texts.iter().map(|text| Section { markdown: (*text).into() }).collect()
+}
+
+/// Of a reading that was cut off.
+fn half(sections: &[&str]) -> Received {
+    Received { sections: texts(sections), whole: false }
+}
+
+fn so_far(attempt: AttemptId, sections: &[&str]) -> Progress {
+    Progress { attempt, sections: texts(sections), cost: Cost::default() }
 }
 
 fn ending(state: AttemptState, sections: &[&str]) -> Outcome {
@@ -103,8 +113,8 @@ async fn checkpoints_keep_what_was_received() {
         let db = &engine.db;
         with_paper(db).await;
         let (one, two) = (new(db, &key("m"), Want::Any).await, new(db, &key("n"), Want::Any).await);
-        answers::checkpoint(db, &[(one, texts(&["a"])), (two, texts(&["x", "y"]))]).await.expect("saved");
-        answers::checkpoint(db, &[(one, texts(&["a b", "c\0"]))]).await.expect("saved");
+        answers::checkpoint(db, &[so_far(one, &["a"]), so_far(two, &["x", "y"])]).await.expect("saved");
+        answers::checkpoint(db, &[so_far(one, &["a b", "c\0"])]).await.expect("saved");
         assert_eq!(stored(db, one).await.sections, texts(&["a b", "c\u{fffd}"]), "{}", engine.name);
         assert_eq!(stored(db, two).await.sections, texts(&["x", "y"]));
         assert_eq!(stored(db, two).await.state, AttemptState::Running);
@@ -120,7 +130,7 @@ async fn ended_attempts_never_change() {
         answers::end(db, attempt, &ending(AttemptState::Done, &["a"])).await.expect("ended");
         let ended = stored(db, attempt).await;
         assert_eq!((ended.tokens, ended.model.as_deref()), (Some((1200, 80)), Some("scripted-1")));
-        answers::checkpoint(db, &[(attempt, texts(&["late"]))]).await.expect("ignored");
+        answers::checkpoint(db, &[so_far(attempt, &["late"])]).await.expect("ignored");
         answers::end(db, attempt, &ending(AttemptState::Done, &["other"])).await.expect("said twice");
         let refused = answers::end(db, attempt, &ending(AttemptState::Failed, &["other"])).await;
         assert!(matches!(refused, Err(Error::Ended(id)) if id == attempt), "{refused:?}");
@@ -145,7 +155,7 @@ async fn an_attempt_may_go_on_with_what_was_received() {
         else {
             panic!("{}: there was text", engine.name)
         };
-        assert_eq!(received, texts(&["one", "tw"]), "{}: the last one that had any", engine.name);
+        assert_eq!(received, half(&["one", "tw"]), "{}: the last one that had any", engine.name);
         assert_eq!(answers::begin(db, &key, Want::Continue).await.expect("begun"), Begun::Stored(on));
         answers::end(db, on, &ending(AttemptState::Done, &["one", "two"])).await.expect("ended");
         assert_eq!(answers::begin(db, &key, Want::Continue).await.expect("begun"), Begun::Stored(on));
@@ -161,7 +171,7 @@ async fn a_start_interrupts_what_was_running() {
         let done = new(db, &key("m"), Want::Any).await;
         answers::end(db, done, &ending(AttemptState::Done, &["a"])).await.expect("ended");
         let running = new(db, &key("m"), Want::Again).await;
-        answers::checkpoint(db, &[(running, texts(&["half"]))]).await.expect("saved");
+        answers::checkpoint(db, &[so_far(running, &["half"])]).await.expect("saved");
         assert_eq!(answers::interrupt_running(db).await.expect("one"), 1);
         let attempt = stored(db, running).await;
         assert_eq!((attempt.state, &attempt.sections), (AttemptState::Interrupted, &texts(&["half"])));
@@ -201,7 +211,7 @@ async fn answers_of_numbers_are_what_was_finished_last() {
             answers::end(db, attempt, &ending(state, &[text, "more"])).await.expect("ended");
         }
         let running = new(db, &of(4, "m"), Want::Any).await;
-        answers::checkpoint(db, &[(running, texts(&["half"]))]).await.expect("saved");
+        answers::checkpoint(db, &[so_far(running, &["half"])]).await.expect("saved");
         papers::join(db, PaperId(2), PaperId(3)).await.expect("joined");
 
         let asked: Vec<_> = [3, 1, 2, 9, 4].map(AnswerId).into();
@@ -248,19 +258,19 @@ async fn a_continuation_keeps_the_fullest_text() {
         };
         // A kill right at the beginning, a checkpoint of less, and an end with less: nothing is lost.
         let (second, received) = on().await;
-        assert_eq!((&received, &stored(db, second).await.sections), (&full, &full));
-        answers::checkpoint(db, &[(second, texts(&["one", "two", ""]))]).await.expect("saved");
+        assert_eq!((&received.sections, &stored(db, second).await.sections), (&full, &full));
+        answers::checkpoint(db, &[so_far(second, &["one", "two", ""])]).await.expect("saved");
         assert_eq!(answers::interrupt_running(db).await.expect("one"), 1);
         assert_eq!(stored(db, second).await.sections, full);
         let (third, received) = on().await;
-        assert_eq!(received, full);
+        assert_eq!(received.sections, full);
         answers::end(db, third, &ending(AttemptState::Failed, &["one", "", ""])).await.expect("ended");
         assert_eq!(stored(db, third).await.sections, full, "{}", engine.name);
         // What a model wrote takes the place of a half section; a shorter text is not gone on from.
         let (fourth, _) = on().await;
         answers::end(db, fourth, &ending(AttemptState::Failed, &["one", "two", "t"])).await.expect("ended");
         assert_eq!(stored(db, fourth).await.sections, texts(&["one", "two", "t"]));
-        assert_eq!(on().await.1, full);
+        assert_eq!(on().await.1.sections, full);
     }
 }
 
@@ -282,5 +292,82 @@ async fn a_finished_answer_is_served_while_it_is_read_again() {
         assert_eq!(shown().await, done);
         answers::end(db, again, &ending(AttemptState::Done, &["b"])).await.expect("ended");
         assert_eq!(shown().await, again);
+    }
+}
+
+#[tokio::test]
+async fn what_a_reply_left_out_is_known_to_be_all_that_is_missing() {
+    for engine in engines().await {
+        let db = &engine.db;
+        with_paper(db).await;
+        let key = key("m");
+        let first = new(db, &key, Want::Any).await;
+        let left_out = Outcome { fault: Some("unanswered".into()), ..ending(AttemptState::Failed, &["one"]) };
+        answers::end(db, first, &left_out).await.expect("ended");
+        let whole = Received { sections: texts(&["one"]), whole: true };
+        for _ in 0..2 {
+            assert_eq!(answers::left(db, &key).await.expect("read"), whole, "{}", engine.name);
+            let begun = answers::begin(db, &key, Want::Continue).await.expect("begun");
+            assert!(matches!(&begun, Begun::Continued(_, received) if *received == whole), "{begun:?}");
+            // It ends before the model has said anything.
+            assert_eq!(answers::interrupt_running(db).await.expect("one"), 1);
+        }
+    }
+}
+
+/// What the paper's own sentences said in a model's place.
+fn quoted(sections: &[&str]) -> Outcome {
+    Outcome { model: Some("extractive".into()), tokens: None, ..ending(AttemptState::Done, sections) }
+}
+
+#[tokio::test]
+async fn what_was_read_in_the_place_of_a_model_is_not_the_models() {
+    for engine in engines().await {
+        let db = &engine.db;
+        with_paper(db).await;
+        let fallback = new(db, &key("m"), Want::Any).await;
+        answers::end(db, fallback, &quoted(&["a"])).await.expect("ended");
+        let (kept, _) = answers::by_attempt(db, fallback).await.expect("an answer").expect("an attempt");
+        assert_eq!(kept, key("extractive"), "{}", engine.name);
+        let begun = answers::begin(db, &key("extractive"), Want::Any).await.expect("begun");
+        assert_eq!(begun, Begun::Stored(fallback), "who wants no model is served it");
+        let shown =
+            async || answers::latest(db, PaperId(1), Language::Zh).await.expect("read").expect("one").1.id;
+        assert_eq!(shown().await, fallback);
+        let model = new(db, &key("m"), Want::Any).await;
+        answers::end(db, model, &ending(AttemptState::Done, &["b"])).await.expect("ended");
+        assert_eq!(shown().await, model);
+        let again = new(db, &key("m"), Want::Again).await;
+        answers::end(db, again, &quoted(&["c"])).await.expect("ended");
+        assert_eq!(shown().await, model, "{}: a model that is away takes nothing away", engine.name);
+        let found = answers::by_ids(db, &[1, 2].map(AnswerId)).await.expect("answers");
+        let found: Vec<_> = found.iter().map(|one| (one.key.model.as_str(), one.attempt.id)).collect();
+        assert_eq!(found, [("m", model), ("extractive", again)], "{}", engine.name);
+    }
+}
+
+#[tokio::test]
+async fn attempts_of_before_are_listed() {
+    for engine in engines().await {
+        let db = &engine.db;
+        with_paper(db).await;
+        let (first, second) = (new(db, &key("m"), Want::Any).await, new(db, &key("n"), Want::Any).await);
+        answers::end(db, first, &ending(AttemptState::Done, &["a"])).await.expect("ended");
+        let silent = Outcome { model: None, ..ending(AttemptState::Failed, &["", ""]) };
+        answers::end(db, second, &silent).await.expect("ended");
+        let third = new(db, &key("n"), Want::Any).await;
+        answers::end(db, third, &Outcome { model: None, ..ending(AttemptState::Cancelled, &["", "b"]) })
+            .await
+            .expect("ended");
+        new(db, &key("m"), Want::Again).await;
+        let past = async |most| answers::past(db, PaperId(1), Language::Zh, most).await.expect("attempts");
+        let seen: Vec<_> = past(9).await.into_iter().map(|past| (past.id, past.state, past.model)).collect();
+        let expected = [
+            (third, AttemptState::Cancelled, "n".to_owned()),
+            (first, AttemptState::Done, "scripted-1".to_owned()),
+        ];
+        assert_eq!(seen, expected, "{}: newest first, those that have text", engine.name);
+        assert_eq!(past(1).await.len(), 1);
+        assert_eq!(answers::past(db, PaperId(1), Language::En, 9).await.expect("none"), []);
     }
 }

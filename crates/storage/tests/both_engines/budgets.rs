@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use content::{
     AnswerKey, AttemptId, AttemptState, Begun, Charge, Cost, Language, Limit, Limits, PaperId, Payer,
-    Refusal, Scope, Section, UserId, Want,
+    Progress, Refusal, Scope, UserId, Want,
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use storage::{
@@ -143,11 +143,14 @@ async fn k11_what_was_set_aside_is_settled_by_what_it_cost() {
         assert_eq!(scope(&begin(db, "b", &charge, &limits).await), Some(Scope::Day));
         end(db, first, cost(0, 0)).await;
         let Begun::New(second) = begin(db, "b", &charge, &limits).await else { panic!("it was given back") };
-        let half = [Section { markdown: "x".repeat(30) }, Section { markdown: "y".repeat(15) }];
-        answers::checkpoint(db, &[(second, half.into())]).await.expect("saved");
+        for so_far in [cost(61, 122), cost(75, 150)] {
+            let progress = Progress { attempt: second, sections: Vec::new(), cost: so_far };
+            answers::checkpoint(db, &[progress]).await.expect("saved");
+            assert_eq!(today(db).await, cost(100, 200), "what is set aside stays so");
+        }
         // The process dies here, and another one starts.
         answers::interrupt_running(db).await.expect("one");
-        assert_eq!(today(db).await, cost(60 + 15, 120 + 30), "{}: what was read, and 45 bytes", engine.name);
+        assert_eq!(today(db).await, cost(75, 150), "{}: what was known last", engine.name);
         assert_eq!(
             scope(&begin(db, "c", &charge, &limits).await),
             Some(Scope::Day),
@@ -190,8 +193,15 @@ async fn k11_random_days_never_overspend() {
                     *settled.entry(name).or_default() += tokens;
                 }
                 _ => {
+                    let so_far = |attempt: &AttemptId| Progress {
+                        attempt: *attempt,
+                        sections: Vec::new(),
+                        cost: cost(60, 120),
+                    };
+                    let progress: Vec<_> = open.keys().map(so_far).collect();
+                    answers::checkpoint(db, &progress).await.expect("saved");
                     answers::interrupt_running(db).await.expect("counted");
-                    for (_, name) in std::mem::take(&mut open) {
+                    for name in std::mem::take(&mut open).into_values() {
                         *settled.entry(name).or_default() += 60;
                     }
                 }

@@ -236,6 +236,44 @@ async fn a_list_does_not_bring_back_what_its_source_deleted() {
     }
 }
 
+#[tokio::test]
+async fn what_its_source_deleted_before_it_came_is_not_alive_by_a_list() {
+    for engine in engines().await {
+        let db = &engine.db;
+        let [list, own] = two_ways();
+        let gone = [("arxiv".to_owned(), "2401.00001".to_owned())];
+        let found = async || papers::by_record(db, "arxiv", "2401.00001").await.expect("an answer");
+        for _ in 0..2 {
+            commit(db, &[], &gone, "").await;
+        }
+        assert_eq!(found().await, None, "{}", engine.name);
+        let missing = harvests::missing(db, &["2401.00001".into(), "2401.00002".into()]).await;
+        assert_eq!(missing.expect("an answer"), ["2401.00002"], "it is not asked for again");
+        commit(db, &[list.clone(), version(&list, "v2")], &[], "").await;
+        let shown = found().await.expect("it is there").shown;
+        assert!(shown.withdrawn && shown.summary.is_empty(), "{}", engine.name);
+        for later in [&list, &version(&list, "v3")] {
+            commit(db, std::slice::from_ref(later), &[], "").await;
+            assert!(found().await.expect("it is there").shown.withdrawn, "{}", engine.name);
+        }
+        commit(db, std::slice::from_ref(&own), &[], "").await;
+        let shown = found().await.expect("it is there").shown;
+        assert_eq!((shown.withdrawn, shown.title), (false, own.record.title.clone()));
+    }
+}
+
+#[tokio::test]
+async fn what_its_source_has_again_is_alive() {
+    for engine in engines().await {
+        let [list, own] = two_ways();
+        commit(&engine.db, &[], &[("arxiv".to_owned(), "2401.00001".to_owned())], "").await;
+        commit(&engine.db, &[own], &[], "").await;
+        commit(&engine.db, &[list], &[], "").await;
+        let paper = papers::by_record(&engine.db, "arxiv", "2401.00001").await.expect("an answer");
+        assert!(!paper.expect("it is there").shown.withdrawn, "{}", engine.name);
+    }
+}
+
 fn version(of: &Harvested, version: &str) -> Harvested {
     let mut other = of.clone();
     other.record.key.version = version.into();

@@ -52,6 +52,39 @@ async fn walked(db: &Database, listing: Listing) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn an_archive_has_the_papers_of_its_categories_once_where_they_come_first() {
+    for engine in engines().await {
+        let db = &engine.db;
+        let batch = [
+            in_categories("2401.00001", 1, &["cond-mat"]),
+            in_categories("2401.00002", 2, &["cond-mat.soft", "cond-mat.other"]),
+            in_categories("2401.00003", 2, &["math.NT", "cond-mat.soft"]),
+            in_categories("2401.00004", 3, &["math.NT", "hep-th"]),
+        ];
+        papers::save(db, &batch).await.expect("saved");
+        announce(db, &announced("cond-mat.soft", 3, Announced::Cross, &["2401.00003"])).await;
+        announce(db, &announced("cond-mat.soft", 3, Announced::New, &["2401.00002"])).await;
+        let seen = async |any: &[&str], not: &[&str]| walked(db, Listing::first(of(any, not), 2)).await;
+        assert_eq!(seen(&["cond-mat"], &[]).await, ["3", "2", "1"], "{}", engine.name);
+        assert_eq!(seen(&["cond-mat"], &["math"]).await, ["2", "1"]);
+        assert_eq!(seen(&["math"], &["cond-mat"]).await, ["4"]);
+        assert_eq!(seen(&["math", "cond-mat"], &[]).await, ["3", "2", "4", "1"]);
+        let total = papers::list(db, &Listing::first(of(&["cond-mat"], &[]), 1)).await.expect("a list").total;
+        assert_eq!(total, Some(3));
+        let kinds = papers::day_kinds(db, "cond-mat", day(3)).await.expect("kinds");
+        assert_eq!(
+            kinds.iter().map(|one| (one.kind, one.listed)).collect::<Vec<_>>(),
+            [(Announced::New, 1), (Announced::Cross, 1)]
+        );
+        announce(db, &announced("cond-mat.other", 9, Announced::Replaced, &["2401.00001"])).await;
+        let Scope::Categories(archive) = of(&["cond-mat"], &[]) else { unreachable!() };
+        let again = Scope::Categories(Categories { kind: Some(Announced::Replaced), ..archive });
+        let of_day = Listing { date: Some(day(9)), ..Listing::first(again, 9) };
+        assert_eq!(papers::list(db, &of_day).await.expect("a list").items.len(), 1);
+    }
+}
+
+#[tokio::test]
 async fn unions_and_differences_show_each_paper_once_in_one_order() {
     for engine in engines().await {
         let db = &engine.db;
@@ -199,9 +232,9 @@ async fn stars_go_where_a_paper_goes() {
         };
         let (one, two) = (of("arxiv", "2401.00001").await.id, of("paperlists", "p1").await.id);
         let by = |cookie| Reader { cookie, network: "home" };
-        readers::mark(db, one, by("ada"), Mark::Star).await.expect("starred");
-        readers::mark(db, two, by("ada"), Mark::Star).await.expect("starred");
-        readers::mark(db, two, by("eve"), Mark::Star).await.expect("starred");
+        readers::mark(db, one, by("ada"), Mark::Star).await.expect("an answer").expect("kept");
+        readers::mark(db, two, by("ada"), Mark::Star).await.expect("an answer").expect("kept");
+        readers::mark(db, two, by("eve"), Mark::Star).await.expect("an answer").expect("kept");
         papers::join(db, one, two).await.expect("joined");
         assert_eq!(of("paperlists", "p1").await.counts.stars, 3, "{}", engine.name);
         for reader in ["ada", "eve"] {

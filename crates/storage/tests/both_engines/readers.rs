@@ -3,10 +3,10 @@
 use content::PaperId;
 use storage::{
     Database, papers,
-    readers::{self, Mark, Reader},
+    readers::{self, Busy, Mark, Reader},
 };
 
-use crate::support::{arxiv, day, engines};
+use crate::support::{Engine, arxiv, day, engines};
 
 async fn with_papers(db: &Database, count: u32) -> Vec<PaperId> {
     let batch: Vec<_> = (1..=count).map(|n| arxiv(&format!("2401.{n:05}"), "v1", day(1))).collect();
@@ -30,7 +30,6 @@ async fn stars_come_page_by_page() {
             mark(db, paper, "ada", Mark::Star).await;
         }
         let ada = readers::by_cookie(db, "ada").await.expect("an answer").expect("a reader");
-        assert_eq!(readers::cookie_of(db, ada).await.expect("an answer").as_deref(), Some("ada"));
         assert_eq!(readers::by_cookie(db, "eve").await.expect("an answer"), None);
         let (mut seen, mut after) = (Vec::new(), None);
         loop {
@@ -46,51 +45,101 @@ async fn stars_come_page_by_page() {
     }
 }
 
+/// Lets a reader have left so many marks of today, beside those that are there.
+async fn let_have(engine: &Engine, cookie: &str, count: u32) {
+    let many = format!("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) ");
+    let rows = format!(
+        "SELECT 2, 'made-up-' || i, reader_id, network, FALSE, made FROM n, (SELECT reader_id, network, made \
+         FROM marks WHERE paper_id = 1 AND reader_id = (SELECT id FROM readers WHERE cookie_hash = '{cookie}')) AS one"
+    );
+    let insert = "INSERT INTO marks (paper_id, kind, reader_id, network, counted, made)";
+    engine.run(&format!("{insert} {many}{rows}")).await;
+}
+
+async fn has_been_there_for_days(engine: &Engine, cookie: &str) {
+    let created = "'2025-01-01 00:00:00+00:00'";
+    engine.run(&format!("UPDATE readers SET created = {created} WHERE cookie_hash = '{cookie}'")).await;
+}
+
+/// Why a star of this reader at home is not kept.
+async fn busy(db: &Database, paper: PaperId, cookie: &str) -> Option<Busy> {
+    let reader = Reader { cookie, network: "home" };
+    readers::mark(db, paper, reader, Mark::Star).await.expect("an answer").err()
+}
+
 #[tokio::test]
-async fn a_network_leaves_so_many_marks_in_a_day() {
+async fn readers_who_are_made_up_take_nothing_from_those_who_were_there() {
     for engine in engines().await {
         let db = &engine.db;
         let papers = with_papers(db, 3).await;
-        mark(db, papers[0], "ada", Mark::Star).await;
-        let many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1999) ";
-        let rows =
-            "SELECT 2, 'made-up-' || i, 1, 'home', FALSE, made FROM n, (SELECT made FROM marks) AS one";
-        engine
-            .run(&format!(
-                "INSERT INTO marks (paper_id, kind, reader_id, network, counted, made) {many}{rows}"
-            ))
-            .await;
-        let eve = Reader { cookie: "eve", network: "home" };
-        let refused = readers::mark(db, papers[2], eve, Mark::Star).await.expect("an answer");
-        assert_eq!(refused, None, "{}: it is not kept", engine.name);
-        assert_eq!(readers::by_cookie(db, "eve").await.expect("an answer"), None);
-        let elsewhere = Reader { cookie: "eve", network: "library" };
-        let counts = readers::mark(db, papers[2], elsewhere, Mark::Star).await.expect("an answer");
-        assert_eq!(counts.map(|counts| counts.stars), Some(1), "others are not kept from it");
-        engine.run("UPDATE marks SET made = '2020-01-01 00:00:00+00:00' WHERE paper_id = 2").await;
-        assert_eq!(mark(db, papers[2], "bob", Mark::Star).await, 2, "the next day");
+        mark(db, papers[0], "ada", Mark::Opened).await;
+        has_been_there_for_days(&engine, "ada").await;
+        for cookie in ["eve-1", "eve-2", "eve-3", "eve-4"] {
+            mark(db, papers[0], cookie, Mark::Star).await;
+            let_have(&engine, cookie, 400).await;
+        }
+        assert_eq!(busy(db, papers[2], "eve-1").await, Some(Busy::Network), "{}", engine.name);
+        assert_eq!(busy(db, papers[2], "ada").await, None, "{}", engine.name);
+        assert_eq!(busy(db, papers[2], "bob").await, None, "there is a part left for another new one");
+        let_have(&engine, "ada", 499).await;
+        assert_eq!(busy(db, papers[1], "ada").await, Some(Busy::Reader));
     }
 }
 
 #[tokio::test]
-async fn a_reader_does_not_use_up_what_their_network_may() {
+async fn new_readers_without_end_are_refused() {
     for engine in engines().await {
         let db = &engine.db;
         let papers = with_papers(db, 3).await;
         mark(db, papers[0], "ada", Mark::Star).await;
-        let many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 499) ";
-        let rows = "SELECT 2, 'made-up-' || i, reader_id, network, FALSE, made FROM n, \
-                    (SELECT reader_id, network, made FROM marks) AS one";
+        let many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) ";
+        let readers = "SELECT 'eve-' || i, created FROM n, (SELECT created FROM readers) AS one";
+        engine.run(&format!("INSERT INTO readers (cookie_hash, created) {many}{readers}")).await;
+        let marks = "SELECT 2, 'star', readers.id, 'home', FALSE, one.made FROM readers, \
+                     (SELECT made FROM marks) AS one WHERE cookie_hash LIKE 'eve-%'";
         engine
-            .run(&format!(
-                "INSERT INTO marks (paper_id, kind, reader_id, network, counted, made) {many}{rows}"
-            ))
+            .run(&format!("INSERT INTO marks (paper_id, kind, reader_id, network, counted, made) {marks}"))
             .await;
-        let ada = Reader { cookie: "ada", network: "home" };
-        let refused = readers::mark(db, papers[2], ada, Mark::Star).await.expect("an answer");
-        assert_eq!(refused, None, "{}", engine.name);
-        assert_eq!(mark(db, papers[0], "ada", Mark::Star).await, 1, "what is there stays");
-        assert_eq!(mark(db, papers[2], "eve", Mark::Star).await, 1, "neighbours are not kept from it");
+        assert_eq!(busy(db, papers[2], "eve").await, Some(Busy::Network), "{}", engine.name);
+        assert_eq!(readers::by_cookie(db, "eve").await.expect("an answer"), None, "nobody is made");
+        assert_eq!(busy(db, papers[0], "ada").await, None, "what is there stays");
+        let elsewhere = Reader { cookie: "eve", network: "library" };
+        let kept = readers::mark(db, papers[2], elsewhere, Mark::Star).await.expect("an answer");
+        assert_eq!(kept.map(|counts| counts.stars), Ok(1), "others are not kept from it");
+        engine.run("UPDATE marks SET made = '2020-01-01 00:00:00+00:00' WHERE paper_id = 2").await;
+        assert_eq!(busy(db, papers[2], "bob").await, None, "the next day");
+    }
+}
+
+#[tokio::test]
+async fn where_a_network_is_full_each_has_an_equal_part() {
+    for engine in engines().await {
+        let db = &engine.db;
+        let papers = with_papers(db, 3).await;
+        for (cookie, count) in [("a", 499), ("b", 499), ("c", 499), ("d", 499), ("e", 300)] {
+            mark(db, papers[0], cookie, Mark::Star).await;
+            has_been_there_for_days(&engine, cookie).await;
+            let_have(&engine, cookie, count).await;
+        }
+        assert_eq!(busy(db, papers[2], "a").await, Some(Busy::Reader), "{}", engine.name);
+        assert_eq!(busy(db, papers[2], "e").await, None, "302 of 400");
+        engine.run("UPDATE marks SET made = '2020-01-01 00:00:00+00:00' WHERE kind = 'made-up-1'").await;
+        assert_eq!(busy(db, papers[2], "a").await, Some(Busy::Network), "500 of 400");
+        assert_eq!(busy(db, papers[2], "f").await, None);
+    }
+}
+
+#[tokio::test]
+async fn the_address_of_a_feed_is_renewed() {
+    for engine in engines().await {
+        let db = &engine.db;
+        let papers = with_papers(db, 1).await;
+        mark(db, papers[0], "ada", Mark::Star).await;
+        let ada = readers::by_cookie(db, "ada").await.expect("an answer").expect("a reader");
+        let key = async || readers::feed_key(db, ada).await.expect("an answer").expect("a key");
+        assert_eq!((key().await.cookie.as_str(), key().await.number), ("ada", 0), "{}", engine.name);
+        readers::renew_feed(db, ada).await.expect("renewed");
+        assert_eq!(key().await.number, 1);
     }
 }
 

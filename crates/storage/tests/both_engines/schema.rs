@@ -1,8 +1,8 @@
 //! Opening, and bringing the schema up to date.
 
-use content::{Announced, Harvested};
+use content::{Announced, Harvested, Way};
 use sea_orm::ConnectionTrait as _;
-use storage::{Database, Error, Migrated, papers};
+use storage::{Database, Error, Listing, Migrated, Scope, papers};
 
 use crate::support::{Engine, arxiv, day, engines, places, published};
 
@@ -19,8 +19,16 @@ async fn try_tell(url: &str, sql: &str) -> Result<(), sea_orm::DbErr> {
 }
 
 /// Every step of the schema.
-const STEPS: [&str; 6] =
-    ["0001_first", "0002_skimming", "0003_budgets", "0004_versions", "0005_texts", "0006_blog"];
+const STEPS: [&str; 8] = [
+    "0001_first",
+    "0002_skimming",
+    "0003_budgets",
+    "0004_versions",
+    "0005_texts",
+    "0006_standing",
+    "0007_spent",
+    "0008_blog",
+];
 
 #[tokio::test]
 async fn the_schema_is_made_once() {
@@ -105,10 +113,13 @@ async fn a_step_that_fails_leaves_nothing_behind() {
 }
 
 /// What the steps after the first one added, taken away again: a database as the first release left it.
-const AS_AT_FIRST: [&str; 19] = [
+const AS_AT_FIRST: &[&str] = &[
     "DROP INDEX posts_by_announced_published",
     "DROP INDEX posts_by_series_part",
-    "DROP INDEX posts_by_author_published_id",
+    "DROP INDEX posts_by_kind_pinned_published_id_visibility",
+    "DROP INDEX posts_by_kind_published_id_visibility",
+    "DROP INDEX posts_by_kind_readers_id",
+    "DROP INDEX posts_by_author_kind_pinned_published_id",
     "DROP INDEX comments_by_network_created",
     "DROP INDEX comments_by_edit_hash",
     "DROP INDEX comments_by_told_state",
@@ -126,8 +137,9 @@ const AS_AT_FIRST: [&str; 19] = [
     "UPDATE papers SET joined_to = NULL, root_id = NULL",
     "DELETE FROM seaql_migrations WHERE version <> '0001_first'",
 ];
-const ADDED_TABLES: [&str; 18] = [
+const ADDED_TABLES: &[&str] = &[
     "terms",
+    "former_terms",
     "post_links",
     "post_reads",
     "revisions",
@@ -137,6 +149,7 @@ const ADDED_TABLES: [&str; 18] = [
     "mails",
     "audit",
     "settings",
+    "deletions",
     "announcements",
     "harvests",
     "list_counts",
@@ -146,7 +159,7 @@ const ADDED_TABLES: [&str; 18] = [
     "charges",
     "text_failures",
 ];
-const ADDED_COLUMNS: [(&str, &str); 47] = [
+const ADDED_COLUMNS: &[(&str, &str)] = &[
     ("posts", "kind"),
     ("posts", "pinned"),
     ("posts", "password_hash"),
@@ -168,6 +181,7 @@ const ADDED_COLUMNS: [(&str, &str); 47] = [
     ("sessions", "seen"),
     ("users", "shown"),
     ("users", "blocked"),
+    ("readers", "feed"),
     ("full_texts", "record"),
     ("full_texts", "hidden"),
     ("full_texts", "left_out_pages"),
@@ -240,7 +254,7 @@ async fn after_an_upgrade_papers_are_cross_lists_where_they_are() {
         assert_eq!(kinds("cs.NA").await, []);
         assert_eq!(kinds("math.NA").await.iter().map(|one| one.1).sum::<u64>(), 1);
         let categories = papers::categories(&db).await.expect("categories");
-        let counts = [("cs.LG", 2), ("math.CO", 1), ("math.NA", 1)];
+        let counts = [("cs", 2), ("cs.LG", 2), ("math", 2), ("math.CO", 1), ("math.NA", 1)];
         assert_eq!(categories, counts.map(|(name, count)| (name.to_owned(), count)));
     }
 }
@@ -263,15 +277,63 @@ async fn after_an_upgrade_twins_are_found_step_by_step() {
         let db = upgraded(&engine, &batch, &[]).await;
         assert_eq!(papers::count(&db).await.expect("a count"), 25, "{}", engine.name);
         let before = storage::changes::last(&db).await.expect("a position");
-        assert!(papers::join_earlier(&db, 7).await.expect("a step"));
+        assert!(papers::renew(&db, 7).await.expect("a step"));
         let first = papers::count(&db).await.expect("a count");
         assert!((20..25).contains(&first), "{first}");
         // As after a restart.
         let db = storage::connect(&engine.url).await.expect("the engine is there");
-        while papers::join_earlier(&db, 7).await.expect("a step") {}
+        while papers::renew(&db, 7).await.expect("a step") {}
         assert_eq!(papers::count(&db).await.expect("a count"), 20);
         assert!(storage::changes::last(&db).await.expect("a position") > before);
-        assert!(!papers::join_earlier(&db, 7).await.expect("nothing is left"));
+        assert!(!papers::renew(&db, 7).await.expect("nothing is left"));
+    }
+}
+
+/// The last release before `0006_standing` listed a paper by whatever record was imported last.
+#[tokio::test]
+async fn after_an_upgrade_lists_and_index_follow_the_order_of_records() {
+    for engine in engines().await {
+        let db = &engine.db;
+        let own = arxiv("2401.00001", "v1", day(2));
+        let mut list = arxiv("2401.00001", "v3", day(5));
+        list.way = Way::List;
+        list.record.categories = vec!["cs.CV".into()];
+        papers::save(db, &[own, list, arxiv("2401.00002", "v1", day(1))]).await.expect("saved");
+        for statement in [
+            "DELETE FROM paper_categories WHERE paper_id = 1",
+            "INSERT INTO paper_categories (paper_id, category, date, place, stars, kind) \
+             VALUES (1, 'cs.CV', '2025-11-05', 0, 0, 'new')",
+            "UPDATE papers SET date = '2025-11-05' WHERE id = 1",
+            "UPDATE list_counts SET papers = 1 WHERE name = 'cs.LG' OR name = 'math.CO'",
+            "INSERT INTO list_counts (kind, name, part, papers) VALUES ('category', 'cs.CV', '', 1)",
+            "DELETE FROM paper_categories WHERE category IN ('cs', 'math')",
+            "DELETE FROM list_counts WHERE name IN ('cs', 'math')",
+            "INSERT INTO facts (name, value) VALUES ('twins.after', 1)",
+            "DROP TABLE deletions",
+            "ALTER TABLE readers DROP COLUMN feed",
+            "DELETE FROM seaql_migrations WHERE version = '0006_standing'",
+        ] {
+            engine.run(statement).await;
+        }
+        let db = storage::connect(&engine.url).await.expect("the engine is there");
+        storage::migrate(&db).await.expect("migrated");
+        let archives = papers::list(&db, &Listing::first(Scope::category("cs"), 9)).await.expect("a list");
+        assert_eq!((archives.items.len(), archives.total), (2, Some(2)), "{}: at once", engine.name);
+        let before = storage::changes::last(&db).await.expect("a position");
+        while papers::renew(&db, 1).await.expect("a step") {}
+        let listed = async |category: &str| {
+            let listing = Listing::first(Scope::category(category), 9);
+            let found = papers::list(&db, &listing).await.expect("a list");
+            found.items.iter().map(|paper| paper.id.0).collect::<Vec<_>>()
+        };
+        assert_eq!(listed("cs.CV").await, [0; 0], "{}", engine.name);
+        assert_eq!(listed("cs.LG").await, [1, 2]);
+        assert_eq!(papers::latest_day(&db, "cs.LG").await.expect("a day"), Some(day(2)));
+        let counted = [("cs", 2), ("cs.LG", 2), ("math", 2), ("math.CO", 2)]
+            .map(|(name, count)| (name.to_owned(), count));
+        assert_eq!(papers::categories(&db).await.expect("categories"), counted);
+        let changes = storage::changes::after(&db, before, 9).await.expect("changes");
+        assert!(changes.iter().all(|change| change.doc.id == 1) && !changes.is_empty(), "{changes:?}");
     }
 }
 
@@ -279,7 +341,7 @@ async fn after_an_upgrade_twins_are_found_step_by_step() {
 async fn who_begins_with_this_version_has_no_earlier_twins() {
     for engine in engines().await {
         papers::save(&engine.db, &[arxiv("2401.00001", "v1", day(1))]).await.expect("saved");
-        assert!(!papers::join_earlier(&engine.db, 7).await.expect("nothing"), "{}", engine.name);
+        assert!(!papers::renew(&engine.db, 7).await.expect("nothing"), "{}", engine.name);
     }
 }
 

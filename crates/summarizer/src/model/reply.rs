@@ -1,6 +1,8 @@
+use std::collections::BTreeSet;
+
 use super::{
     Model,
-    request::Asked,
+    request::Prompt,
     split::Split,
     thoughts::Thoughts,
     transport::meaning,
@@ -24,6 +26,8 @@ pub(super) struct Reply {
     note: Option<String>,
     /// Whether the answer has any words, those it goes on with included.
     words: bool,
+    /// The questions of which nothing was said.
+    unanswered: BTreeSet<usize>,
     finish: Option<String>,
     usage: Option<Usage>,
     /// What a server may count, whatever its tokens are: who says more is not believed.
@@ -34,7 +38,7 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    pub(super) fn new(model: &Model, ask: &Ask, asked: &Asked) -> Self {
+    pub(super) fn new(model: &Model, ask: &Ask, prompt: &Prompt) -> Self {
         Self {
             model: model.model.clone(),
             thoughts: Thoughts::default(),
@@ -42,11 +46,17 @@ impl Reply {
                 || Split::new(ask.questions.clone()),
                 |section| Split::within(ask.questions.clone(), section),
             ),
-            note: asked.note.clone(),
+            note: prompt.note.clone(),
             words: ask.within.is_some(),
+            unanswered: ask
+                .questions
+                .iter()
+                .copied()
+                .filter(|number| ask.within.is_none_or(|begun| *number > begun))
+                .collect(),
             finish: None,
             usage: None,
-            most: most(tokens_in(asked.bytes), model.limits.output),
+            most: most(tokens_in(prompt.bytes), model.limits.output),
             chunks: 0,
             // An event holds one token or more; the rest is for events without any.
             most_chunks: model.limits.output.saturating_add(model.limits.output / 5).saturating_add(16),
@@ -129,6 +139,7 @@ impl Reply {
             Some("length") => Err(Fault::OutputLimit),
             Some("content_filter") => Err(Fault::Filtered),
             Some(_) if !self.words => Err(Fault::Empty),
+            Some(_) if !self.unanswered.is_empty() => Err(Fault::Unanswered),
             Some(_) => Ok(Piece::Done {
                 model: std::mem::take(&mut self.model),
                 tokens: self.usage.map(|usage| (usage.read, usage.written)),
@@ -139,6 +150,7 @@ impl Reply {
     fn pieces(&mut self, texts: Vec<(usize, String)>) -> Vec<Piece> {
         let note = self.note.take_if(|_| !texts.is_empty()).map(|note| (0, note));
         self.words |= !texts.is_empty();
+        self.unanswered.retain(|asked| texts.iter().all(|(section, _)| section != asked));
         note.into_iter().chain(texts).map(|(section, markdown)| Piece::Text { section, markdown }).collect()
     }
 }

@@ -20,7 +20,7 @@ inline as $...$ and displayed as $$...$$ on lines of their own. Where the text h
 mark of the page that a statement rests on after the statement. No images, no HTML, no links.";
 
 /// A request, and what goes with it.
-pub(super) struct Asked {
+pub(super) struct Prompt {
     pub(super) request: Request,
     /// A sentence for the reader, if the text had to be shortened.
     pub(super) note: Option<String>,
@@ -38,7 +38,7 @@ pub(super) fn room(model: &Model) -> usize {
 ///
 /// The order is fixed: system prompt, paper, questions, then what there is of the reply. Only the
 /// questions depend on the language.
-pub(super) fn request(model: &Model, work: &Work, ask: &Ask, room: usize) -> Asked {
+pub(super) fn request(model: &Model, work: &Work, ask: &Ask, room: usize) -> Prompt {
     let questions = questions(&work.questions, ask, work.language);
     let begun = ask.within.map(|section| begun(work, ask, section));
     let taken = SYSTEM.len() + questions.len() + begun.as_ref().map_or(0, String::len);
@@ -66,8 +66,8 @@ pub(super) fn request(model: &Model, work: &Work, ask: &Ask, room: usize) -> Ask
         extra,
     };
     // The answer begins with it; who goes on, or asks the next question, has told it before.
-    let note = note.filter(|_| ask.within.is_none() && ask.questions.start == 0);
-    Asked { request, note, bytes }
+    let note = note.filter(|_| ask.within.is_none() && ask.questions.first() == Some(&0));
+    Prompt { request, note, bytes }
 }
 
 fn output(model: &Model) -> u64 {
@@ -84,13 +84,13 @@ fn questions(set: &QuestionSet, ask: &Ask, language: Language) -> String {
         Language::En => ("English", "Answer these questions"),
         Language::Zh => ("Simplified Chinese (简体中文)", "请用简体中文回答以下问题"),
     };
-    let first = marker(ask.questions.start);
+    let first = marker(ask.questions[0]);
     let mut asked = format!(
         "{begin}. Write in {name}. Begin each answer with a line that holds only its marker, `{}` for the first, and \
          so on, in this order; do not repeat the question; write nothing before the first marker.\n",
         first.trim_end()
     );
-    for number in ask.questions.clone() {
+    for &number in &ask.questions {
         let question = &set.questions[number];
         let _ = write!(asked, "\n{}{} {}\n", marker(number), question.title, question.prompt);
     }
@@ -99,7 +99,8 @@ fn questions(set: &QuestionSet, ask: &Ask, language: Language) -> String {
 
 /// What the model has written so far, with the markers that it wrote.
 fn begun(work: &Work, ask: &Ask, within: usize) -> String {
-    let answered = (ask.questions.start..=within).map(|number| (number, work.kept[number].markdown.as_str()));
+    let begun = ask.questions.iter().filter(|number| **number <= within);
+    let answered = begun.map(|&number| (number, work.kept[number].markdown.as_str()));
     let written = answered.filter(|(_, markdown)| !markdown.is_empty());
     written.map(|(number, markdown)| format!("{}{markdown}", marker(number))).collect::<Vec<_>>().join("\n\n")
 }

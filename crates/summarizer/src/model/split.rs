@@ -1,13 +1,11 @@
-use std::ops::Range;
-
 /// Cuts one reply into the sections it answers, at marker lines: a heading (or bold line) that begins
 /// with `Q` and the number of the question. Some models leave out the `Q`: a reply that begins with the
 /// heading `## 1.` is cut at `## 2.`, too, but then only at headings of that level. The marker itself,
 /// and what else is on its line, is shown to nobody, not even half of it. A section has no white space
 /// at its ends.
 pub(super) struct Split {
-    /// The sections that the reply may have.
-    asked: Range<usize>,
+    /// The sections that the reply may have, in their order; one at the least.
+    asked: Vec<usize>,
     /// The section being written; `None` before the first marker.
     section: Option<usize>,
     place: Place,
@@ -49,7 +47,7 @@ enum Line {
 
 impl Split {
     /// A reply from its beginning.
-    pub(super) fn new(asked: Range<usize>) -> Self {
+    pub(super) fn new(asked: Vec<usize>) -> Self {
         Self {
             asked,
             section: None,
@@ -63,7 +61,7 @@ impl Split {
     }
 
     /// A reply that goes on in a section, in the middle of a line.
-    pub(super) fn within(asked: Range<usize>, section: usize) -> Self {
+    pub(super) fn within(asked: Vec<usize>, section: usize) -> Self {
         let begun =
             Self { section: Some(section), place: Place::InLine, marks: Marks::Lettered, ..Self::new(asked) };
         Self { begun: true, ..begun }
@@ -92,7 +90,7 @@ impl Split {
             _ => self.emit(&held, &mut out),
         }
         if self.section.is_none() {
-            self.open(self.asked.start, &mut out);
+            self.open(self.asked[0], &mut out);
         }
         out
     }
@@ -106,12 +104,13 @@ impl Split {
     }
 
     fn classify(&self, line: &str, whole: bool) -> Line {
-        let next = self.section.map_or(self.asked.start, |section| section + 1) + 1;
+        let comes = |number: usize| {
+            let asked = number.checked_sub(1).is_some_and(|section| self.asked.contains(&section));
+            asked && self.section.is_none_or(|section| number > section + 1)
+        };
         match classify(line, whole) {
             // Sections come in order.
-            Line::Marker(number, marks)
-                if self.allows(number, marks) && (next..=self.asked.end).contains(&number) =>
-            {
+            Line::Marker(number, marks) if self.allows(number, marks) && comes(number) => {
                 Line::Marker(number, marks)
             }
             Line::Marker(..) => Line::Text,
@@ -122,7 +121,7 @@ impl Split {
     fn allows(&self, number: usize, marks: Marks) -> bool {
         match self.marks {
             Marks::Open => {
-                let first = number == self.asked.start + 1 && self.preamble.trim().is_empty();
+                let first = number == self.asked[0] + 1 && self.preamble.trim().is_empty();
                 marks == Marks::Lettered || first
             }
             own => own == marks,
@@ -194,7 +193,7 @@ impl Split {
         let Some(section) = self.section else {
             self.preamble.push_str(text);
             if self.preamble.len() > PREAMBLE {
-                self.open(self.asked.start, out);
+                self.open(self.asked[0], out);
             }
             return;
         };
@@ -264,7 +263,7 @@ mod tests {
     use super::*;
 
     fn sections(split: &mut Split, chunks: &[&str]) -> Vec<String> {
-        let mut all = vec![String::new(); split.asked.end];
+        let mut all = vec![String::new(); split.asked.last().expect("a question") + 1];
         let mut said: Vec<_> = chunks.iter().flat_map(|chunk| split.push(chunk)).collect();
         said.extend(split.rest());
         said.iter().for_each(|(section, text)| all[*section].push_str(text));
@@ -273,7 +272,7 @@ mod tests {
 
     /// However the reply is cut, its sections are these.
     fn check(reply: &str, expected: [&str; 3]) {
-        assert_eq!(sections(&mut Split::new(0..3), &[reply]), expected, "{reply:?}");
+        assert_eq!(sections(&mut Split::new(vec![0, 1, 2]), &[reply]), expected, "{reply:?}");
         let mut rng = StdRng::seed_from_u64(1);
         for _ in 0..50 {
             let mut chunks = Vec::new();
@@ -283,7 +282,7 @@ mod tests {
                 chunks.push(&rest[..at]);
                 rest = &rest[at..];
             }
-            assert_eq!(sections(&mut Split::new(0..3), &chunks), expected, "{chunks:?}");
+            assert_eq!(sections(&mut Split::new(vec![0, 1, 2]), &chunks), expected, "{chunks:?}");
         }
     }
 
@@ -325,10 +324,14 @@ mod tests {
     #[test]
     fn a_reply_to_some_questions_or_from_the_middle() {
         let of = |mut split: Split, reply: &str| sections(&mut split, &[reply]);
-        assert_eq!(of(Split::new(1..3), "## Q2\nTwo.\n## Q3\nThree."), ["", "Two.", "Three."]);
-        assert_eq!(of(Split::new(1..2), "No marker."), ["", "No marker."]);
-        assert_eq!(of(Split::new(1..2), "## Q1\nTwo."), ["", "## Q1\nTwo."]);
-        let on = |reply| of(Split::within(0..3, 1), reply);
+        assert_eq!(of(Split::new(vec![1, 2]), "## Q2\nTwo.\n## Q3\nThree."), ["", "Two.", "Three."]);
+        assert_eq!(of(Split::new(vec![1]), "No marker."), ["", "No marker."]);
+        assert_eq!(of(Split::new(vec![1]), "## Q1\nTwo."), ["", "## Q1\nTwo."]);
+        assert_eq!(
+            of(Split::new(vec![0, 2]), "## Q1\nOne.\n## Q2\nno\n## Q3\nThree."),
+            ["One.\n## Q2\nno", "", "Three."]
+        );
+        let on = |reply| of(Split::within(vec![0, 1, 2], 1), reply);
         assert_eq!(on(" more\n\n## Q2\nx\n## Q3\nThree."), ["", " more\n\n## Q2\nx", "Three."]);
         assert_eq!(on("## Q3 is said in mid-line\n"), ["", "## Q3 is said in mid-line", ""]);
     }
@@ -338,7 +341,7 @@ mod tests {
         for (reply, expected) in
             [("## Q1\nOne.\n## Q", "One."), ("One.\n#", "One."), ("One.\n# T", "One.\n# T")]
         {
-            let mut split = Split::new(0..1);
+            let mut split = Split::new(vec![0]);
             let mut said = split.push(reply);
             said.extend(split.cut());
             assert_eq!(said.into_iter().map(|(_, text)| text).collect::<String>(), expected, "{reply:?}");

@@ -7,7 +7,7 @@ fn named(name: &str, address: &str) -> Model {
 }
 
 async fn answering(text: &str) -> Server {
-    Server::new(vec![stream(&[&delta(&format!("## Q1\n{text}")), STOP])]).await
+    Server::new(vec![stream(&[&delta(&format!("## Q1\n{text}{REST}")), STOP])]).await
 }
 
 /// The models that were called, with the codes of what came of it.
@@ -61,7 +61,7 @@ async fn k3_no_other_model_is_asked_once_one_has_begun() {
 async fn k4_the_extractive_reader_may_be_the_last() {
     for calls in [Calls::Combined, Calls::PerQuestion] {
         let first = Server::new(vec![response("500 Internal Server Error", "text/plain", "", "")]).await;
-        let readers = [reader(named("A", &first.address)), Reader::Extractive];
+        let readers = [reader(named("A", &first.address)), Summarizer::Extractive];
         let (all, end) = pieces(&readers, calls, &[]).await;
         assert_eq!(end, Ok(Piece::Done { model: "extractive".into(), tokens: None }));
         assert_eq!(asking(&all), ["extractive"]);
@@ -93,7 +93,7 @@ async fn a_server_that_fails_five_times_is_left_alone() {
 #[tokio::test]
 async fn k7_a_wait_is_told() {
     let busy = response("429 Too Many Requests", "application/json", "retry-after: 1\r\n", "{}");
-    let server = Server::new(vec![busy, stream(&[&delta("## Q1\nAt last."), STOP])]).await;
+    let server = Server::new(vec![busy, stream(&[&delta(&format!("## Q1\nAt last.{REST}")), STOP])]).await;
     let (all, _) = pieces(&[reader(model(&server.address))], Calls::Combined, &[]).await;
     let waiting = Piece::Stage(Stage::Waiting(Duration::from_secs(1)));
     assert!(all.contains(&waiting), "{all:?}");

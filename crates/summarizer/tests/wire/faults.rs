@@ -45,6 +45,8 @@ async fn k12_every_fault_has_a_code_and_keeps_what_was_received() {
     )
     .await;
     check("not a word", stream(&[STOP, "[DONE]"]), "", "empty", 1).await;
+    let one = delta("## Q1\nOne.");
+    check("one question of six", stream(&[&one, STOP, "[DONE]"]), "One.", "unanswered", 1).await;
 }
 
 #[tokio::test]
@@ -123,7 +125,7 @@ async fn k12_a_context_that_is_too_short_is_met_by_section_once() {
         "",
         r#"{"error":{"message":"This model's maximum context length is 8192 tokens","code":"context_length_exceeded"}}"#,
     );
-    let good = stream(&[&delta("## Q1\nShort."), STOP]);
+    let good = stream(&[&delta(&format!("## Q1\nShort.{REST}")), STOP]);
     let server = Server::new(vec![too_long, good]).await;
     let mut long = text();
     long.passages[2].text = "more ".repeat(15_000);

@@ -8,6 +8,11 @@ fn received(texts: &[&str]) -> Vec<Section> {
     texts.iter().map(|text| Section { markdown: (*text).into() }).collect()
 }
 
+/// Of a reading that was cut off.
+fn half(sections: &[Section]) -> Received {
+    Received { sections: sections.to_vec(), whole: false }
+}
+
 fn continuing(address: &str, continuation: Continuation) -> Model {
     Model { quirks: Quirks { continuation, ..Quirks::default() }, ..model(address) }
 }
@@ -29,11 +34,15 @@ fn texts(wanted: &[&str]) -> Vec<String> {
 
 /// What the last message of a request that goes on is, and what else the request says.
 async fn check(continuation: Continuation, member: Value, whole: Value) {
-    let server = Server::new(vec![stream(&[&delta("lf of it.\n\n## Q3\nThree."), STOP])]).await;
+    let server = Server::new(vec![stream(&[
+        &delta("lf of it.\n\n## Q3\nThree.\n## Q4\n4\n## Q5\n5\n## Q6\n6"),
+        STOP,
+    ])])
+    .await;
     let readers = [reader(continuing(&server.address, continuation))];
     let before = received(&["One.", "Two ha", "", "", "", ""]);
     let (all, end) = pieces(&readers, Calls::Combined, &before).await;
-    assert_eq!(sections(&all), texts(&["One.", "Two half of it.", "Three."]), "{continuation:?}");
+    assert_eq!(sections(&all), ["One.", "Two half of it.", "Three.", "4", "5", "6"], "{continuation:?}");
     assert_eq!(end, done(None));
     let shown = all.iter().position(|piece| *piece == Piece::Text { section: 1, markdown: "Two ha".into() });
     let stage = all.iter().position(|piece| matches!(piece, Piece::Stage(_)));
@@ -146,12 +155,12 @@ async fn a_continuation_that_fails_leaves_what_there_was() {
     let before = received(&["One.", "Two.", "Three.", "Four.", "Five.", "Six ha"]);
     for (calls, last) in [(Calls::Combined, false), (Calls::PerQuestion, false), (Calls::Combined, true)] {
         let mut readers = vec![reader(model(&refusal.address))];
-        readers.extend(last.then_some(Reader::Extractive));
+        readers.extend(last.then_some(Summarizer::Extractive));
         let mut now = before.clone();
         for _ in 0..3 {
             let (paper, text, sets) = (paper(), text(), QuestionSets::embedded());
             let assignment =
-                Assignment { calls, received: &now, ..assignment(&paper, &text, &sets, Language::En) };
+                Assignment { calls, received: &half(&now), ..assignment(&paper, &text, &sets, Language::En) };
             let mut all: Vec<_> = summarizer::keeping(&now, read(&readers, &assignment)).collect().await;
             assert_eq!(all.pop(), Some(Err(Fault::Unauthorized { status: 401 })));
             let all: Vec<_> = all.into_iter().map(Result::unwrap).collect();
@@ -160,7 +169,7 @@ async fn a_continuation_that_fails_leaves_what_there_was() {
         }
     }
     // The first section alone, and half, is a model's word as well.
-    let readers = [reader(model(&refusal.address)), Reader::Extractive];
+    let readers = [reader(model(&refusal.address)), Summarizer::Extractive];
     let (_, end) = pieces(&readers, Calls::Combined, &received(&["On"])).await;
     assert_eq!(end, Err(Fault::Unauthorized { status: 401 }));
 }
@@ -170,7 +179,8 @@ async fn what_a_model_writes_takes_the_place_of_half_a_section() {
     let server = Server::new(vec![stream(&[&delta("## Q2\nTw")])]).await;
     let (paper, text, sets) = (paper(), text(), QuestionSets::embedded());
     let before = received(&["One.", "Two ha"]);
-    let assignment = Assignment { received: &before, ..assignment(&paper, &text, &sets, Language::En) };
+    let assignment =
+        Assignment { received: &half(&before), ..assignment(&paper, &text, &sets, Language::En) };
     let readers = [reader(model(&server.address))];
     let mut all: Vec<_> = summarizer::keeping(&before, read(&readers, &assignment)).collect().await;
     assert_eq!(all.pop(), Some(Err(Fault::Cut)));
@@ -219,4 +229,43 @@ async fn a_paper_that_was_too_long_once_is_sent_short_to_the_next_question() {
     assert_eq!(end, done(None));
     assert!(sections(&all)[5].ends_with("Answer 6."));
     assert_eq!(server.requests().len(), 7, "refused once");
+}
+
+/// What a model that ended by itself is asked when its reader goes on, and what comes of it.
+async fn check_missing(continuation: Continuation, calls: Calls, replies: &[&str], asked: &[&str]) {
+    let script = |reply: &&str| stream(&[&delta(reply), STOP]);
+    let server = Server::new(replies.iter().map(script).collect()).await;
+    let readers = [reader(continuing(&server.address, continuation))];
+    let (paper, text, sets) = (paper(), text(), QuestionSets::embedded());
+    let received = Received { sections: received(&["One.", "Two.", "", "Four."]), whole: true };
+    let assignment = assignment(&paper, &text, &sets, Language::En);
+    let (all, end) = of(&readers, Assignment { calls, received: &received, ..assignment }).await;
+    assert_eq!((sections(&all), end), (texts(&["One.", "Two.", "3", "Four.", "5", "6"]), done(None)));
+    let prompts = (0..replies.len()).map(|call| body(&server, call)["messages"].clone());
+    let markers = prompts.map(|messages| {
+        assert_eq!(messages.as_array().unwrap().len(), 2, "nothing is half: {messages}");
+        let prompt = messages[1]["content"].as_str().unwrap();
+        let markers = prompt.lines().filter_map(|line| line.strip_prefix("## Q"));
+        markers.collect::<Vec<_>>().join("")
+    });
+    assert_eq!(markers.collect::<Vec<_>>(), asked, "{continuation:?}, {calls:?}");
+}
+
+#[tokio::test]
+async fn k6_whoever_left_questions_out_is_asked_these_and_no_other() {
+    for continuation in [Continuation::None, Continuation::Partial] {
+        check_missing(continuation, Calls::Combined, &["## Q3\n3\n## Q5\n5\n## Q6\n6"], &["356"]).await;
+        let each = ["## Q3\n3", "## Q5\n5", "## Q6\n6"];
+        check_missing(continuation, Calls::PerQuestion, &each, &["3", "5", "6"]).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_whole_stays_when_the_rest_fails() {
+    let server = Server::new(vec![stream(&[&delta("## Q3\nThr")])]).await;
+    let (paper, text, sets) = (paper(), text(), QuestionSets::embedded());
+    let received = Received { sections: received(&["One.", "Two.", "", "Four."]), whole: true };
+    let assignment = Assignment { received: &received, ..assignment(&paper, &text, &sets, Language::En) };
+    let (all, end) = of(&[reader(model(&server.address))], assignment).await;
+    assert_eq!((sections(&all), end), (texts(&["One.", "Two.", "Thr", "Four."]), Err(Fault::Cut)));
 }

@@ -15,13 +15,13 @@ use sources::Lines;
 pub(super) enum Eval {
     /// Measure search with a collection's queries.
     #[command(after_help = "Example: inkstone eval search scifact")]
-    Search(retrieval::Asked),
+    Search(retrieval::Measured),
     /// Measure related documents: each query names a document of the collection, or is one.
     #[command(after_help = "Example: inkstone eval related scidocs --json")]
-    Related(retrieval::Asked),
+    Related(retrieval::Measured),
     /// Measure the extractive reader's one-sentence summary beside lead-1 and LexRank.
     #[command(after_help = "Example: inkstone eval summarize scitldr-a.jsonl.xz --json")]
-    Summarize(summaries::Asked),
+    Summarize(summaries::Measured),
 }
 
 pub(super) fn run(eval: &Eval) -> anyhow::Result<()> {

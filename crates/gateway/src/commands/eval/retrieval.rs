@@ -26,7 +26,7 @@ const REACHED: usize = 100;
 
 /// A collection, and how to print what it shows.
 #[derive(Args)]
-pub(in crate::commands) struct Asked {
+pub(in crate::commands) struct Measured {
     /// The folder of the collection.
     folder: PathBuf,
     /// Print one JSON object.
@@ -61,7 +61,7 @@ struct Line {
 type Judged = HashMap<String, u32>;
 
 /// Measures search.
-pub(super) fn search(asked: &Asked) -> anyhow::Result<()> {
+pub(super) fn search(asked: &Measured) -> anyhow::Result<()> {
     measured(asked, |_, index, query| {
         let hits = index.search(&Request::of(&Query::parse(&query.text), REACHED))?.hits;
         Ok(hits.iter().map(|hit| hit.id.id).collect())
@@ -69,7 +69,7 @@ pub(super) fn search(asked: &Asked) -> anyhow::Result<()> {
 }
 
 /// Measures related documents.
-pub(super) fn related(asked: &Asked) -> anyhow::Result<()> {
+pub(super) fn related(asked: &Measured) -> anyhow::Result<()> {
     measured(asked, |collection, index, query| {
         let document = collection.document_of(query);
         let near = index.related(&document, &Narrow::default(), REACHED)?;
@@ -79,7 +79,7 @@ pub(super) fn related(asked: &Asked) -> anyhow::Result<()> {
 
 /// Builds an index of the collection in a temporary folder, and asks it all queries.
 fn measured(
-    asked: &Asked,
+    asked: &Measured,
     found: impl Fn(&Collection, &Index, &Line) -> anyhow::Result<Vec<i64>>,
 ) -> anyhow::Result<()> {
     let collection = Collection::read(&asked.folder)?;

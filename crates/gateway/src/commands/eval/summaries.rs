@@ -16,7 +16,7 @@ const SAMPLES: usize = 1000;
 
 /// A collection, and how to print what it shows.
 #[derive(Args)]
-pub(in crate::commands) struct Asked {
+pub(in crate::commands) struct Measured {
     /// JSON Lines, plain, gzip or xz; `-` is standard input. Each line has "source", the sentences of an abstract,
     /// "target", summaries of it, and perhaps "title".
     file: PathBuf,
@@ -82,7 +82,7 @@ struct Intervals {
 }
 
 /// Scores the three ways of choosing a sentence on the same sentences.
-pub(super) fn run(asked: &Asked) -> anyhow::Result<()> {
+pub(super) fn run(asked: &Measured) -> anyhow::Result<()> {
     let mut papers: Vec<Line> = super::lines(&asked.file)?;
     papers.retain(|paper| !paper.source.is_empty() && !paper.target.summaries().is_empty());
     ensure!(!papers.is_empty(), "{}: no line has sentences and a summary", asked.file.display());

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use actix_web::{HttpRequest, web};
+use actix_web::web;
 use askama::Template;
 use chrono::Utc;
 use content::{CommentId, CommentState, Language, User, Why};
@@ -25,7 +25,6 @@ use crate::{
         frame::{Frame, Place},
     },
     papers::escaped,
-    reader,
     visit::Visit,
 };
 
@@ -177,11 +176,9 @@ pub(super) async fn show(
 /// `POST /admin/comments`: with the chosen ones (`id`, `do`), or with one (`one`, as `approve-7`).
 pub(super) async fn decide(
     app: web::Data<App>,
-    request: HttpRequest,
     editor: Editor,
     fields: web::Form<Vec<(String, String)>>,
 ) -> Page {
-    reader::own_form(&request, &app)?;
     let fields = Fields(fields.into_inner());
     let here =
         fields.get("here").filter(|here| here.starts_with("/admin/comments")).unwrap_or("/admin/comments");

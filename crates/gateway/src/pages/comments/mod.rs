@@ -15,16 +15,13 @@ use askama::Template;
 use chrono::{DateTime, TimeDelta, Utc};
 use content::{Comment, CommentId, Language, User, UserId};
 use render::{Context, Format, Html, Trust};
-use storage::{comments, users};
+use storage::{comments, sessions};
 
 use self::{
     form::{Blank, Form},
     thread::{MAX_DEPTH, Node, Order, nested},
 };
-use super::{
-    Page,
-    accounts::{private, see_other},
-};
+use super::{Page, private, see_other};
 use crate::{
     app::{App, form as changes, page, read},
     discussing::{About, Asked},
@@ -131,7 +128,7 @@ async fn address(app: &App, about: &About, id: CommentId) -> Result<Option<Strin
 
 async fn signed_in(app: &App, asked: &Asked) -> Result<Option<User>, Failure> {
     match &asked.session {
-        Some(token) => Ok(users::by_session(&app.db, token).await?),
+        Some(token) => Ok(sessions::of_token(&app.db, token).await?.map(|(_, user)| user)),
         None => Ok(None),
     }
 }

@@ -12,6 +12,7 @@ use super::{
     private, see_other, signed_in,
 };
 use crate::{
+    accounts::SignedIn,
     accounts::digest,
     app::App,
     config::Registration,
@@ -23,7 +24,7 @@ use crate::{
         frame::{Frame, Place},
         paper, posts,
     },
-    reader::{self, Acting},
+    reader::Acting,
     visit::Visit,
 };
 
@@ -50,8 +51,14 @@ pub(super) struct Preview {
 }
 
 /// `GET /posts/{slug}/comment-page-{n}`: the post with another page of its discussion.
-pub(super) async fn post_page(app: web::Data<App>, visit: Visit, which: web::Path<(String, u32)>) -> Page {
-    posts::post(app, visit, which.into_inner().0.into()).await
+pub(super) async fn post_page(
+    app: web::Data<App>,
+    visit: Visit,
+    request: HttpRequest,
+    signed_in: SignedIn,
+    which: web::Path<(String, u32)>,
+) -> Page {
+    posts::post(app, visit, request, signed_in, which.into_inner().0.into()).await
 }
 
 /// `GET /papers/{id}/comment-page-{n}`
@@ -121,7 +128,6 @@ pub(super) async fn preview(
 
 /// Who acts, if it comes from a page of ours and not too often. Before anything is looked up: a flood costs nothing.
 pub(super) fn admitted(app: &App, request: &HttpRequest) -> Result<Acting, Failure> {
-    reader::own_form(request, app)?;
     let acting = Acting::of(request, app);
     match app.discussing.buckets.ask(&acting.network) {
         true => Ok(acting),

@@ -1,4 +1,4 @@
-use actix_web::web;
+use actix_web::{HttpResponse, web};
 use chrono::NaiveDate;
 use content::Announced;
 use storage::{Categories, DayKind, Scope, papers};
@@ -42,8 +42,18 @@ impl List {
         Ok(Scope::Categories(Categories { kind: part.announced()?, ..self.0.categories() }))
     }
 
+    /// The same on a day. What a reader prefers is looked for in a day as a whole, and not in pages of an endless list.
+    fn on(&self, day: NaiveDate, part: &Part) -> HttpResponse {
+        let path = category_list_address(&self.0.terms);
+        let address = part.address(&path, |part| part.date = Some(day.to_string()));
+        HttpResponse::SeeOther().insert_header(("location", address)).finish()
+    }
+
     async fn page(&self, app: &App, visit: &Visit, part: &Part) -> Page {
         let date = part.day()?;
+        if let Some(latest) = self.0.latest.filter(|_| part.by_preference() && date.is_none()) {
+            return Ok(self.on(latest, part));
+        }
         let kind = part.announced()?;
         let found = found(app, self.scope(part)?, part).await?;
         let kinds = match (date, self.0.single()) {
@@ -54,7 +64,9 @@ impl List {
         let (name, path) = (self.0.terms.text(), category_list_address(&self.0.terms));
         let shown = calendar::shown(part.month.as_deref(), date, self.0.latest)?;
         let month = match self.0.latest {
-            Some(latest) => Some(calendar(app, m, &self.0.any, shown, (date, latest), part, &path).await?),
+            Some(latest) => {
+                Some(calendar(app, m, &self.0.terms.any, shown, (date, latest), part, &path).await?)
+            }
             None => None,
         };
         let title = date.map_or_else(|| name.clone(), |date| format!("{name}, {date}"));
@@ -65,11 +77,12 @@ impl List {
             heading: date.map_or_else(|| name.clone(), |date| m.weekday_date(date)),
             feed: Some(format!("{path}/feed")),
             feed_note: None,
+            feed_renewal: None,
             month,
             years: Vec::new(),
             tabs: self.tabs(m, part, &path, date, &kinds),
             orders: part.orders(&path, m),
-            order_note: part.order_note(m),
+            order_note: part.order_note(m, found.range.total),
             announced: announced(m, &kinds, kind),
             empty: self.empty(m, part, &path, date, &found),
             next: found.next.map(|cursor| part.address(&path, |part| part.after = Some(cursor.to_string()))),
@@ -145,7 +158,7 @@ impl List {
     ) -> Result<Option<Link>, Failure> {
         let Some(date) = date else { return Ok(None) };
         let mut days = Vec::new();
-        for name in &self.0.any {
+        for name in &self.0.terms.any {
             days.extend(match side {
                 Side::Before => papers::day_before(&app.db, name, date).await?,
                 Side::After => papers::day_after(&app.db, name, date).await?,

@@ -31,7 +31,7 @@ mod venues;
 
 pub(crate) use categories::arxiv;
 pub(crate) use overview::paper_overview;
-pub(crate) use starred::{stars, stars_file};
+pub(crate) use starred::{renew_stars_feed, stars, stars_file};
 pub(crate) use venues::venue;
 
 /// Papers on one page of a list.
@@ -39,6 +39,9 @@ const PER_PAGE: u64 = 25;
 /// The most papers on a page, for a reader who comes back to where they were. What is further down their browser asks
 /// for. As many fit into the cache of pages.
 const MOST: u64 = 500;
+
+/// A list that is not longer is put in order by the reader's browser as a whole.
+const WHOLE: u64 = 1000;
 
 /// Which part of a list is asked for, and how. Every state of a list is an address.
 #[derive(Debug, Clone, Default)]
@@ -67,6 +70,8 @@ pub(super) struct ListPage {
     feed: Option<String>,
     /// What is special about the feed.
     feed_note: Option<&'static str>,
+    /// Where a form gives the feed another address.
+    feed_renewal: Option<&'static str>,
     month: Option<Month>,
     /// Other editions of the venue.
     years: Vec<Choice>,
@@ -113,7 +118,7 @@ impl FromRequest for Part {
 }
 
 impl Part {
-    /// As an address has it. Of what is said twice the last holds.
+    /// As an address has it. Of what is said twice the last holds, and what is empty is not said.
     fn of(query: &str) -> Self {
         let mut part = Self::default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -127,7 +132,7 @@ impl Part {
                 "after" => &mut part.after,
                 _ => continue,
             };
-            *place = Some(value.into_owned());
+            *place = Some(value.into_owned()).filter(|value| !value.is_empty());
         }
         part
     }
@@ -173,7 +178,7 @@ impl Part {
 
     /// The part of an edition.
     fn group(&self) -> Option<String> {
-        self.group.clone().filter(|group| !group.is_empty())
+        self.group.clone()
     }
 
     fn order(&self) -> Order {
@@ -189,10 +194,16 @@ impl Part {
         }
     }
 
-    /// A browser cannot put a list in order that it has not: only a day is there as a whole.
-    fn order_note(&self, m: Messages) -> Option<String> {
-        let in_parts = self.sort.as_deref() == Some("preference") && self.date.is_none();
-        in_parts.then(|| m.order_in_parts(&PER_PAGE))
+    /// Whether the reader's own browser is to put the papers in order.
+    fn by_preference(&self) -> bool {
+        self.sort.as_deref() == Some("preference")
+    }
+
+    /// A browser cannot put a list in order that it has not: it loads a day, or a list that is not longer than a day may be.
+    /// It reads from the note that it should not.
+    fn order_note(&self, m: Messages, total: Option<u64>) -> Option<String> {
+        let is_short = self.date.is_some() || total.is_some_and(|total| total <= WHOLE);
+        (self.by_preference() && !is_short).then(|| m.order_in_parts(&PER_PAGE, WHOLE))
     }
 
     fn orders(&self, path: &str, m: Messages) -> Vec<Choice> {
@@ -265,6 +276,7 @@ fn whole(app: &App, visit: &Visit, heading: String, cards: Vec<Card>) -> ListPag
         heading,
         feed: None,
         feed_note: None,
+        feed_renewal: None,
         month: None,
         years: Vec::new(),
         tabs: Vec::new(),
@@ -329,6 +341,6 @@ mod tests {
         assert_eq!(["75", "501", "99999999999999999999999"].map(limit), [75, MOST, MOST]);
         assert_eq!(["0", "-1", "x", ""].map(limit), [PER_PAGE; 4]);
         let twice = Part::of("show=75&date=&unknown=1&show=%32%35");
-        assert_eq!((twice.limit(), twice.date.as_deref()), (25, Some("")), "the last one holds");
+        assert_eq!((twice.limit(), twice.date.as_deref()), (25, None), "the last one holds");
     }
 }

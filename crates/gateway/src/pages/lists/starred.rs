@@ -1,4 +1,4 @@
-use actix_web::{HttpRequest, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use cite::Format;
 use content::Paper;
 use storage::{
@@ -29,10 +29,23 @@ pub(crate) async fn stars(app: web::Data<App>, visit: Visit, request: HttpReques
         empty,
         feed: key.map(|key| reader::stars_feed(&key)),
         feed_note: Some(m.stars_feed()),
+        feed_renewal: Some("/stars/feed"),
         range: Range::of(found.first, cards.len(), Some(found.total)),
         next: found.next.map(|cursor| part.address("/stars", |part| part.after = Some(cursor.to_string()))),
         ..whole(&app, &visit, m.stars().into(), cards)
     })
+}
+
+/// `POST /stars/feed`: gives the feed of these stars another address; nothing is at the one before.
+pub(crate) async fn renew_stars_feed(
+    app: web::Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Failure> {
+    let cookie = reader::hash(&request).ok_or(Failure::NotFound)?;
+    let reader = readers::by_cookie(&app.db, &cookie).await?.ok_or(Failure::NotFound)?;
+    readers::renew_feed(&app.db, reader).await?;
+    app.pages.forget();
+    Ok(HttpResponse::SeeOther().insert_header(("location", "/stars")).finish())
 }
 
 /// `GET /stars.{suffix}`: the same as a file.
