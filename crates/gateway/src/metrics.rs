@@ -24,6 +24,9 @@ use summarizer::{Call, Usage};
 
 use crate::{app::App, errors::Failure};
 
+/// The last fault of each model, as a code, and when it was.
+type Faults = BTreeMap<String, (&'static str, DateTime<Utc>)>;
+
 /// Every count of this process. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Metrics {
@@ -37,7 +40,7 @@ pub(crate) struct Metrics {
     harvests: Family<Harvested, Counter>,
     limited: Counter,
     /// The last fault of each model, as a code.
-    faults: Arc<Mutex<BTreeMap<String, (&'static str, DateTime<Utc>)>>>,
+    faults: Arc<Mutex<Faults>>,
     /// Set when they are asked for.
     now: Now,
 }

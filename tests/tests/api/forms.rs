@@ -10,8 +10,11 @@ on_each_engine!(
     a_form_of_a_page_works_in_a_browser_that_says_nothing
 );
 
+/// Headers of a request.
+type Headers = &'static [(&'static str, &'static str)];
+
 /// What a browser says, whether it has a session, and whether the form may change something.
-const TABLE: [(&[(&str, &str)], bool, bool); 18] = [
+const TABLE: [(Headers, bool, bool); 18] = [
     (&[("sec-fetch-site", "same-origin")], true, true),
     (&[("sec-fetch-site", "none")], true, true),
     (&[("sec-fetch-site", "same-site")], true, false),

@@ -1,5 +1,7 @@
 //! Writing from outside: who may write what, what is never overwritten or lost, and who may read it.
 
+#![expect(clippy::cognitive_complexity, reason = "a test tells a whole story, step by step")]
+
 use std::time::Duration;
 
 use chrono::{SubsecRound as _, TimeDelta, Utc};

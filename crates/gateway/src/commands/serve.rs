@@ -10,7 +10,7 @@ use socket2::SockRef;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
-    app,
+    app::{self, App},
     config::{Loaded, Log, LogFormat},
     indexing, metrics,
 };
@@ -25,15 +25,9 @@ pub(super) async fn run(loaded: Loaded, sample: Option<&Path>) -> anyhow::Result
     app::writable(&config.data)?;
     let base = config.base_at(address);
     let app = app::open(loaded).await?;
-    if !storage::users::has_administrator(&app.db).await? {
-        tracing::warn!("{NOBODY}");
-    }
+    warn_of_no_administrator(&app).await?;
     if let Some(folder) = sample {
-        super::sample::load(&app.db, folder).await?;
-        // The first thing a newcomer does should find something. Later the index follows beside the pages.
-        indexing::catch_up(&app.db, &app.index, |_| ())
-            .await
-            .context("the search index could not catch up")?;
+        fill(&app, folder).await?;
     }
     if let Some(listener) = metrics {
         tracing::info!("metrics are at http://{}/metrics", listener.local_addr()?);
@@ -51,6 +45,20 @@ pub(super) async fn run(loaded: Loaded, sample: Option<&Path>) -> anyhow::Result
         tracing::debug!(%error, "the greeting was not read");
     }
     server.await.context("the server stopped")
+}
+
+/// The first thing a newcomer does should find something. Later the index follows beside the pages.
+async fn fill(app: &App, sample: &Path) -> anyhow::Result<()> {
+    super::sample::load(&app.db, sample).await?;
+    indexing::catch_up(&app.db, &app.index, |_| ()).await.context("the search index could not catch up")?;
+    Ok(())
+}
+
+async fn warn_of_no_administrator(app: &App) -> anyhow::Result<()> {
+    if !storage::users::has_administrator(&app.db).await? {
+        tracing::warn!("{NOBODY}");
+    }
+    Ok(())
 }
 
 /// What the log says as long as nobody can administer the site in the browser.

@@ -110,11 +110,11 @@ pub(super) async fn run(config: Config, command: Command) -> anyhow::Result<()> 
     let db = app::open_storage(&config).await?;
     match command {
         Command::Add { name, role, mail } => add(&db, name, role, mail).await,
-        Command::Password { name } => {
-            let user = find(&db, &name).await?;
-            users::set_password(&db, user.id, &hash(&password()?)).await?;
-            done(&db, "user.password", &name, "").await?;
-            super::print(format!("{name} has another password, and is signed out everywhere"))
+        Command::Invite { role, days } => {
+            let code = secret();
+            invitations::invite(&db, &digest(&code), in_days(days), role).await?;
+            record(&db, "user.invite", role.name(), "").await?;
+            super::print(format!("{}/join?code={code}", config.base()))
         }
         Command::Reset { name, days } => {
             let (user, code) = (find(&db, &name).await?, secret());
@@ -122,51 +122,61 @@ pub(super) async fn run(config: Config, command: Command) -> anyhow::Result<()> 
             done(&db, "user.password", &name, "").await?;
             super::print(format!("{}/join?code={code}", config.base()))
         }
-        Command::Invite { role, days } => {
-            let code = secret();
-            invitations::invite(&db, &digest(&code), in_days(days), role).await?;
-            record(&db, "user.invite", role.name(), "").await?;
-            super::print(format!("{}/join?code={code}", config.base()))
-        }
-        Command::Role { name, role } => {
-            let user = find(&db, &name).await?;
-            users::set_role(&db, user.id, role).await?;
-            done(&db, "user.role", &name, role.name()).await?;
-            super::print(format!("{name} is {}", role.name()))
-        }
-        Command::Shown { name, shown } => {
-            let user = find(&db, &name).await?;
-            users::set_shown(&db, user.id, shown.as_deref()).await?;
-            let shown = shown.unwrap_or_else(|| name.to_string());
-            done(&db, "user.shown", &name, &shown).await?;
-            super::print(format!("{name} is shown as {shown}"))
-        }
-        Command::Block { name } => {
-            let user = find(&db, &name).await?;
-            users::set_blocked(&db, user.id, true).await?;
-            done(&db, "user.block", &name, "").await?;
-            super::print(format!("{name} is kept out"))
-        }
-        Command::Unblock { name } => {
-            let user = find(&db, &name).await?;
-            users::set_blocked(&db, user.id, false).await?;
-            done(&db, "user.unblock", &name, "").await?;
-            super::print(format!("{name} may sign in again"))
-        }
-        Command::SignOut { name } => {
-            let user = find(&db, &name).await?;
-            let ended = sessions::end_others(&db, user.id, "").await?;
-            done(&db, "user.session", &name, "").await?;
-            super::print(format!("{name} is signed out in {ended} browsers"))
-        }
         Command::List { json } => list(&users::all(&db).await?, json),
-        Command::Remove { name } => {
-            let user = find(&db, &name).await?;
-            users::remove(&db, user.id).await?;
-            done(&db, "user.remove", &name, user.role.name()).await?;
-            super::print(format!("{name} has no account any more"))
-        }
+        Command::Role { name, role } => set_role(&db, &name, role).await,
+        Command::Shown { name, shown } => set_shown(&db, &name, shown).await,
+        Command::Block { name } => set_blocked(&db, &name, true).await,
+        Command::Unblock { name } => set_blocked(&db, &name, false).await,
+        Command::Password { name } => set_password(&db, &name).await,
+        Command::SignOut { name } => sign_out(&db, &name).await,
+        Command::Remove { name } => remove(&db, &name).await,
     }
+}
+
+async fn set_password(db: &Database, name: &UserName) -> anyhow::Result<()> {
+    let user = find(db, name).await?;
+    users::set_password(db, user.id, &hash(&password()?)).await?;
+    done(db, "user.password", name, "").await?;
+    super::print(format!("{name} has another password, and is signed out everywhere"))
+}
+
+async fn set_role(db: &Database, name: &UserName, role: Role) -> anyhow::Result<()> {
+    let user = find(db, name).await?;
+    users::set_role(db, user.id, role).await?;
+    done(db, "user.role", name, role.name()).await?;
+    super::print(format!("{name} is {}", role.name()))
+}
+
+async fn set_shown(db: &Database, name: &UserName, shown: Option<String>) -> anyhow::Result<()> {
+    let user = find(db, name).await?;
+    users::set_shown(db, user.id, shown.as_deref()).await?;
+    let shown = shown.unwrap_or_else(|| name.to_string());
+    done(db, "user.shown", name, &shown).await?;
+    super::print(format!("{name} is shown as {shown}"))
+}
+
+async fn set_blocked(db: &Database, name: &UserName, blocked: bool) -> anyhow::Result<()> {
+    let user = find(db, name).await?;
+    users::set_blocked(db, user.id, blocked).await?;
+    done(db, if blocked { "user.block" } else { "user.unblock" }, name, "").await?;
+    super::print(match blocked {
+        true => format!("{name} is kept out"),
+        false => format!("{name} may sign in again"),
+    })
+}
+
+async fn sign_out(db: &Database, name: &UserName) -> anyhow::Result<()> {
+    let user = find(db, name).await?;
+    let ended = sessions::end_others(db, user.id, "").await?;
+    done(db, "user.session", name, "").await?;
+    super::print(format!("{name} is signed out in {ended} browsers"))
+}
+
+async fn remove(db: &Database, name: &UserName) -> anyhow::Result<()> {
+    let user = find(db, name).await?;
+    users::remove(db, user.id).await?;
+    done(db, "user.remove", name, user.role.name()).await?;
+    super::print(format!("{name} has no account any more"))
 }
 
 async fn add(db: &Database, name: UserName, role: Role, mail: Option<String>) -> anyhow::Result<()> {
