@@ -95,13 +95,25 @@ impl<'a> Visitor<'a> {
     }
 }
 
+/// As browsers write a form.
 fn encoded(fields: &[(&str, &str)]) -> String {
-    let escape = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
-    fields.iter().map(|(name, value)| format!("{name}={}", escape(value))).collect::<Vec<_>>().join("&")
+    let byte = |byte: u8| match byte.is_ascii_alphanumeric() {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
+    };
+    let pair =
+        |(name, value): &(&str, &str)| format!("{name}={}", value.bytes().map(byte).collect::<String>());
+    fields.iter().map(pair).collect::<Vec<_>>().join("&")
 }
 
 fn token(page: &str) -> String {
-    let field = tags(page, "input").into_iter().find(|tag| tag.contains("name=\"token\"")).expect("a token");
+    value(page, "token")
+}
+
+/// The value of a field of this name.
+fn value(page: &str, name: &str) -> String {
+    let name = format!("name=\"{name}\"");
+    let field = tags(page, "input").into_iter().find(|tag| tag.contains(&name)).expect("a field");
     attributes(field, "value").remove(0)
 }
 
@@ -457,15 +469,19 @@ async fn tokens_are_for_one_subject_and_one_session(engine: Engine) {
     let answer = ada.say_with(POST, "Of another post.", &[("token", &other), ("work", &work)]).await;
     assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(answer.text().await.expect("a page").contains("Of another post.</textarea>"));
-    // Where a browser does not say which site a form comes from, only the token does; that of strangers is no good.
+    // Where a browser does not say which site a form comes from, only tokens do; those of strangers are no good.
     let strange = token(&site.page(&format!("{POST}/comments")).await);
     let cookie = editor(&site).await;
     let fields = encoded(&[("text", "Forged."), ("token", &strange)]);
     let forged = site.form(&format!("{POST}/comments"), &fields, &[("cookie", &cookie)]).await;
-    assert_eq!(forged.status(), StatusCode::UNPROCESSABLE_ENTITY);
-    let own = site.request(Method::GET, &format!("{POST}/comments"), &[("cookie", &cookie)]).await;
-    let own = token(&own.text().await.expect("a page"));
-    let fields = encoded(&[("text", "Mine."), ("token", &own)]);
+    assert_eq!(forged.status(), StatusCode::FORBIDDEN);
+    let page = site.request(Method::GET, &format!("{POST}/comments"), &[("cookie", &cookie)]).await;
+    let page = page.text().await.expect("a page");
+    let (session, own) = (value(&page, "form_token"), token(&page));
+    let fields = encoded(&[("form_token", &session), ("text", "Old."), ("token", &strange)]);
+    let old = site.form(&format!("{POST}/comments"), &fields, &[("cookie", &cookie)]).await;
+    assert_eq!(old.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let fields = encoded(&[("form_token", &session), ("text", "Mine."), ("token", &own)]);
     let said = site.form(&format!("{POST}/comments"), &fields, &[("cookie", &cookie)]).await;
     assert!(location(&said).contains("#c-"));
     assert!(text(&site.page(POST).await).contains("rose"), "who has signed in comments under their name");
