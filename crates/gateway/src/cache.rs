@@ -26,6 +26,7 @@ use actix_web::{
 };
 use moka::sync::Cache;
 use storage::Database;
+use tokio::sync::Mutex as Turn;
 
 use crate::{
     accepts,
@@ -41,6 +42,8 @@ const MEMORY: u64 = 64 << 20;
 /// Pages that are longer are not kept: a few would drive out all others.
 const LONGEST: usize = 2 << 20;
 
+/// Pages that are made at once, at the most, before some are made twice.
+const TURNS: u64 = 10_000;
 /// How old what is known of other processes' changes may be. Those of this one are seen at once; a command that has
 /// ended has taken longer than this to end.
 const STALE: Duration = Duration::from_millis(10);
@@ -49,6 +52,8 @@ const STALE: Duration = Duration::from_millis(10);
 #[derive(Clone)]
 pub(crate) struct Pages {
     kept: Cache<Arc<Key>, Kept>,
+    /// Held by whoever makes a page: of many who ask for it at once, one makes it.
+    turns: Cache<Arc<Key>, Arc<Turn<()>>>,
     log: Arc<Mutex<Option<Log>>>,
 }
 
@@ -84,7 +89,8 @@ impl Pages {
             u32::try_from(kept.body.len() + key.address.len() + key.visitor.len() + 1024).unwrap_or(u32::MAX)
         };
         let kept = Cache::builder().max_capacity(MEMORY).weigher(weight).time_to_live(AGE).build();
-        Self { kept, log: Arc::default() }
+        let turns = Cache::builder().max_capacity(TURNS).time_to_live(AGE).build();
+        Self { kept, turns, log: Arc::default() }
     }
 
     /// For what is not in the change log, and must be seen at once by whoever comes next.
@@ -122,8 +128,20 @@ pub(crate) async fn pages(
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
     if let Some(kept) = app.pages.kept.get(&key) {
-        let answer = if kept.is_known_to(&request) { kept.unchanged() } else { kept.response() };
-        return Ok(request.into_response(answer));
+        return Ok(kept.answering(request));
+    }
+    let turn = app.pages.turns.get_with(key.clone(), Arc::default);
+    let Ok(_making) = turn.try_lock() else {
+        drop(turn.lock().await);
+        return match app.pages.kept.get(&key) {
+            Some(kept) => Ok(kept.answering(request)),
+            // It is one that is not kept, and so nobody waits for another again.
+            None => Ok(next.call(request).await?.map_into_boxed_body()),
+        };
+    };
+    // Somebody may have made it between the look and the turn.
+    if let Some(kept) = app.pages.kept.get(&key) {
+        return Ok(kept.answering(request));
     }
     let response = next.call(request).await?.map_into_boxed_body();
     if !is_for_all(&response) {
@@ -140,6 +158,11 @@ pub(crate) async fn pages(
 }
 
 impl Kept {
+    fn answering(&self, request: ServiceRequest) -> ServiceResponse<BoxBody> {
+        let answer = if self.is_known_to(&request) { self.unchanged() } else { self.response() };
+        request.into_response(answer)
+    }
+
     /// Whether whoever asks has it already.
     fn is_known_to(&self, request: &ServiceRequest) -> bool {
         let own = self.headers.get(ETAG).and_then(|own| own.to_str().ok());

@@ -216,6 +216,14 @@ fn name(key: &'static str, m: Messages) -> &'static str {
         "site.language" => m.setting_language(),
         "site.menu" => m.setting_menu(),
         "accounts.registration" => m.setting_registration(),
+        "site.licence" => m.setting_licence(),
+        "site.support.text" => m.setting_support(),
+        "comments.hold" => m.setting_hold(),
+        "comments.mail_required" => m.setting_mail_required(),
+        "comments.editing" => m.setting_editing(),
+        "comments.links" => m.setting_links(),
+        "comments.network" => m.setting_network(),
+        "comments.subject" => m.setting_subject(),
         key => key,
     }
 }

@@ -33,12 +33,20 @@ const fn of(key: &'static str, form: Form) -> Changeable {
 }
 
 /// Every setting that can be changed while the site runs: none of them can keep it from being reached.
-const ALL: [Changeable; 6] = [
+const ALL: [Changeable; 14] = [
     of("site.title", Form::Line),
     of("site.tagline", Form::Line),
     of("site.author", Form::Line),
     of("site.language", Form::Choice(&["en", "zh"])),
     of("site.menu", Form::Menu),
+    of("site.licence", Form::Line),
+    of("site.support.text", Form::Text),
+    of("comments.hold", Form::Choice(&["first", "all", "none"])),
+    of("comments.mail_required", Form::Switch),
+    of("comments.editing", Form::Number),
+    of("comments.links", Form::Number),
+    of("comments.network", Form::Number),
+    of("comments.subject", Form::Number),
     of("accounts.registration", Form::Choice(&["off", "invitation", "open"])),
 ];
 
