@@ -19,10 +19,10 @@ use sea_orm_migration::{
     sea_orm::{DatabaseTransaction, DbErr},
 };
 
-mod blog;
 mod budgets;
 mod first;
 mod second;
+
 mod spent;
 mod standing;
 mod texts;
@@ -78,7 +78,6 @@ impl MigratorTrait for Steps {
             Box::new(texts::Texts),
             Box::new(standing::Standing),
             Box::new(spent::Spent),
-            Box::new(blog::Blog),
         ]
     }
 }

@@ -86,8 +86,7 @@ pub(crate) fn render(text: &str, trust: Trust, context: &Context) -> Rendered {
     });
     html.push_str("</p>\n");
     let html = html.replace("<p></p>\n", "");
-    let html = Html::new(html);
-    Rendered { html, formulas, text: text.to_owned(), marks: vec![(0, 1)], ..Rendered::default() }
+    Rendered { html: Html::new(html), formulas, text: text.to_owned(), ..Rendered::default() }
 }
 
 /// A blank line begins a paragraph.

@@ -2,10 +2,7 @@ use std::{
     fmt, fs,
     ops::Deref,
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
     time::Duration,
 };
 
@@ -38,8 +35,6 @@ struct Inner {
     /// SQLite has one writer at a time. Writers of this process queue here, in order, because
     /// SQLite's own waiting is a lottery.
     turn: Arc<Mutex<()>>,
-    /// Grows with each change that this process makes.
-    written: Arc<AtomicU64>,
 }
 
 /// Where the database is.
@@ -60,7 +55,6 @@ pub(crate) enum Durability {
 /// A transaction that may write. Rolled back when dropped before [`commit`](Self::commit).
 pub(crate) struct Write {
     transaction: DatabaseTransaction,
-    written: Arc<AtomicU64>,
     _turn: Option<OwnedMutexGuard<()>>,
 }
 
@@ -78,14 +72,7 @@ pub async fn connect(url: &str) -> Result<Database, Error> {
             let careful = open(1, "FULL").await?;
             let quick = open(1, "NORMAL").await?;
             let read = open(CONNECTIONS, "NORMAL").await?;
-            Inner {
-                read,
-                careful,
-                quick,
-                turn: Arc::default(),
-                written: Arc::default(),
-                place: Place::File(path),
-            }
+            Inner { read, careful, quick, turn: Arc::default(), place: Place::File(path) }
         }
         None => {
             let pool =
@@ -93,14 +80,7 @@ pub async fn connect(url: &str) -> Result<Database, Error> {
                     .await;
             let pool = pool?;
             let place = Place::Server(url.to_owned());
-            Inner {
-                read: pool.clone(),
-                careful: pool.clone(),
-                quick: pool,
-                turn: Arc::default(),
-                written: Arc::default(),
-                place,
-            }
+            Inner { read: pool.clone(), careful: pool.clone(), quick: pool, turn: Arc::default(), place }
         }
     };
     Ok(Database(Arc::new(inner)))
@@ -110,11 +90,6 @@ impl Database {
     /// For questions.
     pub(crate) fn read(&self) -> &DatabaseConnection {
         &self.0.read
-    }
-
-    /// A number that grows with each change that this process makes, before whoever asked for the change hears of it.
-    pub fn written(&self) -> u64 {
-        self.0.written.load(Ordering::Acquire)
     }
 
     /// For changes.
@@ -128,7 +103,7 @@ impl Database {
         if turn.is_none() && durability == Durability::Relaxed {
             transaction.execute_unprepared("SET LOCAL synchronous_commit = off").await?;
         }
-        Ok(Write { transaction, written: self.0.written.clone(), _turn: turn })
+        Ok(Write { transaction, _turn: turn })
     }
 
     /// A connection of its own that may take its time, for changes of the schema.
@@ -151,10 +126,7 @@ impl Database {
 impl Write {
     /// Makes the changes last.
     pub(crate) async fn commit(self) -> Result<(), Error> {
-        let committed = self.transaction.commit().await;
-        // Also of one that failed: it may have been committed before the answer was lost.
-        self.written.fetch_add(1, Ordering::AcqRel);
-        Ok(committed?)
+        Ok(self.transaction.commit().await?)
     }
 
     /// Waits until no other writer has taken this lock; it is given back with the transaction.

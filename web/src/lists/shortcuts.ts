@@ -1,6 +1,5 @@
 // The list of keys: beside the page when ? asks for it, and on the reader's own page.
 
-import { INBOX_KEYS } from "../discussing/inbox.ts";
 import { words } from "../words.ts";
 
 /** Keys that do one thing, and the message that says what. */
@@ -25,15 +24,11 @@ const KEYS: [string[], string][] = [
   [["Esc"], "close"],
 ];
 
-/** Those of them that are of use everywhere. */
-const GENERAL = KEYS.filter(([keys]) => ["/", "g h", "g a", "t", "?", "Esc"].includes(keys[0] ?? ""));
-
-/** What each key does on this page. */
+/** What each key does. */
 export function keyList(): HTMLElement {
   const list = document.createElement("dl");
   list.className = "syntax keys";
-  const shown = document.querySelector("[data-inbox]") ? [...INBOX_KEYS, ...GENERAL] : KEYS;
-  list.append(...shown.map(([keys, message]) => entry(keys, words(`key_${message}`))));
+  list.append(...KEYS.map(([keys, message]) => entry(keys, words(`key_${message}`))));
   return list;
 }
 

@@ -1,4 +1,3 @@
-use chrono::Utc;
 use cite::{Format, Work};
 
 use crate::{
@@ -11,8 +10,6 @@ pub(super) struct Citation {
     pub(super) heading: &'static str,
     pub(super) bibtex: String,
     pub(super) text: String,
-    /// After GB/T 7714.
-    pub(super) gbt: String,
     /// The same in every format.
     pub(super) files: Vec<File>,
 }
@@ -24,7 +21,6 @@ impl Citation {
             heading,
             bibtex: bibtex.trim_end().to_owned(),
             text: cite::text(work),
-            gbt: cite::gbt(work, Utc::now().date_naive()),
             files: files_of(app, work),
         }
     }

@@ -9,9 +9,8 @@ use crate::{
     app::App,
     exports,
     language::Messages,
-    pages::paper::facts,
+    pages::{body_of, numbered, paper::facts},
     papers,
-    posts::{body_of, numbered},
     searches::{About, Document, Documents},
 };
 
