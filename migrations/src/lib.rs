@@ -22,7 +22,6 @@ use sea_orm_migration::{
 mod budgets;
 mod first;
 mod second;
-
 mod spent;
 mod standing;
 mod texts;

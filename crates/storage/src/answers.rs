@@ -321,8 +321,8 @@ pub async fn reads_from(
     write.commit().await
 }
 
-/// Saves the text so far of several attempts together, and what they have cost. Those that have ended are left as they are: a
-/// checkpoint may come late.
+/// Saves the text so far of several attempts together, and what they have cost. Those that have ended are left as they
+/// are: a checkpoint may come late.
 pub async fn checkpoint(db: &Database, progress: &[Progress]) -> Result<(), Error> {
     let write = db.write(Durability::Relaxed).await?;
     write.lock(LOCK).await?;

@@ -2,9 +2,9 @@
 //!
 //! [`connect`] opens a [`Database`], a SQLite file or a PostgreSQL server; [`migrate`] brings its schema
 //! up to date. Questions and changes are functions named after what they ask, in a module named after
-//! their subject: [`papers`], [`harvests`], [`readers`], [`users`], [`posts`], [`comments`], [`answers`], [`budgets`], [`site`], and
-//! [`changes`], the log that search indexes follow. A change and its entries in the log are one transaction. Both engines behave alike:
-//! one body of tests runs on both.
+//! their subject: [`papers`], [`harvests`], [`readers`], [`users`], [`posts`], [`comments`], [`answers`],
+//! [`budgets`], [`site`], and [`changes`], the log that search indexes follow. A change and its entries in the
+//! log are one transaction. Both engines behave alike: one body of tests runs on both.
 //!
 //! Missing on purpose: rows and statements (they never leave this crate), HTML (a cache, not content),
 //! and anything generic; a new question is a new function.

@@ -101,6 +101,9 @@ async fn tell(
         let end = if event % 20 == 0 { "\n\n" } else { " " };
         say(&mut stream, json!({ "content": format!("{MARK}{}{end}", now()) }), None).await?;
     }
+    // A reply that leaves questions out is no whole one.
+    let rest: String = (2..=6).map(|question| format!("\n\n## Q{question}\n\nYes.")).collect();
+    say(&mut stream, json!({ "content": rest }), None).await?;
     say(&mut stream, json!({}), Some("stop")).await?;
     stream.write_all(b"e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n").await?;
     stream.shutdown().await
