@@ -31,9 +31,10 @@ browser: web
 build: web
     cargo build --release --package gateway --bin inkstone
 
-# Measure one thing: render, reading, assistant, papers or search. INKSTONE_BENCH_PAPERS names a file of papers for the
+# Measure one thing: render, reading, assistant, papers, search or blog. INKSTONE_BENCH_PAPERS names a file of papers for the
 # last one; with INKSTONE_BENCH_MILLION the one before it goes up to a million.
 bench NAME: build
+    cargo build --release --package gateway --example bare
     cargo bench --workspace --bench {{ NAME }}
 
 # Look for inputs that break a target (whole, live, tex, bibtex, text_html, text_tex, text_pdf) for so many seconds. What

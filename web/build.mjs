@@ -22,7 +22,7 @@ const scripts = () =>
     ...shared,
     entryPoints: ["src/app.ts", "src/theme.ts"],
     format: "iife",
-    external: ["./mathjax/engine.js", "./pdf/open.js"],
+    external: ["./mathjax/engine.js", "./pdf/open.js", "./writing/open.js"],
   });
 
 // The engine comes with the first formula, and the rarer alphabets of its font with the first letter of each.
@@ -35,6 +35,14 @@ const engine = () =>
     chunkNames: "mathjax/[name]-[hash]",
   });
 
+// The worker of a comment's form comes when somebody writes.
+const workers = () =>
+  build({
+    ...shared,
+    entryPoints: [{ in: "src/discussing/work.ts", out: "discussing/work" }],
+    format: "iife",
+  });
+
 // What shows PDFs comes with the first one, and its worker, fonts and decoders when that wants them.
 const viewer = () =>
   build({
@@ -45,10 +53,18 @@ const viewer = () =>
     chunkNames: "pdf/[name]-[hash]",
   });
 
+// The editor comes with the one page that has it.
+const editor = () =>
+  build({
+    ...shared,
+    entryPoints: [{ in: "src/writing/open.ts", out: "writing/open" }],
+    format: "esm",
+  });
+
 const styles = () =>
   build({
     ...shared,
-    entryPoints: ["styles/style.css", "styles/print.css"],
+    entryPoints: ["styles/style.css", "styles/print.css", "styles/writing.css"],
     external: ["./fonts/*"],
   });
 
@@ -76,4 +92,4 @@ const files = async () => {
 };
 
 await rm(dist, { recursive: true, force: true });
-await Promise.all([scripts(), engine(), viewer(), styles(), files()]);
+await Promise.all([scripts(), workers(), engine(), viewer(), editor(), styles(), files()]);

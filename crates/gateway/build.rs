@@ -36,8 +36,14 @@ fn same_keys(english: &Map<String, Value>, chinese: &Map<String, Value>) {
 
 fn methods(english: &Map<String, Value>, chinese: &Map<String, Value>) -> String {
     english.iter().fold(String::new(), |mut code, (key, en)| {
-        let (names, zh) = (arguments(en), &chinese[key]);
-        assert_eq!(names, arguments(zh), "{key}: the languages name different arguments");
+        let zh = &chinese[key];
+        let (mut names, mut same) = (arguments(en), arguments(zh));
+        // What has forms is about a number, whether it is said or stands beside it.
+        if en.is_object() || zh.is_object() {
+            names.insert("n".to_owned());
+            same.insert("n".to_owned());
+        }
+        assert_eq!(names, same, "{key}: the languages name different arguments");
         let (en, zh) = (expression(en, &names), expression(zh, &names));
         let (parameters, result) = match names.is_empty() {
             true => (String::new(), "&'static str"),

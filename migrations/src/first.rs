@@ -57,7 +57,7 @@ pub(crate) fn belongs_to(column: &'static str, table: &'static str) -> ForeignKe
 }
 
 /// A reference to another table's `id` that is forgotten when what it refers to goes.
-fn refers_to(column: &'static str, table: &'static str) -> ForeignKeyCreateStatement {
+pub(crate) fn refers_to(column: &'static str, table: &'static str) -> ForeignKeyCreateStatement {
     ForeignKey::create().from_col(column).to(table, "id").on_delete(ForeignKeyAction::SetNull).take()
 }
 

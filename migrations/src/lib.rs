@@ -19,6 +19,7 @@ use sea_orm_migration::{
     sea_orm::{DatabaseTransaction, DbErr},
 };
 
+mod blog;
 mod budgets;
 mod first;
 mod second;
@@ -77,6 +78,7 @@ impl MigratorTrait for Steps {
             Box::new(texts::Texts),
             Box::new(standing::Standing),
             Box::new(spent::Spent),
+            Box::new(blog::Blog),
         ]
     }
 }

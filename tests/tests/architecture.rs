@@ -19,6 +19,8 @@ const EDGES: &[&str] = &[
     "gateway -> cite",
     "gateway -> content",
     "gateway -> fulltext",
+    "gateway -> mail",
+    "gateway -> media",
     "gateway -> render",
     "gateway -> runs",
     "gateway -> search",
@@ -43,6 +45,8 @@ const EDGES: &[&str] = &[
 
 /// Each heavy dependency has one owner, and stays out of its public signatures.
 const OWNERS: &[(&str, &str)] = &[
+    ("actix-files", "gateway"),
+    ("actix-multipart", "gateway"),
     ("actix-web", "gateway"),
     ("askama", "gateway"),
     ("async-openai", "summarizer"),
@@ -53,7 +57,9 @@ const OWNERS: &[(&str, &str)] = &[
     ("comrak", "render"),
     ("figment", "gateway"),
     ("hayro-interpret", "fulltext"),
+    ("image", "media"),
     ("katex-rs", "tex"),
+    ("lettre", "mail"),
     ("math-core", "tex"),
     ("prometheus-client", "gateway"),
     ("rss", "gateway"),

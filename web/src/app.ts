@@ -1,6 +1,9 @@
 // What the pages do with scripts on. Without them everything can still be read, searched and asked for.
 
+import { blog } from "./blog/blog.ts";
 import { contents } from "./contents.ts";
+import { discussing } from "./discussing/form.ts";
+import { inbox } from "./discussing/inbox.ts";
 import { mine } from "./library/mine.ts";
 import { sync } from "./library/sync.ts";
 import { keys } from "./lists/keys.ts";
@@ -14,12 +17,14 @@ import { pdfs } from "./pdf/links.ts";
 import { readings } from "./readings/readings.ts";
 import { facets } from "./search/facets.ts";
 import { instant } from "./search/instant.ts";
+import { writing } from "./writing/writing.ts";
 
 watch(document.documentElement);
 addEventListener("beforeprint", everything);
 addEventListener("afterprint", unfold);
 margin();
 contents();
+blog();
 copying();
 keys();
 menus();
@@ -30,3 +35,6 @@ instant();
 facets();
 readings();
 pdfs();
+writing();
+discussing();
+inbox();

@@ -203,10 +203,13 @@ fn post() -> Post {
         format: content::Format::Markdown,
         language: Language::Zh,
         author: "砚石".into(),
+        owner: None,
         categories: vec!["数学".into()],
         tags: vec!["RoPE".into()],
         translation: None,
         published,
         updated: published,
+        readers: 0,
+        details: content::Details::default(),
     }
 }

@@ -15,6 +15,7 @@ mod comments;
 mod days;
 mod fulltext;
 mod language;
+mod manuscripts;
 mod papers;
 mod posts;
 mod users;
@@ -27,14 +28,15 @@ pub use answers::{
 pub use budgets::{Charge, Cost, Limit, Limits, Payer, Refusal, Scope};
 pub use categories::{CategoryTerms, archive, canonical_category, category, is_archive, is_category};
 pub use changes::{Change, DocId, Kind};
-pub use comments::{Comment, CommentId, Subject};
+pub use comments::{Comment, CommentId, CommentState, Subject, Why};
 pub use days::day;
 pub use fulltext::{FullText, Hidden, HiddenKind, Passage, TextSource};
 pub use language::Language;
+pub use manuscripts::{DraftId, Manuscript};
 pub use papers::{
     Announced, Announcement, ArxivId, Counts, Harvested, Links, Paper, PaperId, Record, RecordKey, Venue, Way,
 };
-pub use posts::{Format, Post, PostId, Slug};
+pub use posts::{Details, Format, Post, PostId, PostKind, Series, Slug, Visibility};
 pub use users::{Role, User, UserId, UserName};
 pub use venues::whole_edition;
 

@@ -3,11 +3,17 @@
 use std::{io, net::TcpListener, path::Path, sync::Arc};
 
 use actix_web::{
-    App as Actix, FromRequest, Handler, HttpServer, Resource, Responder,
+    App as Actix, FromRequest, Handler, HttpResponse, HttpServer, Resource, Responder,
     body::BoxBody,
     dev::{Server, ServerHandle, ServiceRequest, ServiceResponse},
     guard,
-    http::header::{HeaderName, HeaderValue},
+    http::{
+        Method,
+        header::{
+            self, CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY_NAME, HeaderName, HeaderValue,
+            REFERRER_POLICY,
+        },
+    },
     middleware::{Compress, Next, NormalizePath, from_fn},
     web,
 };
@@ -21,17 +27,23 @@ use tokio::{
 
 use crate::{
     accounts::{self, Passwords, Tries},
-    assets, cache,
-    config::{Config, Pdf},
+    admin, assets, cache,
+    config::{Config, Current, Loaded, Pdf},
+    discussing::{Discussing, postbox},
     errors::{self, Failure},
-    exports, feeds, harvesting,
+    exports, feeds,
+    forms::{self, Forms},
+    harvesting,
     identity::Identity,
-    indexing, live, marks,
+    indexing, linking, live, marks,
+    menu::Menu,
     metrics::Metrics,
     pages,
     phrases::Phrases,
     questions::Questions,
-    texts, upkeep, visit,
+    reads,
+    rendered::Renderings,
+    texts, upkeep, visit, writing,
 };
 
 /// `default-src 'none'` and one line for each thing a page of ours needs. Inline styles are
@@ -43,6 +55,8 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
 /// Says of a response that papers on it may be opened in place: its policy is the wider one.
 pub(crate) struct OpensPapers;
 
+/// The name under which storage keeps the secret of forms.
+const FORM_SECRET: &str = "secret.forms";
 /// The most bytes of what a user keeps of their own: some tens of thousands of marks.
 const MAX_LIBRARY: usize = 2 << 20;
 
@@ -50,7 +64,7 @@ const MAX_LIBRARY: usize = 2 << 20;
 #[derive(Clone)]
 pub struct App {
     /// The settings this process was started with.
-    pub config: Arc<Config>,
+    pub config: Current,
     /// The address that readers use, without a slash at the end.
     pub base: Arc<str>,
     /// The truth.
@@ -71,6 +85,18 @@ pub struct App {
     pub(crate) feeds: Arc<feeds::Seen>,
     /// Pages that were made a moment ago.
     pub(crate) pages: cache::Pages,
+    /// Posts that were rendered a while ago.
+    pub(crate) renderings: Renderings,
+    /// What is around posts.
+    pub(crate) around: pages::Around,
+    /// What the masthead offers.
+    pub(crate) menu: Menu,
+    /// What tells readers of posts apart today.
+    pub(crate) salt: Arc<reads::Salt>,
+    /// What visitors say.
+    pub(crate) discussing: Discussing,
+    /// What the forms of this site bring along.
+    pub(crate) forms: Forms,
     /// Hashes passwords.
     pub(crate) passwords: Passwords,
     /// Wrong ones of late.
@@ -81,8 +107,12 @@ pub struct App {
     pub(crate) questions: Arc<Questions>,
     /// Readings that are being made.
     pub(crate) live: live::Live,
+    /// What is open for those who write.
+    pub(crate) desk: Arc<writing::Desk>,
     /// What the operator watches.
     pub(crate) metrics: Metrics,
+    /// Models that were asked for a word.
+    pub(crate) trials: admin::Trials,
     /// The policy of pages whose papers open in place.
     papers_policy: HeaderValue,
 }
@@ -111,8 +141,11 @@ impl App {
 }
 
 /// Opens storage (with its schema brought up to date) and the index below the data folder.
-pub async fn open(config: Config) -> anyhow::Result<App> {
-    let db = open_storage(&config).await?;
+pub async fn open(loaded: Loaded) -> anyhow::Result<App> {
+    let db = open_storage(&loaded.config).await?;
+    let loaded = admin::with_changes(loaded, &db).await?;
+    let config = loaded.config.clone();
+    let forms = Forms::new(storage::settings::once(&db, FORM_SECRET, &accounts::secret()).await?);
     let identity = Identity::of(&db).await?;
     let folder = config.index();
     let index = tokio::task::spawn_blocking(move || Index::open(&folder))
@@ -123,6 +156,7 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
     let config = Arc::new(config);
     let (questions, metrics) = (Arc::new(Questions::open(&config.readings)?), Metrics::new());
     let texts = texts::Texts::new(&config, &db)?;
+    let discussing = Discussing::open(&db, &config.comments).await?;
     let live = live::Live::new(&config, &db, &texts, &questions, &metrics);
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     Ok(App {
@@ -130,18 +164,26 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
         texts,
         questions,
         metrics,
+        trials: admin::Trials::default(),
         papers_policy,
-        config,
+        forms,
+        config: Current::new(loaded),
         base,
         db,
         index: Arc::new(index),
         indexing: indexing::Health::default(),
         phrases: Phrases::new(),
+        discussing,
         pages: cache::Pages::new(),
+        renderings: Renderings::new(),
+        around: pages::Around::new(),
+        menu: Menu::default(),
+        salt: Arc::default(),
         passwords: Passwords::new(),
         tries: Tries::new(),
         identity,
         feeds: Arc::default(),
+        desk: Arc::new(writing::Desk::new()),
         harvest: harvesting::State::default(),
         turns: Arc::new(Semaphore::new(processors)),
     })
@@ -164,21 +206,29 @@ pub async fn serve(mut app: App, listener: TcpListener) -> anyhow::Result<Server
     live::Live::recover(&app.db).await?;
     tokio::spawn(indexing::follow(app.db.clone(), app.index.clone(), app.indexing.clone()));
     tokio::spawn(upkeep::keep(app.db.clone()));
+    tokio::spawn(linking::follow(app.db.clone(), app.base.clone()));
     app.harvest.start(app.db.clone(), app.config.clone(), app.metrics.clone());
+    postbox::start(&app)?;
+    tokio::spawn(admin::follow_changes(app.clone()));
     if !assets::built() {
         tracing::warn!("web/dist is empty: pages will have no style and no scripts; run `./just web`");
     }
     let data = web::Data::new(app);
+    tokio::spawn(writing::keep(data.clone()));
     let server = HttpServer::new(move || {
         Actix::new()
             .app_data(data.clone())
             .configure(errors::extractors)
+            .wrap(from_fn(accounts::admit))
+            .wrap(from_fn(forms::own))
             .wrap(from_fn(errors::bound))
             .wrap(from_fn(errors::dress))
+            .wrap(NormalizePath::trim())
+            .wrap(from_fn(straight))
+            .wrap(from_fn(accounts::know))
             .wrap(from_fn(headers))
             .wrap(Compress::default())
             .wrap(from_fn(cache::pages))
-            .wrap(NormalizePath::trim())
             .configure(routes)
     });
     Ok(server.disable_signals().shutdown_timeout(20).listen(listener)?.run())
@@ -207,11 +257,7 @@ pub async fn stop(app: App, server: ServerHandle) {
 fn routes(config: &mut web::ServiceConfig) {
     config
         .service(page("/", pages::home))
-        .service(page("/posts", pages::post_list))
-        .service(page("/posts/{slug}.md", pages::post_source))
-        .service(page("/posts/{slug}.{suffix:bib|ris|json|csv|mods}", pages::post_file))
-        .service(page("/posts/{slug}", pages::post))
-        .service(page("/archives/{number}", pages::post_by_number))
+        .configure(post_routes)
         .service(page("/papers", pages::paper_overview))
         .service(page("/papers/{id}.txt", pages::paper_as_text))
         .service(page("/papers/{id}", pages::paper_by_key))
@@ -239,16 +285,59 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(page("/search/suggest", pages::suggest))
         .configure(feed("/search/feed", feeds::search))
         .service(page("/opensearch.xml", pages::description))
-        .configure(feed("/feed", feeds::posts))
+        .configure(pages::comment_routes)
+        .configure(feeds::comment_routes)
+        .configure(shelf_routes)
         .service(page("/unapi", exports::unapi))
         .service(page("/assets/{version}/{path:.+}", assets::asset))
         .service(page("/healthz", healthy))
         .service(page("/readyz", ready))
         .configure(live::routes)
+        .configure(writing::routes)
+        .configure(admin::routes)
         .default_service(web::to(async || Err::<&str, _>(Failure::NotFound)));
 }
 
-fn page<F, Args>(path: &str, handler: F) -> Resource
+/// Posts, each by itself.
+fn post_routes(config: &mut web::ServiceConfig) {
+    config
+        .service(page("/posts", pages::post_list))
+        .service(page("/posts/{slug}.md", pages::post_source))
+        .service(page("/posts/{slug}.{suffix:bib|ris|json|csv|mods}", pages::post_file))
+        .service(page("/posts/{slug}", pages::post))
+        .service(page("/pages/{slug}.md", pages::post_source))
+        .service(page("/pages/{slug}.{suffix:bib|ris|json|csv|mods}", pages::post_file))
+        .service(page("/pages/{slug}", pages::page_by_slug))
+        .service(page("/archives/{number:[0-9]+}", pages::post_by_number))
+        .service(form("/archives/{number:[0-9]+}/read", reads::read));
+}
+
+/// Lists of posts, what leads machines to them, and where they were on sites that moved here. The last ones take whatever
+/// looks like an address of theirs.
+fn shelf_routes(config: &mut web::ServiceConfig) {
+    config
+        .configure(feed("/feed", feeds::posts))
+        .configure(feed("/category/{slug}/feed", feeds::category))
+        .configure(feed("/tag/{slug}/feed", feeds::tag))
+        .configure(feed("/author/{name}/feed", feeds::author))
+        .configure(feed("/series/{slug}/feed", feeds::series))
+        .configure(feed("/{year:[0-9]{4}}/{month:[0-9]{2}}/feed", feeds::month))
+        .service(page("/categories", pages::categories))
+        .service(page("/category/{slug}", pages::category))
+        .service(page("/tags", pages::tags))
+        .service(page("/tag/{slug}", pages::tag))
+        .service(page("/author/{name}", pages::author))
+        .service(page("/series", pages::all_series))
+        .service(page("/series/{slug}", pages::series))
+        .service(page("/archives", pages::archives))
+        .service(page("/{year:[0-9]{4}}/{month:[0-9]{2}}", pages::month))
+        .service(page("/robots.txt", pages::robots))
+        .service(page("/sitemap.xml", pages::sitemap_index))
+        .service(page("/sitemap-{part}.xml", pages::sitemap))
+        .configure(pages::moved_routes);
+}
+
+pub(crate) fn page<F, Args>(path: &str, handler: F) -> Resource
 where
     F: Handler<Args>,
     Args: FromRequest + 'static,
@@ -274,6 +363,7 @@ fn account_routes(config: &mut web::ServiceConfig) {
         .service(page("/account", pages::account))
         .service(form("/account/password", pages::change_password))
         .service(form("/account/sessions", pages::end_sessions))
+        .service(form("/account/sessions/{id}", pages::end_session))
         .service(
             web::resource("/library")
                 .app_data(errors::json_body(MAX_LIBRARY))
@@ -288,7 +378,7 @@ fn for_tools(name: &str) -> Resource {
 }
 
 /// An address that changes something, and tells nothing.
-fn form<F, Args>(path: &str, handler: F) -> Resource
+pub(crate) fn form<F, Args>(path: &str, handler: F) -> Resource
 where
     F: Handler<Args>,
     Args: FromRequest + 'static,
@@ -297,12 +387,12 @@ where
     web::resource(path).route(web::post().to(handler))
 }
 
-fn read() -> guard::AnyGuard {
+pub(crate) fn read() -> guard::AnyGuard {
     guard::Any(guard::Get()).or(guard::Head())
 }
 
 /// A feed in each of its formats: Atom at the address itself, the others below it.
-fn feed<F, Args>(path: &'static str, handler: F) -> impl FnOnce(&mut web::ServiceConfig)
+pub(crate) fn feed<F, Args>(path: &'static str, handler: F) -> impl FnOnce(&mut web::ServiceConfig)
 where
     F: Handler<Args>,
     Args: FromRequest + 'static,
@@ -341,6 +431,23 @@ fn papers_policy(pdf: &Pdf) -> anyhow::Result<HeaderValue> {
     wider.try_into().context("the hosts of PDFs do not fit into a header")
 }
 
+/// A page has one address: with a slash at its end, as other systems write it, it moves to that for good.
+async fn straight(
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let path = request.path();
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    if !reads || path == "/" || !path.ends_with('/') {
+        return next.call(request).await;
+    }
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    // Two slashes at the beginning would be another host.
+    let to = format!("/{}{query}", path.trim_matches('/'));
+    let moved = HttpResponse::PermanentRedirect().insert_header((header::LOCATION, to)).finish();
+    Ok(request.into_response(moved))
+}
+
 /// Headers that every response carries, and cookies that keep what its address chose.
 async fn headers(
     request: ServiceRequest,
@@ -355,14 +462,20 @@ async fn headers(
     let policy = app
         .filter(|_| response.response().extensions().contains::<OpensPapers>())
         .map_or(HeaderValue::from_static(CONTENT_SECURITY_POLICY), |app| app.papers_policy.clone());
-    response.headers_mut().insert(HeaderName::from_static("content-security-policy"), policy);
+    // A file that somebody brought has a policy of its own, which is narrower.
+    if !response.headers().contains_key(CONTENT_SECURITY_POLICY_NAME) {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY_NAME, policy);
+    }
     let fixed = [
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "strict-origin-when-cross-origin"),
         ("vary", "Accept, Accept-Language, Cookie"),
     ];
     for (name, value) in fixed {
-        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        let name = HeaderName::from_static(name);
+        if name != REFERRER_POLICY || !response.headers().contains_key(&name) {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
     }
     Ok(response)
 }

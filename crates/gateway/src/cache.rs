@@ -5,10 +5,13 @@
 //! many readers starred a paper) may be some seconds old. Never part of the key: the host, for whoever asks writes there
 //! what they like. Whoever has a cookie of a reader or a session gets pages of their own.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
 use actix_web::{
-    HttpResponse,
+    HttpMessage as _, HttpResponse,
     body::{BoxBody, MessageBody, to_bytes},
     dev::{ServiceRequest, ServiceResponse},
     http::{
@@ -22,8 +25,15 @@ use actix_web::{
     web::{self, Bytes},
 };
 use moka::sync::Cache;
+use storage::Database;
+use tokio::sync::Mutex as Turn;
 
-use crate::{accepts, app::App, reader, visit::Visit};
+use crate::{
+    accepts,
+    app::App,
+    pages, reader,
+    visit::{Changes, Visit},
+};
 
 /// How old a page may be whatever happened.
 const AGE: Duration = Duration::from_secs(5);
@@ -32,9 +42,29 @@ const MEMORY: u64 = 64 << 20;
 /// Pages that are longer are not kept: a few would drive out all others.
 const LONGEST: usize = 2 << 20;
 
+/// Pages that are made at once, at the most, before some are made twice.
+const TURNS: u64 = 10_000;
+/// How old what is known of other processes' changes may be. Those of this one are seen at once; a command that has
+/// ended has taken longer than this to end.
+const STALE: Duration = Duration::from_millis(10);
+
 /// What was made lately. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Pages(Cache<Arc<Key>, Kept>);
+pub(crate) struct Pages {
+    kept: Cache<Arc<Key>, Kept>,
+    /// Held by whoever makes a page: of many who ask for it at once, one makes it.
+    turns: Cache<Arc<Key>, Arc<Turn<()>>>,
+    log: Arc<Mutex<Option<Log>>>,
+}
+
+/// Where the change log was a moment ago: a question to storage for each page would cost more than the page.
+#[derive(Clone, Copy)]
+struct Log {
+    changes: i64,
+    /// What this process had written by then.
+    written: u64,
+    at: Instant,
+}
 
 /// Everything that a page depends on.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -58,12 +88,33 @@ impl Pages {
         let weight = |key: &Arc<Key>, kept: &Kept| {
             u32::try_from(kept.body.len() + key.address.len() + key.visitor.len() + 1024).unwrap_or(u32::MAX)
         };
-        Self(Cache::builder().max_capacity(MEMORY).weigher(weight).time_to_live(AGE).build())
+        let kept = Cache::builder().max_capacity(MEMORY).weigher(weight).time_to_live(AGE).build();
+        let turns = Cache::builder().max_capacity(TURNS).time_to_live(AGE).build();
+        Self { kept, turns, log: Arc::default() }
     }
 
     /// For what is not in the change log, and must be seen at once by whoever comes next.
     pub(crate) fn forget(&self) {
-        self.0.invalidate_all();
+        self.kept.invalidate_all();
+    }
+
+    /// Where the change log is.
+    async fn changes(&self, db: &Database) -> Option<i64> {
+        let known = |log: &MutexGuard<'_, Option<Log>>| {
+            log.filter(|log| log.written == db.written() && log.at.elapsed() < STALE).map(|log| log.changes)
+        };
+        if let Some(changes) = known(&self.log()) {
+            return Some(changes);
+        }
+        // Both are from before the question: what is written meanwhile makes it ask again.
+        let (written, at) = (db.written(), Instant::now());
+        let changes = storage::changes::last(db).await.ok()?;
+        *self.log() = Some(Log { changes, written, at });
+        Some(changes)
+    }
+
+    fn log(&self) -> MutexGuard<'_, Option<Log>> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -76,9 +127,21 @@ pub(crate) async fn pages(
     let Some((app, key)) = asked(app, &request).await else {
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
-    if let Some(kept) = app.pages.0.get(&key) {
-        let answer = if kept.is_known_to(&request) { kept.unchanged() } else { kept.response() };
-        return Ok(request.into_response(answer));
+    if let Some(kept) = app.pages.kept.get(&key) {
+        return Ok(kept.answering(request));
+    }
+    let turn = app.pages.turns.get_with(key.clone(), Arc::default);
+    let Ok(_making) = turn.try_lock() else {
+        drop(turn.lock().await);
+        return match app.pages.kept.get(&key) {
+            Some(kept) => Ok(kept.answering(request)),
+            // It is one that is not kept, and so nobody waits for another again.
+            None => Ok(next.call(request).await?.map_into_boxed_body()),
+        };
+    };
+    // Somebody may have made it between the look and the turn.
+    if let Some(kept) = app.pages.kept.get(&key) {
+        return Ok(kept.answering(request));
     }
     let response = next.call(request).await?.map_into_boxed_body();
     if !is_for_all(&response) {
@@ -89,12 +152,17 @@ pub(crate) async fn pages(
     let body = to_bytes(body).await?;
     let kept = Kept { status: head.status(), headers: Arc::new(head.headers().clone()), body };
     if kept.body.len() <= LONGEST {
-        app.pages.0.insert(key, kept.clone());
+        app.pages.kept.insert(key, kept.clone());
     }
     Ok(ServiceResponse::new(request, kept.response()))
 }
 
 impl Kept {
+    fn answering(&self, request: ServiceRequest) -> ServiceResponse<BoxBody> {
+        let answer = if self.is_known_to(&request) { self.unchanged() } else { self.response() };
+        request.into_response(answer)
+    }
+
     /// Whether whoever asks has it already.
     fn is_known_to(&self, request: &ServiceRequest) -> bool {
         let own = self.headers.get(ETAG).and_then(|own| own.to_str().ok());
@@ -120,16 +188,23 @@ impl Kept {
     }
 }
 
-/// Under what the answer may be kept; nothing for requests of somebody who is known, or that are not for a page.
+/// Under what the answer may be kept; nothing for requests of somebody who is known, or that are not for a page. What is
+/// looked at here, handlers need not look at again.
 async fn asked(app: Option<web::Data<App>>, request: &ServiceRequest) -> Option<(web::Data<App>, Arc<Key>)> {
     let app = app?;
+    if is_never_kept(request.path()) {
+        return None;
+    }
+    let changes = app.pages.changes(&app.db).await?;
+    request.extensions_mut().insert(Changes(changes));
+    app.menu.follow(&app.db, changes).await.ok()?;
     let conditional =
         request.headers().contains_key(IF_MODIFIED_SINCE) && !request.headers().contains_key(IF_NONE_MATCH);
     let known = reader::hash(request.request()).is_some() || request.cookie("session").is_some();
-    if request.method() != Method::GET || conditional || known || is_never_kept(request.path()) {
+    let known = known || pages::has_key(request.request());
+    if request.method() != Method::GET || conditional || known {
         return None;
     }
-    let changes = storage::changes::last(&app.db).await.ok()?;
     let visit = Visit::of(request.request());
     let encodings = request.headers().get(ACCEPT_ENCODING).map(|value| value.as_bytes()).unwrap_or_default();
     let encodings = String::from_utf8_lossy(encodings);
@@ -150,7 +225,13 @@ fn is_never_kept(path: &str) -> bool {
 fn is_for_all(response: &ServiceResponse<BoxBody>) -> bool {
     let headers = response.headers();
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let page = ["text/html", "application/atom+xml", "application/rss+xml", "application/feed+json"];
+    let page = [
+        "text/html",
+        "application/atom+xml",
+        "application/rss+xml",
+        "application/feed+json",
+        "application/xml",
+    ];
     let private = headers.get(CACHE_CONTROL).and_then(|value| value.to_str().ok());
     response.status() == StatusCode::OK
         && page.iter().any(|page| kind.starts_with(page))

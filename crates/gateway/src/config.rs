@@ -1,7 +1,8 @@
-//! Settings: a flag over `INKSTONE_…` over `inkstone.toml` over the default.
+//! Settings: a flag over `INKSTONE_…` over what was set while the site ran over `inkstone.toml` over the default.
 //!
 //! [`Config`] is what the rest of the server sees; [`load`] makes it and remembers where each value
-//! came from. In the environment `__` nests (`INKSTONE_SITE__TITLE`, `INKSTONE_MODELS__0__MODEL`).
+//! came from. [`Current`] is the one of now: what is [`changeable`] can be changed while the site runs, and storage
+//! keeps that. In the environment `__` nests (`INKSTONE_SITE__TITLE`, `INKSTONE_MODELS__0__MODEL`).
 //! A secret can also be named by a file that holds it: `INKSTONE_DATABASE_URL_FILE`, or
 //! `api_key_file` in the file. A key that nobody reads is an error, never ignored.
 
@@ -17,17 +18,29 @@ use serde::{Deserialize, Serialize};
 use summarizer::{Breaker, Limits, Quirks};
 use url::Url;
 
+mod changeable;
+mod comments;
+mod current;
 mod fulltext;
 mod harvest;
 mod layers;
+mod mail;
+mod menu;
 mod pdf;
 mod readings;
+mod robots;
 
+pub use changeable::{Changeable, Form, changeable, changeable_at};
+pub use comments::{Comments, Hold};
+pub use current::Current;
 pub use fulltext::Fulltext;
 pub use harvest::{Contact, Every, Harvest};
-pub use layers::{Error, Loaded, Setting, load};
+pub use layers::{BROWSER, Error, Loaded, Setting, load};
+pub use mail::{Mail, Security};
+pub use menu::Entry;
 pub use pdf::{Origin, Pdf};
 pub use readings::{Bound, Budget, Money, Price, Readings};
+pub use robots::{Picture, Robots, Support};
 
 /// Everything that an operator can set.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -66,6 +79,10 @@ pub struct Config {
     pub pdf: Pdf,
     /// Where texts of papers are fetched from to be read.
     pub fulltext: Fulltext,
+    /// What visitors may say, and what is shown of it at once.
+    pub comments: Comments,
+    /// Through which server mail is sent.
+    pub mail: Mail,
 }
 
 /// What the pages say of the site.
@@ -80,6 +97,14 @@ pub struct Site {
     pub language: Language,
     /// Whom the feeds name as author.
     pub author: String,
+    /// Under what texts may be used whose author does not say: a name such as `CC BY 4.0`, or an address.
+    pub licence: Option<String>,
+    /// How readers may support the site; stands below each post.
+    pub support: Support,
+    /// What programs are told that read the site.
+    pub robots: Robots,
+    /// Places of the masthead, after those of the site itself.
+    pub menu: Vec<Entry>,
 }
 
 /// What is logged, and how.
@@ -219,6 +244,8 @@ impl Config {
             let twice = self.models[..number].iter().any(|other| other.name == model.name);
             model.check(twice).map_err(|(key, why)| (format!("models.{number}.{key}"), why))?;
         }
+        self.comments.check().map_err(|(key, why)| (format!("comments.{key}"), why))?;
+        self.mail.check().map_err(|(key, why)| (format!("mail.{key}"), why))?;
         let priced = self.models.iter().any(|model| model.price != Price::default());
         if let Some(bound) = self.budget.in_money().filter(|_| !priced && !self.models.is_empty()) {
             return Err((format!("budget.{bound}.money"), "bounds nothing: no model has a price"));
@@ -251,6 +278,8 @@ impl Default for Config {
             harvest: Harvest::default(),
             pdf: Pdf::default(),
             fulltext: Fulltext::default(),
+            comments: Comments::default(),
+            mail: Mail::default(),
         }
     }
 }
@@ -262,6 +291,10 @@ impl Default for Site {
             tagline: "Mathematics, written and read".into(),
             language: Language::En,
             author: "Inkstone".into(),
+            licence: None,
+            support: Support::default(),
+            robots: Robots::default(),
+            menu: Vec::new(),
         }
     }
 }

@@ -16,7 +16,7 @@ use chrono::Utc;
 use serde_json::json;
 use storage::readers::Busy;
 
-use crate::{accepts, app::App, faults, lists, pages, visit::Visit};
+use crate::{accepts, app::App, faults, language::Messages, lists, pages, papers::escaped, visit::Visit};
 
 /// The largest body of a request, in bytes; a comment or a form fits easily.
 const MAX_BODY: usize = 64 * 1024;
@@ -24,6 +24,8 @@ const MAX_BODY: usize = 64 * 1024;
 const DATA: [&str; 1] = ["/library"];
 /// Requests that change something have small bodies, which arrive sooner than this.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// The same with a picture, by a slow line.
+const PATIENCE_WITH_FILES: Duration = Duration::from_secs(300);
 
 /// Why a request was not answered as asked.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +45,12 @@ pub(crate) enum Failure {
     /// Only for those who have signed in.
     #[error("not signed in")]
     SignedOut,
+    /// The same, of a page: its address is where the visitor wants to go on.
+    #[error("not signed in")]
+    SignInFirst(String),
+    /// Not for somebody of that role.
+    #[error("not allowed")]
+    NotAllowed,
     /// An invitation that was used, has ended, or never was.
     #[error("not invited")]
     NotInvited,
@@ -52,12 +60,18 @@ pub(crate) enum Failure {
     /// So many stars and opened papers in a day that the next one is not kept.
     #[error("too many marks in a day")]
     TooManyMarks(Busy),
+    /// So many comments and previews from one network that the next one is not looked at.
+    #[error("too many comments")]
+    TooManyComments,
     /// A body that is longer than any form of ours.
     #[error("the body is too long")]
     TooLong,
     /// A body of another kind than is wanted.
     #[error("the body is of another kind")]
     NoForm,
+    /// A file that is not taken.
+    #[error(transparent)]
+    File(media::Refused),
     /// A request that did not arrive in time.
     #[error("the request took too long")]
     TooSlow,
@@ -109,14 +123,17 @@ impl ResponseError for Failure {
             | Self::BadRequest(_)
             | Self::WrongBody(_) => StatusCode::BAD_REQUEST,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Self::ForeignOrigin | Self::NotInvited => StatusCode::FORBIDDEN,
+            Self::SignInFirst(_) => StatusCode::SEE_OTHER,
+            Self::ForeignOrigin | Self::NotInvited | Self::NotAllowed => StatusCode::FORBIDDEN,
             Self::SignedOut => StatusCode::UNAUTHORIZED,
-            Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::NoForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooLong | Self::File(media::Refused::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NoForm | Self::File(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::QueueFull | Self::OverBudget(_) | Self::TooManyTries | Self::TooManyMarks(_) => {
-                StatusCode::TOO_MANY_REQUESTS
-            }
+            Self::QueueFull
+            | Self::OverBudget(_)
+            | Self::TooManyTries
+            | Self::TooManyMarks(_)
+            | Self::TooManyComments => StatusCode::TOO_MANY_REQUESTS,
             Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
             Self::Storage(storage::Error::Busy(_) | storage::Error::Unreachable(_)) => {
                 StatusCode::SERVICE_UNAVAILABLE
@@ -130,6 +147,10 @@ impl ResponseError for Failure {
     fn error_response(&self) -> HttpResponse<BoxBody> {
         let mut response = HttpResponse::build(self.status_code());
         match self {
+            Self::SignInFirst(address) => {
+                let login = format!("/login?next={}", escaped(address));
+                return response.insert_header(("location", login)).finish();
+            }
             Self::TooManyTries => return response.insert_header(("retry-after", "900")).finish(),
             Self::TooManyMarks(_) => return response.insert_header(("retry-after", "3600")).finish(),
             Self::OverBudget(refusal) => {
@@ -163,6 +184,9 @@ pub(crate) async fn dress(
     let bare = response.headers().get("content-type").is_none();
     if !(status.is_client_error() || status.is_server_error()) || !bare {
         return Ok(response);
+    }
+    if let Some(app) = app.as_ref().filter(|_| status == StatusCode::TOO_MANY_REQUESTS) {
+        app.metrics.was_limited();
     }
     let failure = response.response().error().and_then(|error| error.as_error::<Failure>());
     log(failure, status, &visit);
@@ -205,16 +229,21 @@ impl fmt::Display for Chain<'_> {
 
 /// How extractors of requests say what they could not read.
 pub(crate) fn extractors(config: &mut web::ServiceConfig) {
-    config.app_data(web::PathConfig::default().error_handler(|_, _| Failure::NotFound.into())).app_data(
-        web::FormConfig::default().limit(MAX_BODY).error_handler(|error, _| {
-            match error {
-                UrlencodedError::Overflow { .. } => Failure::TooLong,
-                UrlencodedError::ContentType => Failure::NoForm,
-                error => Failure::BadRequest(error.to_string()),
-            }
-            .into()
-        }),
-    );
+    config
+        .app_data(web::PathConfig::default().error_handler(|_, _| Failure::NotFound.into()))
+        .app_data(form_body(MAX_BODY));
+}
+
+/// How a form says what could not be read of it.
+pub(crate) fn form_body(limit: usize) -> web::FormConfig {
+    web::FormConfig::default().limit(limit).error_handler(|error, _| {
+        match error {
+            UrlencodedError::Overflow { .. } => Failure::TooLong,
+            UrlencodedError::ContentType => Failure::NoForm,
+            error => Failure::BadRequest(error.to_string()),
+        }
+        .into()
+    })
 }
 
 /// How a body of JSON says what could not be read of it.
@@ -238,12 +267,13 @@ pub(crate) async fn bound(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     // No name holds a NUL, and PostgreSQL takes none.
     if request.path().contains("%00") || request.path().contains('\0') {
-        return Err(Failure::NotFound.into());
+        return Ok(request.error_response(Failure::NotFound));
     }
     if request.method().is_safe() {
         return next.call(request).await;
     }
-    match tokio::time::timeout(PATIENCE, next.call(request)).await {
+    let patience = if request.path() == "/write/media" { PATIENCE_WITH_FILES } else { PATIENCE };
+    match tokio::time::timeout(patience, next.call(request)).await {
         Ok(answered) => answered,
         Err(_) => Err(Failure::TooSlow.into()),
     }
@@ -264,14 +294,25 @@ fn problem(status: StatusCode, what: &str, detail: Option<&str>) -> HttpResponse
     HttpResponse::build(status).content_type("application/problem+json").body(body.to_string())
 }
 
+fn file_refused(refused: media::Refused, m: Messages) -> &'static str {
+    match refused {
+        media::Refused::Unknown => m.media_unknown(),
+        media::Refused::TooLarge => m.media_too_large(),
+        media::Refused::Damaged => m.media_damaged(),
+    }
+}
+
 fn sentences(failure: Option<&Failure>, status: StatusCode, visit: &Visit) -> (&'static str, Option<String>) {
     let m = visit.m;
     match (failure, status) {
         (Some(Failure::WrongDate(given)), _) => (m.error_bad_request(), Some(m.error_wrong_date(given))),
         (Some(Failure::NotInvited), _) => (m.not_invited(), None),
+        (Some(Failure::File(refused)), _) => (file_refused(*refused, m), None),
+        (Some(Failure::NotAllowed), _) => (m.not_allowed(), None),
         (Some(Failure::TooManyTries), _) => (m.error_busy(), Some(m.too_many_tries().into())),
         (Some(Failure::TooManyMarks(Busy::Reader)), _) => (m.too_many_marks(), None),
         (Some(Failure::TooManyMarks(Busy::Network)), _) => (m.too_many_marks_nearby(), None),
+        (Some(Failure::TooManyComments), _) => (m.error_busy(), Some(m.talk_too_many().into())),
         (Some(Failure::QueueFull), _) => (m.error_busy(), Some(m.queue_full().into())),
         (Some(Failure::OverBudget(refusal)), _) => {
             (m.error_over_budget(), Some(faults::over_budget(refusal, m)))

@@ -22,7 +22,7 @@ use tokio::task::JoinHandle;
 
 use crate::{
     errors::Chain,
-    pages::{body_of, numbered},
+    posts::{body_of, numbered},
 };
 
 /// Documents that are loaded and handed to the index together.
@@ -246,7 +246,11 @@ pub(crate) fn paper(paper: &Paper) -> Document {
 /// A post as the index sees it: its rendered plain text, formulas as their TeX. It does not depend on settings, so that
 /// no change of the site's macros makes the index wrong.
 pub(crate) fn post(post: &Post) -> Document {
-    let rendered = body_of(post, &render::Context::default());
+    document(post, &body_of(post, &render::Context::default()))
+}
+
+/// A post as the index would see it if it were rendered like this.
+pub(crate) fn document(post: &Post, rendered: &render::Rendered) -> Document {
     Document {
         id: DocId { kind: Kind::Post, id: post.id.0 },
         title: post.title.clone(),
@@ -340,13 +344,8 @@ mod tests {
 
         async fn say(&self, body: &str) {
             let draft = comments::Draft {
-                subject: Subject::Paper(PaperId(1)),
-                parent: None,
-                author: "Vera Rubin".into(),
                 mail: Some("vera@example.org".into()),
-                site: None,
-                body: body.into(),
-                created: moment(),
+                ..comments::Draft::new(Subject::Paper(PaperId(1)), "Vera Rubin", body, moment())
             };
             comments::save(&self.db, &draft).await.expect("saved");
         }

@@ -1,7 +1,7 @@
 //! Which language a visitor reads, and the words of the interface in it.
 
 use actix_web::{HttpRequest, web};
-use chrono::{Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use content::Language;
 
 use crate::{app::App, visit::parameter};
@@ -46,6 +46,12 @@ impl Messages {
             Language::En => day.format("%A, %-d %B %Y").to_string(),
             Language::Zh => format!("{}，{weekday}", self.date(&day)),
         }
+    }
+
+    /// A moment (UTC) in a narrow place: "23 Nov 2026, 14:05", "2026-11-23 14:05".
+    pub(crate) fn moment(&self, moment: DateTime<Utc>) -> String {
+        let format = if self.0 == Language::En { "%-d %b %Y, %H:%M" } else { "%Y-%m-%d %H:%M" };
+        moment.format(format).to_string()
     }
 
     /// A month: "November 2026", "2026年11月".

@@ -11,13 +11,7 @@ use storage::{
 };
 
 use crate::{
-    accepts,
-    app::App,
-    errors::Failure,
-    lists,
-    papers::address,
-    parameters::Parameters,
-    reader::{self, Acting},
+    accepts, app::App, errors::Failure, lists, papers::address, parameters::Parameters, reader::Acting,
 };
 
 /// What the form of a star says.
@@ -64,7 +58,6 @@ pub(crate) async fn opened(
     request: HttpRequest,
     id: web::Path<i64>,
 ) -> Result<HttpResponse, Failure> {
-    reader::own_form(&request, &app)?;
     let acting = Acting::of(&request, &app);
     // One too many is no failure of opening the PDF.
     let _kept = readers::mark(&app.db, PaperId(*id), by(&acting), Mark::Opened).await.map_err(missing)?;
@@ -96,7 +89,6 @@ async fn set(
     on: bool,
     back: Option<String>,
 ) -> Result<HttpResponse, Failure> {
-    reader::own_form(request, app)?;
     let acting = Acting::of(request, app);
     let counts = match on {
         true => {
@@ -131,6 +123,6 @@ fn is_on(on: Option<&str>) -> bool {
 }
 
 /// A path of this site: what begins with two slashes is another host, and browsers leave tabs and line ends out.
-fn is_own_path(path: &str) -> bool {
+pub(crate) fn is_own_path(path: &str) -> bool {
     path.starts_with('/') && !path.starts_with("//") && !path.contains(|c: char| c == '\\' || c.is_control())
 }

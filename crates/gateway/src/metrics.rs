@@ -2,11 +2,13 @@
 //! address of its own, `metrics.listen`, so that no reader of the site comes to it.
 
 use std::{
+    collections::BTreeMap,
     net::TcpListener,
-    sync::{Arc, atomic::AtomicU64},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicU64},
 };
 
 use actix_web::{App as Actix, HttpResponse, HttpServer, dev::Server, web};
+use chrono::{DateTime, Utc};
 use content::Cost;
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
@@ -22,6 +24,9 @@ use summarizer::{Call, Usage};
 
 use crate::{app::App, errors::Failure};
 
+/// The last fault of each model, as a code, and when it was.
+type Faults = BTreeMap<String, (&'static str, DateTime<Utc>)>;
+
 /// Every count of this process. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Metrics {
@@ -33,6 +38,9 @@ pub(crate) struct Metrics {
     cost: Family<Of, Counter<f64, AtomicU64>>,
     first: Family<Of, Histogram, fn() -> Histogram>,
     harvests: Family<Harvested, Counter>,
+    limited: Counter,
+    /// The last fault of each model, as a code.
+    faults: Arc<Mutex<Faults>>,
     /// Set when they are asked for.
     now: Now,
 }
@@ -95,9 +103,11 @@ impl Metrics {
         let mut registry = Registry::with_prefix("inkstone");
         let (readings, refused, calls) = (Family::default(), Family::default(), Family::default());
         let (tokens, cost, now) = (Family::default(), Family::default(), Now::default());
+        let limited = Counter::default();
         let first = Family::new_with_constructor(waits as fn() -> Histogram);
         registry.register("readings", "Readings that ended, by how", readings.clone());
         registry.register("readings_refused", "Readings that were not begun", refused.clone());
+        registry.register("requests_limited", "Requests that were one too many", limited.clone());
         registry.register("model_calls", "Calls to models, by what came of them", calls.clone());
         registry.register(
             "model_tokens",
@@ -118,7 +128,9 @@ impl Metrics {
         registry.register("budget_tokens", "Tokens spent and set aside", now.spent_tokens.clone());
         registry.register("budget_cost", "Money spent and set aside", now.spent_money.clone());
         registry.register("index_behind", "Changes that search does not know yet", now.behind.clone());
-        Self { registry: Arc::new(registry), readings, refused, calls, tokens, cost, first, harvests, now }
+        let registry = Arc::new(registry);
+        let faults = Arc::default();
+        Self { registry, readings, refused, calls, tokens, cost, first, harvests, limited, faults, now }
     }
 
     /// A call to a model is over.
@@ -126,6 +138,10 @@ impl Metrics {
         let model = || call.model.clone();
         let outcome = call.fault.unwrap_or("ok");
         self.calls.get_or_create(&Called { model: model(), outcome }).inc();
+        if let Some(fault) = call.fault {
+            let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
+            faults.insert(model(), (fault, Utc::now()));
+        }
         let Usage { read, cached, written } = usage;
         for (kind, tokens) in [("read", read), ("cached", cached), ("written", written)] {
             self.tokens.get_or_create(&Counted { model: model(), kind }).inc_by(tokens);
@@ -150,6 +166,22 @@ impl Metrics {
     /// A reading was not begun.
     pub(crate) fn refused(&self, reason: &'static str) {
         self.refused.get_or_create(&Refused { reason }).inc();
+    }
+
+    /// A request was one too many.
+    pub(crate) fn was_limited(&self) {
+        self.limited.inc();
+    }
+
+    /// How many of them there were since the process began.
+    pub(crate) fn limited(&self) -> u64 {
+        self.limited.get()
+    }
+
+    /// The last fault of a model since then, as a code, and when.
+    pub(crate) fn last_fault(&self, model: &str) -> Option<(String, DateTime<Utc>)> {
+        let faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
+        faults.get(model).map(|(code, at)| ((*code).to_owned(), *at))
     }
 
     async fn text(&self, app: &App) -> Result<String, Failure> {

@@ -1,4 +1,4 @@
-//! Who reads, from where, and whether a form came from this site.
+//! Who reads, and from where.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -95,18 +95,6 @@ fn stars_secret(key: &FeedKey) -> String {
     digest(&format!("stars {number}{cookie}"))[..32].to_owned()
 }
 
-/// Refuses a form that another site sent. Browsers say where a form comes from, programs need not.
-pub(crate) fn own_form(request: &HttpRequest, app: &App) -> Result<(), Failure> {
-    let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
-    if let Some(site) = header("sec-fetch-site") {
-        return if matches!(site, "same-origin" | "none") { Ok(()) } else { Err(Failure::ForeignOrigin) };
-    }
-    let Some(origin) = header("origin") else { return Ok(()) };
-    let base = app.config.base_url.as_ref().is_some_and(|base| base.as_str() == origin);
-    let host = origin.split_once("://").is_some_and(|(_, host)| Some(host) == header("host"));
-    if base || host { Ok(()) } else { Err(Failure::ForeignOrigin) }
-}
-
 fn digest(text: &str) -> String {
     format!("{:x}", Sha256::digest(text))
 }
@@ -119,6 +107,17 @@ pub(crate) fn secure(app: &App) -> bool {
 /// A hash of the network that a request comes from.
 pub(crate) fn network_of(request: &HttpRequest, app: &App) -> String {
     network(address(request, &app.config.proxies))
+}
+
+/// Hashes of the network that a request comes from, and of all that tells its sender from others there. They mean nothing
+/// without the salt.
+pub(crate) fn salted(request: &HttpRequest, app: &App, salt: &str) -> (String, String) {
+    let address = address(request, &app.config.proxies);
+    let header = |name: &str| request.headers().get(name).map(|value| value.as_bytes()).unwrap_or_default();
+    let browser = [header("user-agent"), header("accept-language")].map(String::from_utf8_lossy);
+    let network = digest(&format!("{salt} {}", network(address)));
+    let visitor = digest(&format!("{salt} {address} {} {}", browser[0], browser[1]));
+    (network[..16].to_owned(), visitor[..32].to_owned())
 }
 
 fn cookie(value: String, app: &App) -> Cookie<'static> {

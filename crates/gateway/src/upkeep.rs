@@ -2,13 +2,18 @@
 
 use std::time::Duration;
 
-use storage::{Database, papers, readers};
+use chrono::{TimeDelta, Utc};
+use storage::{Database, comments, mails, papers, post_reads, readers, subscriptions};
 
 use crate::errors::Chain;
 
 /// Records or readers of one transaction: others who write wait no longer than that.
 const STEP: u64 = 500;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long spam and what was deleted can be looked at.
+const LOOKED_AT: TimeDelta = TimeDelta::days(60);
+/// How long letters that were sent, and wishes that nobody confirmed, are kept.
+const KEPT: TimeDelta = TimeDelta::days(7);
 /// How long to wait after a failure before the next attempt.
 const PAUSE: Duration = Duration::from_secs(60);
 
@@ -17,7 +22,8 @@ pub(crate) async fn keep(db: Database) {
     loop {
         let attempt = async {
             renew(&db).await?;
-            forget(&db).await
+            forget(&db).await?;
+            forget_said(&db).await
         };
         let wait = match attempt.await {
             Ok(()) => DAY,
@@ -57,5 +63,15 @@ async fn forget(db: &Database) -> Result<(), storage::Error> {
     if forgotten > 0 {
         tracing::info!(readers = forgotten, "readers who do not come back were forgotten");
     }
+    post_reads::forget(db, Utc::now().date_naive()).await?;
+    Ok(())
+}
+
+/// Forgets what moderators threw away, and mail that is over.
+async fn forget_said(db: &Database) -> Result<(), storage::Error> {
+    let now = Utc::now();
+    while comments::forget(db, now - LOOKED_AT, STEP).await? > 0 {}
+    mails::forget(db, now - KEPT).await?;
+    subscriptions::forget(db, now - KEPT).await?;
     Ok(())
 }

@@ -3,13 +3,21 @@
 use std::future::{Ready, ready};
 
 use actix_web::{
-    FromRequest, HttpRequest,
+    FromRequest, HttpMessage as _, HttpRequest,
     cookie::{Cookie, SameSite, time::Duration},
     dev::Payload,
+    web,
 };
+use content::Role;
 
-use crate::exports;
-use crate::language::{self, Messages, negotiate, other};
+use crate::{
+    accounts,
+    app::App,
+    discussing::Asked,
+    exports,
+    forms::Token,
+    language::{self, Messages, negotiate, other},
+};
 
 /// The parameter of a choice of formulas, and the cookie that remembers it.
 const FORMULAS: &str = "math";
@@ -34,7 +42,19 @@ pub(crate) struct Visit {
     pub(crate) address: String,
     /// The format of citations that is wanted instead of a page, if one is.
     pub(crate) accepts: Option<cite::Format>,
+    /// Where the change log was when the request came, if that was looked at.
+    pub(crate) changes: Option<Changes>,
+    /// Which part of a discussion is asked for, and by whom.
+    pub(crate) talk: Asked,
+    /// What a visitor who is signed in may do.
+    pub(crate) role: Option<Role>,
+    /// What the forms of a page for a visitor with a session bring along.
+    pub(crate) token: Option<Token>,
 }
+
+/// A position in the change log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Changes(pub(crate) i64);
 
 impl Visit {
     pub(crate) fn of(request: &HttpRequest) -> Self {
@@ -44,6 +64,18 @@ impl Visit {
             formulas: Formulas::asked(request).or_else(remembered).unwrap_or_default(),
             address: without_choices(request),
             accepts: exports::accepted(request),
+            role: accounts::role(request),
+            token: request.app_data::<web::Data<App>>().and_then(|app| app.forms.token(request)),
+            talk: Asked::of(request),
+            changes: request.extensions().get().copied(),
+        }
+    }
+
+    /// Where the change log is.
+    pub(crate) async fn position(&self, db: &storage::Database) -> Result<i64, storage::Error> {
+        match self.changes {
+            Some(Changes(at)) => Ok(at),
+            None => storage::changes::last(db).await,
         }
     }
 

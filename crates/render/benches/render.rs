@@ -41,6 +41,9 @@ fn main() {
     for (name, text) in texts.iter().filter(|(name, _)| name.contains(&wanted)) {
         line(name, text);
     }
+    if wanted.is_empty() {
+        preview();
+    }
     println!("\n{:<26} {:>9}", "100 kB of", "whole ms");
     for unit in ["$", "\\(", "{", ">", "*"].iter().filter(|_| wanted.is_empty()) {
         let text = unit.repeat(100_000 / unit.len());
@@ -60,6 +63,15 @@ fn line(name: &str, text: &str) {
         milliseconds(streamed),
         streamed.as_secs_f64() / all.as_secs_f64(),
     );
+}
+
+/// What the preview of a long post costs the server at each key press.
+fn preview() {
+    let text = repeated(ARTICLE).repeat(3);
+    let parts = || render(&text, Format::Markdown, Trust::Post, &Context::default()).parts().len();
+    let [all, parted] = fastest([&|| whole(&text, Trust::Post), &parts]);
+    println!("\n{:<26} {:>9} {:>9}", "60 kB as a preview", "whole ms", "parted ms");
+    println!("{:<26} {:>9.3} {:>9.3}", "article", milliseconds(all), milliseconds(parted));
 }
 
 fn milliseconds(time: Duration) -> f64 {

@@ -79,17 +79,28 @@ pub(crate) fn document<'b>(
     blocks: impl Iterator<Item = (&'b Block, &'b Place)> + Clone,
     context: &Context,
 ) -> String {
+    marked(blocks, context).0
+}
+
+/// The same, and where in it each block begins that can be told from the next ones.
+pub(crate) fn marked<'b>(
+    blocks: impl Iterator<Item = (&'b Block, &'b Place)> + Clone,
+    context: &Context,
+) -> (String, Vec<usize>) {
     let raw = blocks.clone().position(|(block, _)| block.is_raw());
     let sound = raw.unwrap_or(usize::MAX);
     let length = blocks.clone().take(sound).map(|(block, _)| block.template.length()).sum();
     let mut html = String::with_capacity(length);
+    let mut begins = Vec::new();
     for (block, place) in blocks.clone().take(sound) {
+        begins.push(html.len());
         block.template.fill_into(&mut html, place);
     }
     if let Some(raw) = raw {
+        begins.push(html.len());
         html += &fill(blocks.skip(raw).map(|(block, place)| (&block.template, place)), context);
     }
-    html
+    (html, begins)
 }
 
 /// Only allow-listed elements and attributes, well formed. Of others than the operator no images and no ids.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::Serialize;
 use tex::Macros;
 
-use crate::html::Html;
+use crate::html::{Html, elements};
 
 /// How a text is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +49,19 @@ pub struct Context {
     pub hosts: Vec<String>,
     /// The paper that an answer is about, if it has pages: `[p. 7]` leads there.
     pub pages: Option<Pages>,
+    /// The works that a post cites, by what it names them: `[@arxiv:1706.03762]` has the key `arxiv:1706.03762`.
+    pub citations: BTreeMap<String, Cited>,
+}
+
+/// A work that a post cites.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Cited {
+    /// What stands among the words, such as author and year.
+    pub label: String,
+    /// Where it leads.
+    pub href: String,
+    /// Whether anything is known of the work but its name; the author is warned if not.
+    pub known: bool,
 }
 
 /// A document of which passages are told by their pages.
@@ -80,6 +93,15 @@ impl Labels {
         self.0.get(label).map(|target| target.number.as_str())
     }
 
+    /// The same for a text on another page than the equations, which are at this address.
+    pub fn at(&self, page: &str) -> Self {
+        let moved = |target: &Target| match target.href.starts_with('#') {
+            true => Target { href: format!("{page}{}", target.href), ..target.clone() },
+            false => target.clone(),
+        };
+        Self(self.0.iter().map(|(label, target)| (label.clone(), moved(target))).collect())
+    }
+
     /// All labels, in alphabetical order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(label, target)| (label.as_str(), target.number.as_str()))
@@ -100,12 +122,40 @@ pub struct Rendered {
     pub text: String,
     /// What its author should look at.
     pub warnings: Vec<Warning>,
+    /// Where blocks begin in the HTML, and at which lines of the text.
+    #[serde(skip)]
+    pub(crate) marks: Vec<(usize, usize)>,
+    /// The keys of the works that it cites, each once, in the order of the first citations. Those that the context does
+    /// not have are left out.
+    pub citations: Vec<String>,
     /// The labels it defines.
     #[serde(skip)]
     pub labels: Labels,
     /// The macros that are known at its end.
     #[serde(skip)]
     pub macros: Macros,
+}
+
+/// A top-level element of a rendered text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part<'h> {
+    /// The line of the text, from 1, at which it begins; inside HTML of the author, at which that begins.
+    pub line: usize,
+    /// Its HTML, with the text that follows it.
+    pub html: &'h str,
+}
+
+impl Rendered {
+    /// The HTML in its top-level elements: joined they are all of it.
+    pub fn parts(&self) -> Vec<Part<'_>> {
+        let html = self.html.as_str();
+        let begins = self.marks.iter().copied();
+        let ends = self.marks.iter().skip(1).map(|(at, _)| *at).chain([html.len()]);
+        let blocks = begins.zip(ends).map(|((begin, line), end)| (line, &html[begin..end]));
+        blocks
+            .flat_map(|(line, html)| elements(html).into_iter().map(move |html| Part { line, html }))
+            .collect()
+    }
 }
 
 /// A formula of a text.
@@ -160,4 +210,9 @@ pub enum WarningKind {
     },
     /// A delimiter that opens a display and is never closed.
     UnclosedFormula,
+    /// A citation of a work of which nothing is known.
+    UnknownCitation {
+        /// What the text names it by.
+        key: String,
+    },
 }

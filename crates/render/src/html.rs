@@ -37,6 +37,49 @@ impl fmt::Display for Html {
     }
 }
 
+/// Elements that have no end.
+const VOID: [&str; 6] = ["br", "col", "hr", "img", "input", "wbr"];
+
+/// Well-formed HTML of ours in its top-level elements, each with the text that follows it.
+pub(crate) fn elements(html: &str) -> Vec<&str> {
+    let (mut depth, mut begin, mut open) = (0_usize, 0, false);
+    let mut cuts = Vec::new();
+    let mut rest = 0;
+    while let Some(at) = html[rest..].find('<').map(|at| rest + at) {
+        let end = tag_end(html, at);
+        let tag = &html[at + 1..end];
+        let name = tag.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+        if depth == 0 && !tag.starts_with('/') {
+            if open {
+                cuts.push(&html[begin..at]);
+                begin = at;
+            }
+            open = true;
+        }
+        match tag.as_bytes().first() {
+            Some(b'/') => depth = depth.saturating_sub(1),
+            Some(b'!') => {}
+            _ if VOID.contains(&name) || tag.ends_with('/') => {}
+            _ => depth += 1,
+        }
+        rest = end;
+    }
+    if begin < html.len() {
+        cuts.push(&html[begin..]);
+    }
+    cuts
+}
+
+/// Where the `>` of the tag stands that begins at `at`: values of attributes may hold others.
+fn tag_end(html: &str, at: usize) -> usize {
+    let mut quoted = false;
+    let end = html.as_bytes()[at..].iter().position(|byte| {
+        quoted ^= *byte == b'"';
+        *byte == b'>' && !quoted
+    });
+    end.map_or(html.len(), |end| at + end)
+}
+
 /// Appends `text` so that it reads the same in an element and in a quoted attribute.
 pub(crate) fn escape(out: &mut String, text: &str) {
     let mut rest = text;
@@ -102,4 +145,25 @@ pub(crate) fn unescaped(html: &str) -> String {
     let text =
         html.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&nbsp;", "\u{a0}");
     text.replace("&amp;", "&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn top_level_elements() {
+        let check = |html: &str, expected: &[&str]| {
+            assert_eq!(elements(html), expected);
+            assert_eq!(elements(html).concat(), html);
+        };
+        check("", &[]);
+        check("words", &["words"]);
+        check(
+            "<p>a<br>b</p>\n<hr>\n<div><div>c</div></div>",
+            &["<p>a<br>b</p>\n", "<hr>\n", "<div><div>c</div></div>"],
+        );
+        check("a <b title=\"x > y\">c</b> d <i>e</i>", &["a <b title=\"x > y\">c</b> d ", "<i>e</i>"]);
+        check("<p><img src=\"a\" /></p><p>", &["<p><img src=\"a\" /></p>", "<p>"]);
+    }
 }

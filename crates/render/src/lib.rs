@@ -13,6 +13,7 @@
 //! assert_eq!(rendered.formulas[0].tex, "x_1");
 //! ```
 
+mod citations;
 mod cleaned;
 mod code;
 mod context;
@@ -32,7 +33,10 @@ mod warnings;
 mod whole;
 mod writer;
 
-pub use context::{Context, Format, Formula, Heading, Labels, Pages, Rendered, Trust, Warning, WarningKind};
+pub use citations::cited;
+pub use context::{
+    Cited, Context, Format, Formula, Heading, Labels, Pages, Part, Rendered, Trust, Warning, WarningKind,
+};
 pub use html::Html;
 pub use live::{Live, Patch};
 pub use mathml::with_mathml;

@@ -86,7 +86,8 @@ pub(crate) fn render(text: &str, trust: Trust, context: &Context) -> Rendered {
     });
     html.push_str("</p>\n");
     let html = html.replace("<p></p>\n", "");
-    Rendered { html: Html::new(html), formulas, text: text.to_owned(), ..Rendered::default() }
+    let html = Html::new(html);
+    Rendered { html, formulas, text: text.to_owned(), marks: vec![(0, 1)], ..Rendered::default() }
 }
 
 /// A blank line begins a paragraph.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::context::{Warning, WarningKind};
 use crate::whole::Document;
-use crate::writer::Finding;
+use crate::writer::{Finding, Known};
 
 /// The warnings of a document, in order, with positions in the text as it was given.
 pub(crate) fn of(given: &str, text: &str, document: &Document<'_>) -> Vec<Warning> {
@@ -22,6 +22,7 @@ pub(crate) fn of(given: &str, text: &str, document: &Document<'_>) -> Vec<Warnin
                 Finding::Formula(source, ..) => locate(text, from, source),
                 Finding::Refused(source) => locate(text, from, source),
                 Finding::Reference(label) => locate(text, from, &format!(r"\eqref{{{label}}}")),
+                Finding::Citation(key, _) => locate(text, from, &format!("@{key}")),
             };
             from = range.end;
             warnings.extend(kind.map(|kind| Warning { range: original(given, text, range), kind }));
@@ -38,6 +39,8 @@ pub(crate) fn of(given: &str, text: &str, document: &Document<'_>) -> Vec<Warnin
 /// What is wrong with a finding, if anything is; `seen` are labels that formulas before it have.
 fn kind(finding: &Finding, document: &Document<'_>, seen: &mut HashSet<String>) -> Option<WarningKind> {
     match finding {
+        Finding::Citation(_, Known::Well) => None,
+        Finding::Citation(key, _) => Some(WarningKind::UnknownCitation { key: key.clone() }),
         Finding::Refused(formula) => Some(WarningKind::RefusedFormula { formula: formula.clone() }),
         Finding::Reference(label) => {
             let unknown = !document.known.resolves(label);

@@ -14,7 +14,7 @@ use crate::plain;
 use crate::shield::Input;
 use crate::template::{Piece, Place};
 use crate::warnings;
-use crate::writer::Finding;
+use crate::writer::{Finding, Known as Cited};
 
 /// A text as HTML. It never fails.
 pub fn render(text: &str, format: Format, trust: Trust, context: &Context) -> Rendered {
@@ -27,9 +27,10 @@ pub fn render(text: &str, format: Format, trust: Trust, context: &Context) -> Re
         Format::Html => Document::of_html(&[&text], trust, context),
         _ => Document::of_markdown(&text, trust, context),
     };
-    let html = document.html(document.blocks.len());
+    let (html, begins) = document.html(document.blocks.len());
     let warnings = warnings::of(given, &text, &document);
-    Rendered { warnings, ..document.rendered(html) }
+    let marks = begins.into_iter().zip(lines(&text, &document.offsets)).collect();
+    Rendered { warnings, marks, ..document.rendered(html) }
 }
 
 /// The beginning of a text, up to `<!--more-->` or else its first paragraphs, with the equation numbers of the whole.
@@ -42,8 +43,19 @@ pub fn teaser(text: &str, format: Format, context: &Context) -> Rendered {
     };
     let shown = document.shown();
     let document = document.cut_after(shown, context);
-    let html = document.html(shown);
+    let html = document.html(shown).0;
     document.rendered(html)
+}
+
+/// The lines, from 1, at which these places of a text stand.
+fn lines(text: &str, offsets: &[usize]) -> Vec<usize> {
+    let (mut line, mut from) = (1, 0);
+    let at = |offset: &usize| {
+        line += text[from..*offset].matches('\n').count();
+        from = *offset;
+        line
+    };
+    offsets.iter().map(at).collect()
 }
 
 /// A teaser without a mark ends before the block in which it would grow longer than this, in characters of plain text.
@@ -120,18 +132,18 @@ impl<'c> Document<'c> {
         self
     }
 
-    /// The HTML of the first `shown` blocks and their notes.
-    fn html(&self, shown: usize) -> String {
-        let html = cleaned::document(self.blocks.iter().zip(&self.places).take(shown), self.context);
+    /// The HTML of the first `shown` blocks and their notes, and where blocks begin in it.
+    fn html(&self, shown: usize) -> (String, Vec<usize>) {
+        let (html, begins) = cleaned::marked(self.blocks.iter().zip(&self.places).take(shown), self.context);
         if !self.known.has_notes() {
-            return html;
+            return (html, begins);
         }
         let blocks = self.blocks.iter().zip(self.starts.iter().copied());
-        html + &self.known.clone().notes(blocks, self.context)
+        (html + &self.known.clone().notes(blocks, self.context), begins)
     }
 
     fn rendered(self, html: String) -> Rendered {
-        let formulas = self.formulas();
+        let (formulas, citations) = (self.formulas(), self.citations());
         let mut known = self.known;
         let placed = self.blocks.iter().zip(&self.places);
         let headings = placed.flat_map(|(block, place)| known.headings(block, place)).collect();
@@ -142,6 +154,8 @@ impl<'c> Document<'c> {
             headings,
             text: text.trim().to_owned(),
             warnings: Vec::new(),
+            marks: Vec::new(),
+            citations,
             labels: Labels(known.labels),
             macros: self.macros.afresh(),
         }
@@ -155,6 +169,18 @@ impl<'c> Document<'c> {
             _ => None,
         };
         self.findings.iter().flatten().filter_map(formula).collect()
+    }
+
+    fn citations(&self) -> Vec<String> {
+        let mut keys: Vec<String> = Vec::new();
+        for finding in self.findings.iter().flatten() {
+            match finding {
+                Finding::Citation(_, Cited::NotAtAll) => {}
+                Finding::Citation(key, _) if !keys.contains(key) => keys.push(key.clone()),
+                _ => {}
+            }
+        }
+        keys
     }
 
     /// How many blocks a teaser shows.

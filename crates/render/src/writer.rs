@@ -8,6 +8,7 @@ use std::sync::Arc;
 use comrak::nodes::{ListType, Node, NodeCodeBlock, NodeLink, NodeValue, TableAlignment};
 use tex::Macros;
 
+use crate::citations;
 use crate::cleaned;
 use crate::code;
 use crate::context::{Context, Trust};
@@ -39,6 +40,16 @@ pub(crate) enum Finding {
     Formula(Arc<str>, Range<usize>, bool),
     Refused(String),
     Reference(String),
+    /// The key of a work, and whether anything is known of it, or it is only named.
+    Citation(String, Known),
+}
+
+/// What is known of a work that is cited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Known {
+    Well,
+    ByName,
+    NotAtAll,
 }
 
 /// Writes one top-level block; its formulas use the macros that are known before it, and add to them.
@@ -224,6 +235,9 @@ impl<'w, 's> Writer<'w, 's> {
 
     /// Words in which pages of the paper may be named. A page that it does not have is marked, and leads nowhere.
     fn passages(&mut self, text: &str) {
+        if self.setting.trust == Trust::Post {
+            return self.citations(text);
+        }
         let pages = self.setting.context.pages.as_ref().filter(|_| self.setting.trust == Trust::Answer);
         let Some(pages) = pages.filter(|_| !self.in_link()) else { return self.words(text) };
         passages::split(text, |part| match part {
@@ -241,6 +255,61 @@ impl<'w, 's> Writer<'w, 's> {
                 self.raw("</span>");
             }
         });
+    }
+
+    /// Words in which works may be cited.
+    fn citations(&mut self, text: &str) {
+        if !text.contains("[@") {
+            return self.words(text);
+        }
+        citations::split(text, |part| match part {
+            citations::Part::Text(text) => self.words(text),
+            citations::Part::Citation(source, items) => self.citation(source, &items),
+        });
+    }
+
+    /// A citation of which nothing is known stays as it was written.
+    fn citation(&mut self, source: &str, items: &[citations::Item<'_>]) {
+        let works = &self.setting.context.citations;
+        for item in items {
+            let known = match works.get(item.key) {
+                Some(work) if work.known => Known::Well,
+                Some(_) => Known::ByName,
+                None => Known::NotAtAll,
+            };
+            self.findings.push(Finding::Citation(item.key.to_owned(), known));
+        }
+        if !items.iter().any(|item| works.contains_key(item.key)) {
+            self.raw("<span class=\"unknown-ref\">");
+            self.words(source);
+            return self.raw("</span>");
+        }
+        self.raw("<span class=\"cited\">");
+        let mut before = "[";
+        for item in items {
+            self.words(before);
+            self.work(item.key);
+            self.words(item.place);
+            before = "; ";
+        }
+        self.words("]");
+        self.raw("</span>");
+    }
+
+    fn work(&mut self, key: &str) {
+        let Some(work) = self.setting.context.citations.get(key) else {
+            self.raw("<span class=\"unknown-ref\">");
+            self.words(&format!("@{key}"));
+            return self.raw("</span>");
+        };
+        if self.in_link() {
+            return self.words(&work.label);
+        }
+        self.raw("<a href=\"");
+        escape(&mut self.html, &work.href);
+        self.raw("\">");
+        self.words(&work.label);
+        self.raw("</a>");
     }
 
     fn token(&mut self, token: &Token, alone: bool) {

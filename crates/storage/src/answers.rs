@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The lock that keeps beginnings, checkpoints and ends of several processes apart.
-const LOCK: i64 = 0x696e_6b02;
+pub(crate) const LOCK: i64 = 0x696e_6b02;
 /// The text of a section that is written again.
 const NEWER: &str = "CASE WHEN excluded.markdown = '' THEN sections.markdown ELSE excluded.markdown END";
 /// The state of attempts that may still change.
@@ -460,7 +460,7 @@ fn exactly(key: &AnswerKey) -> Condition {
         .add(Column::QuestionSet.eq(&key.question_set))
 }
 
-fn is_done() -> SimpleExpr {
+pub(crate) fn is_done() -> SimpleExpr {
     attempts::Column::State.eq(AttemptState::Done.name())
 }
 

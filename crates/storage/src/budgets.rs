@@ -1,26 +1,28 @@
 //! What readings may cost and did cost. A charge belongs to an attempt: it is set aside in the transaction that begins
 //! the attempt, and settled in the one that ends it; so neither a crash nor two starts at once can spend anything twice.
 
+use std::collections::{BTreeMap, HashMap};
+
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc};
 use content::{AttemptId, Charge, Cost, Limit, Limits, Refusal, Scope};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationDef,
     sea_query::Expr,
 };
 
 use crate::{
     Database, Error,
-    connection::Write,
-    rows::charges,
-    text::{now, storable},
+    connection::{Durability, Write},
+    rows::{answers, attempts, charges},
+    text::{in_pieces, now, storable},
 };
 
 /// How many visitors' budgets a network has: it may be one person who forgets cookies, or a university.
 const OF_A_NETWORK: u64 = 10;
 
 /// What was spent, with what is set aside, on a day and in the month up to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Spent {
     /// On the day (UTC).
     pub day: Cost,
@@ -32,6 +34,77 @@ pub struct Spent {
 pub async fn spent(db: &Database) -> Result<Spent, Error> {
     let today = now().date_naive();
     Ok(Spent { day: sum(db.read(), on(today)).await?, month: sum(db.read(), in_month(today)).await? })
+}
+
+/// What was spent on each day of this month, and by each model today and this month.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ledger {
+    /// Days on which something was spent, the first one first.
+    pub days: Vec<(NaiveDate, Cost)>,
+    /// Models by the names that answers are kept under, with what was spent today and this month.
+    pub models: Vec<(String, Spent)>,
+}
+
+/// What was spent this month, by day and by model. Trials belong to no model here.
+pub async fn ledger(db: &Database) -> Result<Ledger, Error> {
+    let today = now().date_naive();
+    let rows = charges::Entity::find().filter(in_month(today)).all(db.read()).await?;
+    let mut names = HashMap::new();
+    for piece in in_pieces(rows.iter().map(|row| row.attempt_id)) {
+        let named: Vec<(i64, String)> = attempts::Entity::find()
+            .select_only()
+            .column(attempts::Column::Id)
+            .column(answers::Column::Model)
+            .join(JoinType::InnerJoin, answer_of_attempt())
+            .filter(attempts::Column::Id.is_in(piece))
+            .into_tuple()
+            .all(db.read())
+            .await?;
+        names.extend(named);
+    }
+    let (mut days, mut models) = (BTreeMap::new(), BTreeMap::new());
+    for row in rows {
+        let cost = Cost { tokens: row.tokens.unsigned_abs(), micros: row.micros.unsigned_abs() };
+        let day: &mut Cost = days.entry(row.day).or_default();
+        *day = day.plus(cost);
+        let Some(name) = names.remove(&row.attempt_id) else { continue };
+        let of_model: &mut Spent = models.entry(name).or_default();
+        of_model.month = of_model.month.plus(cost);
+        if row.day == today {
+            of_model.day = of_model.day.plus(cost);
+        }
+    }
+    Ok(Ledger { days: days.into_iter().collect(), models: models.into_iter().collect() })
+}
+
+/// Sets aside what a trial of a model may cost, that is no reading of a paper; or says which budget has no room.
+pub async fn reserve_trial(
+    db: &Database,
+    charge: &Charge,
+    limits: &Limits,
+) -> Result<Result<AttemptId, Refusal>, Error> {
+    let write = db.write(Durability::Full).await?;
+    write.lock(crate::answers::LOCK).await?;
+    // No attempt has a number below zero.
+    let trial = -now().timestamp_micros();
+    if let Some(refusal) = reserve(&write, trial, charge, limits).await? {
+        return Ok(Err(refusal));
+    }
+    write.commit().await?;
+    Ok(Ok(AttemptId(trial)))
+}
+
+/// Replaces what was set aside for a trial by what it did cost.
+pub async fn settle_trial(db: &Database, trial: AttemptId, cost: Cost) -> Result<(), Error> {
+    let write = db.write(Durability::Full).await?;
+    settle(&write, trial, cost).await?;
+    write.commit().await
+}
+
+/// When the budgets of a day and of a month are full again.
+pub fn resets_next() -> (DateTime<Utc>, DateTime<Utc>) {
+    let today = now().date_naive();
+    (resets(Scope::Day, today), resets(Scope::Month, today))
 }
 
 /// Sets aside what an attempt may cost, or says which budget has no room for it. The caller holds the lock of answers.
@@ -135,6 +208,13 @@ async fn refusal(
         }
     }
     Ok(None)
+}
+
+fn answer_of_attempt() -> RelationDef {
+    attempts::Entity::belongs_to(answers::Entity)
+        .from(attempts::Column::AnswerId)
+        .to(answers::Column::Id)
+        .into()
 }
 
 fn of_a_network(limit: Limit) -> Limit {

@@ -109,7 +109,7 @@ async fn ids_after(db: &Database, kind: Kind, from: i64, limit: u64) -> Result<V
     }
     Ok(match kind {
         Kind::Paper => ids!(papers, papers::Column::RootId.is_null()),
-        Kind::Post => ids!(posts, posts::Column::Visibility.eq(crate::posts::PUBLIC)),
+        Kind::Post => ids!(posts, crate::posts::readable()),
         Kind::Comment => ids!(comments, crate::comments::readable()),
         Kind::Answer => ids!(answers, crate::answers::finished()),
     })

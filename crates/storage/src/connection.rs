@@ -2,7 +2,10 @@ use std::{
     fmt, fs,
     ops::Deref,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -35,6 +38,8 @@ struct Inner {
     /// SQLite has one writer at a time. Writers of this process queue here, in order, because
     /// SQLite's own waiting is a lottery.
     turn: Arc<Mutex<()>>,
+    /// Grows with each change that this process makes.
+    written: Arc<AtomicU64>,
 }
 
 /// Where the database is.
@@ -55,6 +60,7 @@ pub(crate) enum Durability {
 /// A transaction that may write. Rolled back when dropped before [`commit`](Self::commit).
 pub(crate) struct Write {
     transaction: DatabaseTransaction,
+    written: Arc<AtomicU64>,
     _turn: Option<OwnedMutexGuard<()>>,
 }
 
@@ -72,7 +78,14 @@ pub async fn connect(url: &str) -> Result<Database, Error> {
             let careful = open(1, "FULL").await?;
             let quick = open(1, "NORMAL").await?;
             let read = open(CONNECTIONS, "NORMAL").await?;
-            Inner { read, careful, quick, turn: Arc::default(), place: Place::File(path) }
+            Inner {
+                read,
+                careful,
+                quick,
+                turn: Arc::default(),
+                written: Arc::default(),
+                place: Place::File(path),
+            }
         }
         None => {
             let pool =
@@ -80,7 +93,14 @@ pub async fn connect(url: &str) -> Result<Database, Error> {
                     .await;
             let pool = pool?;
             let place = Place::Server(url.to_owned());
-            Inner { read: pool.clone(), careful: pool.clone(), quick: pool, turn: Arc::default(), place }
+            Inner {
+                read: pool.clone(),
+                careful: pool.clone(),
+                quick: pool,
+                turn: Arc::default(),
+                written: Arc::default(),
+                place,
+            }
         }
     };
     Ok(Database(Arc::new(inner)))
@@ -90,6 +110,11 @@ impl Database {
     /// For questions.
     pub(crate) fn read(&self) -> &DatabaseConnection {
         &self.0.read
+    }
+
+    /// A number that grows with each change that this process makes, before whoever asked for the change hears of it.
+    pub fn written(&self) -> u64 {
+        self.0.written.load(Ordering::Acquire)
     }
 
     /// For changes.
@@ -103,7 +128,7 @@ impl Database {
         if turn.is_none() && durability == Durability::Relaxed {
             transaction.execute_unprepared("SET LOCAL synchronous_commit = off").await?;
         }
-        Ok(Write { transaction, _turn: turn })
+        Ok(Write { transaction, written: self.0.written.clone(), _turn: turn })
     }
 
     /// A connection of its own that may take its time, for changes of the schema.
@@ -126,7 +151,10 @@ impl Database {
 impl Write {
     /// Makes the changes last.
     pub(crate) async fn commit(self) -> Result<(), Error> {
-        Ok(self.transaction.commit().await?)
+        let committed = self.transaction.commit().await;
+        // Also of one that failed: it may have been committed before the answer was lost.
+        self.written.fetch_add(1, Ordering::AcqRel);
+        Ok(committed?)
     }
 
     /// Waits until no other writer has taken this lock; it is given back with the transaction.

@@ -33,6 +33,12 @@ pub enum Error {
     /// Something of the same name is there already.
     #[error("there is one of that name already")]
     Taken,
+    /// A category that would be below itself.
+    #[error("that would be a circle")]
+    Circle,
+    /// Nobody else could administer the site.
+    #[error("that is the last administrator")]
+    LastAdministrator,
     /// The attempt has ended another way; ended attempts do not change.
     #[error("attempt {} has ended", .0.0)]
     Ended(content::AttemptId),

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use content::{Announced, Announcement, DocId, Harvested, Kind, RecordKey, canonical_category};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
+use serde::Serialize;
 
 use crate::{
     Database, Error, Saved, changes,
@@ -46,6 +48,40 @@ pub async fn commit(db: &Database, source: &str, step: &Step<'_>) -> Result<Save
 pub async fn cursor(db: &Database, source: &str) -> Result<Option<String>, Error> {
     let row = harvests::Entity::find_by_id(source).one(db.read()).await?;
     Ok(row.map(|row| row.cursor))
+}
+
+/// Where a harvest stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Standing {
+    /// What is harvested.
+    pub source: String,
+    /// Where it goes on.
+    pub cursor: String,
+    /// When something was saved last.
+    pub updated: DateTime<Utc>,
+}
+
+/// Where each harvest that ever was stands, by source.
+pub async fn standings(db: &Database) -> Result<Vec<Standing>, Error> {
+    let rows = harvests::Entity::find().order_by_asc(harvests::Column::Source).all(db.read()).await?;
+    let standing =
+        |row: harvests::Model| Standing { source: row.source, cursor: row.cursor, updated: row.updated };
+    Ok(rows.into_iter().map(standing).collect())
+}
+
+/// How many records of each source are stored, and not withdrawn.
+pub async fn records(db: &Database) -> Result<Vec<(String, u64)>, Error> {
+    let rows: Vec<(String, i64)> = records::Entity::find()
+        .select_only()
+        .column(records::Column::Source)
+        .column_as(records::Column::Id.count(), "records")
+        .filter(records::Column::Withdrawn.eq(false))
+        .group_by(records::Column::Source)
+        .order_by_asc(records::Column::Source)
+        .into_tuple()
+        .all(db.read())
+        .await?;
+    Ok(rows.into_iter().map(|(source, count)| (source, count.unsigned_abs())).collect())
 }
 
 /// Those of arXiv's identifiers of which nothing is stored, not even that arXiv deleted them, in the order given.

@@ -72,6 +72,18 @@ pub async fn by_arxiv(db: &Database, id: &ArxivId) -> Result<Option<Paper>, Erro
     by_record(db, RecordKey::ARXIV, id.id()).await
 }
 
+/// The paper of a DOI, in any spelling of it.
+pub async fn by_doi(db: &Database, doi: &str) -> Result<Option<Paper>, Error> {
+    let its = records::Entity::find()
+        .select_only()
+        .column(records::Column::PaperId)
+        .filter(records::Column::Doi.is_in([doi.to_owned(), doi.to_lowercase(), doi.to_uppercase()]));
+    match its.order_by_asc(records::Column::Id).limit(1).into_tuple().one(db.read()).await? {
+        Some(paper) => by_id(db, PaperId(paper)).await,
+        None => Ok(None),
+    }
+}
+
 /// How many papers there are; joined ones count once.
 pub async fn count(db: &Database) -> Result<u64, Error> {
     counts::of(db.read(), counts::Kind::All, "", "").await

@@ -171,6 +171,8 @@ table! {
         user_id: i64,
         created: DateTimeUtc,
         expires: DateTimeUtc,
+        agent: String,
+        seen: Option<DateTimeUtc>,
     }
 }
 
@@ -181,6 +183,8 @@ table! {
         code_hash: String,
         expires: DateTimeUtc,
         used: Option<DateTimeUtc>,
+        role: String,
+        user_id: Option<i64>,
     }
 }
 
@@ -205,6 +209,8 @@ table! {
         password_hash: Option<String>,
         role_id: i64,
         created: DateTimeUtc,
+        shown: Option<String>,
+        blocked: bool,
     }
 }
 
@@ -266,6 +272,17 @@ table! {
         published: DateTimeUtc,
         updated: DateTimeUtc,
         body: String,
+        kind: String,
+        pinned: bool,
+        password_hash: Option<String>,
+        series: Option<String>,
+        part: Option<i32>,
+        macros: String,
+        fields: String,
+        licence: Option<String>,
+        commenting: bool,
+        readers: i32,
+        announced: bool,
     }
 }
 
@@ -307,6 +324,12 @@ table! {
         user_id: Option<i64>,
         created: DateTimeUtc,
         body: String,
+        network: String,
+        edit_hash: Option<String>,
+        edited: Option<DateTimeUtc>,
+        why: Option<String>,
+        trusted: bool,
+        told: String,
     }
 }
 
@@ -401,6 +424,156 @@ table! {
         #[sea_orm(primary_key, auto_increment = false)]
         name: String,
         value: i64,
+    }
+}
+
+table! {
+    /// A category, tag or series of posts.
+    terms, "terms" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        kind: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        name: String,
+        slug: String,
+        parent: Option<String>,
+        description: String,
+    }
+}
+
+table! {
+    /// An address that a term had.
+    former_terms, "former_terms" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        kind: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        slug: String,
+        name: String,
+    }
+}
+
+table! {
+    /// That a post links to another.
+    post_links, "post_links" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        post_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        target: String,
+    }
+}
+
+table! {
+    /// That somebody read a post.
+    post_reads, "post_reads" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        post_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        reader: String,
+        day: Date,
+    }
+}
+
+table! {
+    /// What is being written.
+    drafts, "drafts" {
+        #[sea_orm(primary_key)]
+        id: i64,
+        post_id: Option<i64>,
+        user_id: Option<i64>,
+        editor_id: Option<i64>,
+        version: i64,
+        created: DateTimeUtc,
+        saved: DateTimeUtc,
+        preview_hash: Option<String>,
+        title: String,
+        content: String,
+    }
+}
+
+table! {
+    /// What a draft was.
+    revisions, "revisions" {
+        #[sea_orm(primary_key)]
+        id: i64,
+        draft_id: i64,
+        number: i32,
+        user_id: Option<i64>,
+        begun: DateTimeUtc,
+        saved: DateTimeUtc,
+        published: bool,
+        content: String,
+    }
+}
+
+table! {
+    /// A file that posts show.
+    media, "media" {
+        #[sea_orm(primary_key)]
+        id: i64,
+        hash: String,
+        name: String,
+        mime: String,
+        bytes: i64,
+        width: Option<i32>,
+        height: Option<i32>,
+        user_id: Option<i64>,
+        created: DateTimeUtc,
+    }
+}
+
+table! {
+    /// Who wants mail of replies.
+    subscriptions, "subscriptions" {
+        #[sea_orm(primary_key)]
+        id: i64,
+        mail: String,
+        post_id: Option<i64>,
+        paper_id: Option<i64>,
+        comment_id: Option<i64>,
+        token_hash: String,
+        language: String,
+        created: DateTimeUtc,
+        confirmed: Option<DateTimeUtc>,
+    }
+}
+
+table! {
+    /// Mail to be sent.
+    mails, "mails" {
+        #[sea_orm(primary_key)]
+        id: i64,
+        recipient: String,
+        subject: String,
+        headers: String,
+        body: String,
+        created: DateTimeUtc,
+        tries: i32,
+        next: DateTimeUtc,
+        fault: Option<String>,
+        sent: Option<DateTimeUtc>,
+    }
+}
+
+table! {
+    /// Who did what.
+    audit, "audit" {
+        #[sea_orm(primary_key)]
+        id: i64,
+        at: DateTimeUtc,
+        user_id: Option<i64>,
+        who: String,
+        action: String,
+        object: String,
+        detail: String,
+    }
+}
+
+table! {
+    /// What was set in the browser, and secrets of the site.
+    settings, "settings" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        name: String,
+        value: String,
+        saved: DateTimeUtc,
     }
 }
 

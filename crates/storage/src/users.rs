@@ -1,4 +1,6 @@
-//! People with accounts: their passwords (hashed by the caller), sessions, invitations, and what they keep of their own.
+//! People with accounts: their passwords (hashed by the caller), roles, and what they keep of their own.
+
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use content::{Role, User, UserId, UserName};
@@ -7,13 +9,17 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
+use serde::Serialize;
 
 use crate::{
     Database, Error,
     connection::{Durability, Write},
-    rows::{invitations, libraries, readers, roles, sessions, users},
-    text::{now, storable, storable_moment},
+    rows::{invitations, libraries, roles, sessions, users},
+    text::{now, storable},
 };
+
+/// The lock that keeps two administrators from leaving at once.
+const LOCK: i64 = 0x696e_6b03;
 
 /// A user to be made.
 #[derive(Debug, Clone)]
@@ -26,6 +32,24 @@ pub struct Draft {
     pub password_hash: String,
     /// What they may do.
     pub role: Role,
+}
+
+/// A user as those who administer the site see them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Account {
+    /// Who it is.
+    #[serde(flatten)]
+    pub user: User,
+    /// The name that they are shown by, if it is another one.
+    pub shown: Option<String>,
+    /// Where to write to.
+    pub mail: Option<String>,
+    /// Whether they are kept out.
+    pub blocked: bool,
+    /// Sessions that go on.
+    pub sessions: u64,
+    /// When one of these was seen last.
+    pub seen: Option<DateTime<Utc>>,
 }
 
 /// What a user keeps of their own.
@@ -54,24 +78,42 @@ pub async fn create(db: &Database, draft: &Draft) -> Result<User, Error> {
     Ok(user)
 }
 
-/// The user of a name, and their password as it is kept.
+/// The user of a name, and their password as it is kept; without one if they are blocked: nobody signs in as them.
 pub async fn by_name(db: &Database, name: &UserName) -> Result<Option<(User, Option<String>)>, Error> {
     let row = users::Entity::find()
         .filter(users::Column::Name.eq(name.as_str()))
         .find_also_related(roles::Entity)
         .one(db.read())
         .await?;
-    row.map(|(row, role)| Ok((user(&row, role)?, row.password_hash))).transpose()
+    row.map(|(row, role)| Ok((user(&row, role)?, row.password_hash.filter(|_| !row.blocked)))).transpose()
 }
 
 /// Everybody who has an account, by name.
-pub async fn all(db: &Database) -> Result<Vec<User>, Error> {
+pub async fn all(db: &Database) -> Result<Vec<Account>, Error> {
     let rows = users::Entity::find()
         .find_also_related(roles::Entity)
         .order_by_asc(users::Column::Name)
         .all(db.read())
         .await?;
-    rows.into_iter().map(|(row, role)| user(&row, role)).collect()
+    let mut open = seen(db).await?;
+    let account = |(row, role): (users::Model, Option<roles::Model>)| {
+        let (sessions, seen) = open.remove(&row.id).unwrap_or_default();
+        let user = user(&row, role)?;
+        Ok(Account { user, shown: row.shown, mail: row.mail, blocked: row.blocked, sessions, seen })
+    };
+    rows.into_iter().map(account).collect()
+}
+
+/// How many sessions each user has, and when one of them was seen last.
+async fn seen(db: &Database) -> Result<HashMap<i64, (u64, Option<DateTime<Utc>>)>, Error> {
+    let open = sessions::Entity::find().filter(sessions::Column::Expires.gt(now())).all(db.read()).await?;
+    let mut of_users = HashMap::<i64, (u64, Option<DateTime<Utc>>)>::new();
+    for session in open {
+        let (count, seen) = of_users.entry(session.user_id).or_default();
+        *count += 1;
+        *seen = Ord::max(*seen, session.seen);
+    }
+    Ok(of_users)
 }
 
 /// Gives a user another password, and ends their sessions: whoever knew the old one is out.
@@ -87,114 +129,55 @@ pub async fn set_password(db: &Database, user: UserId, hash: &str) -> Result<(),
     write.commit().await
 }
 
-/// Removes an account with all that is its own.
+/// Removes an account with all that is its own. What they wrote stays, under their name. Fails as
+/// [`Error::LastAdministrator`].
 pub async fn remove(db: &Database, user: UserId) -> Result<(), Error> {
     let write = db.write(Durability::Full).await?;
+    others_administer(&write, user).await?;
+    invitations::Entity::delete_many().filter(invitations::Column::UserId.eq(user.0)).exec(&*write).await?;
     users::Entity::delete_by_id(user.0).exec(&*write).await?;
     write.commit().await
 }
 
-/// Begins a session under the hash of a token. `reader`, the hash of the browser's cookie, is theirs from now on.
-pub async fn begin_session(
-    db: &Database,
-    user: UserId,
-    token_hash: &str,
-    expires: DateTime<Utc>,
-    reader: Option<&str>,
-) -> Result<(), Error> {
+/// Gives a user another role. Fails as [`Error::LastAdministrator`].
+pub async fn set_role(db: &Database, user: UserId, role: Role) -> Result<(), Error> {
     let write = db.write(Durability::Full).await?;
-    sessions::Entity::delete_many().filter(sessions::Column::Expires.lt(now())).exec(&*write).await?;
-    let row = sessions::ActiveModel {
-        id: NotSet,
-        token_hash: Set(token_hash.to_owned()),
-        user_id: Set(user.0),
-        created: Set(now()),
-        expires: Set(storable_moment(expires)),
-    };
-    sessions::Entity::insert(row).exec_without_returning(&*write).await?;
-    if let Some(reader) = reader {
-        readers::Entity::update_many()
-            .col_expr(readers::Column::UserId, Expr::value(user.0))
-            .filter(readers::Column::CookieHash.eq(reader))
-            .exec(&*write)
-            .await?;
+    if role != Role::Administrator {
+        others_administer(&write, user).await?;
     }
+    let row = users::ActiveModel {
+        id: Unchanged(user.0),
+        role_id: Set(role_id(&write, role).await?),
+        ..Default::default()
+    };
+    users::Entity::update(row).exec(&*write).await?;
     write.commit().await
 }
 
-/// Whose session is under the hash of a token, if it has not ended.
-pub async fn by_session(db: &Database, token_hash: &str) -> Result<Option<User>, Error> {
-    let session = sessions::Entity::find()
-        .filter(sessions::Column::TokenHash.eq(token_hash))
-        .filter(sessions::Column::Expires.gt(now()))
-        .one(db.read())
-        .await?;
-    let Some(session) = session else { return Ok(None) };
+/// Keeps a user out, and ends their sessions; or lets them in again. Fails as [`Error::LastAdministrator`].
+pub async fn set_blocked(db: &Database, user: UserId, blocked: bool) -> Result<(), Error> {
+    let write = db.write(Durability::Full).await?;
+    if blocked {
+        others_administer(&write, user).await?;
+        sessions::Entity::delete_many().filter(sessions::Column::UserId.eq(user.0)).exec(&*write).await?;
+    }
+    let row = users::ActiveModel { id: Unchanged(user.0), blocked: Set(blocked), ..Default::default() };
+    users::Entity::update(row).exec(&*write).await?;
+    write.commit().await
+}
+
+/// Gives a user another name to be shown by; without one, they are shown by the name that they sign in with.
+pub async fn set_shown(db: &Database, user: UserId, shown: Option<&str>) -> Result<(), Error> {
+    let write = db.write(Durability::Full).await?;
     let row =
-        users::Entity::find_by_id(session.user_id).find_also_related(roles::Entity).one(db.read()).await?;
-    row.map(|(row, role)| user(&row, role)).transpose()
-}
-
-/// Ends one session.
-pub async fn end_session(db: &Database, token_hash: &str) -> Result<(), Error> {
-    let write = db.write(Durability::Full).await?;
-    sessions::Entity::delete_many().filter(sessions::Column::TokenHash.eq(token_hash)).exec(&*write).await?;
+        users::ActiveModel { id: Unchanged(user.0), shown: Set(shown.map(storable)), ..Default::default() };
+    users::Entity::update(row).exec(&*write).await?;
     write.commit().await
 }
 
-/// Ends a user's sessions but this one; gives how many there were.
-pub async fn end_other_sessions(db: &Database, user: UserId, token_hash: &str) -> Result<u64, Error> {
-    let write = db.write(Durability::Full).await?;
-    let ended = sessions::Entity::delete_many()
-        .filter(sessions::Column::UserId.eq(user.0))
-        .filter(sessions::Column::TokenHash.ne(token_hash))
-        .exec(&*write)
-        .await?;
-    write.commit().await?;
-    Ok(ended.rows_affected)
-}
-
-/// How many sessions of a user go on.
-pub async fn sessions(db: &Database, user: UserId) -> Result<u64, Error> {
-    let open = sessions::Entity::find()
-        .filter(sessions::Column::UserId.eq(user.0))
-        .filter(sessions::Column::Expires.gt(now()));
-    Ok(open.count(db.read()).await?)
-}
-
-/// Lets whoever has the code of this hash make an account.
-pub async fn invite(db: &Database, code_hash: &str, expires: DateTime<Utc>) -> Result<(), Error> {
-    let write = db.write(Durability::Full).await?;
-    let row = invitations::ActiveModel {
-        code_hash: Set(code_hash.to_owned()),
-        expires: Set(storable_moment(expires)),
-        used: Set(None),
-    };
-    invitations::Entity::insert(row).exec_without_returning(&*write).await?;
-    write.commit().await
-}
-
-/// Whether the code of this hash still lets somebody make an account.
-pub async fn is_invited(db: &Database, code_hash: &str) -> Result<bool, Error> {
-    Ok(open_invitation(code_hash).count(db.read()).await? > 0)
-}
-
-/// Makes an account by an invitation, which is used up with it; `None` if it is not open.
-pub async fn accept(db: &Database, code_hash: &str, draft: &Draft) -> Result<Option<User>, Error> {
-    let write = db.write(Durability::Full).await?;
-    let used = invitations::Entity::update_many()
-        .col_expr(invitations::Column::Used, Expr::value(Some(now())))
-        .filter(invitations::Column::CodeHash.eq(code_hash))
-        .filter(invitations::Column::Used.is_null())
-        .filter(invitations::Column::Expires.gt(now()))
-        .exec(&*write)
-        .await?;
-    if used.rows_affected == 0 {
-        return Ok(None);
-    }
-    let user = insert(&write, draft).await?;
-    write.commit().await?;
-    Ok(Some(user))
+/// Whether anybody administers the site.
+pub async fn has_administrator(db: &Database) -> Result<bool, Error> {
+    Ok(administrators().count(db.read()).await? > 0)
 }
 
 /// What a user keeps.
@@ -236,30 +219,44 @@ async fn library_in(connection: &impl ConnectionTrait, user: UserId) -> Result<O
     Ok(row.map(|row| Library { revision: row.revision, body: row.body }))
 }
 
-fn open_invitation(code_hash: &str) -> sea_orm::Select<invitations::Entity> {
-    invitations::Entity::find()
-        .filter(invitations::Column::CodeHash.eq(code_hash))
-        .filter(invitations::Column::Used.is_null())
-        .filter(invitations::Column::Expires.gt(now()))
-}
-
-async fn insert(write: &Write, draft: &Draft) -> Result<User, Error> {
-    let role = roles::Entity::find().filter(roles::Column::Name.eq(draft.role.name())).one(&**write).await?;
-    let role = role.ok_or_else(|| Error::Corrupt(format!("there is no role {}", draft.role.name())))?;
+pub(crate) async fn insert(write: &Write, draft: &Draft) -> Result<User, Error> {
     let created = now();
     let row = users::ActiveModel {
         id: NotSet,
         name: Set(draft.name.as_str().to_owned()),
         mail: Set(draft.mail.as_deref().map(storable)),
         password_hash: Set(Some(draft.password_hash.clone())),
-        role_id: Set(role.id),
+        role_id: Set(role_id(write, draft.role).await?),
         created: Set(created),
+        ..Default::default()
     };
     let inserted = users::Entity::insert(row).exec(&**write).await?;
     Ok(User { id: UserId(inserted.last_insert_id), name: draft.name.clone(), role: draft.role, created })
 }
 
-fn user(row: &users::Model, role: Option<roles::Model>) -> Result<User, Error> {
+/// Fails unless somebody else administers the site. Who asks holds the lock: two who leave at once would both see the
+/// other.
+async fn others_administer(write: &Write, user: UserId) -> Result<(), Error> {
+    write.lock(LOCK).await?;
+    let others = administrators().filter(users::Column::Id.ne(user.0)).count(&**write).await?;
+    let is_one = administrators().filter(users::Column::Id.eq(user.0)).count(&**write).await? > 0;
+    if is_one && others == 0 { Err(Error::LastAdministrator) } else { Ok(()) }
+}
+
+/// Those who can sign in and administer the site.
+fn administrators() -> sea_orm::Select<users::Entity> {
+    users::Entity::find()
+        .inner_join(roles::Entity)
+        .filter(roles::Column::Name.eq(Role::Administrator.name()))
+        .filter(users::Column::Blocked.eq(false))
+}
+
+async fn role_id(write: &Write, role: Role) -> Result<i64, Error> {
+    let row = roles::Entity::find().filter(roles::Column::Name.eq(role.name())).one(&**write).await?;
+    row.map(|row| row.id).ok_or_else(|| Error::Corrupt(format!("there is no role {}", role.name())))
+}
+
+pub(crate) fn user(row: &users::Model, role: Option<roles::Model>) -> Result<User, Error> {
     let corrupt = |invalid: content::Invalid| Error::Corrupt(invalid.to_string());
     let role = role.map(|role| role.name).unwrap_or_default();
     Ok(User {

@@ -112,6 +112,11 @@ impl QuestionSets {
         self.sets.iter().find(|(other, set)| *other == language && set.tag() == tag).map(|(_, set)| set)
     }
 
+    /// All sets, each with its language.
+    pub fn each(&self) -> impl Iterator<Item = &(Language, QuestionSet)> {
+        self.sets.iter()
+    }
+
     /// All sets, as `name@version` and language.
     pub fn tags(&self) -> impl Iterator<Item = (String, Language)> {
         self.sets.iter().map(|(language, set)| (set.tag(), *language))

@@ -18,13 +18,17 @@ macro_rules! on_each_engine {
 }
 
 mod accounts;
+mod administration;
+mod blog;
 mod budgets;
 mod citations;
 mod commands;
+mod comments;
 mod continuing;
 mod durability;
 mod faults;
 mod feeds;
+mod forms;
 mod fulltext;
 mod harvest;
 mod index;
@@ -38,3 +42,4 @@ mod questions;
 mod readings;
 mod search_page;
 mod searching;
+mod writing;

@@ -243,8 +243,11 @@ async fn formulas_can_be_had_without_scripts(engine: Engine) {
 }
 
 /// What differs from run to run.
-const VARYING: [(&str, &str); 3] = [
+const VARYING: [(&str, &str); 6] = [
+    (r#"(name="token" value=")[^"]*"#, "${1}[token]"),
     (r"http://127\.0\.0\.1:\d+", "[site]"),
+    (r"http%3A%2F%2F127\.0\.0\.1%3A\d+", "[site]"),
+    (r"\[\d{4}-\d\d-\d\d\]\. ", "[today]. "),
     (r"/assets/[0-9a-z]+/", "/assets/[version]/"),
     (
         r#"(id|href|action|labelledby|data-paper)="([#/]?(?:p-|t-|c-|papers/|readings/)?)\d+(/readings|/stop)?""#,

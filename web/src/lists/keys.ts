@@ -1,5 +1,6 @@
 // Single keys that act on papers. They do nothing where the reader writes, and can be switched off.
 
+import { inboxKeys } from "../discussing/inbox.ts";
 import { library } from "../library/library.ts";
 import { toggleSeen } from "../library/seen.ts";
 import { cards } from "./paper.ts";
@@ -34,6 +35,7 @@ let first = { key: "", at: Number.NEGATIVE_INFINITY };
 
 /** Listens for the keys, except where the reader writes. */
 export function keys(): void {
+  const own = inboxKeys();
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === "Escape" && closeKeys()) return;
@@ -44,7 +46,8 @@ export function keys(): void {
     if (!library().keys) return;
     const begun = event.timeStamp - first.at < TOGETHER ? `${first.key} ` : "";
     first = { key: event.key, at: event.key === "g" && !begun ? event.timeStamp : Number.NEGATIVE_INFINITY };
-    if (actions[begun + event.key]?.()) event.preventDefault();
+    const pressed = begun + event.key;
+    if ((own[pressed] ?? actions[pressed])?.()) event.preventDefault();
   });
 }
 

@@ -1,5 +1,6 @@
 // The list of keys: beside the page when ? asks for it, and on the reader's own page.
 
+import { INBOX_KEYS } from "../discussing/inbox.ts";
 import { words } from "../words.ts";
 
 /** Keys that do one thing, and the message that says what. */
@@ -24,11 +25,15 @@ const KEYS: [string[], string][] = [
   [["Esc"], "close"],
 ];
 
-/** What each key does. */
+/** Those of them that are of use everywhere. */
+const GENERAL = KEYS.filter(([keys]) => ["/", "g h", "g a", "t", "?", "Esc"].includes(keys[0] ?? ""));
+
+/** What each key does on this page. */
 export function keyList(): HTMLElement {
   const list = document.createElement("dl");
   list.className = "syntax keys";
-  list.append(...KEYS.map(([keys, message]) => entry(keys, words(`key_${message}`))));
+  const shown = document.querySelector("[data-inbox]") ? [...INBOX_KEYS, ...GENERAL] : KEYS;
+  list.append(...shown.map(([keys, message]) => entry(keys, words(`key_${message}`))));
   return list;
 }
 

@@ -149,7 +149,7 @@ export class LiveDocument {
 }
 
 /** The one place where HTML from the wire becomes nodes; the server's renderer has made it safe. */
-function parsed(html: string): Node[] {
+export function parsed(html: string): Node[] {
   const template = document.createElement("template");
   template.innerHTML = html;
   return [...template.content.childNodes];

@@ -73,7 +73,7 @@ pub(super) async fn run(config: Config, harvest: Harvest) -> anyhow::Result<()> 
         Harvest::Lists { categories, options } => {
             let categories = or_settings(categories, &config.harvest.lists);
             if categories.is_empty() && options.from.is_none() {
-                return Err(Misunderstood("name a category, or set harvest.lists").into());
+                return Err(Misunderstood("name a category, or set harvest.lists".into()).into());
             }
             work(config, categories.into_iter().map(Job::List).collect(), Format::Lists, options).await
         }

@@ -14,20 +14,27 @@ use clap::{Parser, Subcommand};
 
 use crate::{app, config, errors::Chain};
 
+mod audit;
 mod check;
+mod comment;
 mod eval;
 mod fulltext;
 mod harvest;
 mod healthcheck;
 mod import;
 mod intake;
+mod media;
+mod models;
 mod patched;
+mod post;
 mod progress;
+mod questions;
 mod reindex;
 mod render;
 mod sample;
 mod search;
 mod serve;
+mod term;
 mod user;
 
 /// How long work that is under way in threads may take to end after the rest did. What the index or the database had not
@@ -84,10 +91,32 @@ enum Command {
     /// Print the text of a paper as a model would be given it; on standard error, what is hidden in it and left out.
     #[command(after_help = "Example: inkstone fulltext paper.pdf --json")]
     Fulltext(fulltext::Fulltext),
+    /// Look at what visitors said, and decide what is shown.
+    #[command(subcommand, after_help = "Example: inkstone comment list --state held")]
+    Comment(comment::Command),
     /// Say who has an account.
     #[command(subcommand, after_help = "Example: inkstone user add ada --role administrator")]
     User(user::Command),
+    /// Write, publish and look at posts.
+    #[command(subcommand, after_help = "Example: inkstone post write newton-schulz.md --publish")]
+    Post(post::Command),
+    /// Keep files that posts show.
+    #[command(subcommand, after_help = "Example: inkstone media add plot.png")]
+    Media(media::Command),
     /// Look at the settings.
+    /// Say what posts are put under: categories, tags and series.
+    #[command(subcommand, after_help = "Example: inkstone term list category")]
+    Term(term::Command),
+    /// Say who did what.
+    #[command(after_help = "Example: inkstone audit --action user --json")]
+    Audit(audit::Audit),
+    /// List the models, and what they cost today and this month.
+    #[command(after_help = "Example: inkstone models --json")]
+    Models(models::Models),
+    /// List the question sets, and which of them is asked.
+    #[command(after_help = "Example: inkstone questions --json")]
+    Questions(questions::Sets),
+    /// Look at the settings, and change some of them.
     #[command(subcommand, after_help = "Example: inkstone config check")]
     Config(Settings),
     /// Ask the server at the configured address whether it is well; for containers without a shell.
@@ -121,6 +150,20 @@ enum Settings {
         #[arg(long)]
         json: bool,
     },
+    /// Change a setting while the site runs: in force at once, and over what the file says.
+    #[command(after_help = "Example: inkstone config set site.title 'My notes'")]
+    Set {
+        /// `site.title`, …
+        key: String,
+        /// The value; of a menu, one entry a line.
+        value: String,
+    },
+    /// Take such a change back.
+    #[command(after_help = "Example: inkstone config unset site.title")]
+    Unset {
+        /// `site.title`, …
+        key: String,
+    },
 }
 
 /// Runs the command that the process was started with.
@@ -147,7 +190,7 @@ pub fn main() -> ExitCode {
 /// Why a command cannot be understood, where more than its words must be looked at.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-struct Misunderstood(&'static str);
+struct Misunderstood(String);
 
 fn is_misunderstood(error: &anyhow::Error) -> bool {
     let manifest = matches!(error.downcast_ref(), Some(sources::Error::Manifest { .. }));
@@ -168,24 +211,38 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     let flags = [("listen", listen), ("data", cli.data)];
     let flags = flags.into_iter().filter_map(|(key, value)| Some((key, value?)));
     let loaded = config::load(cli.config.as_deref(), std::env::vars(), flags)?;
-    if let Command::Config(Settings::Check { json }) = cli.command {
-        return check::run(&loaded, json);
+    if let Command::Config(settings) = cli.command {
+        return match settings {
+            Settings::Check { json } => check::check(loaded, json).await,
+            Settings::Set { key, value } => check::set(loaded, &key, &value).await,
+            Settings::Unset { key } => check::unset(loaded, &key).await,
+        };
     }
-    dispatch(cli.command, loaded.config).await
+    dispatch(cli.command, loaded).await
 }
 
-async fn dispatch(command: Command, config: config::Config) -> anyhow::Result<()> {
+async fn dispatch(command: Command, loaded: config::Loaded) -> anyhow::Result<()> {
+    if let Command::Serve { sample, .. } = command {
+        return serve::run(loaded, sample.as_deref()).await;
+    }
+    let config = loaded.config;
     match command {
-        Command::Serve { sample, .. } => serve::run(config, sample.as_deref()).await,
         Command::Migrate => migrate(&config).await,
         Command::Import(Import::Papers { file, json }) => import::papers(config, &file, json).await,
         Command::Harvest(harvest) => harvest::run(config, harvest).await,
         Command::Reindex => reindex::run(config).await,
         Command::Search(search) => search::run(config, search).await,
         Command::Fulltext(paper) => fulltext::run(config, paper).await,
+        Command::Comment(comment) => comment::run(config, comment).await,
         Command::User(user) => user::run(config, user).await,
+        Command::Post(post) => post::run(config, post).await,
+        Command::Media(media) => media::run(config, media).await,
+        Command::Term(term) => term::run(config, term).await,
+        Command::Audit(asked) => audit::run(config, asked).await,
+        Command::Models(asked) => models::run(config, asked).await,
+        Command::Questions(asked) => questions::run(&config, &asked),
         Command::Healthcheck { .. } => healthcheck::run(config.listen).await,
-        Command::Render(_) | Command::Eval(_) | Command::Config(_) => {
+        Command::Serve { .. } | Command::Render(_) | Command::Eval(_) | Command::Config(_) => {
             unreachable!("done before the settings were needed")
         }
     }

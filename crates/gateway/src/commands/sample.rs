@@ -12,7 +12,7 @@ use std::{
 use anyhow::Context as _;
 use chrono::{DateTime, NaiveDate, Utc};
 use content::{
-    CommentId, Format, FullText, Harvested, Language, Passage, Record, RecordKey, Slug, Subject, TextSource,
+    CommentId, Details, FullText, Harvested, Language, Passage, Record, RecordKey, Slug, Subject, TextSource,
     Way,
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -62,14 +62,10 @@ async fn save_comments(db: &Database, lines: &str) -> anyhow::Result<()> {
     let mut saved: Vec<CommentId> = Vec::new();
     for (number, line) in lines.lines().enumerate() {
         let said: Said = serde_json::from_str(line).with_context(|| format!("line {}", number + 1))?;
+        let subject = subject(db, &said.about).await.with_context(|| format!("line {}", number + 1))?;
         let draft = comments::Draft {
-            subject: subject(db, &said.about).await.with_context(|| format!("line {}", number + 1))?,
             parent: said.reply_to.and_then(|earlier| saved.get(earlier).copied()),
-            author: said.author,
-            mail: None,
-            site: None,
-            body: said.body,
-            created: said.created,
+            ..comments::Draft::new(subject, said.author, said.body, said.created)
         };
         saved.push(comments::save(db, &draft).await?);
     }
@@ -125,6 +121,9 @@ struct PostMatter {
     #[serde(default)]
     tags: Vec<String>,
     translation: Option<String>,
+    /// What is decided about it besides its text.
+    #[serde(default)]
+    details: Details,
 }
 
 #[derive(Deserialize)]
@@ -145,17 +144,15 @@ struct NoteMatter {
 fn post(text: &str) -> anyhow::Result<posts::Draft> {
     let (matter, body) = front_matter::<PostMatter>(text)?;
     Ok(posts::Draft {
-        slug: matter.slug.parse()?,
-        title: matter.title,
         body: body.to_owned(),
-        format: Format::Markdown,
         language: matter.language,
         author: matter.author,
         categories: matter.categories,
         tags: matter.tags,
         translation: matter.translation.map(|slug| slug.parse::<Slug>()).transpose()?,
-        published: matter.published,
         updated: matter.updated,
+        details: matter.details,
+        ..posts::Draft::new(matter.slug.parse()?, matter.title, matter.published)
     })
 }
 
@@ -216,7 +213,8 @@ fn passages(body: &str) -> Vec<Passage> {
     passages
 }
 
-fn front_matter<T: DeserializeOwned>(text: &str) -> anyhow::Result<(T, &str)> {
+/// What a file says between `+++` lines, as TOML, and the text below.
+pub(super) fn front_matter<T: DeserializeOwned>(text: &str) -> anyhow::Result<(T, &str)> {
     let parts = text.strip_prefix("+++\n").and_then(|rest| rest.split_once("\n+++\n"));
     let (matter, body) = parts.context("does not begin with front matter between +++ lines")?;
     Ok((

@@ -10,26 +10,24 @@ use socket2::SockRef;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
-    app,
-    config::{Config, Log, LogFormat},
+    app::{self, App},
+    config::{Loaded, Log, LogFormat},
     indexing, metrics,
 };
 
 /// Serves until SIGTERM or ctrl-c. `sample` fills an empty site first.
-pub(super) async fn run(config: Config, sample: Option<&Path>) -> anyhow::Result<()> {
+pub(super) async fn run(loaded: Loaded, sample: Option<&Path>) -> anyhow::Result<()> {
+    let config = loaded.config.clone();
     start_log(&config.log)?;
     let listener = bind(config.listen)?;
     let address = listener.local_addr()?;
     let metrics = config.metrics.listen.map(bind).transpose()?;
     app::writable(&config.data)?;
     let base = config.base_at(address);
-    let app = app::open(config).await?;
+    let app = app::open(loaded).await?;
+    warn_of_no_administrator(&app).await?;
     if let Some(folder) = sample {
-        super::sample::load(&app.db, folder).await?;
-        // The first thing a newcomer does should find something. Later the index follows beside the pages.
-        indexing::catch_up(&app.db, &app.index, |_| ())
-            .await
-            .context("the search index could not catch up")?;
+        fill(&app, folder).await?;
     }
     if let Some(listener) = metrics {
         tracing::info!("metrics are at http://{}/metrics", listener.local_addr()?);
@@ -49,6 +47,23 @@ pub(super) async fn run(config: Config, sample: Option<&Path>) -> anyhow::Result
     server.await.context("the server stopped")
 }
 
+/// The first thing a newcomer does should find something. Later the index follows beside the pages.
+async fn fill(app: &App, sample: &Path) -> anyhow::Result<()> {
+    super::sample::load(&app.db, sample).await?;
+    indexing::catch_up(&app.db, &app.index, |_| ()).await.context("the search index could not catch up")?;
+    Ok(())
+}
+
+async fn warn_of_no_administrator(app: &App) -> anyhow::Result<()> {
+    if !storage::users::has_administrator(&app.db).await? {
+        tracing::warn!("{NOBODY}");
+    }
+    Ok(())
+}
+
+/// What the log says as long as nobody can administer the site in the browser.
+const NOBODY: &str = "nobody administers this site yet: `inkstone user add NAME --role administrator` makes somebody, \
+                      `inkstone user invite --role administrator` prints an address that works once";
 /// How long a reader may take nothing of what is sent, or say nothing at all, before the connection is closed.
 const STALL: Duration = Duration::from_secs(20);
 /// How much is handed to the kernel ahead of what a reader has taken, in bytes; the kernel alone would take 4 MiB.

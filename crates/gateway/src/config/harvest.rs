@@ -42,6 +42,10 @@ impl Default for Harvest {
 pub struct Every(Duration);
 
 impl Every {
+    pub(super) const fn of(time: Duration) -> Self {
+        Self(time)
+    }
+
     /// The time itself.
     pub fn duration(self) -> Duration {
         self.0

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
+    fmt, fs, io,
     path::{Path, PathBuf},
 };
 
@@ -17,14 +17,23 @@ use serde_json::Value as Json;
 
 use tracing_subscriber::EnvFilter;
 
-use super::{Config, DatabaseUrl};
+use super::{Config, DatabaseUrl, Form, changeable_at};
 
 /// The settings in force, and where each came from.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Loaded {
     /// The settings.
     pub config: Config,
     origins: BTreeMap<String, String>,
+    layers: Layers,
+}
+
+/// What each place says, without what was set while the site ran.
+#[derive(Clone)]
+struct Layers {
+    file: Layer,
+    environment: Layer,
+    flags: Layer,
 }
 
 /// One setting, fit to be shown: secrets are `***`.
@@ -90,8 +99,10 @@ const PREFIX: &str = "INKSTONE_";
 const NOT_A_SETTING: &str = "INKSTONE_CONFIG";
 /// Read in the working directory, if it is there.
 const DEFAULT_FILE: &str = "inkstone.toml";
+/// The origin of what was set while the site ran.
+pub const BROWSER: &str = "browser";
 /// The keys that may be given as `<key>_file`, and whose values are never shown.
-const SECRETS: [&str; 2] = ["database_url", "api_key"];
+const SECRETS: [&str; 3] = ["database_url", "api_key", "password"];
 
 /// Reads `inkstone.toml`, or `file` instead; then the variables over it; then the flags over these.
 ///
@@ -106,11 +117,29 @@ pub fn load(
     environment: impl IntoIterator<Item = (String, String)>,
     flags: impl IntoIterator<Item = (&'static str, String)>,
 ) -> Result<Loaded, Error> {
-    let layers = [from_file(file)?, from_environment(environment), from_flags(flags)];
-    let mut leaves = BTreeMap::new();
-    for layer in layers {
-        leaves.extend(read_secrets(layer)?);
+    Layers {
+        file: read_secrets(from_file(file)?)?,
+        environment: read_secrets(from_environment(environment))?,
+        flags: read_secrets(from_flags(flags))?,
     }
+    .assembled(&BTreeMap::new())
+}
+
+impl Layers {
+    /// The settings, with what was set while the site ran.
+    fn assembled(self, set: &BTreeMap<String, String>) -> Result<Loaded, Error> {
+        let below = |key: &str, set: &str| key.strip_prefix(set).is_some_and(|rest| rest.starts_with('.'));
+        let mut leaves: BTreeMap<_, _> = self.file.iter().cloned().collect();
+        // A list is another one, not some entries of this and some of that.
+        leaves.retain(|key, _| !set.keys().any(|set| below(key, set)));
+        leaves.extend(from_browser(set));
+        leaves.extend(self.environment.iter().chain(&self.flags).cloned());
+        let (config, origins) = checked(leaves)?;
+        Ok(Loaded { config, origins, layers: self })
+    }
+}
+
+fn checked(leaves: BTreeMap<String, Leaf>) -> Result<(Config, BTreeMap<String, String>), Error> {
     let origins = leaves.iter().map(|(key, leaf)| (key.clone(), leaf.origin.clone())).collect();
     let mut tree = Dict::new();
     for (key, leaf) in leaves {
@@ -127,10 +156,29 @@ pub fn load(
     if config.database_url().is_empty() {
         config.database_url = DatabaseUrl::sqlite_in(&config.data);
     }
-    Ok(Loaded { config, origins })
+    Ok((config, origins))
 }
 
 impl Loaded {
+    /// The same settings with those that were set while the site ran, as text by key: over the file, and below the
+    /// environment and flags, for whoever runs the program has the last word.
+    pub fn with(&self, set: &BTreeMap<String, String>) -> Result<Self, Error> {
+        self.layers.clone().assembled(set)
+    }
+
+    /// Where a setting is from: a flag, a variable, a file, [`BROWSER`] or `default`.
+    pub fn origin(&self, key: &str) -> &str {
+        let below = format!("{key}.");
+        let mut found = self.origins.iter().filter(|(name, _)| *name == key || name.starts_with(&below));
+        found.next().map_or("default", |(_, origin)| origin.as_str())
+    }
+
+    /// Whether the file says something of a setting, too.
+    pub fn is_in_file(&self, key: &str) -> bool {
+        let below = format!("{key}.");
+        self.layers.file.iter().any(|(name, _)| name == key || name.starts_with(&below))
+    }
+
     /// All settings in force, ordered by key.
     pub fn settings(&self) -> Vec<Setting> {
         let tree = serde_json::to_value(&self.config).expect("settings are plain data");
@@ -148,7 +196,21 @@ impl Loaded {
     }
 }
 
+impl fmt::Debug for Layers {
+    /// Nothing of them: they hold secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Layers")
+    }
+}
+
+/// The value at a key of the settings; nothing is `Null`.
+pub(super) fn leaf_at(config: &Config, key: &str) -> Json {
+    let tree = serde_json::to_value(config).expect("settings are plain data");
+    tree.pointer(&format!("/{}", key.replace('.', "/"))).cloned().unwrap_or_default()
+}
+
 /// A value at the end of a path of keys, and what set it.
+#[derive(Clone)]
 struct Leaf {
     value: Value,
     origin: String,
@@ -175,6 +237,21 @@ fn from_file(file: Option<&Path>) -> Result<Layer, Error> {
         layer.push((key, Leaf { value, origin: path.display().to_string() }));
     });
     Ok(layer)
+}
+
+/// What was set while the site ran is text. That of a list is one entry a line.
+fn from_browser(set: &BTreeMap<String, String>) -> Layer {
+    let leaf = |value: Value| Leaf { value, origin: BROWSER.to_owned() };
+    let each = set.iter().flat_map(|(key, text)| match changeable_at(key).map(|setting| setting.form) {
+        Some(Form::Menu) => {
+            let lines = text.lines().filter(|line| !line.trim().is_empty()).enumerate();
+            let entries = lines.map(|(place, line)| (format!("{key}.{place}"), leaf(line.into())));
+            let entries: Layer = entries.collect();
+            if entries.is_empty() { vec![(key.clone(), leaf(Vec::<String>::new().into()))] } else { entries }
+        }
+        _ => vec![(key.clone(), leaf(text.as_str().into()))],
+    });
+    each.collect()
 }
 
 /// An empty variable counts as unset: compose files cannot leave one out.
@@ -301,10 +378,12 @@ fn origin_of(key: &str, origins: &BTreeMap<String, String>) -> String {
 fn hint(path: &[String], known: &[&str]) -> String {
     let (name, parents) = path.split_last().expect("a key has a name");
     let likeness = |known: &str| strsim::normalized_damerau_levenshtein(name, known);
-    let everywhere = Loaded { config: Config::default(), origins: BTreeMap::new() }.settings();
-    let same = everywhere.iter().find(|setting| setting.key.rsplit('.').next() == Some(name));
-    if let Some(setting) = same {
-        return format!(", did you mean `{}`?", setting.key);
+    let mut everywhere = Vec::new();
+    let defaults = serde_json::to_value(Config::default()).expect("settings are plain data");
+    each_leaf(String::new(), defaults, &mut |key, _| everywhere.push(key));
+    everywhere.sort();
+    if let Some(key) = everywhere.iter().find(|key| key.rsplit('.').next() == Some(name)) {
+        return format!(", did you mean `{key}`?");
     }
     let sibling = known.iter().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
     match sibling.filter(|known| likeness(known) > 0.5) {
@@ -371,6 +450,43 @@ mod tests {
     }
 
     #[test]
+    fn what_was_set_while_the_site_ran_is_over_the_file_and_below_the_environment() {
+        let file =
+            "[site]\ntitle = 'File'\ntagline = 'File'\nauthor = 'File'\nmenu = ['/a A', '/b B', '/c C']";
+        let loaded = with(file, &[("INKSTONE_SITE__TAGLINE", "Environment")], &[]).expect("good settings");
+        let set = |set: &[(&str, &str)]| {
+            let set = set.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned())).collect();
+            loaded.with(&set)
+        };
+        let menu = "/about About us\n\nhttps://a.example Elsewhere\n";
+        let changed = set(&[("site.title", "Browser"), ("site.tagline", "Browser"), ("site.menu", menu)]);
+        let changed = changed.expect("good settings");
+        let site = &changed.config.site;
+        assert_eq!((site.title.as_str(), site.tagline.as_str()), ("Browser", "Environment"));
+        assert_eq!(
+            site.menu.iter().map(ToString::to_string).collect::<Vec<_>>().join("|"),
+            "/about About us|https://a.example Elsewhere"
+        );
+        assert_eq!([changed.origin("site.title"), changed.origin("site.menu")], [BROWSER; 2]);
+        assert!(changed.is_in_file("site.title") && changed.is_in_file("site.menu"));
+        assert!(changed.origin("site.author").ends_with("inkstone.toml"));
+        assert!(set(&[("site.menu", "")]).expect("an empty menu").config.site.menu.is_empty());
+        assert_eq!(set(&[]).expect("as it was").config.site.title, "File");
+        for (key, text, why) in [
+            (
+                "accounts.registration",
+                "perhaps",
+                "`accounts.registration` in browser: \"perhaps\" is not one of off, invitation, open",
+            ),
+            ("site.menu", "javascript:alert(1) x", "must be an address"),
+            ("site.menu", "//evil.example x", "must be an address"),
+        ] {
+            let error = set(&[(key, text)]).expect_err("a bad setting").to_string();
+            assert!(error.contains(why), "{error}");
+        }
+    }
+
+    #[test]
     fn settings_name_their_origin_and_hide_secrets() {
         let file = "database_url = 'postgres://me:hunter2@db/ink?password=hunter2'\n[[models]]\nname = 'local'\n\
                     base_url = 'http://127.0.0.1:1/v1'\nmodel = 'm'\n";
@@ -383,6 +499,15 @@ mod tests {
         });
         insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @r##"
         accounts.registration = "invitation"  # default
+        comments.editing = "900s"  # default
+        comments.fastest = 3  # default
+        comments.hold = "first"  # default
+        comments.links = 3  # default
+        comments.mail_required = true  # default
+        comments.network = 10  # default
+        comments.subject = 60  # default
+        comments.threads = 50  # default
+        comments.work = 16  # default
         data = "/d"  # --data
         database_url = "postgres://me:***@db/ink?***"  # inkstone.toml
         fulltext.arxiv = "https://arxiv.org"  # default
@@ -398,6 +523,8 @@ mod tests {
         listen = "127.0.0.1:8080"  # default
         log.format = "text"  # default
         log.level = "debug"  # INKSTONE_LOG__LEVEL
+        mail.port = 587  # default
+        mail.security = "starttls"  # default
         models.0.api_key = "***"  # INKSTONE_MODELS__0__API_KEY
         models.0.base_url = "http://127.0.0.1:1/v1"  # inkstone.toml
         models.0.context = 32768  # default

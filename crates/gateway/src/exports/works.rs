@@ -1,7 +1,7 @@
 use cite::Work;
 use content::{Paper, Post};
 
-use crate::{app::App, papers};
+use crate::{app::App, papers, posts};
 
 /// What a citation says of a paper.
 pub(crate) fn of_paper(app: &App, paper: &Paper) -> Work {
@@ -10,6 +10,6 @@ pub(crate) fn of_paper(app: &App, paper: &Paper) -> Work {
 
 /// What a citation says of a post.
 pub(crate) fn of_post(app: &App, post: &Post) -> Work {
-    let page = format!("{}/posts/{}", app.base, papers::escaped(post.slug.as_str()));
+    let page = format!("{}{}", app.base, posts::address_of(post));
     Work::of_post(post, page, &app.config.site.title)
 }

@@ -1,11 +1,13 @@
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Utc};
 use content::{Language, Paper, Post, RecordKey};
-use render::{Context, Trust};
+use render::Context;
 
 use super::answer::absolute;
 use crate::{
     app::App,
+    citations::{Reference, Works},
     papers::{address, escaped},
+    posts::{address_of, changed},
 };
 
 /// One thing in a feed. Texts hold nothing that XML has no place for.
@@ -27,26 +29,40 @@ pub(crate) struct Entry {
     pub(super) updated: DateTime<FixedOffset>,
 }
 
-pub(crate) fn of_post(app: &App, post: &Post) -> Entry {
-    let page = absolute(app, &format!("/posts/{}", escaped(post.slug.as_str())));
-    let format = match post.format {
-        content::Format::Markdown => render::Format::Markdown,
-        content::Format::Html => render::Format::Html,
-    };
-    let context = Context { page: page.clone(), ..app.context() };
-    let body = render::render(&post.body, format, Trust::Post, &context);
+/// A post with the works that it cites. Of one that needs a password there is the title alone.
+pub(crate) fn of_post(app: &App, post: &Post, cited: &Works) -> Entry {
+    let page = absolute(app, &address_of(post));
+    let context = Context { page: page.clone(), ..cited.context(app.context()) };
+    let body = app.renderings.body(post, &context);
     Entry {
-        id: app.identity.urn(&format!("posts/{}", post.id.0)),
+        id: absolute(app, &format!("/archives/{}", post.id.0)),
         page,
         title: legal(render::inline(&post.title, &app.context()).as_str()),
         title_text: cite::plain(&post.title),
-        body: legal(&render::with_mathml(body.html.as_str())),
+        body: legal(&(render::with_mathml(body.html.as_str()) + &references(app, cited, &body.citations))),
         language: post.language,
         authors: vec![legal(&post.author)],
         categories: post.tags.iter().map(|tag| legal(tag)).collect(),
         published: post.published.fixed_offset(),
-        updated: post.updated.fixed_offset(),
+        updated: changed(post).fixed_offset(),
     }
+}
+
+/// The works that a text cites, as a list below it: in a feed nothing else names them.
+fn references(app: &App, cited: &Works, keys: &[String]) -> String {
+    let one = |reference: Reference| {
+        let own = reference.href.starts_with('/');
+        let href = if own { absolute(app, &reference.href) } else { reference.href };
+        let (href, label) = (escape(&href), escape(&reference.label));
+        format!("<li><a href=\"{href}\">{label}</a> {}</li>", reference.html.as_str())
+    };
+    let list: String = cited.references(keys).into_iter().map(one).collect();
+    if list.is_empty() { list } else { format!("<ul>{list}</ul>") }
+}
+
+fn escape(text: &str) -> String {
+    askama::filters::escape(text, askama::filters::Html)
+        .map_or_else(|_| String::new(), |safe| safe.to_string())
 }
 
 pub(crate) fn of_paper(app: &App, paper: &Paper) -> Entry {

@@ -5,6 +5,7 @@
 
 mod answer;
 mod atom;
+mod comments;
 mod entry;
 mod format;
 mod json;
@@ -12,6 +13,7 @@ mod rss;
 mod seen;
 
 pub(crate) use answer::{Channel, answer};
+pub(crate) use comments::routes as comment_routes;
 pub(crate) use entry::{Entry, of_paper, of_post};
 pub(crate) use format::{Feed, Format, each};
 pub(crate) use seen::Seen;
@@ -21,18 +23,21 @@ use chrono::NaiveDate;
 use content::{Kind, Paper};
 use serde::Deserialize;
 use storage::{
-    Listing, Scope, papers, posts,
+    Listing, Scope, papers, post_lists,
     readers::{self, Mark},
 };
 
 use crate::{
     app::App,
+    citations::Works,
     errors::Failure,
+    language::Messages,
     lists::{self, Named, category_list_address, venue_list_address},
     papers::{address, escaped, identifier},
     parameters::Parameters,
     reader,
     searches::{Asked, Document, Documents, find},
+    shelves::{Name, Shelf},
     visit::Visit,
 };
 
@@ -65,11 +70,83 @@ impl Narrowed {
 }
 
 /// `GET /feed`
-pub(crate) async fn posts(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Failure> {
-    let found = posts::list(&app.db, None, POSTS).await?;
-    let channel = Channel { title: app.config.site.title.clone(), page: "/".into(), own: "/feed".into() };
-    let entries: Vec<_> = found.items.iter().map(|post| of_post(&app, post)).collect();
-    Ok(answer(&app, &request, &channel, &entries))
+pub(crate) async fn posts(app: web::Data<App>, request: HttpRequest, visit: Visit) -> Answer {
+    of_shelf(&app, &request, visit.m, Shelf::all()).await
+}
+
+/// `GET /category/{slug}/feed`
+pub(crate) async fn category(
+    app: web::Data<App>,
+    request: HttpRequest,
+    visit: Visit,
+    slug: web::Path<String>,
+) -> Answer {
+    of_shelf(&app, &request, visit.m, Shelf::category(&app, &slug).await?).await
+}
+
+/// `GET /tag/{slug}/feed`
+pub(crate) async fn tag(
+    app: web::Data<App>,
+    request: HttpRequest,
+    visit: Visit,
+    slug: web::Path<String>,
+) -> Answer {
+    of_shelf(&app, &request, visit.m, Shelf::tag(&app, &slug).await?).await
+}
+
+/// `GET /author/{name}/feed`
+pub(crate) async fn author(
+    app: web::Data<App>,
+    request: HttpRequest,
+    visit: Visit,
+    name: web::Path<String>,
+) -> Answer {
+    of_shelf(&app, &request, visit.m, Shelf::author(&app, &name).await?).await
+}
+
+/// `GET /series/{slug}/feed`
+pub(crate) async fn series(
+    app: web::Data<App>,
+    request: HttpRequest,
+    visit: Visit,
+    slug: web::Path<String>,
+) -> Answer {
+    of_shelf(&app, &request, visit.m, Shelf::series(&app, &slug).await?).await
+}
+
+/// `GET /{year}/{month}/feed`
+pub(crate) async fn month(
+    app: web::Data<App>,
+    request: HttpRequest,
+    visit: Visit,
+    which: web::Path<(String, String)>,
+) -> Answer {
+    of_shelf(&app, &request, visit.m, Shelf::month(&which.0, &which.1)?).await
+}
+
+/// What a handler of a feed returns.
+type Answer = Result<HttpResponse, Failure>;
+
+/// The newest posts of a list, whatever is pinned there.
+async fn of_shelf(app: &App, request: &HttpRequest, m: Messages, shelf: Shelf) -> Answer {
+    let found = post_lists::newest(&app.db, &shelf.scope, POSTS).await?;
+    let site = &app.config.site.title;
+    let title = match &shelf.name {
+        Name::All => site.clone(),
+        Name::Of(_, name) => format!("{name} – {site}"),
+        Name::Month(year, month) => {
+            let first = NaiveDate::from_ymd_opt(*year, *month, 1).unwrap_or_default();
+            format!("{} – {site}", m.month(&first))
+        }
+    };
+    let own = shelf.feed();
+    let page = if shelf.name == Name::All { "/".into() } else { shelf.address };
+    let mut entries = Vec::new();
+    for post in &found {
+        let cited = Works::of(app, &post.body).await?;
+        entries.push(of_post(app, post, &cited));
+    }
+    Ok(answer(app, request, &Channel { title, page, own }, &entries))
 }
 
 /// `GET /arxiv/{which}/feed`
@@ -181,18 +258,23 @@ pub(crate) async fn search(
     }
     let results = find(&app, &asked.as_feed(), RESULTS, &[]).await?;
     let documents = Documents::load(&app.db, results.hits.iter().map(|hit| hit.id)).await?;
-    let entries = results.hits.iter().filter_map(|hit| match documents.get(hit.id)? {
-        Document::Paper(paper) => Some(of_paper(&app, paper)),
-        Document::Post(post) => Some(of_post(&app, post)),
-        Document::Comment(..) | Document::Answer(..) => None,
-    });
+    let mut entries = Vec::new();
+    for hit in &results.hits {
+        match documents.get(hit.id) {
+            Some(Document::Paper(paper)) => entries.push(of_paper(&app, paper)),
+            Some(Document::Post(post)) => {
+                entries.push(of_post(&app, post, &Works::of(&app, &post.body).await?));
+            }
+            Some(Document::Comment(..) | Document::Answer(..)) | None => {}
+        }
+    }
     let name = asked.query.text();
     let channel = Channel {
         title: format!("{name} – {}", app.config.site.title),
         page: asked.address(),
         own: asked.feed(),
     };
-    Ok(answer(&app, &request, &channel, &entries.collect::<Vec<_>>()))
+    Ok(answer(&app, &request, &channel, &entries))
 }
 
 async fn of_listing(

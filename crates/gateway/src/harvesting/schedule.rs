@@ -1,6 +1,7 @@
 //! The server's own harvests, one after another, for as long as it runs.
 
 use std::{
+    collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -8,10 +9,14 @@ use std::{
 use chrono::{DateTime, Utc};
 use sources::fetch::Fetcher;
 use storage::Database;
-use tokio::task::JoinHandle;
+use tokio::{sync::Notify, task::JoinHandle, time::Instant};
 
 use super::{Error, Job, Tally, fetcher, jobs, set_aside, take_in};
-use crate::{config::Config, errors::Chain, metrics::Metrics};
+use crate::{
+    config::{Config, Current},
+    errors::Chain,
+    metrics::Metrics,
+};
 
 /// How long the last step of a harvest may take to be undone when the server stops.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -20,6 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, Default)]
 pub(crate) struct State {
     told: Arc<Mutex<Told>>,
+    /// Somebody asked for a harvest.
+    asked: Arc<Notify>,
     task: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
@@ -30,12 +37,27 @@ struct Told {
     /// When the last round ended, and what failed in it.
     ended: Option<DateTime<Utc>>,
     failed: Vec<String>,
+    /// When the next round begins.
+    next: Option<DateTime<Utc>>,
+    /// What is to be harvested before that.
+    wanted: Vec<String>,
+    /// How the last harvest of each source ended.
+    last: BTreeMap<String, Last>,
+}
+
+/// How the last harvest of a source ended, since the process began.
+#[derive(Debug, Clone)]
+pub(crate) struct Last {
+    pub(crate) ended: DateTime<Utc>,
+    pub(crate) tally: Tally,
+    /// Why it ended early.
+    pub(crate) fault: Option<String>,
 }
 
 impl State {
     /// One line: what is being harvested, when the last round ended, what failed in it.
     pub(crate) fn line(&self) -> String {
-        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let told = self.told();
         let now = told.at.map_or_else(|| "waiting".to_owned(), |at| format!("at {at}"));
         let ended = told.ended.map(|ended| format!(", last done {}", ended.format("%Y-%m-%d %H:%M:%S UTC")));
         let failed = if told.failed.is_empty() {
@@ -46,12 +68,51 @@ impl State {
         format!("harvest: {now}{}{failed}", ended.unwrap_or_default())
     }
 
+    /// Has a source harvested next, by the same process at the same pace.
+    pub(crate) fn ask(&self, source: &str) {
+        self.change(|told| {
+            if !told.wanted.iter().any(|other| other == source) {
+                told.wanted.push(source.to_owned());
+            }
+        });
+        self.asked.notify_one();
+    }
+
+    /// Whether somebody asked for a source, and it has not begun.
+    pub(crate) fn is_asked(&self, source: &str) -> bool {
+        self.told().wanted.iter().any(|other| other == source)
+    }
+
+    /// What is being harvested.
+    pub(crate) fn at(&self) -> Option<String> {
+        self.told().at
+    }
+
+    /// When the next round begins.
+    pub(crate) fn next(&self) -> Option<DateTime<Utc>> {
+        self.told().next
+    }
+
+    /// Whether something failed the last time.
+    pub(crate) fn failed(&self) -> bool {
+        !self.told().failed.is_empty()
+    }
+
+    /// How the last harvest of a source ended.
+    pub(crate) fn last(&self, source: &str) -> Option<Last> {
+        self.told().last.remove(source)
+    }
+
+    fn told(&self) -> Told {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn change(&self, change: impl FnOnce(&mut Told)) {
         change(&mut self.told.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Begins the server's harvests.
-    pub(crate) fn start(&self, db: Database, config: Arc<Config>, metrics: Metrics) {
+    pub(crate) fn start(&self, db: Database, config: Current, metrics: Metrics) {
         let task = tokio::spawn(follow(db, config, metrics, self.clone()));
         *self.task.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
     }
@@ -68,8 +129,7 @@ impl State {
 }
 
 /// Harvests what the settings ask for, waits, and begins again; for ever.
-async fn follow(db: Database, config: Arc<Config>, metrics: Metrics, state: State) {
-    let Some(every) = config.harvest.every else { return };
+async fn follow(db: Database, config: Current, metrics: Metrics, state: State) {
     let told = Arc::new(|wait: &sources::fetch::Wait| {
         tracing::info!(
             host = wait.host,
@@ -82,10 +142,59 @@ async fn follow(db: Database, config: Arc<Config>, metrics: Metrics, state: Stat
         Ok(fetcher) => fetcher,
         Err(error) => return tracing::error!(error = %Chain(&error), "nothing can be harvested"),
     };
+    let Some(every) = config.harvest.every else {
+        // Only when somebody asks.
+        loop {
+            state.asked.notified().await;
+            wanted(&db, &config, &fetcher, &metrics, &state).await;
+        }
+    };
     loop {
         round(&db, &config, &fetcher, &metrics, &state).await;
-        tokio::time::sleep(every.duration()).await;
+        let next = Instant::now() + every.duration();
+        state.change(|told| told.next = Some(Utc::now() + every.duration()));
+        while tokio::time::timeout_at(next, state.asked.notified()).await.is_ok() {
+            wanted(&db, &config, &fetcher, &metrics, &state).await;
+        }
     }
+}
+
+/// What somebody asked for, as a round would harvest it.
+async fn wanted(db: &Database, config: &Config, fetcher: &Fetcher, metrics: &Metrics, state: &State) {
+    let (jobs, _) = jobs(config);
+    loop {
+        let mut next = None;
+        state.change(|told| next = told.wanted.pop());
+        let Some(name) = next else { break };
+        for job in jobs.iter().filter(|job| job.name() == name) {
+            harvest(db, config, fetcher, metrics, state, job).await;
+        }
+    }
+    state.change(|told| told.at = None);
+}
+
+/// One source; whether it went well.
+async fn harvest(
+    db: &Database,
+    config: &Config,
+    fetcher: &Fetcher,
+    metrics: &Metrics,
+    state: &State,
+    job: &Job,
+) -> bool {
+    let name = job.name();
+    state.change(|told| told.at = Some(name.clone()));
+    let mut tally = Tally::default();
+    let done = one(db, config, fetcher, job, &mut tally).await;
+    tell(config, &name, &tally, &done);
+    metrics.harvested(&name, if done.is_ok() { "whole" } else { "early" });
+    let fault = done.as_ref().err().map(|error| Chain(error).to_string());
+    state.change(|told| {
+        told.failed.retain(|other| *other != name);
+        told.failed.extend(fault.as_ref().map(|_| name.clone()));
+        told.last.insert(name, Last { ended: Utc::now(), tally, fault });
+    });
+    done.is_ok()
 }
 
 /// One harvest of everything. What fails does not keep the rest from being harvested.
@@ -95,15 +204,15 @@ async fn round(db: &Database, config: &Config, fetcher: &Fetcher, metrics: &Metr
     let mut failed: Vec<_> = errors.iter().map(wrong_manifest).collect();
     failed.iter().for_each(|manifest| metrics.harvested(manifest, "early"));
     for job in jobs {
-        let name = job.name();
-        state.change(|told| told.at = Some(name.clone()));
-        let mut tally = Tally::default();
-        let done = one(db, config, fetcher, &job, &mut tally).await;
-        tell(config, &name, &tally, &done);
-        metrics.harvested(&name, if done.is_ok() { "whole" } else { "early" });
-        failed.extend(done.is_err().then_some(name));
+        if !harvest(db, config, fetcher, metrics, state, &job).await {
+            failed.push(job.name());
+        }
     }
-    state.change(|told| *told = Told { at: None, ended: Some(Utc::now()), failed });
+    state.change(|told| {
+        told.at = None;
+        told.ended = Some(Utc::now());
+        told.failed = failed;
+    });
 }
 
 fn wrong_manifest(error: &sources::Error) -> String {

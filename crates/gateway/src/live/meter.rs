@@ -56,6 +56,14 @@ impl Meter {
         Some(Step::Spent { model: running.model.clone(), cost })
     }
 
+    /// What all calls that are over cost, with what has been received of one that was left.
+    pub(super) fn cost(&self) -> Cost {
+        match self.so_far() {
+            Some(Step::Spent { cost, .. }) => cost,
+            _ => self.spent,
+        }
+    }
+
     fn called(&mut self, call: &Call) {
         let usage = call.usage.or(self.running.take().map(|running| running.usage())).unwrap_or_default();
         let cost = self.summarizers.cost(&call.model, usage);

@@ -12,6 +12,7 @@ mod snapshot;
 mod stages;
 mod stream;
 mod summarizers;
+mod trial;
 mod upstream;
 mod wire;
 
@@ -30,6 +31,7 @@ use crate::{
     texts::{Texts, Wanted},
 };
 use summarizers::Summarizers;
+pub(crate) use trial::{try_model, try_questions};
 
 /// The readings of this process. Cheap to clone.
 #[derive(Clone)]

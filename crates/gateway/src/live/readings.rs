@@ -59,7 +59,6 @@ pub(super) async fn start(
     id: web::Path<i64>,
     form: web::Form<ReadingForm>,
 ) -> Result<HttpResponse, Failure> {
-    reader::own_form(&request, &app)?;
     let language = form.language(&visit)?;
     let paper = papers::by_id(&app.db, PaperId(*id)).await?.ok_or(Failure::NotFound)?;
     let text = app.texts.wanted(&paper).await?;
@@ -140,7 +139,7 @@ impl Asking {
     }
 }
 
-fn refused(app: &App, error: Error) -> Failure {
+pub(super) fn refused(app: &App, error: Error) -> Failure {
     match error {
         Error::Busy { .. } => {
             app.metrics.refused("queue");
@@ -164,7 +163,6 @@ pub(super) async fn stop(
     request: HttpRequest,
     run: web::Path<i64>,
 ) -> Result<HttpResponse, Failure> {
-    reader::own_form(&request, &app)?;
     let state = match app.live.runs.stop(AttemptId(*run), &reader::of(&request)) {
         Stopped::Cancelled => "cancelled",
         Stopped::Detached => "detached",

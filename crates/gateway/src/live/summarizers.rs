@@ -48,6 +48,22 @@ impl Summarizers {
         Some(charge)
     }
 
+    /// The model of that name.
+    pub(super) fn model(&self, name: &str) -> Option<Model> {
+        self.models.iter().find(|(model, _)| model.name == name).map(|(model, _)| model.clone())
+    }
+
+    /// The most that a call to this model alone may cost.
+    pub(super) fn charge_alone(&self, model: &Model, assignment: &Assignment<'_>, payer: Payer) -> Charge {
+        let Estimate { read, written } = summarizer::estimate(model, assignment);
+        let cost = |usage| self.cost(&model.name, usage);
+        Charge {
+            payer,
+            read: cost(Usage { read, ..Usage::default() }),
+            written: cost(Usage { written, ..Usage::default() }),
+        }
+    }
+
     /// What a call to a model costs.
     pub(super) fn cost(&self, name: &str, usage: Usage) -> Cost {
         let price = self.models.iter().find(|(model, _)| model.name == name).map(|(_, price)| *price);

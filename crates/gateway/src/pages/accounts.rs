@@ -1,15 +1,20 @@
 //! Signing in and out, making an account by invitation, and the page of one's own account. All of it works without
 //! scripts.
 
-use actix_web::{HttpRequest, HttpResponse, http::header::CACHE_CONTROL, web};
+use actix_web::{HttpRequest, web};
 use askama::Template;
 use content::{Role, User, UserName};
 use serde::Deserialize;
-use storage::users::{self, Draft};
+use storage::{
+    invitations::{self, Invitation},
+    sessions,
+    users::{self, Draft},
+};
 
 use super::{
     Page,
     frame::{Frame, Place},
+    private, see_other,
 };
 use crate::{
     accounts::{self, SignedIn, digest, too_weak},
@@ -17,6 +22,7 @@ use crate::{
     config::Registration,
     errors::Failure,
     language::Messages,
+    marks::is_own_path,
     parameters::Parameters,
     reader,
     visit::Visit,
@@ -27,6 +33,15 @@ use crate::{
 pub(crate) struct SignIn {
     name: String,
     password: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// Where somebody wants to go on after signing in.
+#[derive(Deserialize)]
+pub(crate) struct Next {
+    #[serde(default)]
+    next: String,
 }
 
 /// What somebody who makes an account says.
@@ -34,13 +49,14 @@ pub(crate) struct SignIn {
 pub(crate) struct Join {
     #[serde(default)]
     code: String,
+    #[serde(default)]
     name: String,
     password: String,
 }
 
-/// Which invitation.
+/// Of which invitation.
 #[derive(Deserialize)]
-pub(crate) struct Invitation {
+pub(crate) struct Code {
     #[serde(default)]
     code: String,
 }
@@ -58,6 +74,7 @@ struct SignInPage {
     frame: Frame,
     m: Messages,
     name: String,
+    next: String,
     fault: Option<&'static str>,
     open: bool,
 }
@@ -69,6 +86,8 @@ struct JoinPage {
     m: Messages,
     code: String,
     name: String,
+    /// Whose password is chosen anew; without one an account is made.
+    of: Option<UserName>,
     fault: Option<&'static str>,
 }
 
@@ -78,16 +97,30 @@ struct AccountPage {
     frame: Frame,
     m: Messages,
     user: User,
-    sessions: u64,
+    sessions: Vec<SessionLine>,
     fault: Option<&'static str>,
     done: Option<&'static str>,
 }
 
-/// `GET /login`
-pub(crate) async fn sign_in_page(app: web::Data<App>, visit: Visit, signed_in: SignedIn) -> Page {
+/// A session as its user sees it.
+struct SessionLine {
+    id: i64,
+    agent: String,
+    begun: String,
+    seen: String,
+    own: bool,
+}
+
+/// `GET /login?next=`
+pub(crate) async fn sign_in_page(
+    app: web::Data<App>,
+    visit: Visit,
+    signed_in: SignedIn,
+    next: web::Query<Next>,
+) -> Page {
     match signed_in.0 {
-        Some(_) => Ok(see_other("/account")),
-        None => sign_in_form(&app, &visit, String::new(), None),
+        Some(_) => Ok(see_other(own_place(&next.next))),
+        None => sign_in_form(&app, &visit, String::new(), &next.next, None),
     }
 }
 
@@ -98,8 +131,7 @@ pub(crate) async fn sign_in(
     request: HttpRequest,
     form: web::Form<SignIn>,
 ) -> Page {
-    reader::own_form(&request, &app)?;
-    let SignIn { name: given, password } = form.into_inner();
+    let SignIn { name: given, password, next } = form.into_inner();
     let network = reader::network_of(&request, &app);
     let key = given.trim().to_lowercase();
     if !app.tries.take(&key, &network) {
@@ -111,30 +143,27 @@ pub(crate) async fn sign_in(
     };
     let (user, kept) = found.unzip();
     if !app.passwords.check(password, kept.flatten()).await? {
-        return sign_in_form(&app, &visit, given, Some(visit.m.sign_in_wrong()));
+        return sign_in_form(&app, &visit, given, &next, Some(visit.m.sign_in_wrong()));
     }
     app.tries.forgive(&key, &network);
     let user = user.ok_or(Failure::SignedOut)?;
-    accounts::begin(&app, &request, user.id, see_other("/account")).await
+    accounts::begin(&app, &request, user.id, see_other(own_place(&next))).await
 }
 
 /// `POST /logout`
 pub(crate) async fn sign_out(app: web::Data<App>, request: HttpRequest) -> Page {
-    reader::own_form(&request, &app)?;
     accounts::end(&app, &request, see_other("/")).await
 }
 
-/// `GET /join?code=`
+/// `GET /join?code=`: an account by invitation, or another password.
 pub(crate) async fn join_page(
     app: web::Data<App>,
     visit: Visit,
-    Parameters(invitation): Parameters<Invitation>,
+    Parameters(invitation): Parameters<Code>,
 ) -> Page {
     let code = invitation.code;
-    if !is_invited(&app, &code).await? {
-        return Err(Failure::NotInvited);
-    }
-    join_form(&app, &visit, code, String::new(), None)
+    let invitation = invitation_of(&app, &code).await?.ok_or(Failure::NotInvited)?;
+    join_form(&app, &visit, &invitation, code, String::new(), None)
 }
 
 /// `POST /join`
@@ -144,30 +173,33 @@ pub(crate) async fn join(
     request: HttpRequest,
     form: web::Form<Join>,
 ) -> Page {
-    reader::own_form(&request, &app)?;
     let Join { code, name: given, password } = form.into_inner();
     let network = reader::network_of(&request, &app);
     if !app.tries.take("join", &network) {
         return Err(Failure::TooManyTries);
     }
-    if !is_invited(&app, &code).await? {
-        return Err(Failure::NotInvited);
-    }
+    let invitation = invitation_of(&app, &code).await?.ok_or(Failure::NotInvited)?;
     app.tries.forgive("join", &network);
     let m = visit.m;
-    let again = |fault| join_form(&app, &visit, code.clone(), given.clone(), Some(fault));
-    let Ok(name) = given.parse::<UserName>() else { return again(m.name_wrong()) };
+    let again = |fault| join_form(&app, &visit, &invitation, code.clone(), given.clone(), Some(fault));
     if too_weak(&password) {
         return again(m.password_weak());
     }
+    let begin = async |user| accounts::begin(&app, &request, user, see_other("/account")).await;
+    if let Invitation::Password(_) = invitation {
+        let hash = app.passwords.hash(password).await?;
+        let user = invitations::choose(&app.db, &digest(&code), &hash).await?.ok_or(Failure::NotInvited)?;
+        return begin(user).await;
+    }
+    let Ok(name) = given.parse::<UserName>() else { return again(m.name_wrong()) };
     let password_hash = app.passwords.hash(password).await?;
     let draft = Draft { name, mail: None, password_hash, role: Role::Reader };
     let made = match app.config.accounts.registration {
         Registration::Open if code.is_empty() => users::create(&app.db, &draft).await.map(Some),
-        _ => users::accept(&app.db, &digest(&code), &draft).await,
+        _ => invitations::accept(&app.db, &digest(&code), &draft).await,
     };
     match made {
-        Ok(Some(user)) => accounts::begin(&app, &request, user.id, see_other("/account")).await,
+        Ok(Some(user)) => begin(user.id).await,
         Ok(None) => Err(Failure::NotInvited),
         Err(storage::Error::Taken) => again(m.name_taken()),
         Err(error) => Err(error.into()),
@@ -175,9 +207,14 @@ pub(crate) async fn join(
 }
 
 /// `GET /account`
-pub(crate) async fn account(app: web::Data<App>, visit: Visit, signed_in: SignedIn) -> Page {
+pub(crate) async fn account(
+    app: web::Data<App>,
+    visit: Visit,
+    request: HttpRequest,
+    signed_in: SignedIn,
+) -> Page {
     match signed_in.0 {
-        Some(user) => account_page(&app, &visit, user, None, None).await,
+        Some(user) => account_page(&app, &visit, &request, user, None, None).await,
         None => Ok(see_other("/login")),
     }
 }
@@ -190,7 +227,6 @@ pub(crate) async fn change_password(
     signed_in: SignedIn,
     form: web::Form<NewPassword>,
 ) -> Page {
-    reader::own_form(&request, &app)?;
     let user = signed_in.0.ok_or(Failure::SignedOut)?;
     let NewPassword { old, new } = form.into_inner();
     let network = reader::network_of(&request, &app);
@@ -199,11 +235,11 @@ pub(crate) async fn change_password(
     }
     let kept = users::by_name(&app.db, &user.name).await?.and_then(|(_, kept)| kept);
     if !app.passwords.check(old, kept).await? {
-        return account_page(&app, &visit, user, Some(visit.m.password_wrong()), None).await;
+        return account_page(&app, &visit, &request, user, Some(visit.m.password_wrong()), None).await;
     }
     app.tries.forgive(user.name.as_str(), &network);
     if too_weak(&new) {
-        return account_page(&app, &visit, user, Some(visit.m.password_weak()), None).await;
+        return account_page(&app, &visit, &request, user, Some(visit.m.password_weak()), None).await;
     }
     let hash = app.passwords.hash(new).await?;
     users::set_password(&app.db, user.id, &hash).await?;
@@ -218,53 +254,82 @@ pub(crate) async fn end_sessions(
     request: HttpRequest,
     signed_in: SignedIn,
 ) -> Page {
-    reader::own_form(&request, &app)?;
     let user = signed_in.0.ok_or(Failure::SignedOut)?;
     let token = accounts::token_hash(&request).ok_or(Failure::SignedOut)?;
-    users::end_other_sessions(&app.db, user.id, &token).await?;
-    account_page(&app, &visit, user, None, Some(visit.m.sessions_ended())).await
+    sessions::end_others(&app.db, user.id, &token).await?;
+    account_page(&app, &visit, &request, user, None, Some(visit.m.sessions_ended())).await
 }
 
-async fn is_invited(app: &App, code: &str) -> Result<bool, Failure> {
-    match app.config.accounts.registration {
-        Registration::Open if code.is_empty() => Ok(true),
-        Registration::Open | Registration::Invitation => {
-            Ok(!code.is_empty() && users::is_invited(&app.db, &digest(code)).await?)
-        }
-        Registration::Off => Ok(false),
+/// `POST /account/sessions/{id}`: ends one of them.
+pub(crate) async fn end_session(
+    app: web::Data<App>,
+    visit: Visit,
+    request: HttpRequest,
+    signed_in: SignedIn,
+    id: web::Path<i64>,
+) -> Page {
+    let user = signed_in.0.ok_or(Failure::SignedOut)?;
+    sessions::end_one(&app.db, user.id, *id).await?;
+    account_page(&app, &visit, &request, user, None, Some(visit.m.session_ended())).await
+}
+
+async fn invitation_of(app: &App, code: &str) -> Result<Option<Invitation>, Failure> {
+    let registration = app.config.accounts.registration;
+    if code.is_empty() {
+        return Ok((registration == Registration::Open).then_some(Invitation::Account(Role::Reader)));
     }
+    let found = invitations::of_code(&app.db, &digest(code)).await?;
+    // Who has an account may choose another password, whoever may make one.
+    let good =
+        |found: &Invitation| registration != Registration::Off || matches!(found, Invitation::Password(_));
+    Ok(found.filter(good))
 }
 
-fn sign_in_form(app: &App, visit: &Visit, name: String, fault: Option<&'static str>) -> Page {
+fn sign_in_form(app: &App, visit: &Visit, name: String, next: &str, fault: Option<&'static str>) -> Page {
     let frame = Frame::new(app, visit, visit.m.sign_in(), Place::Elsewhere);
     let open = app.config.accounts.registration == Registration::Open;
-    private(visit, &SignInPage { frame, m: visit.m, name, fault, open })
+    let next = if is_own_path(next) { next.to_owned() } else { String::new() };
+    private(visit, &SignInPage { frame, m: visit.m, name, next, fault, open })
 }
 
-fn join_form(app: &App, visit: &Visit, code: String, name: String, fault: Option<&'static str>) -> Page {
-    let frame = Frame::new(app, visit, visit.m.join(), Place::Elsewhere);
-    private(visit, &JoinPage { frame, m: visit.m, code, name, fault })
+fn join_form(
+    app: &App,
+    visit: &Visit,
+    invitation: &Invitation,
+    code: String,
+    name: String,
+    fault: Option<&'static str>,
+) -> Page {
+    let (title, of) = match invitation {
+        Invitation::Account(_) => (visit.m.join(), None),
+        Invitation::Password(user) => (visit.m.change_password(), Some(user.name.clone())),
+    };
+    let frame = Frame::new(app, visit, title, Place::Elsewhere);
+    private(visit, &JoinPage { frame, m: visit.m, code, name, of, fault })
+}
+
+/// Where to go on: nowhere but on this site.
+fn own_place(next: &str) -> &str {
+    if is_own_path(next) { next } else { "/account" }
 }
 
 async fn account_page(
     app: &App,
     visit: &Visit,
+    request: &HttpRequest,
     user: User,
     fault: Option<&'static str>,
     done: Option<&'static str>,
 ) -> Page {
     let frame = Frame::new(app, visit, visit.m.account(), Place::Elsewhere);
-    let sessions = users::sessions(&app.db, user.id).await?;
+    let token = accounts::token_hash(request);
+    let line = |session: sessions::Session| SessionLine {
+        id: session.id,
+        own: Some(&session.token_hash) == token.as_ref(),
+        begun: visit.m.moment(session.begun),
+        seen: session.seen.map(|seen| visit.m.moment(seen)).unwrap_or_default(),
+        agent: session.agent,
+    };
+    let sessions = sessions::of(&app.db, user.id).await?.into_iter().map(line).collect();
     private(visit, &AccountPage { frame, m: visit.m, user, sessions, fault, done })
-}
-
-/// A page that no cache may keep.
-fn private(visit: &Visit, page: &impl Template) -> Page {
-    let mut response = visit.page(page)?;
-    response.headers_mut().insert(CACHE_CONTROL, "private, no-store".parse().expect("a header"));
-    Ok(response)
-}
-
-fn see_other(to: &str) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header(("location", to)).finish()
 }

@@ -1,3 +1,4 @@
+use chrono::Utc;
 use cite::{Format, Work};
 
 use crate::{
@@ -10,6 +11,8 @@ pub(super) struct Citation {
     pub(super) heading: &'static str,
     pub(super) bibtex: String,
     pub(super) text: String,
+    /// After GB/T 7714.
+    pub(super) gbt: String,
     /// The same in every format.
     pub(super) files: Vec<File>,
 }
@@ -21,6 +24,7 @@ impl Citation {
             heading,
             bibtex: bibtex.trim_end().to_owned(),
             text: cite::text(work),
+            gbt: cite::gbt(work, Utc::now().date_naive()),
             files: files_of(app, work),
         }
     }

@@ -4,14 +4,16 @@
 //! `citation_…`, which alone lead to the PDF.
 
 use cite::{Kind, Person, Work};
-use content::{Language, Paper, Post};
+use content::{Language, Paper, Post, PostKind};
 use serde_json::{Value, json};
 
+use super::{Link, around::InSeries, licences::Licence};
 use crate::{
     app::App,
+    citations::Reference,
     exports::{self, File},
     language::Messages,
-    papers,
+    papers, posts,
 };
 
 /// Characters of a description.
@@ -52,20 +54,21 @@ impl Head {
         }
     }
 
-    /// `text` is the post as plain text.
-    pub(super) fn of_post(app: &App, post: &Post, work: &Work, text: &str, comments: u64) -> Self {
-        let description = render::cut(text, DESCRIPTION);
+    pub(super) fn of_post(app: &App, post: &Post, work: &Work, about: &About<'_>) -> Self {
+        let description = render::cut(about.text, DESCRIPTION);
         let mut graph = graph(app, work, &description, post.language);
         graph.push(("article:published_time", post.published.to_rfc3339()));
-        graph.push(("article:modified_time", post.updated.to_rfc3339()));
+        graph.push(("article:modified_time", posts::changed(post).to_rfc3339()));
+        graph.extend(about.way.last().map(|category| ("article:section", category.name.clone())));
         graph.extend(post.tags.iter().map(|tag| ("article:tag", tag.clone())));
-        let trail = [("/posts".to_owned(), Messages(post.language).posts().to_owned())];
+        let all = ("/posts".to_owned(), Messages(post.language).posts().to_owned());
+        let way = about.way.iter().map(|category| (category.href.clone(), category.name.clone()));
         Self {
             citation: Vec::new(),
             graph,
             described: script(&[
-                posting(app, post, work, &description, comments),
-                breadcrumbs(app, trail.into_iter(), work),
+                posting(app, post, work, &description, about),
+                breadcrumbs(app, std::iter::once(all).chain(way), work),
             ]),
             files: exports::files_of(app, work),
             canonical: work.page.clone(),
@@ -73,6 +76,69 @@ impl Head {
             description,
         }
     }
+
+    /// Of a list of posts: the places on the way to it, its name, and the posts that are shown.
+    pub(super) fn of_list(app: &App, list: &List<'_>) -> Self {
+        let page = format!("{}{}", app.base, list.address);
+        let locale = locale(list.language);
+        let items = (list.first..).zip(list.posts).map(|(position, (address, name))| {
+            json!({ "@type": "ListItem", "position": position, "url": format!("{}{address}", app.base), "name": name })
+        });
+        let collection = json!({
+            "@type": "CollectionPage",
+            "@id": page,
+            "url": page,
+            "name": list.name,
+            "description": list.description,
+            "inLanguage": list.language.tag(),
+            "mainEntity": { "@type": "ItemList", "itemListElement": items.collect::<Vec<_>>() },
+        });
+        Self {
+            citation: Vec::new(),
+            graph: vec![
+                ("og:title", list.name.to_owned()),
+                ("og:type", "website".to_owned()),
+                ("og:url", page.clone()),
+                ("og:site_name", app.config.site.title.clone()),
+                ("og:description", list.description.to_owned()),
+                ("og:locale", locale.to_owned()),
+            ],
+            described: script(&[
+                collection,
+                trail(app, list.way.iter().cloned(), (page.clone(), list.name.to_owned())),
+            ]),
+            files: Vec::new(),
+            canonical: page,
+            coins: None,
+            description: list.description.to_owned(),
+        }
+    }
+}
+
+/// What the head of a post's page says beside what the post says itself.
+pub(super) struct About<'a> {
+    /// The post as plain text.
+    pub(super) text: &'a str,
+    pub(super) words: u64,
+    pub(super) comments: u64,
+    /// The way to its first category.
+    pub(super) way: &'a [Link],
+    pub(super) series: Option<&'a InSeries>,
+    pub(super) licence: Option<&'a Licence>,
+    pub(super) references: &'a [Reference],
+}
+
+/// What the head of a list of posts says.
+pub(super) struct List<'a> {
+    pub(super) address: &'a str,
+    pub(super) name: &'a str,
+    pub(super) description: &'a str,
+    pub(super) language: Language,
+    /// Paths and names of the places on the way.
+    pub(super) way: &'a [(String, String)],
+    /// Paths and titles of what is shown, the first of them at this place of the list.
+    pub(super) posts: &'a [(String, String)],
+    pub(super) first: u64,
 }
 
 /// With only a title and no venue a paper would be taken for an article, so the first says what it is.
@@ -114,18 +180,21 @@ fn zotero(kind: Kind) -> &'static str {
     }
 }
 
-fn graph(app: &App, work: &Work, description: &str, language: Language) -> Vec<(&'static str, String)> {
-    let locale = match language {
+fn locale(language: Language) -> &'static str {
+    match language {
         Language::En => "en_US",
         Language::Zh => "zh_CN",
-    };
+    }
+}
+
+fn graph(app: &App, work: &Work, description: &str, language: Language) -> Vec<(&'static str, String)> {
     let mut graph = vec![
         ("og:title", cite::plain(&work.title)),
         ("og:type", "article".to_owned()),
         ("og:url", work.page.clone()),
         ("og:site_name", app.config.site.title.clone()),
         ("og:description", description.to_owned()),
-        ("og:locale", locale.to_owned()),
+        ("og:locale", locale(language).to_owned()),
     ];
     graph.extend(work.authors.iter().map(|person| ("article:author", person.full())));
     graph
@@ -166,9 +235,19 @@ fn article(paper: &Paper, work: &Work, language: Language) -> Value {
 }
 
 /// <https://schema.org/BlogPosting>
-fn posting(app: &App, post: &Post, work: &Work, description: &str, comments: u64) -> Value {
+fn posting(app: &App, post: &Post, work: &Work, description: &str, about: &About<'_>) -> Value {
+    let series = about.series.map(|series| {
+        let address = format!("{}{}", app.base, series.href);
+        json!({ "@type": "CreativeWorkSeries", "name": series.name, "url": address })
+    });
+    let licence = about.licence.map(|licence| licence.href.clone().unwrap_or_else(|| licence.name.clone()));
+    let cited = about.references.iter().map(|reference| absolute(app, &reference.href));
+    let sort = match post.details.kind {
+        PostKind::Post => "BlogPosting",
+        PostKind::Page => "WebPage",
+    };
     json!({
-        "@type": "BlogPosting",
+        "@type": sort,
         "@id": work.page,
         "url": work.page,
         "mainEntityOfPage": work.page,
@@ -177,11 +256,16 @@ fn posting(app: &App, post: &Post, work: &Work, description: &str, comments: u64
         "author": work.authors.iter().map(author).collect::<Vec<_>>(),
         "publisher": { "@type": "Organization", "name": app.config.site.title, "url": format!("{}/", app.base) },
         "datePublished": post.published.to_rfc3339(),
-        "dateModified": post.updated.to_rfc3339(),
+        "dateModified": posts::changed(post).to_rfc3339(),
         "inLanguage": post.language.tag(),
         "articleSection": post.categories,
         "keywords": post.tags,
-        "commentCount": comments,
+        "commentCount": about.comments,
+        "wordCount": about.words,
+        "license": licence,
+        "isPartOf": series,
+        "position": about.series.map(|series| series.place),
+        "citation": cited.collect::<Vec<_>>(),
         "translationOfWork": post.translation.as_ref().map(|slug| {
             format!("{}/posts/{}", app.base, papers::escaped(slug.as_str()))
         }),
@@ -197,6 +281,10 @@ fn author(person: &Person) -> Value {
     }
 }
 
+fn absolute(app: &App, href: &str) -> String {
+    if href.starts_with('/') { format!("{}{href}", app.base) } else { href.to_owned() }
+}
+
 /// The list that a paper is in: its proceedings, else its first category.
 fn list(paper: &Paper) -> Option<(String, String)> {
     let record = &paper.shown;
@@ -210,9 +298,13 @@ fn list(paper: &Paper) -> Option<(String, String)> {
 
 /// <https://schema.org/BreadcrumbList>: the site, the places on the way (path and name), the work.
 fn breadcrumbs(app: &App, way: impl Iterator<Item = (String, String)>, work: &Work) -> Value {
+    trail(app, way, (work.page.clone(), cite::plain(&work.title)))
+}
+
+/// The same for any page, by its whole address and its name.
+fn trail(app: &App, way: impl Iterator<Item = (String, String)>, here: (String, String)) -> Value {
     let site = (format!("{}/", app.base), app.config.site.title.clone());
     let places = way.map(|(path, name)| (format!("{}{path}", app.base), name));
-    let here = (work.page.clone(), cite::plain(&work.title));
     let items = (1..).zip([site].into_iter().chain(places).chain([here])).map(|(position, (address, name))| {
         json!({ "@type": "ListItem", "position": position, "item": address, "name": name })
     });
@@ -220,7 +312,7 @@ fn breadcrumbs(app: &App, way: impl Iterator<Item = (String, String)>, work: &Wo
 }
 
 /// What is known of them as JSON-LD; `<` could end the script element that holds it.
-fn script(things: &[Value]) -> String {
+pub(super) fn script(things: &[Value]) -> String {
     let things: Vec<_> = things.iter().map(known).collect();
     json!({ "@context": "https://schema.org", "@graph": things }).to_string().replace('<', "\\u003c")
 }

@@ -3,20 +3,31 @@ use askama::Template;
 use content::{Comment, Language, Subject};
 use render::{Context, Format, Html, Rendered, Trust};
 use serde_json::json;
-use storage::{Listing, Scope, comments, papers, posts};
+use storage::{Listing, Scope, comments, papers, post_lists, posts};
 
 use super::{
     Link, Page,
+    around::brief,
     cards::{Brief, title},
     frame::{Frame, Place},
-    posts::{Entry, address, body_of, entries, numbered},
+    heads::script,
+    shelves::{Entry, entries},
 };
-use crate::{app::App, errors::Failure, language::Messages, visit::Visit};
+use crate::{
+    app::App,
+    errors::Failure,
+    language::Messages,
+    papers::escaped,
+    posts::{address, numbered},
+    visit::Visit,
+};
 
 /// Posts, papers and comments on the front page.
 const POSTS: u64 = 6;
 const PAPERS: u64 = 6;
 const COMMENTS: u64 = 4;
+/// Posts that most people have read, in the margin.
+const POPULAR: u64 = 5;
 /// Categories named below the day's papers.
 const CATEGORIES: usize = 4;
 /// Characters of a comment in the margin.
@@ -31,6 +42,9 @@ struct HomePage {
     older: Option<String>,
     newest: Option<Newest>,
     said: Vec<Said>,
+    popular: Vec<Brief>,
+    total: u64,
+    last: u64,
     /// What the site is and how to search it, for machines: JSON-LD.
     about: String,
 }
@@ -53,17 +67,22 @@ struct Said {
 
 /// `GET /`
 pub(crate) async fn home(app: web::Data<App>, visit: Visit) -> Page {
-    let (mut entries, older) = entries(&app, None, POSTS).await?;
+    let found = post_lists::list(&app.db, &post_lists::Scope::All, None, POSTS).await?;
+    let older = found.next.map(|cursor| format!("/posts?after={}", escaped(&cursor.to_string())));
+    let mut entries = entries(&app, &found.items).await?;
     if let Some(first) = entries.first_mut() {
         first.lead = true;
     }
     visit.page(&HomePage {
-        frame: Frame::new(&app, &visit, "", Place::Posts),
+        frame: Frame::new(&app, &visit, "", Place::Posts).known_as(&format!("{}/", app.base)),
         m: visit.m,
+        last: entries.len() as u64,
+        total: found.total,
         entries,
         older,
         newest: newest(&app).await?,
         said: recent_comments(&app).await?,
+        popular: popular(&app, visit.m).await?,
         about: described(&app),
     })
 }
@@ -72,7 +91,6 @@ pub(crate) async fn home(app: web::Data<App>, visit: Visit) -> Page {
 fn described(app: &App) -> String {
     let base = &app.base;
     let site = json!({
-        "@context": "https://schema.org",
         "@type": "WebSite",
         "name": app.config.site.title,
         "url": format!("{base}/"),
@@ -82,8 +100,7 @@ fn described(app: &App) -> String {
             "query-input": "required name=query",
         },
     });
-    // `<` could end the script element that holds the text.
-    site.to_string().replace('<', "\\u003c")
+    script(&[site])
 }
 
 async fn newest(app: &App) -> Result<Option<Newest>, Failure> {
@@ -102,6 +119,12 @@ async fn newest(app: &App) -> Result<Option<Newest>, Failure> {
             .collect(),
         total: found.total.unwrap_or_default(),
     }))
+}
+
+/// What most people have read.
+async fn popular(app: &App, m: Messages) -> Result<Vec<Brief>, Failure> {
+    let most = post_lists::popular(&app.db, POPULAR).await?;
+    Ok(most.iter().map(|post| brief(app, post, m.reader_count(&post.readers))).collect())
 }
 
 async fn recent_comments(app: &App) -> Result<Vec<Said>, Failure> {
@@ -125,7 +148,9 @@ struct About {
 async fn about(app: &App, comment: &Comment) -> Result<Option<About>, Failure> {
     Ok(match comment.subject {
         Subject::Post(id) => posts::by_id(&app.db, id).await?.map(|post| {
-            let Rendered { labels, macros, .. } = body_of(&post, &app.context());
+            let rendered = app.renderings.body(&post, &app.context());
+            let Rendered { labels, macros, .. } = &*rendered;
+            let (labels, macros) = (labels.clone(), macros.clone());
             About {
                 href: address(&post.slug),
                 title: title(app, &post.title),

@@ -1,13 +1,13 @@
 use content::{Paper, PaperId, Post, PostId};
+use render::Rendered;
 use search::{Document, Narrow, Related};
 use storage::{papers, posts};
 
 use super::{
     Choice,
     cards::{self, Brief},
-    posts::address,
 };
-use crate::{app::App, errors::Failure, indexing, language::Messages, visit::Visit};
+use crate::{app::App, errors::Failure, indexing, language::Messages, posts::address, visit::Visit};
 
 /// Related documents of each kind.
 const SHOWN: usize = 8;
@@ -58,9 +58,14 @@ pub(super) async fn of_paper(app: &App, visit: &Visit, paper: &Paper) -> Result<
     Ok(near)
 }
 
-/// What is near a post.
-pub(super) async fn of_post(app: &App, post: &Post, m: Messages) -> Result<Near, Failure> {
-    find(app, indexing::post(post), Narrow::default(), m).await
+/// What is near a post that was rendered like this.
+pub(super) async fn of_post(
+    app: &App,
+    post: &Post,
+    rendered: &Rendered,
+    m: Messages,
+) -> Result<Near, Failure> {
+    find(app, indexing::document(post, rendered), Narrow::default(), m).await
 }
 
 async fn find(app: &App, document: Document, narrow: Narrow, m: Messages) -> Result<Near, Failure> {

@@ -1,14 +1,14 @@
 use actix_web::web;
 use askama::Template;
 use cite::{Format, Work};
-use content::{Paper, PaperId, Subject};
-use storage::{comments, papers};
+use content::{Paper, PaperId};
+use storage::papers;
 
 use super::{
     Link, Page,
     cards::Card,
     citing::Citation,
-    comments::{Thread, thread},
+    comments::{Discussion, below},
     frame::{Frame, Place},
     heads::Head,
     moved,
@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     app::App,
+    discussing::About,
     errors::Failure,
     exports::{self, asked},
     language::Messages,
@@ -43,7 +44,7 @@ struct PaperPage {
     reading: Reading,
     near: Near,
     cite: Citation,
-    comments: Thread,
+    comments: Discussion,
 }
 
 /// `GET /papers/{id}`: moves to the address that its record gives it. `/papers/{id}.bib` is the paper as a file.
@@ -76,8 +77,14 @@ pub(super) async fn show(
     Ok(response)
 }
 
+/// The paper of a number, at an address that has it.
+pub(super) async fn by_number(app: &App, visit: &Visit, id: i64) -> Page {
+    let paper = papers::by_id(&app.db, PaperId(id)).await?.ok_or(Failure::NotFound)?;
+    show(app, visit, paper, None, None).await
+}
+
 async fn page(app: &App, visit: &Visit, paper: Paper, asked: Option<u32>, work: &Work) -> Page {
-    let said = comments::of(&app.db, Subject::Paper(paper.id)).await?;
+    let comments = below(app, visit, &About::of_paper(app, &paper)).await?;
     let phrases = app.phrases(std::slice::from_ref(&paper)).await?;
     let near = near::of_paper(app, visit, &paper).await?;
     let reading = reading::of(app, visit, &paper).await?;
@@ -103,7 +110,7 @@ async fn page(app: &App, visit: &Visit, paper: Paper, asked: Option<u32>, work: 
         reading,
         near,
         cite: Citation::of(app, work, m.cite_paper()),
-        comments: thread(&said, &app.context(), m)?,
+        comments,
         card: Card::of(app, &paper, 1, &phrases[0]),
     })
 }

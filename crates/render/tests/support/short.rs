@@ -9,6 +9,8 @@ use super::sound;
 pub fn rendered(text: &str, format: Format, trust: Trust, context: &Context) -> Rendered {
     let rendered = render(text, format, trust, context);
     sound::check(rendered.html.as_str());
+    let parts: String = rendered.parts().iter().map(|part| part.html).collect();
+    assert_eq!(parts, rendered.html.as_str(), "parts of {text:?}");
     if format == Format::Markdown {
         split(text);
     }

@@ -13,6 +13,24 @@ fn check(name: &str, trust: Trust, context: &Context, text: &str) -> Labels {
     rendered.labels
 }
 
+/// Joined, the parts of a text are all of it; each says where it begins.
+#[test]
+fn parts_are_the_whole() {
+    let text = "One.\n\n# Two\n\n$$x$$\n\n<details><summary>a</summary>\n\nb\n\n</details>\n\nlast[^1]\n\n[^1]: note\n";
+    let joined = |format| {
+        let rendered = rendered(text, format, Trust::Post, &Context::default());
+        let parts = rendered.parts();
+        let joined: String = parts.iter().map(|part| part.html).collect();
+        assert_eq!(joined, rendered.html.as_str(), "{format:?}");
+        parts.iter().map(|part| part.line).collect::<Vec<_>>()
+    };
+    assert_eq!(joined(Format::Markdown), [1, 3, 5, 7, 7, 7]);
+    for format in [Format::Html, Format::Text] {
+        assert!(joined(format).iter().all(|line| *line == 1), "{format:?}");
+    }
+    assert_eq!(Rendered::default().parts(), []);
+}
+
 fn shown(source: &str, rendered: &Rendered) -> String {
     let lines = |lines: Vec<String>| lines.iter().map(|line| format!("  {line}\n")).collect::<String>();
     let headings =

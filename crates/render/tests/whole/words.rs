@@ -1,6 +1,6 @@
 //! Plain text: headings and their ids, what is cut, what is marked.
 
-use render::{Context, Format, Trust, cut, inline, marked, render, teaser};
+use render::{Cited, Context, Format, Trust, WarningKind, cited, cut, inline, marked, render, teaser};
 
 use crate::support::short::short;
 
@@ -157,4 +157,45 @@ fn teasers() {
     ] {
         assert_eq!(teaser(&text, Format::Markdown, &Context::default()).text, read, "of {text:?}");
     }
+}
+
+/// What is known of two works: one is stored, of the other there is only the name.
+fn citing() -> Context {
+    let one = |label: &str, known| Cited { label: label.into(), href: format!("/{}", label.len()), known };
+    let citations = [("arxiv:1", one("Ada & Bo, 2017", true)), ("doi:2/a_b", one("doi:2/a_b", false))];
+    Context { citations: citations.map(|(key, work)| (key.into(), work)).into(), ..Context::default() }
+}
+
+#[test]
+fn works_are_cited() {
+    for (text, html) in [
+        ("so [@arxiv:1].", "so <span class=\"cited\">[<a href=\"/14\">Ada &amp; Bo, 2017</a>]</span>."),
+        (
+            "[@arxiv:1, p. 3; @x:y]",
+            "<span class=\"cited\">[<a href=\"/14\">Ada &amp; Bo, 2017</a>, p. 3; <span class=\"unknown-ref\">@x:y</span>]</span>",
+        ),
+        ("[@x:y] [@ada]", "<span class=\"unknown-ref\">[@x:y]</span> [@ada]"),
+        ("[see [@arxiv:1]](/a)", "<a href=\"/a\">see <span class=\"cited\">[Ada &amp; Bo, 2017]</span></a>"),
+        ("`[@arxiv:1]` [@arxiv:1](/b)", "<code>[@arxiv:1]</code> <a href=\"/b\">@arxiv:1</a>"),
+    ] {
+        let rendered = render(text, Format::Markdown, Trust::Post, &citing());
+        assert_eq!(rendered.html.as_str().trim(), format!("<p>{html}</p>"), "of {text}");
+    }
+    let comment = render("[@arxiv:1]", Format::Markdown, Trust::Comment, &citing());
+    assert_eq!(comment.html.as_str().trim(), "<p>[@arxiv:1]</p>");
+}
+
+#[test]
+fn what_is_cited_is_told_and_what_is_unknown() {
+    let text = "[@doi:2/a_b] and $x$ [@arxiv:1; @doi:2/a_b] [@no:1]";
+    let rendered = render(text, Format::Markdown, Trust::Post, &citing());
+    assert_eq!(rendered.citations, ["doi:2/a_b", "arxiv:1"]);
+    assert_eq!(rendered.text, "[doi:2/a_b] and $x$ [Ada & Bo, 2017; doi:2/a_b] [@no:1]");
+    assert_eq!(cited(text), ["doi:2/a_b", "arxiv:1", "no:1"]);
+    let said = rendered.warnings.iter().map(|warning| match &warning.kind {
+        WarningKind::UnknownCitation { key } => format!("{key} at {}", &text[warning.range.clone()]),
+        other => format!("{other:?}"),
+    });
+    let said = said.collect::<Vec<_>>();
+    assert_eq!(said, ["doi:2/a_b at @doi:2/a_b", "doi:2/a_b at @doi:2/a_b", "no:1 at @no:1"]);
 }

@@ -42,15 +42,7 @@ async fn view(db: &Database) -> String {
 }
 
 async fn comment(db: &Database, paper: PaperId, body: &str) {
-    let draft = comments::Draft {
-        subject: Subject::Paper(paper),
-        parent: None,
-        author: "Ada".into(),
-        mail: None,
-        site: None,
-        body: body.into(),
-        created: Utc::now(),
-    };
+    let draft = comments::Draft::new(Subject::Paper(paper), "Ada", body, Utc::now());
     comments::save(db, &draft).await.expect("saved");
 }
 

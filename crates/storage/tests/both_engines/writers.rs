@@ -16,15 +16,8 @@ async fn fifty_writers_lose_nothing() {
         let writers = (0..WRITERS).map(|number| {
             let db = if number % 2 == 0 { engine.db.clone() } else { other.clone() };
             tokio::spawn(async move {
-                let draft = comments::Draft {
-                    subject: Subject::Paper(PaperId(1)),
-                    parent: None,
-                    author: "Ada".into(),
-                    mail: None,
-                    site: None,
-                    body: number.to_string(),
-                    created: Utc::now(),
-                };
+                let about = Subject::Paper(PaperId(1));
+                let draft = comments::Draft::new(about, "Ada", number.to_string(), Utc::now());
                 let id = comments::save(&db, &draft).await.expect("saved");
                 // This one reads before it writes.
                 let paper = arxiv(&format!("2402.{number:05}"), "v1", day(1));

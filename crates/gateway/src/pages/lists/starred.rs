@@ -41,7 +41,6 @@ pub(crate) async fn renew_stars_feed(
     app: web::Data<App>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
-    reader::own_form(&request, &app)?;
     let cookie = reader::hash(&request).ok_or(Failure::NotFound)?;
     let reader = readers::by_cookie(&app.db, &cookie).await?.ok_or(Failure::NotFound)?;
     readers::renew_feed(&app.db, reader).await?;

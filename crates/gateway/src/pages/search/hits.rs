@@ -9,8 +9,9 @@ use crate::{
     app::App,
     exports,
     language::Messages,
-    pages::{body_of, numbered, paper::facts},
+    pages::paper::facts,
     papers,
+    posts::{body_of, numbered},
     searches::{About, Document, Documents},
 };
 
