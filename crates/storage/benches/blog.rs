@@ -61,15 +61,8 @@ async fn turn<F: Future<Output = ()> + Send + 'static>(write: impl Fn() -> F + S
 fn save(db: &Database, subject: Subject) -> impl Future<Output = ()> + Send + 'static {
     let db = db.clone();
     async move {
-        let draft = comments::Draft {
-            subject,
-            parent: None,
-            author: "Ada".into(),
-            mail: None,
-            site: None,
-            body: "Is $x_1 < x_2$ needed in the second step?".into(),
-            created: Utc::now(),
-        };
+        let body = "Is $x_1 < x_2$ needed in the second step?";
+        let draft = comments::Draft::new(subject, "Ada", body, Utc::now());
         comments::save(&db, &draft).await.expect("saved");
     }
 }
