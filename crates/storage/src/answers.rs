@@ -1,6 +1,6 @@
 //! Answers: attempts at reading a paper, with their sections.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use content::{
@@ -24,8 +24,8 @@ use crate::{
 
 /// The lock that keeps beginnings, checkpoints and ends of several processes apart.
 pub(crate) const LOCK: i64 = 0x696e_6b02;
-/// The text of a section that is written again.
-const NEWER: &str = "CASE WHEN excluded.markdown = '' THEN sections.markdown ELSE excluded.markdown END";
+/// Which sections are written again.
+const NEWER: &str = "excluded.markdown <> ''";
 /// The state of attempts that may still change.
 const RUNNING: &str = "running";
 
@@ -267,7 +267,7 @@ pub async fn begin_within(
     }
     let id = AttemptId(id);
     // It stands until something is written in its place, whatever becomes of the attempt.
-    save_sections(&write, id, &received.sections).await?;
+    save_sections(&write, [(id, received.sections.as_slice())]).await?;
     write.commit().await?;
     Ok(if received.sections.is_empty() { Begun::New(id) } else { Begun::Continued(id, received) })
 }
@@ -335,12 +335,11 @@ pub async fn checkpoint(db: &Database, progress: &[Progress]) -> Result<(), Erro
         .into_tuple()
         .all(&*write)
         .await?;
-    for Progress { attempt, sections, cost } in progress {
-        if running.contains(&attempt.0) {
-            save_sections(&write, *attempt, sections).await?;
-            budgets::note(&write, *attempt, *cost).await?;
-        }
-    }
+    let progress = || progress.iter().filter(|progress| running.contains(&progress.attempt.0));
+    save_sections(&write, progress().map(|progress| (progress.attempt, progress.sections.as_slice())))
+        .await?;
+    note_models(&write, progress()).await?;
+    budgets::note(&write, progress().map(|progress| (progress.attempt, progress.cost))).await?;
     write.commit().await
 }
 
@@ -365,21 +364,24 @@ pub async fn end(db: &Database, id: AttemptId, outcome: &Outcome) -> Result<(), 
         ..Default::default()
     };
     attempts::Entity::update(row).exec(&*write).await?;
-    save_sections(&write, id, &outcome.sections).await?;
+    save_sections(&write, [(id, outcome.sections.as_slice())]).await?;
     budgets::settle(&write, id, outcome.cost).await?;
+    let answer = match outcome.model.as_deref() {
+        Some(EXTRACTIVE) => kept_as_its_own(&write, &stored).await?,
+        _ => stored.answer_id,
+    };
     if outcome.state == AttemptState::Done {
-        let answer = made_by(&write, &stored, outcome.model.as_deref()).await?;
         changes::log(&write, [DocId { kind: Kind::Answer, id: answer }]).await?;
     }
     write.commit().await
 }
 
-/// The answer that a finished attempt is kept under. What the embedded reader wrote in a model's place is the embedded
-/// reader's: whoever asks the model next is not given that.
-async fn made_by(write: &Write, attempt: &attempts::Model, model: Option<&str>) -> Result<i64, Error> {
+/// Keeps an attempt of the embedded reader as the embedded reader's, and gives the answer that it is of now. What it wrote
+/// in a model's place, whole or in part, is not what whoever asks the model next is given, nor what a model goes on with.
+async fn kept_as_its_own(write: &Write, attempt: &attempts::Model) -> Result<i64, Error> {
     let asked = answers::Entity::find_by_id(attempt.answer_id).one(&**write).await?;
     let asked = asked.ok_or_else(|| Error::Corrupt(format!("attempt {} answers nothing", attempt.id)))?;
-    if model != Some(EXTRACTIVE) || asked.model == EXTRACTIVE {
+    if asked.model == EXTRACTIVE {
         return Ok(asked.id);
     }
     let own = AnswerKey { model: EXTRACTIVE.into(), ..key_of(asked)? };
@@ -388,6 +390,69 @@ async fn made_by(write: &Write, attempt: &attempts::Model, model: Option<&str>) 
         attempts::ActiveModel { id: Unchanged(attempt.id), answer_id: Set(answer), ..Default::default() };
     attempts::Entity::update(row).exec(&**write).await?;
     Ok(answer)
+}
+
+/// Of attempts of the embedded reader that are kept under a model, because an earlier version did so, so many at the most
+/// are made its own. Says whether there were any.
+pub async fn renew(db: &Database, limit: u64) -> Result<bool, Error> {
+    let write = db.write(Durability::Relaxed).await?;
+    write.lock(LOCK).await?;
+    let found = stand_ins(&write, limit).await?;
+    keep_as_their_own(&write, &found).await?;
+    write.commit().await?;
+    Ok(!found.is_empty())
+}
+
+/// Attempts of the embedded reader that have ended and are kept under a model.
+async fn stand_ins(write: &Write, limit: u64) -> Result<Vec<attempts::Model>, Error> {
+    let of_models = answers::Entity::find().select_only().column(answers::Column::Id);
+    let of_models = of_models.filter(answers::Column::Model.ne(EXTRACTIVE));
+    let found = attempts::Entity::find()
+        .filter(attempts::Column::Model.eq(EXTRACTIVE))
+        .filter(attempts::Column::State.ne(RUNNING))
+        .filter(attempts::Column::AnswerId.in_subquery(of_models.into_query()))
+        .order_by_asc(attempts::Column::Id)
+        .limit(limit)
+        .all(&**write)
+        .await?;
+    Ok(found)
+}
+
+async fn keep_as_their_own(write: &Write, attempts: &[attempts::Model]) -> Result<(), Error> {
+    for attempt in attempts {
+        let answer = kept_as_its_own(write, attempt).await?;
+        if attempt.state == AttemptState::Done.name() {
+            // What was the model's may be unfinished now.
+            let both = [attempt.answer_id, answer].map(|id| DocId { kind: Kind::Answer, id });
+            changes::log(write, both).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Notes who replies.
+async fn note_models<'p>(
+    write: &Write,
+    progress: impl IntoIterator<Item = &'p Progress>,
+) -> Result<(), Error> {
+    let mut replying: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+    for Progress { attempt, model, .. } in progress {
+        if let Some(model) = model {
+            replying.entry(model).or_default().push(attempt.0);
+        }
+    }
+    for (model, attempts) in replying {
+        let model = storable(model);
+        let column = attempts::Column::Model;
+        let other = Condition::any().add(column.is_null()).add(column.ne(model.as_str()));
+        attempts::Entity::update_many()
+            .col_expr(attempts::Column::Model, Expr::value(model.as_str()))
+            .filter(attempts::Column::Id.is_in(attempts))
+            .filter(other)
+            .exec(&**write)
+            .await?;
+    }
+    Ok(())
 }
 
 /// At the start of the only process that makes answers: what is still running was interrupted, with
@@ -409,6 +474,10 @@ pub async fn interrupt_running(db: &Database) -> Result<u64, Error> {
         .filter(attempts::Column::State.eq(RUNNING))
         .exec(&*write)
         .await?;
+    let cut_off = attempts::Entity::find()
+        .filter(attempts::Column::Id.is_in(running))
+        .filter(attempts::Column::Model.eq(EXTRACTIVE));
+    keep_as_their_own(&write, &cut_off.all(&*write).await?).await?;
     write.commit().await?;
     Ok(interrupted.rows_affected)
 }
@@ -432,16 +501,23 @@ async fn answer_of(write: &Write, key: &AnswerKey) -> Result<i64, Error> {
 }
 
 /// Writes sections. One without text leaves what is there: an attempt that goes on began with it.
-async fn save_sections(write: &Write, attempt: AttemptId, texts: &[Section]) -> Result<(), Error> {
+async fn save_sections(
+    write: &Write,
+    texts: impl IntoIterator<Item = (AttemptId, &[Section])>,
+) -> Result<(), Error> {
     use sections::Column;
-    let rows = (0..).zip(texts).map(|(position, section)| sections::ActiveModel {
-        attempt_id: Set(attempt.0),
-        position: Set(position),
-        markdown: Set(storable(&section.markdown)),
-    });
-    for piece in in_pieces(rows) {
+    let rows_of = |(attempt, sections): (AttemptId, &[Section])| {
+        let row = move |(position, section): (i32, &Section)| sections::ActiveModel {
+            attempt_id: Set(attempt.0),
+            position: Set(position),
+            markdown: Set(storable(&section.markdown)),
+        };
+        (0..).zip(sections).map(row).collect::<Vec<_>>()
+    };
+    for piece in in_pieces(texts.into_iter().flat_map(rows_of)) {
         let newer = OnConflict::columns([Column::AttemptId, Column::Position])
-            .value(Column::Markdown, Expr::cust(NEWER))
+            .update_column(Column::Markdown)
+            .action_and_where(Expr::cust(NEWER))
             .to_owned();
         sections::Entity::insert_many(piece).on_conflict(newer).exec_without_returning(&**write).await?;
     }
