@@ -28,7 +28,7 @@ fn parts_are_the_whole() {
     for format in [Format::Html, Format::Text] {
         assert!(joined(format).iter().all(|line| *line == 1), "{format:?}");
     }
-    assert_eq!(Rendered::default().parts(), []);
+    assert_eq!(Rendered::default().elements(), []);
 }
 
 fn shown(source: &str, rendered: &Rendered) -> String {
