@@ -13,10 +13,10 @@ before(async () => {
 });
 after(() => browser?.close());
 
-/** Runs `play` on a site of its own, with a scripted model when wanted. */
-async function staged({ scripted }, play) {
+/** Runs `play` on a site of its own, with a scripted model and settings when wanted. */
+async function staged({ scripted, settings }, play) {
   const machine = scripted ? await model() : undefined;
-  const site = await serve(machine?.settings);
+  const site = await serve({ ...machine?.settings, ...settings });
   try {
     await play(site, machine);
   } finally {
@@ -351,6 +351,46 @@ test("what there is stays to be read while a reading goes on", () =>
     assert.deepEqual((await texts()).slice(0, 3), ["The first is whole.", "The second anew.", ""]);
     machine.finish();
     await ended(page);
+    await close(page);
+  }));
+
+test("who waits for a turn is told how many are before them, until it comes", () =>
+  staged({ scripted: true, settings: { READINGS__PARALLEL: 1 } }, async (site, machine) => {
+    const page = await open(browser, site.address + PLACES.papers);
+    const buttons = page.locator(".card form.reading button");
+    const now = (number) => page.locator(".card .machine").nth(number).locator(".stages [aria-current]");
+    const says = (number, text) => now(number).filter({ hasText: text }).waitFor();
+    for (const number of [0, 1, 2, 3]) {
+      await buttons.nth(number).click();
+      await page.locator(".card .machine[data-run]").nth(number).waitFor();
+    }
+    machine.say("## Q1\nThe first has its turn.");
+    await page.getByText("The first has its turn.").waitFor();
+    await says(1, /^Queued$/);
+    await says(2, /^Queued, 1 before you$/);
+    await says(3, /^Queued, 2 before you$/);
+
+    // Who has only just come, and who has no scripts, is told the same.
+    const address = await page.locator(".card").nth(3).locator(".title-link").getAttribute("href");
+    const path = new URL(address, site.address).href;
+    const other = await open(browser, path);
+    await other.locator(".stages [aria-current]").filter({ hasText: "Queued, 2 before you" }).waitFor();
+    await close(other);
+    const plain = await open(browser, path, { javaScriptEnabled: false });
+    assert.match(await plain.locator(".machine").innerText(), /Queued, 2 before you\./);
+    await close(plain);
+
+    // One gives up, and everybody behind it moves on.
+    await page.locator(".card .machine").nth(1).locator("form.stop button").click();
+    await says(2, /^Queued$/);
+    await says(3, /^Queued, 1 before you$/);
+    machine.finish();
+    await page.waitForFunction(() => {
+      const answers = [...document.querySelectorAll(".card .machine .answer")];
+      return answers.length === 4 && answers.every((answer) => !answer.hasAttribute("aria-busy"));
+    });
+    assert.match(await page.locator(".card .machine .answer").nth(3).textContent(), /has its turn/);
+    assert.equal(await page.locator(".card .stages [aria-current]").count(), 0);
     await close(page);
   }));
 

@@ -125,8 +125,10 @@ pub struct Received {
 pub struct Progress {
     /// Which attempt.
     pub attempt: AttemptId,
-    /// Its text so far.
+    /// Its text so far; nothing of a section that has not grown since it was saved last.
     pub sections: Vec<Section>,
+    /// Who replies, by the name that they are configured under.
+    pub model: Option<String>,
     /// What it has cost so far.
     pub cost: Cost,
 }

@@ -35,4 +35,4 @@ pub use error::Error;
 pub use extract::{Form, extract};
 
 /// Name and version of what extracts, for [`content::FullText::extractor`]: it changes whenever texts do.
-pub const VERSION: &str = "fulltext/2";
+pub const VERSION: &str = "fulltext/3";

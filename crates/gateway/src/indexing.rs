@@ -421,7 +421,7 @@ mod tests {
         let place = with_paper().await;
         let first = place.attempt().await;
         let sections = vec![Section { markdown: "# Darkness\n\nhalf".into() }];
-        let half = Progress { attempt: first, sections, cost: Cost::default() };
+        let half = Progress { attempt: first, sections, model: None, cost: Cost::default() };
         answers::checkpoint(&place.db, &[half]).await.expect("saved");
         place.check("darkness", "").await;
         place.end(first, AttemptState::Done, ["# Darkness", "is *everywhere*"]).await;

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
-use storage::{Database, comments, mails, papers, post_reads, readers, subscriptions};
+use storage::{Database, answers, comments, mails, papers, post_reads, readers, subscriptions};
 
 use crate::errors::Chain;
 
-/// Records or readers of one transaction: others who write wait no longer than that.
+/// Records, answers or readers of one transaction: others who write wait no longer than that.
 const STEP: u64 = 500;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long spam and what was deleted can be looked at.
@@ -36,7 +36,7 @@ pub(crate) async fn keep(db: Database) {
     }
 }
 
-/// Brings records of an earlier version of the program to what this one makes of them; goes on where it was interrupted.
+/// Brings what an earlier version of the program stored to what this one makes of it; goes on where it was interrupted.
 pub(crate) async fn renew(db: &Database) -> Result<(), storage::Error> {
     let mut steps = 0_u64;
     while papers::renew(db, STEP).await? {
@@ -48,6 +48,10 @@ pub(crate) async fn renew(db: &Database) -> Result<(), storage::Error> {
             records = steps * STEP,
             "earlier records were compared with each other and listed anew"
         );
+    }
+    while answers::renew(db, STEP).await? {
+        tracing::info!("readings of the embedded reader that were kept under a model are its own now");
+        tokio::task::yield_now().await;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 /// A part of a text.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Part<'t> {
+pub(crate) enum Mention<'t> {
     Text(&'t str),
     /// The citation as it was written, and each work in it.
     Citation(&'t str, Vec<Item<'t>>),
@@ -21,7 +21,7 @@ pub(crate) struct Item<'t> {
 const MOST: usize = 50;
 
 /// Takes a text apart at its citations.
-pub(crate) fn split<'t>(text: &'t str, mut each: impl FnMut(Part<'t>)) {
+pub(crate) fn split<'t>(text: &'t str, mut each: impl FnMut(Mention<'t>)) {
     let mut copied = 0;
     for at in memchr::memchr_iter(b'[', text.as_bytes()) {
         if at < copied || !text[at..].starts_with("[@") {
@@ -31,13 +31,13 @@ pub(crate) fn split<'t>(text: &'t str, mut each: impl FnMut(Part<'t>)) {
         let source = &text[at..=at + end];
         let Some(items) = items(&source[1..end]) else { continue };
         if copied < at {
-            each(Part::Text(&text[copied..at]));
+            each(Mention::Text(&text[copied..at]));
         }
         copied = at + end + 1;
-        each(Part::Citation(source, items));
+        each(Mention::Citation(source, items));
     }
     if copied < text.len() {
-        each(Part::Text(&text[copied..]));
+        each(Mention::Text(&text[copied..]));
     }
 }
 
@@ -47,7 +47,7 @@ pub fn cited(text: &str) -> Vec<String> {
     let mut keys: Vec<String> = Vec::new();
     if text.contains("[@") {
         split(text, |part| {
-            let Part::Citation(_, items) = part else { return };
+            let Mention::Citation(_, items) = part else { return };
             for item in items {
                 if !keys.iter().any(|key| key == item.key) {
                     keys.push(item.key.to_owned());
@@ -80,7 +80,7 @@ mod tests {
     fn keys(text: &str) -> Vec<String> {
         let mut whole = String::new();
         split(text, |part| match part {
-            Part::Text(text) | Part::Citation(text, _) => whole.push_str(text),
+            Mention::Text(text) | Mention::Citation(text, _) => whole.push_str(text),
         });
         assert_eq!(whole, text);
         cited(text)

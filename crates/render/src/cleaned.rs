@@ -152,7 +152,7 @@ fn flattened(html: &str) -> Cow<'_, str> {
     let mut depth = 0usize;
     let mut out = String::with_capacity(html.len());
     parts(html, |part| match part {
-        Part::Html(tag)
+        Markup::Html(tag)
             if tag.starts_with('<') && !NOT_NESTING.contains(&name(tag).to_ascii_lowercase().as_str()) =>
         {
             let closes = tag.starts_with("</");
@@ -161,7 +161,7 @@ fn flattened(html: &str) -> Cow<'_, str> {
                 out.push_str(tag);
             }
         }
-        Part::Html(text) | Part::Text(text) => out.push_str(text),
+        Markup::Html(text) | Markup::Text(text) => out.push_str(text),
     });
     out.into()
 }
@@ -178,11 +178,11 @@ fn parted(html: &str) -> Cow<'_, str> {
     let mut raw = false;
     let mut out = String::with_capacity(html.len());
     parts(html, |part| match part {
-        Part::Html(tag) if tag.starts_with('<') => {
+        Markup::Html(tag) if tag.starts_with('<') => {
             raw = ["script", "style", "textarea", "title"].contains(&name(tag)) && !tag.starts_with("</");
             out.push_str(tag);
         }
-        Part::Html(mut text) | Part::Text(mut text) => {
+        Markup::Html(mut text) | Markup::Text(mut text) => {
             while let Some(far) = text.get(text.ceil_char_boundary(MAX_TEXT)..).filter(|_| !raw) {
                 let Some(special) = far.find(|c| c == '&' || ('\u{80}'..='\u{bf}').contains(&c)) else {
                     break;
@@ -237,11 +237,11 @@ pub(crate) fn block(
     let mut ids = Vec::new();
     let mut rest = cleaned.as_str();
     parts(&cleaned, |part| match part {
-        Part::Text(text) => {
+        Markup::Text(text) => {
             rest = &rest[text.len()..];
             reader.text(text);
         }
-        Part::Html(tag) => {
+        Markup::Html(tag) => {
             rest = &rest[tag.len()..];
             ids.extend(id(tag).map(|id| id.strip_prefix(&context.prefix).unwrap_or(&id).to_owned()));
             reader.tag(tag, rest);
@@ -254,7 +254,7 @@ pub(crate) fn block(
 }
 
 /// A part of HTML.
-pub(crate) enum Part<'h> {
+pub(crate) enum Markup<'h> {
     /// Text that may hold formulas.
     Text(&'h str),
     /// A tag, a comment, or the text of code.
@@ -265,22 +265,22 @@ pub(crate) enum Part<'h> {
 pub(crate) const CODE: [&str; 7] = ["pre", "code", "kbd", "samp", "script", "style", "textarea"];
 
 /// Splits HTML into tags and text.
-pub(crate) fn parts<'h>(html: &'h str, mut each: impl FnMut(Part<'h>)) {
+pub(crate) fn parts<'h>(html: &'h str, mut each: impl FnMut(Markup<'h>)) {
     let mut verbatim = 0usize;
     let mut rest = html;
     while !rest.is_empty() {
         let (text, tag) = rest.split_at(rest.find('<').unwrap_or(rest.len()));
         match text {
             "" => {}
-            text if verbatim > 0 => each(Part::Html(text)),
-            text => each(Part::Text(text)),
+            text if verbatim > 0 => each(Markup::Html(text)),
+            text => each(Markup::Text(text)),
         }
         let (tag, after) = tag.split_at(tag_end(tag));
         if CODE.contains(&name(tag)) {
             verbatim = if tag.starts_with("</") { verbatim.saturating_sub(1) } else { verbatim + 1 };
         }
         if !tag.is_empty() {
-            each(Part::Html(tag));
+            each(Markup::Html(tag));
         }
         rest = after;
     }
@@ -316,8 +316,8 @@ pub(crate) fn is_mark(tag: &str) -> bool {
 pub(crate) fn is_silent(html: &str) -> bool {
     let mut silent = true;
     parts(html, |part| match part {
-        Part::Html(tag) => silent &= is_mark(tag),
-        Part::Text(text) => silent &= text.trim().is_empty(),
+        Markup::Html(tag) => silent &= is_mark(tag),
+        Markup::Text(text) => silent &= text.trim().is_empty(),
     });
     silent
 }
@@ -329,7 +329,7 @@ fn deepened(html: &str, deeper: u8) -> Cow<'_, str> {
     }
     let mut out = String::with_capacity(html.len());
     parts(html, |part| match part {
-        Part::Html(tag) if tag.starts_with('<') => match heading(&name(tag).to_ascii_lowercase()) {
+        Markup::Html(tag) if tag.starts_with('<') => match heading(&name(tag).to_ascii_lowercase()) {
             Some(level) => {
                 let (before, after) = tag.split_at(tag.find(|c: char| c.is_ascii_digit()).unwrap_or(0));
                 out.push_str(before);
@@ -338,7 +338,7 @@ fn deepened(html: &str, deeper: u8) -> Cow<'_, str> {
             }
             None => out.push_str(tag),
         },
-        Part::Html(text) | Part::Text(text) => out.push_str(text),
+        Markup::Html(text) | Markup::Text(text) => out.push_str(text),
     });
     out.into()
 }
@@ -477,9 +477,9 @@ impl<'f> Reader<'f> {
         let mut macros = self.macros.clone();
         let mut words = Reader::new(self.trust, &mut macros, &mut ignored);
         parts(inside, |part| match part {
-            Part::Text(text) => words.text(text),
-            Part::Html(code) if !code.starts_with('<') => words.code(code),
-            Part::Html(_) => {}
+            Markup::Text(text) => words.text(text),
+            Markup::Html(code) if !code.starts_with('<') => words.code(code),
+            Markup::Html(_) => {}
         });
         words.flush();
         let Block { template: words, text, .. } = words.block;
@@ -495,17 +495,17 @@ impl<'f> Reader<'f> {
     fn text(&mut self, html: &str) {
         let text = unescaped(html);
         plain::split(&text, |part| match part {
-            plain::Part::Text(text) => {
+            plain::Plain::Text(text) => {
                 let text = plain::unguarded(text);
                 self.block.text.push_str(&text);
                 escape(&mut self.html, &text);
             }
-            plain::Part::Reference(source, label) => {
+            plain::Plain::Reference(source, label) => {
                 self.findings.push(Finding::Reference(label.to_owned()));
                 self.block.text.reference(source, label);
                 self.hole(Piece::Reference { label: label.to_owned(), in_link: false });
             }
-            plain::Part::Formula(source, tex, display) => self.formula(source, tex, display),
+            plain::Plain::Formula(source, tex, display) => self.formula(source, tex, display),
         });
     }
 

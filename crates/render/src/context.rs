@@ -138,7 +138,7 @@ pub struct Rendered {
 
 /// A top-level element of a rendered text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Part<'h> {
+pub struct Element<'h> {
     /// The line of the text, from 1, at which it begins; inside HTML of the author, at which that begins.
     pub line: usize,
     /// Its HTML, with the text that follows it.
@@ -147,13 +147,13 @@ pub struct Part<'h> {
 
 impl Rendered {
     /// The HTML in its top-level elements: joined they are all of it.
-    pub fn parts(&self) -> Vec<Part<'_>> {
+    pub fn elements(&self) -> Vec<Element<'_>> {
         let html = self.html.as_str();
         let begins = self.marks.iter().copied();
         let ends = self.marks.iter().skip(1).map(|(at, _)| *at).chain([html.len()]);
         let blocks = begins.zip(ends).map(|((begin, line), end)| (line, &html[begin..end]));
         blocks
-            .flat_map(|(line, html)| elements(html).into_iter().map(move |html| Part { line, html }))
+            .flat_map(|(line, html)| elements(html).into_iter().map(move |html| Element { line, html }))
             .collect()
     }
 }

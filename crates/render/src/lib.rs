@@ -35,7 +35,7 @@ mod writer;
 
 pub use citations::cited;
 pub use context::{
-    Cited, Context, Format, Formula, Heading, Labels, Pages, Part, Rendered, Trust, Warning, WarningKind,
+    Cited, Context, Element, Format, Formula, Heading, Labels, Pages, Rendered, Trust, Warning, WarningKind,
 };
 pub use html::Html;
 pub use live::{Live, Patch};

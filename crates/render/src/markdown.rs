@@ -20,7 +20,7 @@ pub(crate) type Definitions = BTreeMap<String, (String, String)>;
 /// A parsed piece of Markdown.
 #[derive(Debug, Default)]
 pub(crate) struct Parsed {
-    pub(crate) blocks: Vec<Part>,
+    pub(crate) blocks: Vec<ParsedBlock>,
     /// Where a formula begins that has not arrived: nothing from there on is here.
     pub(crate) held: Option<usize>,
     /// Delimiters that open a display and are never closed.
@@ -31,7 +31,7 @@ pub(crate) struct Parsed {
 
 /// A top-level block and where it stands.
 #[derive(Debug)]
-pub(crate) struct Part {
+pub(crate) struct ParsedBlock {
     pub(crate) block: Block,
     pub(crate) source: Range<usize>,
     pub(crate) kind: Kind,
@@ -56,7 +56,7 @@ pub(crate) enum Kind {
     Container,
 }
 
-impl Part {
+impl ParsedBlock {
     /// A table begins in the last line of a paragraph: to code spans and formulas the lines were one text.
     fn grow(&mut self, table: Block, findings: Vec<Finding>, macros: Macros) {
         self.block = std::mem::take(&mut self.block).with(table);
@@ -89,7 +89,7 @@ pub(crate) fn parse(
     let root = parse_document(&arena, &text, &options);
     let setting = Setting { tokens: &shielded.tokens, trust, context };
     let mut macros = context.macros.clone();
-    let mut blocks: Vec<Part> = Vec::new();
+    let mut blocks: Vec<ParsedBlock> = Vec::new();
     for node in root.children() {
         let line = node.data().sourcepos.start.line;
         if line <= skipped || is_boundary(&node.data().value) {
@@ -110,7 +110,7 @@ pub(crate) fn parse(
             None => {}
         }
         let source = start..source.len();
-        blocks.push(Part { block, source, kind, findings, macros: macros.clone() });
+        blocks.push(ParsedBlock { block, source, kind, findings, macros: macros.clone() });
     }
     let unresolved = std::mem::take(&mut *unresolved.lock().unwrap_or_else(PoisonError::into_inner));
     Parsed { blocks, held: shielded.held, unclosed: shielded.unclosed, unresolved }

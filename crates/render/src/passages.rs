@@ -1,26 +1,26 @@
 //! `[p. 7]` in an answer: where in the paper something is said.
 
-/// A part of a text.
+/// Words, or a mark.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Part<'t> {
+pub(crate) enum Passage<'t> {
     Text(&'t str),
     /// The mark as it was written, and the page; of several pages the first.
     Page(&'t str, u32),
 }
 
 /// Takes a text apart at its marks: `[p. 7]`, `[pp. 7–9]`, `[第 7 页]`.
-pub(crate) fn split<'t>(text: &'t str, mut each: impl FnMut(Part<'t>)) {
+pub(crate) fn split<'t>(text: &'t str, mut each: impl FnMut(Passage<'t>)) {
     let mut copied = 0;
     for at in memchr::memchr_iter(b'[', text.as_bytes()) {
         let Some((page, length)) = mark(&text[at..]) else { continue };
         if copied < at {
-            each(Part::Text(&text[copied..at]));
+            each(Passage::Text(&text[copied..at]));
         }
         copied = at + length;
-        each(Part::Page(&text[at..copied], page));
+        each(Passage::Page(&text[at..copied], page));
     }
     if copied < text.len() {
-        each(Part::Text(&text[copied..]));
+        each(Passage::Text(&text[copied..]));
     }
 }
 
@@ -52,8 +52,8 @@ mod tests {
     fn pages(text: &str) -> Vec<u32> {
         let (mut pages, mut whole) = (Vec::new(), String::new());
         split(text, |part| match part {
-            Part::Text(text) => whole.push_str(text),
-            Part::Page(source, page) => {
+            Passage::Text(text) => whole.push_str(text),
+            Passage::Page(source, page) => {
                 whole.push_str(source);
                 pages.push(page);
             }

@@ -115,7 +115,7 @@ fn paragraphs(out: &mut String, text: &str) {
 }
 
 /// A part of a plain text.
-pub(crate) enum Part<'t> {
+pub(crate) enum Plain<'t> {
     Text(&'t str),
     /// `\eqref{label}` as it stands, and the label.
     Reference(&'t str, &'t str),
@@ -124,28 +124,28 @@ pub(crate) enum Part<'t> {
 }
 
 /// Splits plain text into words, references and formulas.
-pub(crate) fn split<'t>(text: &'t str, mut each: impl FnMut(Part<'t>)) {
+pub(crate) fn split<'t>(text: &'t str, mut each: impl FnMut(Plain<'t>)) {
     pieces(text, &tex::formulas(text), |piece| match piece {
         Piece::Text(range) => references(&text[range], &mut each),
         Piece::Formula(span) => {
             let tex = span.tex.start - span.range.start..span.tex.end - span.range.start;
-            each(Part::Formula(&text[span.range.clone()], tex, span.display));
+            each(Plain::Formula(&text[span.range.clone()], tex, span.display));
         }
     });
 }
 
-fn references<'t>(text: &'t str, each: &mut impl FnMut(Part<'t>)) {
+fn references<'t>(text: &'t str, each: &mut impl FnMut(Plain<'t>)) {
     let mut from = 0;
     for (at, _) in text.match_indices(r"\eqref{") {
         let Some((length, label)) = reference(&text[at..]) else { continue };
         if from < at {
-            each(Part::Text(&text[from..at]));
+            each(Plain::Text(&text[from..at]));
         }
-        each(Part::Reference(&text[at..at + length], label));
+        each(Plain::Reference(&text[at..at + length], label));
         from = at + length;
     }
     if from < text.len() {
-        each(Part::Text(&text[from..]));
+        each(Plain::Text(&text[from..]));
     }
 }
 

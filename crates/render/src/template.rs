@@ -333,8 +333,8 @@ fn reference(out: &mut String, target: Option<&Target>, in_link: bool) {
     }
     out.push_str(">(");
     plain::split(&target.number, |part| match part {
-        plain::Part::Formula(source, _, display) => formula::element(out, "span", source, display, ""),
-        plain::Part::Text(text) | plain::Part::Reference(text, _) => escape(out, text),
+        plain::Plain::Formula(source, _, display) => formula::element(out, "span", source, display, ""),
+        plain::Plain::Text(text) | plain::Plain::Reference(text, _) => escape(out, text),
     });
     out.push_str(&format!(")</{tag}>"));
 }

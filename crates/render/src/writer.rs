@@ -1,26 +1,26 @@
 //! From comrak's tree to templates.
 
+mod authored;
+mod cited;
+mod formulas;
+mod linked;
 mod tags;
 
 use std::ops::Range;
 use std::sync::Arc;
 
-use comrak::nodes::{ListType, Node, NodeCodeBlock, NodeLink, NodeValue, TableAlignment};
+use comrak::nodes::{ListType, Node, NodeCodeBlock, NodeValue, TableAlignment};
 use tex::Macros;
 
-use crate::citations;
-use crate::cleaned;
 use crate::code;
 use crate::context::{Context, Trust};
 use crate::document::{Block, Title};
-use crate::formula;
-use crate::html::{escape, unescaped};
-use crate::links;
-use crate::passages;
-use crate::plain;
+use crate::html::escape;
 use crate::reading::Reading;
-use crate::shield::{BOUNDARY, Part, Token, Tokens, has_token};
-use crate::template::{Equation, Piece, Template};
+use crate::shield::{Stretch, Tokens, has_token};
+use crate::template::{Piece, Template};
+use formulas::{FENCE, beside_display, only_displays};
+use linked::in_autolink;
 use tags::Side;
 
 /// Containers nested deeper than this keep their words and lose their elements.
@@ -228,118 +228,9 @@ impl<'w, 's> Writer<'w, 's> {
             return self.words(&tokens.restored(text));
         }
         tokens.split(text, |part| match part {
-            Part::Text(text) => self.passages(text),
-            Part::Token(token) => self.token(token, false),
+            Stretch::Text(text) => self.passages(text),
+            Stretch::Token(token) => self.token(token, false),
         });
-    }
-
-    /// Words in which pages of the paper may be named. A page that it does not have is marked, and leads nowhere.
-    fn passages(&mut self, text: &str) {
-        if self.setting.trust == Trust::Post {
-            return self.citations(text);
-        }
-        let pages = self.setting.context.pages.as_ref().filter(|_| self.setting.trust == Trust::Answer);
-        let Some(pages) = pages.filter(|_| !self.in_link()) else { return self.words(text) };
-        passages::split(text, |part| match part {
-            passages::Part::Text(text) => self.words(text),
-            passages::Part::Page(source, page) if (1..=pages.last).contains(&page) => {
-                self.raw("<a class=\"pg\" href=\"");
-                escape(&mut self.html, &pages.address);
-                self.raw(&format!("#page={page}\" rel=\"noopener\">"));
-                self.words(source);
-                self.raw("</a>");
-            }
-            passages::Part::Page(source, _) => {
-                self.raw("<span class=\"pg lost\">");
-                self.words(source);
-                self.raw("</span>");
-            }
-        });
-    }
-
-    /// Words in which works may be cited.
-    fn citations(&mut self, text: &str) {
-        if !text.contains("[@") {
-            return self.words(text);
-        }
-        citations::split(text, |part| match part {
-            citations::Part::Text(text) => self.words(text),
-            citations::Part::Citation(source, items) => self.citation(source, &items),
-        });
-    }
-
-    /// A citation of which nothing is known stays as it was written.
-    fn citation(&mut self, source: &str, items: &[citations::Item<'_>]) {
-        let works = &self.setting.context.citations;
-        for item in items {
-            let known = match works.get(item.key) {
-                Some(work) if work.known => Known::Well,
-                Some(_) => Known::ByName,
-                None => Known::NotAtAll,
-            };
-            self.findings.push(Finding::Citation(item.key.to_owned(), known));
-        }
-        if !items.iter().any(|item| works.contains_key(item.key)) {
-            self.raw("<span class=\"unknown-ref\">");
-            self.words(source);
-            return self.raw("</span>");
-        }
-        self.raw("<span class=\"cited\">");
-        let mut before = "[";
-        for item in items {
-            self.words(before);
-            self.work(item.key);
-            self.words(item.place);
-            before = "; ";
-        }
-        self.words("]");
-        self.raw("</span>");
-    }
-
-    fn work(&mut self, key: &str) {
-        let Some(work) = self.setting.context.citations.get(key) else {
-            self.raw("<span class=\"unknown-ref\">");
-            self.words(&format!("@{key}"));
-            return self.raw("</span>");
-        };
-        if self.in_link() {
-            return self.words(&work.label);
-        }
-        self.raw("<a href=\"");
-        escape(&mut self.html, &work.href);
-        self.raw("\">");
-        self.words(&work.label);
-        self.raw("</a>");
-    }
-
-    fn token(&mut self, token: &Token, alone: bool) {
-        match token {
-            Token::Formula { source, tex, display } => self.formula(source, tex.clone(), *display, alone),
-            Token::Reference { source, label } => self.reference(source, label),
-            Token::Held { display } => self.hole(Piece::Held { display: *display }),
-            Token::Literal(text) => self.words(text),
-        }
-    }
-
-    fn reference(&mut self, source: &str, label: &str) {
-        self.findings.push(Finding::Reference(label.to_owned()));
-        self.block.text.reference(source, label);
-        self.hole(Piece::Reference { label: label.to_owned(), in_link: self.in_link() });
-    }
-
-    fn formula(&mut self, source: &Arc<str>, tex: Range<usize>, display: bool, alone: bool) {
-        let Ok(expanded) = formula::expanded(&source[tex.clone()], self.setting.trust, self.macros) else {
-            self.block.text.push_str(source);
-            self.findings.push(Finding::Refused(source.to_string()));
-            formula::refuse(&mut self.html, source);
-            self.fresh = false;
-            return;
-        };
-        self.findings.push(Finding::Formula(source.clone(), tex.clone(), display));
-        let (shown, tex) = shown(source, tex);
-        let equation = Equation::new(shown, tex, expanded, display, alone);
-        self.block.text.formula(&equation.plain());
-        self.hole(Piece::Formula(Box::new(equation)));
     }
 
     fn code(&mut self, literal: &str) {
@@ -375,193 +266,6 @@ impl<'w, 's> Writer<'w, 's> {
         self.block.text.push_str(&literal);
         self.block.text.push_str("\n");
         self.raw("</code></pre>\n");
-    }
-
-    fn inline_html(&mut self, html: &str) {
-        if html == BOUNDARY {
-            return;
-        }
-        let html = self.setting.tokens.restored(html);
-        self.block.more |= html == cleaned::MORE;
-        match self.setting.trust {
-            Trust::Post if cleaned::is_mark(&html) => {}
-            Trust::Post if cleaned::allows(&html) => self.author_html(&html),
-            _ => self.words(&html),
-        }
-    }
-
-    /// `html` still holds its tokens.
-    fn html_block(&mut self, html: &str) {
-        if html.trim_end() == BOUNDARY {
-            return;
-        }
-        let tokens = self.setting.tokens;
-        self.block.more |= html.contains(cleaned::MORE);
-        self.line();
-        match self.setting.trust {
-            Trust::Post if cleaned::is_silent(html) => {}
-            Trust::Post => {
-                cleaned::parts(html, |part| match part {
-                    cleaned::Part::Html(html) if cleaned::is_mark(html) => {}
-                    cleaned::Part::Html(html) => self.author_html(&tokens.restored(html)),
-                    cleaned::Part::Text(text) => tokens.split(text, |part| match part {
-                        Part::Text(text) => self.author_text(text),
-                        Part::Token(token) => self.author_token(token),
-                    }),
-                });
-                self.line();
-            }
-            _ => {
-                self.raw("<p>");
-                tokens.split(html.trim_end_matches('\n'), |part| match part {
-                    Part::Text(text) => self.plain_text(text),
-                    Part::Token(token) => self.token(token, false),
-                });
-                self.raw("</p>\n");
-                self.block.text.push_str("\n\n");
-            }
-        }
-    }
-
-    fn plain_text(&mut self, text: &str) {
-        plain::split(text, |part| match part {
-            plain::Part::Text(text) => self.words(text),
-            plain::Part::Reference(source, label) => self.reference(source, label),
-            plain::Part::Formula(source, tex, display) => self.formula(&source.into(), tex, display, false),
-        });
-    }
-
-    fn author_html(&mut self, html: &str) {
-        if html.starts_with('<') {
-            self.block.ids.extend(cleaned::id(html));
-        }
-        self.fresh = html.ends_with('\n');
-        self.flush();
-        self.block.template.pieces.push(Piece::Raw(html.to_owned()));
-    }
-
-    /// Text between tags, with its formulas.
-    fn author_text(&mut self, html: &str) {
-        plain::split(html, |part| match part {
-            plain::Part::Text(text) => {
-                let text = plain::unguarded(text);
-                self.block.text.push_str(&unescaped(&text));
-                self.author_html(&text);
-            }
-            plain::Part::Reference(source, label) => self.author_reference(source, label),
-            plain::Part::Formula(source, tex, display) => self.author_formula(source, tex, display),
-        });
-    }
-
-    fn author_token(&mut self, token: &Token) {
-        match token {
-            Token::Formula { source, tex, display } => self.author_formula(source, tex.clone(), *display),
-            Token::Reference { source, label } => self.author_reference(source, label),
-            Token::Literal(text) => self.author_text(text),
-            Token::Held { .. } => self.token(token, false),
-        }
-    }
-
-    fn author_reference(&mut self, source: &str, label: &str) {
-        self.reference(&unescaped(source), &unescaped(label));
-    }
-
-    fn author_formula(&mut self, source: &str, tex: Range<usize>, display: bool) {
-        let shift = |at| unescaped(&source[..at]).len();
-        let tex = shift(tex.start)..shift(tex.end);
-        self.formula(&unescaped(source).into(), tex, display, false);
-    }
-
-    /// Whether what comes next stands in a link, or will.
-    fn in_link(&self) -> bool {
-        self.open_links > 0 || !self.links
-    }
-
-    /// A page is where the paper is: what a model defines `[p. 7]` to be makes no difference.
-    fn begin_link(&mut self, node: Node<'_>, link: &NodeLink) -> Children {
-        if let Some(mark) = self.mark_in(node) {
-            self.passages(&mark);
-            return Children::Skipped;
-        }
-        self.link(link);
-        Children::Written
-    }
-
-    /// The mark of pages that all words of a link of an answer are.
-    fn mark_in(&self, node: Node<'_>) -> Option<String> {
-        let mark = || format!("[{}]", words_of(node, self.setting.tokens));
-        (self.setting.trust == Trust::Answer).then(mark).filter(|words| passages::is_mark(words))
-    }
-
-    /// The outermost of links within links: HTML has no others, and a browser would take them apart.
-    fn link(&mut self, link: &NodeLink) {
-        self.open_links += 1;
-        if !self.links || self.open_links > 1 {
-            return;
-        }
-        let url = self.setting.tokens.unescaped(&link.url);
-        let Some(href) = links::address(&url, self.setting.trust) else { return };
-        self.raw("<a href=\"");
-        self.html.push_str(&href);
-        self.html.push('"');
-        if self.setting.trust != Trust::Post
-            && links::foreign_host(&url, &self.setting.context.hosts).is_some()
-        {
-            self.html.push_str(" rel=\"nofollow ugc noopener\"");
-        }
-        self.title(&link.title);
-        self.raw(">");
-    }
-
-    fn title(&mut self, title: &str) {
-        if !title.is_empty() {
-            self.html.push_str(" title=\"");
-            escape(&mut self.html, &self.setting.tokens.unescaped(title));
-            self.html.push('"');
-        }
-    }
-
-    fn end_link(&mut self, node: Node<'_>, link: &NodeLink) {
-        self.open_links -= 1;
-        if !self.links || self.open_links > 0 {
-            return;
-        }
-        let url = self.setting.tokens.unescaped(&link.url);
-        if !links::allows(&url, self.setting.trust) {
-            return;
-        }
-        self.raw("</a>");
-        let host = links::foreign_host(&url, &self.setting.context.hosts);
-        let host = host.filter(|host| !links::begins_with(&words_of(node, self.setting.tokens), host));
-        if let Some(host) = host.filter(|_| self.setting.trust == Trust::Answer) {
-            self.raw(" <span class=\"host notranslate\" translate=\"no\">(");
-            escape(&mut self.html, &host);
-            self.raw(")</span>");
-        }
-    }
-
-    /// An image of this site in a post; a link to anything else.
-    fn image(&mut self, node: Node<'_>, image: &NodeLink) -> Children {
-        let url = self.setting.tokens.unescaped(&image.url);
-        let own = links::foreign_host(&url, &self.setting.context.hosts).is_none()
-            && links::allows(&url, Trust::Comment);
-        let words = words_of(node, self.setting.tokens);
-        self.block.text.formula(&words);
-        if self.setting.trust == Trust::Post && own {
-            self.raw("<img src=\"");
-            self.html.push_str(&links::address(&url, Trust::Post).unwrap_or_default());
-            self.html.push_str("\" alt=\"");
-            escape(&mut self.html, &words);
-            self.html.push('"');
-            self.title(&image.title);
-            self.raw(" />");
-            return Children::Skipped;
-        }
-        self.link(image);
-        escape(&mut self.html, if words.is_empty() { &url } else { &words });
-        self.fresh = false;
-        self.end_link(node, image);
-        Children::Skipped
     }
 
     fn note(&mut self, name: String, node: Node<'_>) {
@@ -638,19 +342,6 @@ impl<'w, 's> Writer<'w, 's> {
     }
 }
 
-/// What a formula in a code block begins with.
-const FENCE: &str = "```math\n";
-
-/// The formula with delimiters that a browser knows.
-fn shown(source: &Arc<str>, tex: Range<usize>) -> (Arc<str>, Range<usize>) {
-    let mark = match source {
-        _ if source.starts_with("$`") => "$",
-        _ if source.starts_with(FENCE) => "$$",
-        _ => return (source.clone(), tex),
-    };
-    (format!("{mark}{}{mark}", &source[tex.clone()]).into(), mark.len()..mark.len() + tex.len())
-}
-
 /// Puts the links back to a note's references at the end of its last paragraph.
 fn put_back(template: &mut Template, name: &str) {
     let back = Piece::Back(name.to_owned());
@@ -668,80 +359,4 @@ fn put_back(template: &mut Template, name: &str) {
 fn is_tight(node: Node<'_>) -> bool {
     let list = node.parent().and_then(|item| item.parent());
     list.is_some_and(|list| matches!(list.data().value, NodeValue::List(list) if list.tight))
-}
-
-/// The displays of a paragraph that holds nothing else.
-fn only_displays<'t>(node: Node<'_>, setting: &Setting<'t>) -> Vec<&'t Token> {
-    let mut displays = Vec::new();
-    for child in node.children() {
-        match &child.data().value {
-            NodeValue::Text(text) if has_token(text) || text.trim().is_empty() => {
-                if !take_displays(text, setting, &mut displays) {
-                    return Vec::new();
-                }
-            }
-            NodeValue::SoftBreak | NodeValue::LineBreak => {}
-            _ => return Vec::new(),
-        }
-    }
-    displays
-}
-
-fn take_displays<'t>(text: &str, setting: &Setting<'t>, displays: &mut Vec<&'t Token>) -> bool {
-    let mut only = true;
-    setting.tokens.split(text, |part| match part {
-        Part::Token(token) if stands_apart(token, setting.trust) => displays.push(token),
-        Part::Token(_) => only = false,
-        Part::Text(text) => only &= text.trim().is_empty(),
-    });
-    only
-}
-
-/// Whether a token is a display, or nothing that shows: no words stand in its line.
-fn stands_apart(token: &Token, trust: Trust) -> bool {
-    match token {
-        Token::Formula { source, tex, display } => {
-            *display || trust == Trust::Post && formula::defines(&source[tex.clone()])
-        }
-        Token::Held { display } => *display,
-        _ => false,
-    }
-}
-
-/// Whether a display stands right before or after a line break: the break would show as an empty line.
-fn beside_display(node: Node<'_>, setting: &Setting<'_>) -> bool {
-    let edge = |node: Option<Node<'_>>, last: bool| {
-        let Some(node) = node else { return false };
-        let NodeValue::Text(text) = &node.data().value else { return false };
-        let mut parts = Vec::new();
-        setting.tokens.split(text, |part| match part {
-            Part::Token(token) => parts.push(stands_apart(token, setting.trust)),
-            Part::Text(text) if !text.trim().is_empty() => parts.push(false),
-            Part::Text(_) => {}
-        });
-        (if last { parts.last() } else { parts.first() }).copied().unwrap_or(false)
-    };
-    edge(node.previous_sibling(), true) || edge(node.next_sibling(), false)
-}
-
-/// Whether a text is the address that its link leads to.
-fn in_autolink(node: Node<'_>) -> bool {
-    let (NodeValue::Text(text), Some(parent)) = (&node.data().value, node.parent()) else { return false };
-    let NodeValue::Link(link) = &parent.data().value else { return false };
-    has_token(text) && link.url.ends_with(text.as_ref())
-}
-
-/// The words under a node, as for the description of an image.
-fn words_of(node: Node<'_>, tokens: &Tokens) -> String {
-    let mut words = String::new();
-    for node in node.descendants() {
-        match &node.data().value {
-            NodeValue::Text(text) => words.push_str(&tokens.restored(text)),
-            NodeValue::Code(code) => words.push_str(&tokens.restored(&code.literal)),
-            NodeValue::HtmlInline(html) if html != BOUNDARY => words.push_str(&tokens.restored(html)),
-            NodeValue::SoftBreak | NodeValue::LineBreak => words.push(' '),
-            _ => {}
-        }
-    }
-    words
 }

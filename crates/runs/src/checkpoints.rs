@@ -1,16 +1,60 @@
 use std::sync::{Arc, Weak};
 
-use content::Progress;
+use content::{AttemptId, Cost, Progress, Section};
 
-use crate::house::House;
+use crate::house::{Active, House};
 
 /// Saves how far all runs are together, as long as anybody holds them.
+///
+/// The time between two checkpoints is from one beginning to the next, and one is at work at a time. So text waits for that
+/// time at the most, or for as long as one checkpoint takes, and then for its own.
 pub(crate) async fn keep_saving(house: Weak<House>) {
-    while let Some(pause) = house.upgrade().map(|house| house.seams.clock.sleep(house.settings.checkpoint)) {
-        pause.await;
-        if let Some(house) = house.upgrade() {
-            house.save().await;
+    while let Some(house) = house.upgrade() {
+        let next = house.seams.clock.sleep(house.settings.checkpoint);
+        house.save().await;
+        drop(house);
+        next.await;
+    }
+}
+
+/// What the store has of a run.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Saved {
+    /// The bytes of each section.
+    lengths: Vec<usize>,
+    /// Who replies, and what that has cost.
+    spent: Option<(String, Cost)>,
+}
+
+impl Saved {
+    /// Of an attempt that has just begun, with so many sections.
+    pub(crate) fn nothing(sections: usize) -> Self {
+        Self { lengths: vec![0; sections], spent: None }
+    }
+}
+
+impl Active {
+    fn so_far(&self) -> Saved {
+        Saved {
+            lengths: self.sections.iter().map(|section| section.markdown.len()).collect(),
+            spent: self.spent.clone(),
         }
+    }
+
+    /// The sections that grew, and no text of those that did not; nothing if there is nothing to save.
+    fn unsaved(&self, attempt: AttemptId) -> Option<(Progress, Saved)> {
+        let so_far = self.so_far();
+        if so_far == self.saved {
+            return None;
+        }
+        let saved = self.saved.lengths.iter().copied().chain(std::iter::repeat(0));
+        let grown = |(section, saved): (&Section, usize)| match section.markdown.len() > saved {
+            true => section.clone(),
+            false => Section::default(),
+        };
+        let sections = self.sections.iter().zip(saved).map(grown).collect();
+        let (model, cost) = so_far.spent.clone().unzip();
+        Some((Progress { attempt, sections, model, cost: cost.unwrap_or_default() }, so_far))
     }
 }
 
@@ -28,21 +72,22 @@ impl House {
     }
 
     async fn checkpoint(&self) {
-        let mut progress = Vec::new();
-        for (run, active) in self.state().runs.iter_mut().filter(|(_, active)| active.grown) {
-            active.grown = false;
-            let cost = active.spent.as_ref().map(|(_, cost)| *cost).unwrap_or_default();
-            progress.push(Progress { attempt: *run, sections: active.sections.clone(), cost });
-        }
-        if progress.is_empty() {
+        let unsaved: Vec<_> =
+            self.state().runs.iter().filter_map(|(run, active)| active.unsaved(*run)).collect();
+        if unsaved.is_empty() {
             return;
         }
-        let saved: Vec<_> = progress.iter().map(|progress| progress.attempt).collect();
-        if let Err(error) = self.seams.store.checkpoint(progress).await {
-            tracing::warn!(runs = saved.len(), %error, "a checkpoint failed; the next one will hold more");
-            let mut state = self.state();
-            for run in saved {
-                state.runs.entry(run).and_modify(|active| active.grown = true);
+        let (progress, saved): (Vec<_>, Vec<_>) = unsaved.into_iter().unzip();
+        let runs: Vec<_> = progress.iter().map(|progress| progress.attempt).collect();
+        match self.seams.store.checkpoint(progress).await {
+            Ok(()) => {
+                let mut state = self.state();
+                for (run, saved) in runs.into_iter().zip(saved) {
+                    state.runs.entry(run).and_modify(|active| active.saved = saved);
+                }
+            }
+            Err(error) => {
+                tracing::warn!(runs = runs.len(), %error, "a checkpoint failed; the next one will hold more");
             }
         }
     }

@@ -8,8 +8,8 @@ use content::{AnswerKey, AttemptId, AttemptState, Cost, Received, Section};
 use tokio::sync::watch;
 
 use crate::{
-    Ask, Begun, Body, End, Error, Event, Job, Reader, Seams, Settings, Stage, Started, Stop, Want, job,
-    queue::Queue, readers::Readers,
+    Ask, Begun, Body, End, Error, Event, Job, Reader, Seams, Settings, Stage, Started, Stop, Want,
+    checkpoints::Saved, job, queue::Queue, readers::Readers,
 };
 
 /// What jobs, readers and checkpoints share.
@@ -42,11 +42,10 @@ pub(crate) struct Active {
     /// There may be a finished answer, which was not enough for who asked.
     again: bool,
     pub(crate) sections: Vec<Section>,
-    /// Grew, or cost more, since the last checkpoint.
-    pub(crate) grown: bool,
+    pub(crate) saved: Saved,
     written: u64,
     pub(crate) stage: Option<Stage>,
-    /// The model that replies, and what that has cost.
+    /// Who replies, and what that has cost.
     pub(crate) spent: Option<(String, Cost)>,
     /// What readers must know at the end.
     notes: Vec<String>,
@@ -189,7 +188,7 @@ impl House {
             key: key.clone(),
             again: want == Want::Again,
             sections: vec![Section::default(); sections],
-            grown: false,
+            saved: Saved::nothing(sections),
             written: 0,
             stage: None,
             spent: None,
@@ -246,7 +245,6 @@ impl House {
             active.sections.resize_with(section + 1, Section::default);
         }
         active.sections[section].markdown.push_str(markdown);
-        active.grown |= !markdown.is_empty();
         let of = active.sections.len();
         let further = !matches!(active.stage, Some(Stage::Writing { section: known, .. }) if known > section);
         if further && !markdown.is_empty() {
@@ -263,10 +261,7 @@ impl House {
 
     /// Notes what a run has cost so far.
     pub(crate) fn spent(&self, run: AttemptId, model: String, cost: Cost) {
-        self.state().runs.entry(run).and_modify(|active| {
-            active.spent = Some((model, cost));
-            active.grown = true;
-        });
+        self.state().runs.entry(run).and_modify(|active| active.spent = Some((model, cost)));
     }
 
     /// Notes what readers must know at the end.

@@ -4,7 +4,7 @@
 //! at work on it. The job takes its place in a bounded queue, reads one [`Upstream`], and writes
 //! numbered [`Event`]s to an append-only log; any number of readers [`subscribe`](Runs::subscribe),
 //! each from any position, and to several runs at once as one stream. The text received so far goes,
-//! with what it cost, to the [`Store`] once a second for all runs together, an end at once. The store
+//! with what it cost, to the [`Store`] twice a second for all runs together, an end at once. The store
 //! also keeps budgets: it sets aside what a run may cost when it records the attempt, and settles with
 //! what it did cost when that ends.
 //!

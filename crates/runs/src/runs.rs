@@ -26,7 +26,7 @@ pub struct Settings {
     pub parallel: usize,
     /// Runs that may wait for their turn.
     pub queue: usize,
-    /// Time between two checkpoints.
+    /// Time from the beginning of one checkpoint to that of the next, or a little more if the first takes longer.
     pub checkpoint: Duration,
     /// How long an upstream may tidy up after a stop.
     pub grace: Duration,
@@ -39,7 +39,7 @@ impl Default for Settings {
         Self {
             parallel: 4,
             queue: 100,
-            checkpoint: Duration::from_secs(1),
+            checkpoint: Duration::from_millis(500),
             grace: Duration::from_millis(500),
             keep: Duration::from_secs(300),
         }

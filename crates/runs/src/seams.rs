@@ -94,7 +94,7 @@ pub enum Step {
     Note(String),
     /// What the reading has cost so far, all in all.
     Spent {
-        /// The model that replies, by the name that it is configured under.
+        /// Who replies, by the name that they are configured under.
         model: String,
         /// Everything since the beginning of the run.
         cost: Cost,
@@ -152,7 +152,7 @@ pub trait Store: Send + Sync + 'static {
     ) -> BoxFuture<'static, Result<Begun, StoreError>>;
     /// The finished attempt that will do, if there is one. Records nothing.
     fn finished(&self, key: AnswerKey) -> BoxFuture<'static, Result<Option<AttemptId>, StoreError>>;
-    /// Saves how far several running attempts are, together.
+    /// Saves how far several running attempts are, together. A section without text stays as it was saved before.
     fn checkpoint(&self, progress: Vec<Progress>) -> BoxFuture<'static, Result<(), StoreError>>;
     /// Records the end of an attempt, and what it cost. May be asked again for the same attempt after an error.
     fn end(

@@ -4,12 +4,19 @@
 
 mod world;
 
-use std::{sync::atomic::Ordering::SeqCst, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering::SeqCst},
+    time::Duration,
+};
 
-use content::{AttemptId, AttemptState, Cost};
-use futures::{FutureExt, StreamExt, future};
-use runs::{Ask, Body, Error, Event, Priority, Settings, Stage, Started, Step, Stopped, Want};
-use world::{World, ask, done, reader, text};
+use content::{AnswerKey, AttemptId, AttemptState, Charge, Cost, Progress, Section};
+use futures::{FutureExt, StreamExt, future, future::BoxFuture};
+use runs::{
+    Ask, Begun, Body, End, Error, Event, Priority, Runs, Seams, Settings, Stage, Started, Step, Stopped,
+    Store, StoreError, Want,
+};
+use tokio::time::Instant;
+use world::{Puppet, Shelf, World, ask, done, reader, text};
 
 fn stages(events: &[Event]) -> Vec<Stage> {
     events
@@ -262,7 +269,7 @@ async fn pass(time: Duration) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_text_and_cost_of_all_runs_are_saved_together_once_a_second() {
+async fn the_text_and_cost_of_all_runs_are_saved_together() {
     let world = World::new(Settings::default());
     let (first, second) = (world.start(1, "anna").await, world.start(2, "ben").await);
     pass(Duration::from_millis(1500)).await;
@@ -292,6 +299,63 @@ async fn the_text_and_cost_of_all_runs_are_saved_together_once_a_second() {
     world.puppet.say(first, [Step::Spent { model: "m".into(), cost }]).await;
     pass(Duration::from_secs(1)).await;
     assert_eq!(world.shelf.stored(first).cost, cost, "what is only thought costs something, too");
+}
+
+/// A store that takes its time for checkpoints.
+struct Slow(Arc<Shelf>, Duration);
+
+impl Store for Slow {
+    fn begin(
+        &self,
+        key: AnswerKey,
+        want: Want,
+        charge: Option<Charge>,
+    ) -> BoxFuture<'static, Result<Begun, StoreError>> {
+        self.0.begin(key, want, charge)
+    }
+
+    fn finished(&self, key: AnswerKey) -> BoxFuture<'static, Result<Option<AttemptId>, StoreError>> {
+        self.0.finished(key)
+    }
+
+    fn checkpoint(&self, progress: Vec<Progress>) -> BoxFuture<'static, Result<(), StoreError>> {
+        let (shelf, time) = (self.0.clone(), self.1);
+        async move {
+            pass(time).await;
+            shelf.checkpoint(progress).await
+        }
+        .boxed()
+    }
+
+    fn end(
+        &self,
+        run: AttemptId,
+        end: End,
+        sections: Vec<Section>,
+    ) -> BoxFuture<'static, Result<(), StoreError>> {
+        self.0.end(run, end, sections)
+    }
+}
+
+/// With a store that takes nearly half a second.
+#[tokio::test(start_paused = true)]
+async fn no_text_is_a_second_old_and_not_saved() {
+    let (puppet, shelf) = (Arc::new(Puppet::default()), Arc::new(Shelf::default()));
+    let slow = Arc::new(Slow(shelf.clone(), Duration::from_millis(490)));
+    let runs = Runs::new(Seams::local(puppet.clone(), slow), Settings::default());
+    let run = runs.start(ask(1, Want::Any, "anna")).await.unwrap().run;
+    let mut said = Vec::new();
+    for number in 0..500 {
+        puppet.say(run, [text(0, &format!("word{number} "))]).await;
+        said.push(Instant::now());
+        pass(Duration::from_millis(17)).await;
+        let stored = shelf.stored(run).sections.concat().split_whitespace().count();
+        let oldest = said.get(stored).map(Instant::elapsed).unwrap_or_default();
+        assert!(
+            oldest < Duration::from_secs(1),
+            "{stored} of {number} words are stored, the next is {oldest:?} old"
+        );
+    }
 }
 
 #[tokio::test(start_paused = true)]

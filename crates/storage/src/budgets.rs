@@ -8,7 +8,7 @@ use content::{AttemptId, Charge, Cost, Limit, Limits, Refusal, Scope};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationDef,
-    sea_query::Expr,
+    sea_query::{CaseStatement, Expr},
 };
 
 use crate::{
@@ -151,14 +151,25 @@ pub(crate) async fn settle(write: &Write, attempt: AttemptId, cost: Cost) -> Res
     Ok(())
 }
 
-/// Notes what a running attempt has cost so far; what was set aside for it stays so.
-pub(crate) async fn note(write: &Write, attempt: AttemptId, cost: Cost) -> Result<(), Error> {
-    charges::Entity::update_many()
-        .col_expr(charges::Column::SpentTokens, Expr::value(signed(cost.tokens)))
-        .col_expr(charges::Column::SpentMicros, Expr::value(signed(cost.micros)))
-        .filter(charges::Column::AttemptId.eq(attempt.0))
-        .exec(&**write)
-        .await?;
+/// Notes what running attempts have cost so far; what was set aside for them stays so.
+pub(crate) async fn note(
+    write: &Write,
+    costs: impl IntoIterator<Item = (AttemptId, Cost)>,
+) -> Result<(), Error> {
+    for piece in in_pieces(costs) {
+        let of_each = |count: fn(&Cost) -> u64| {
+            let when = |case: CaseStatement, (attempt, cost): &(AttemptId, Cost)| {
+                case.case(charges::Column::AttemptId.eq(attempt.0), signed(count(cost)))
+            };
+            piece.iter().fold(CaseStatement::new(), when)
+        };
+        charges::Entity::update_many()
+            .col_expr(charges::Column::SpentTokens, of_each(|cost| cost.tokens).into())
+            .col_expr(charges::Column::SpentMicros, of_each(|cost| cost.micros).into())
+            .filter(charges::Column::AttemptId.is_in(piece.iter().map(|(attempt, _)| attempt.0)))
+            .exec(&**write)
+            .await?;
+    }
     Ok(())
 }
 

@@ -7,7 +7,10 @@ use std::{
 };
 
 use content::{FullText, Language, QuestionSet, Record, Section};
-use futures::{Stream, StreamExt, stream::BoxStream};
+use futures::{
+    Stream, StreamExt,
+    stream::{self, BoxStream},
+};
 
 use crate::{
     Assignment, Calls, EXTRACTIVE, Estimate, Fault, Model, Piece, Stage, Summarizer, extractive, model,
@@ -242,7 +245,11 @@ impl Summarizer {
         others: usize,
     ) -> std::pin::Pin<Box<dyn Stream<Item = Result<Piece, Fault>> + Send + 'a>> {
         match self {
-            Self::Extractive => extractive::read(&work.paper, &work.text, &work.questions, work.language),
+            Self::Extractive => {
+                let replying = Piece::Replying { model: EXTRACTIVE.into(), read: 0 };
+                let pieces = extractive::read(&work.paper, &work.text, &work.questions, work.language);
+                stream::once(async { Ok(replying) }).chain(pieces).boxed()
+            }
             Self::Model(model) => model::answer(model, work, ask, others).boxed(),
         }
     }

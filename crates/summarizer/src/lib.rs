@@ -84,9 +84,9 @@ pub enum Piece {
     },
     /// More of what the model thinks; no part of the answer.
     Thought(String),
-    /// A model begins to reply: from here on the call costs something.
+    /// A reader begins to reply: from here on the call costs something, if it is a model's.
     Replying {
-        /// The model's name in the configuration.
+        /// The reader's name in the configuration.
         model: String,
         /// Tokens that it was given to read, as an estimate.
         read: u64,

@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::device::Glyph;
+use super::{device::Glyph, raised::Height};
 
 /// A line of text, or what looks like one. Lengths are points; `base` grows downwards.
 #[derive(Debug, Clone)]
@@ -49,6 +49,8 @@ struct Open {
     line: Line,
     /// An accent that waits for its letter.
     accent: Option<(char, f64)>,
+    /// The height of the last signs, and where in the text they begin.
+    last: (Height, usize),
 }
 
 impl Open {
@@ -56,7 +58,7 @@ impl Open {
         let Glyph { start, base, size, .. } = *glyph;
         let line =
             Line { text: String::new(), start, end: start, base, size, turn: glyph.turn, turned: false };
-        let mut open = Self { line, accent: None };
+        let mut open = Self { line, accent: None, last: (Height::Level, 0) };
         open.push(glyph);
         open
     }
@@ -86,6 +88,11 @@ impl Open {
         // A line is as large as its largest letters, but for an initial.
         if glyph.size > 1.2 * line.size || line.text.trim().is_empty() || initial {
             (line.size, line.base) = (glyph.size, glyph.base);
+        }
+        let height = Height::of(glyph, line);
+        if height != self.last.0 {
+            self.last.0.write(&mut line.text, self.last.1);
+            self.last = (height, line.text.len());
         }
         // A cedilla is drawn after its letter.
         let below_last = gap < -0.25 * (glyph.end - glyph.start) && !line.text.ends_with(' ');
@@ -127,6 +134,7 @@ impl Open {
     }
 
     fn close(mut self) -> Option<Line> {
+        self.last.0.write(&mut self.line.text, self.last.1);
         self.line.text.truncate(self.line.text.trim_end().len());
         (!self.line.text.is_empty()).then_some(self.line)
     }

@@ -3,6 +3,7 @@
 mod device;
 mod lines;
 mod paragraphs;
+mod raised;
 mod running;
 
 use content::HiddenKind;

@@ -115,6 +115,38 @@ fn boxes_layers_and_notes() {
 }
 
 #[test]
+fn raised_and_lowered_signs_are_told_apart() {
+    let check = |content: &str, expected: &str| {
+        let file = file("", &format!("BT 60 700 Td {content} ET"), "");
+        assert_eq!(shown(&read(&file, 10, &mut |_, _| ()).expect("a text")), expected, "{content}");
+    };
+    let (large, small) = ("/F1 10 Tf", "/F1 7 Tf");
+    check(
+        &format!("{large} (of 2) Tj {small} 3.6 Ts (10) Tj {large} 0 Ts ( bits we keep half.) Tj"),
+        "of 2¹⁰ bits we keep half.",
+    );
+    check(
+        &format!("{large} (Let x) Tj {small} -1.5 Ts (i+1) Tj {large} 0 Ts ( be the next.) Tj"),
+        "Let xᵢ₊₁ be the next.",
+    );
+    check(
+        &format!("{large} (It is known) Tj {small} 3.6 Ts (7,a) Tj {large} 0 Ts ( by now.) Tj"),
+        "It is known⁷,ᵃ by now.",
+    );
+    // What has no sign of its own stays: a capital, small type on the line, large type above it.
+    check(
+        &format!("{large} (Its transpose A) Tj {small} 3.6 Ts (T) Tj {large} 0 Ts ( exists.) Tj"),
+        "Its transpose AT exists.",
+    );
+    check(
+        &format!("{large} (We call it x) Tj {small} -1.5 Ts (avg) Tj {large} 0 Ts ( here.) Tj"),
+        "We call it xavg here.",
+    );
+    check(&format!("{large} (We had ) Tj {small} (12) Tj {large} ( of them.) Tj"), "We had 12 of them.");
+    check(&format!("{large} (We had ) Tj 1.5 Ts (12) Tj 0 Ts ( of them.) Tj"), "We had 12 of them.");
+}
+
+#[test]
 fn turned_lines_stay() {
     let upright =
         "BT /F1 10 Tf 60 688 Td 12 TL (It holds for many years, as we) Tj T* (show in what follows.) Tj ET";

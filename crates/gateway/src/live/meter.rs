@@ -1,6 +1,6 @@
 use content::Cost;
 use runs::Step;
-use summarizer::{Call, Piece, Usage, tokens_in};
+use summarizer::{Call, EXTRACTIVE, Piece, Usage, tokens_in};
 
 use super::summarizers::Summarizers;
 use crate::metrics::Metrics;
@@ -36,6 +36,10 @@ impl Meter {
                     running.received += text.len();
                 }
                 self.so_far()
+            }
+            // The paper's own sentences cost nothing; what was written must be known as theirs, however the reading ends.
+            Piece::Replying { model, .. } if model == EXTRACTIVE => {
+                Some(Step::Spent { model: model.clone(), cost: self.spent })
             }
             Piece::Replying { model, read } => {
                 self.running = Some(Running { model: model.clone(), read: *read, received: 0 });
@@ -141,6 +145,10 @@ mod tests {
             "a reading that is stopped here costs so much"
         );
         assert_eq!(cost(meter.take(&called(None))), (915, 1950));
+        let own = meter.take(&Piece::Replying { model: EXTRACTIVE.into(), read: 0 });
+        let spent = Cost { tokens: 915, micros: 1950 };
+        assert_eq!(own, Some(Step::Spent { model: EXTRACTIVE.into(), cost: spent }));
+        assert_eq!(meter.so_far(), None, "its own sentences cost nothing");
         let kept = Piece::Text { section: 0, markdown: "kept from before".into() };
         assert_eq!(meter.take(&kept), None);
         meter.take(&replying(900));

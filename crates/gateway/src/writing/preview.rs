@@ -70,9 +70,9 @@ pub(super) async fn preview(
     let have: HashSet<String> = form.have.iter().cloned().collect();
     let (text, _) = form.manuscript(&kept);
     let (text, rendered) = rendered(&app, text).await?;
-    let parts = rendered.parts();
+    let parts = rendered.elements();
     let mut sent = have;
-    let block = |part: &render::Part<'_>| {
+    let block = |part: &render::Element<'_>| {
         let key = key(part.html);
         let html = sent.insert(key.clone()).then(|| part.html.to_owned());
         Block { key, line: part.line, html }

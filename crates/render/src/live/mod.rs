@@ -17,7 +17,7 @@ use std::sync::Arc;
 use crate::cleaned;
 use crate::context::{Context, Format, Trust};
 use crate::document::{Block, Known};
-use crate::markdown::{self, Definitions, Kind, Parsed, Part};
+use crate::markdown::{self, Definitions, Kind, Parsed, ParsedBlock};
 use crate::shield::Input;
 use crate::template::Place;
 use crate::whole;
@@ -203,7 +203,7 @@ impl Live {
     }
 
     /// The HTML of blocks that are not sealed.
-    fn written(&self, parts: &[Part]) -> String {
+    fn written(&self, parts: &[ParsedBlock]) -> String {
         let mut known = Known::over(&self.known);
         let starts: Vec<u32> = parts.iter().map(|part| known.define(&part.block).0).collect();
         let places: Vec<Place> =
@@ -212,7 +212,7 @@ impl Live {
     }
 
     /// Seals the blocks of the first `cut` bytes of the tail.
-    fn seal(&mut self, parts: Vec<Part>, unresolved: &BTreeSet<String>, cut: usize) -> Vec<Patch> {
+    fn seal(&mut self, parts: Vec<ParsedBlock>, unresolved: &BTreeSet<String>, cut: usize) -> Vec<Patch> {
         let first = self.sealed.len();
         let taken: String = self.tail.drain(..cut).collect();
         for part in parts {

@@ -1,7 +1,7 @@
 //! Where the tail can be cut.
 
 use crate::context::Trust;
-use crate::markdown::{Kind, Parsed, Part, ends_blank};
+use crate::markdown::{Kind, Parsed, ParsedBlock, ends_blank};
 
 /// How many blocks are final, and where in the text the rest begins.
 pub(super) fn cut(text: &str, parsed: &Parsed, trust: Trust) -> (usize, usize) {
@@ -19,7 +19,7 @@ pub(super) fn cut(text: &str, parsed: &Parsed, trust: Trust) -> (usize, usize) {
 }
 
 /// Whether nothing can be added to a block any more.
-fn complete(text: &str, last: &Part) -> bool {
+fn complete(text: &str, last: &ParsedBlock) -> bool {
     let own = &text[last.source.start..];
     let one_line = own.ends_with('\n') && !own.trim_end().contains('\n');
     match last.kind {
@@ -31,7 +31,7 @@ fn complete(text: &str, last: &Part) -> bool {
 }
 
 /// Whether a block begins where it does whatever follows, and would be the same without anything before it.
-fn fresh(text: &str, part: &Part) -> bool {
+fn fresh(text: &str, part: &ParsedBlock) -> bool {
     let start = part.source.start;
     let whole_line = text[start..].contains('\n');
     whole_line || (ends_blank(&text[..start]) && text[start..].starts_with(char::is_alphabetic))

@@ -17,7 +17,7 @@ use tex::{Found, Span};
 use lines::{Container, Cursor, Start};
 use region::{Region, Scope};
 use tokens::has_reserved;
-pub(crate) use tokens::{BOUNDARY, Part, Token, Tokens, has_token};
+pub(crate) use tokens::{BOUNDARY, Stretch, Token, Tokens, has_token};
 
 /// Markdown without formulas.
 #[derive(Debug, Default)]
@@ -294,8 +294,8 @@ impl<'s> Shield<'s> {
         let mut only_displays = has_token(paragraph);
         self.done.tokens.split(paragraph, |part| {
             only_displays &= match part {
-                Part::Text(text) => text.trim_matches([' ', '\t', '\n', '>']).is_empty(),
-                Part::Token(token) => matches!(token, Token::Formula { display: true, .. }),
+                Stretch::Text(text) => text.trim_matches([' ', '\t', '\n', '>']).is_empty(),
+                Stretch::Token(token) => matches!(token, Token::Formula { display: true, .. }),
             }
         });
         if only_displays {
@@ -587,14 +587,14 @@ mod tests {
         let shielded = shield(source, Input::Whole);
         let mut shown = String::new();
         shielded.tokens.split(&shielded.text, |part| match part {
-            Part::Text(text) => shown.push_str(text),
-            Part::Token(Token::Formula { source, tex, display }) => {
+            Stretch::Text(text) => shown.push_str(text),
+            Stretch::Token(Token::Formula { source, tex, display }) => {
                 let (open, close) = if *display { ('⟪', '⟫') } else { ('⟨', '⟩') };
                 shown.push(open);
                 shown.push_str(&source[tex.clone()]);
                 shown.push(close);
             }
-            Part::Token(token) => shown.push_str(&format!("[{}]", token.source())),
+            Stretch::Token(token) => shown.push_str(&format!("[{}]", token.source())),
         });
         assert_eq!(shown, expected, "from {source:?}");
         let lines = shielded.text.split('\n').count();

@@ -83,23 +83,23 @@ impl Tokens {
     }
 
     /// Splits parsed text into words and tokens, in order.
-    pub(crate) fn split<'x, 't: 'x>(&'t self, text: &'x str, mut each: impl FnMut(Part<'x, 't>)) {
+    pub(crate) fn split<'x, 't: 'x>(&'t self, text: &'x str, mut each: impl FnMut(Stretch<'x, 't>)) {
         let mut rest = text;
         while let Some(at) = rest.find(FIRST) {
             if at > 0 {
-                each(Part::Text(&rest[..at]));
+                each(Stretch::Text(&rest[..at]));
             }
             let Some(end) = rest[at..].find(LAST) else { break };
             let token = &rest[at + FIRST.len_utf8()..at + end];
             rest = &rest[at + end + LAST.len_utf8()..];
             match self.find(token) {
-                Some(Token::Literal(text)) => each(Part::Text(text)),
-                Some(token) => each(Part::Token(token)),
+                Some(Token::Literal(text)) => each(Stretch::Text(text)),
+                Some(token) => each(Stretch::Token(token)),
                 None => {}
             }
         }
         if !rest.is_empty() {
-            each(Part::Text(rest));
+            each(Stretch::Text(rest));
         }
     }
 
@@ -118,8 +118,8 @@ impl Tokens {
         }
         let mut out = String::new();
         self.split(&text.replace(BOUNDARY, ""), |part| match part {
-            Part::Text(text) => out.push_str(text),
-            Part::Token(token) => {
+            Stretch::Text(text) => out.push_str(text),
+            Stretch::Token(token) => {
                 let mut chars = token.source().chars().peekable();
                 while let Some(c) = chars.next() {
                     let escapes = c == '\\' && chars.peek().is_some_and(char::is_ascii_punctuation);
@@ -137,15 +137,15 @@ impl Tokens {
         }
         let mut out = String::new();
         self.split(&text.replace(BOUNDARY, ""), |part| match part {
-            Part::Text(text) => out.push_str(text),
-            Part::Token(token) => out.push_str(token.source()),
+            Stretch::Text(text) => out.push_str(text),
+            Stretch::Token(token) => out.push_str(token.source()),
         });
         out.into()
     }
 }
 
-/// A part of parsed text.
-pub(crate) enum Part<'x, 't> {
+/// A stretch of parsed text.
+pub(crate) enum Stretch<'x, 't> {
     Text(&'x str),
     Token(&'t Token),
 }

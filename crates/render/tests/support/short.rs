@@ -9,7 +9,7 @@ use super::sound;
 pub fn rendered(text: &str, format: Format, trust: Trust, context: &Context) -> Rendered {
     let rendered = render(text, format, trust, context);
     sound::check(rendered.html.as_str());
-    let parts: String = rendered.parts().iter().map(|part| part.html).collect();
+    let parts: String = rendered.elements().iter().map(|part| part.html).collect();
     assert_eq!(parts, rendered.html.as_str(), "parts of {text:?}");
     if format == Format::Markdown {
         split(text);

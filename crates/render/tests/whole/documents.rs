@@ -19,7 +19,7 @@ fn parts_are_the_whole() {
     let text = "One.\n\n# Two\n\n$$x$$\n\n<details><summary>a</summary>\n\nb\n\n</details>\n\nlast[^1]\n\n[^1]: note\n";
     let joined = |format| {
         let rendered = rendered(text, format, Trust::Post, &Context::default());
-        let parts = rendered.parts();
+        let parts = rendered.elements();
         let joined: String = parts.iter().map(|part| part.html).collect();
         assert_eq!(joined, rendered.html.as_str(), "{format:?}");
         parts.iter().map(|part| part.line).collect::<Vec<_>>()
@@ -28,7 +28,7 @@ fn parts_are_the_whole() {
     for format in [Format::Html, Format::Text] {
         assert!(joined(format).iter().all(|line| *line == 1), "{format:?}");
     }
-    assert_eq!(Rendered::default().parts(), []);
+    assert_eq!(Rendered::default().elements(), []);
 }
 
 fn shown(source: &str, rendered: &Rendered) -> String {

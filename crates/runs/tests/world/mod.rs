@@ -254,7 +254,7 @@ impl Store for Shelf {
         let answer = self.answer();
         if answer.is_ok() {
             self.checkpoints.lock().unwrap().push(progress.iter().map(|progress| progress.attempt).collect());
-            for Progress { attempt, sections, cost } in &progress {
+            for Progress { attempt, sections, cost, .. } in &progress {
                 self.write(*attempt, sections);
                 self.attempts.lock().unwrap().entry(*attempt).and_modify(|stored| stored.cost = *cost);
             }

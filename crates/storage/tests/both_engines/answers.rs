@@ -34,7 +34,7 @@ fn half(sections: &[&str]) -> Received {
 }
 
 fn so_far(attempt: AttemptId, sections: &[&str]) -> Progress {
-    Progress { attempt, sections: texts(sections), cost: Cost::default() }
+    Progress { attempt, sections: texts(sections), model: None, cost: Cost::default() }
 }
 
 fn ending(state: AttemptState, sections: &[&str]) -> Outcome {
@@ -115,6 +115,8 @@ async fn checkpoints_keep_what_was_received() {
         let (one, two) = (new(db, &key("m"), Want::Any).await, new(db, &key("n"), Want::Any).await);
         answers::checkpoint(db, &[so_far(one, &["a"]), so_far(two, &["x", "y"])]).await.expect("saved");
         answers::checkpoint(db, &[so_far(one, &["a b", "c\0"])]).await.expect("saved");
+        // What has not grown is not sent again.
+        answers::checkpoint(db, &[so_far(one, &["", ""]), so_far(two, &["", "y"])]).await.expect("saved");
         assert_eq!(stored(db, one).await.sections, texts(&["a b", "c\u{fffd}"]), "{}", engine.name);
         assert_eq!(stored(db, two).await.sections, texts(&["x", "y"]));
         assert_eq!(stored(db, two).await.state, AttemptState::Running);
@@ -343,6 +345,67 @@ async fn what_was_read_in_the_place_of_a_model_is_not_the_models() {
         let found = answers::by_ids(db, &[1, 2].map(AnswerId)).await.expect("answers");
         let found: Vec<_> = found.iter().map(|one| (one.key.model.as_str(), one.attempt.id)).collect();
         assert_eq!(found, [("m", model), ("extractive", again)], "{}", engine.name);
+    }
+}
+
+/// Stopped, failed, or killed: no model goes on with half of the paper's own sentences.
+#[tokio::test]
+async fn what_was_half_read_in_the_place_of_a_model_is_not_the_models() {
+    for engine in engines().await {
+        let db = &engine.db;
+        with_paper(db).await;
+        for (n, state) in [AttemptState::Cancelled, AttemptState::Failed].into_iter().enumerate() {
+            let attempt = new(db, &key("m"), Want::Continue).await;
+            let outcome = Outcome { state, ..quoted(&[&"a".repeat(n + 1)]) };
+            answers::end(db, attempt, &outcome).await.expect("ended");
+            let (kept, _) = answers::by_attempt(db, attempt).await.expect("an answer").expect("an attempt");
+            assert_eq!(kept, key("extractive"), "{} {state:?}", engine.name);
+        }
+        let killed = new(db, &key("m"), Want::Continue).await;
+        let model = Some("extractive".into());
+        answers::checkpoint(db, &[Progress { model, ..so_far(killed, &["a", "b"]) }]).await.expect("saved");
+        let running = answers::by_attempt(db, killed).await.expect("an answer").expect("an attempt").0;
+        assert_eq!(running, key("m"), "{}: while it is at work it is what was asked", engine.name);
+        answers::interrupt_running(db).await.expect("one");
+        let (kept, attempt) = answers::by_attempt(db, killed).await.expect("an answer").expect("an attempt");
+        assert_eq!((kept, attempt.state), (key("extractive"), AttemptState::Interrupted));
+        assert_eq!(answers::left(db, &key("m")).await.expect("read"), Received::default());
+        new(db, &key("m"), Want::Continue).await;
+    }
+}
+
+/// An earlier version kept them under the model.
+#[tokio::test]
+async fn what_stood_in_for_a_model_before_an_upgrade_is_brought_to_its_own() {
+    for engine in engines().await {
+        let db = &engine.db;
+        with_paper(db).await;
+        let by_model = new(db, &key("m"), Want::Any).await;
+        answers::end(db, by_model, &ending(AttemptState::Failed, &["model's"])).await.expect("ended");
+        let mut stood_in = Vec::new();
+        for state in [AttemptState::Done, AttemptState::Interrupted, AttemptState::Done] {
+            let attempt = new(db, &key("m"), Want::Again).await;
+            answers::end(db, attempt, &Outcome { state, ..quoted(&["own sentences"]) }).await.expect("ended");
+            stood_in.push(attempt);
+        }
+        engine.run("UPDATE attempts SET answer_id = 1").await;
+        engine.run("DELETE FROM answers WHERE id <> 1").await;
+        let left = answers::left(db, &key("m")).await.expect("read");
+        assert_eq!(left.sections, texts(&["own sentences"]), "{}: a model would go on with it", engine.name);
+        let before = storage::changes::last(db).await.expect("a position");
+        assert!(answers::renew(db, 2).await.expect("a step"));
+        assert!(answers::renew(db, 2).await.expect("a step"));
+        assert!(!answers::renew(db, 2).await.expect("nothing is left"));
+        for attempt in stood_in {
+            let (kept, _) = answers::by_attempt(db, attempt).await.expect("an answer").expect("an attempt");
+            assert_eq!(kept, key("extractive"), "{}", engine.name);
+        }
+        assert_eq!(answers::left(db, &key("m")).await.expect("read").sections, texts(&["model's"]));
+        let told = storage::changes::after(db, before, 9).await.expect("changes");
+        let told: Vec<_> = told.iter().map(|change| change.doc.id).collect();
+        let own = answers::for_key(db, &key("extractive")).await.expect("read").expect("an answer");
+        assert_eq!(own.attempts.len(), 3);
+        assert!(told.contains(&1) && told.iter().any(|id| *id != 1), "search hears of both: {told:?}");
     }
 }
 

@@ -144,7 +144,7 @@ async fn k11_what_was_set_aside_is_settled_by_what_it_cost() {
         end(db, first, cost(0, 0)).await;
         let Begun::New(second) = begin(db, "b", &charge, &limits).await else { panic!("it was given back") };
         for so_far in [cost(61, 122), cost(75, 150)] {
-            let progress = Progress { attempt: second, sections: Vec::new(), cost: so_far };
+            let progress = Progress { attempt: second, sections: Vec::new(), model: None, cost: so_far };
             answers::checkpoint(db, &[progress]).await.expect("saved");
             assert_eq!(today(db).await, cost(100, 200), "what is set aside stays so");
         }
@@ -196,6 +196,7 @@ async fn k11_random_days_never_overspend() {
                     let so_far = |attempt: &AttemptId| Progress {
                         attempt: *attempt,
                         sections: Vec::new(),
+                        model: None,
                         cost: cost(60, 120),
                     };
                     let progress: Vec<_> = open.keys().map(so_far).collect();

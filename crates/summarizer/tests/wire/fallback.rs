@@ -65,6 +65,9 @@ async fn k4_the_extractive_reader_may_be_the_last() {
         let (all, end) = pieces(&readers, calls, &[]).await;
         assert_eq!(end, Ok(Piece::Done { model: "extractive".into(), tokens: None }));
         assert_eq!(asking(&all), ["extractive"]);
+        let said = all.iter().position(|piece| matches!(piece, Piece::Text { .. }));
+        let named = Piece::Replying { model: "extractive".into(), read: 0 };
+        assert!(all.iter().position(|piece| *piece == named) < said, "{all:?}");
         assert!(sections(&all).iter().all(|section| !section.is_empty()));
         // Half a model's answer is not finished by sentences of the paper.
         let received = [Section { markdown: "One.".into() }, Section { markdown: "Tw".into() }];
