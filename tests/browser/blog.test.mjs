@@ -32,6 +32,11 @@ const PAGES = [
   "/archives",
   "/categories",
   "/2025/10",
+  "/tags",
+  "/tag/matrices",
+  "/author/Lin%20Qiao",
+  "/posts/kept-protected",
+  "/search?query=polar&kind=post",
 ];
 
 for (const width of [390, 1280]) {
@@ -39,7 +44,9 @@ for (const width of [390, 1280]) {
     test(`nothing is wrong with any page at ${width} in ${hl}, light and dark`, async () => {
       for (const path of PAGES) {
         const viewport = { width, height: 800 };
-        const page = await open(browser, `${site.address}${path}?hl=${hl}`, { viewport });
+        const page = await open(browser, `${site.address}${path}${path.includes("?") ? "&" : "?"}hl=${hl}`, {
+          viewport,
+        });
         await walk(page);
         for (const colorScheme of ["light", "dark"]) {
           await page.emulateMedia({ colorScheme });
