@@ -5,7 +5,7 @@ use image::{
     codecs::gif::{GifEncoder, Repeat},
 };
 
-use crate::{File, Kind, LARGEST, Refused, SMALL, fit};
+use crate::{File, Kind, LARGEST, Refused, SMALL, fit, small_size};
 
 fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
     let pixels = RgbImage::from_fn(width, height, |x, y| {
