@@ -22,6 +22,7 @@ use sea_orm_migration::{
 mod blog;
 mod budgets;
 mod first;
+mod moved;
 mod second;
 mod spent;
 mod standing;
@@ -79,6 +80,7 @@ impl MigratorTrait for Steps {
             Box::new(standing::Standing),
             Box::new(spent::Spent),
             Box::new(blog::Blog),
+            Box::new(moved::Moved),
         ]
     }
 }

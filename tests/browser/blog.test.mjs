@@ -1,7 +1,11 @@
 // Reading the blog in a browser: posts and lists at both widths, in both languages, light and dark, and on paper.
 
 import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { close, launch, open, violations, walk } from "./browser.mjs";
 import { serve } from "./site.mjs";
 
@@ -32,6 +36,11 @@ const PAGES = [
   "/archives",
   "/categories",
   "/2025/10",
+  "/tags",
+  "/tag/matrices",
+  "/author/Lin%20Qiao",
+  "/posts/kept-protected",
+  "/search?query=polar&kind=post",
 ];
 
 for (const width of [390, 1280]) {
@@ -39,7 +48,9 @@ for (const width of [390, 1280]) {
     test(`nothing is wrong with any page at ${width} in ${hl}, light and dark`, async () => {
       for (const path of PAGES) {
         const viewport = { width, height: 800 };
-        const page = await open(browser, `${site.address}${path}?hl=${hl}`, { viewport });
+        const page = await open(browser, `${site.address}${path}${path.includes("?") ? "&" : "?"}hl=${hl}`, {
+          viewport,
+        });
         await walk(page);
         for (const colorScheme of ["light", "dark"]) {
           await page.emulateMedia({ colorScheme });
@@ -52,6 +63,45 @@ for (const width of [390, 1280]) {
     });
   }
 }
+
+test("nothing that is called anything is wider than the window", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "inkstone-names-"));
+  await mkdir(join(folder, "posts"));
+  await mkdir(join(folder, "notes"));
+  const long = "Incomprehensibilities".repeat(14);
+  const matter = {
+    title: `${long} <b> & $\\sum_{n\\ge 1} \\frac{1}{n^2}$ 中文 مقدمة`,
+    slug: "one",
+    language: "en",
+    author: long.slice(0, 90),
+    published: "2025-01-01T00:00:00Z",
+    updated: "2025-01-01T00:00:00Z",
+  };
+  const lines = Object.entries(matter).map(([name, value]) => `${name} = ${JSON.stringify(value)}\n`);
+  const lists = `categories = ["${long}"]\ntags = ["${long}"]\n[details]\nseries = { name = "${long}", part = 1 }\n`;
+  await writeFile(join(folder, "posts", "one.md"), `+++\n${lines.join("")}${lists}+++\n\nLet $x$.\n`);
+  const comment = {
+    post: "one",
+    author: long.slice(0, 60),
+    created: "2025-01-02T00:00:00Z",
+    body: `${long} $x_1$`,
+  };
+  await writeFile(join(folder, "comments.jsonl"), `${JSON.stringify(comment)}\n`);
+  await writeFile(join(folder, "papers.jsonl"), "");
+  const own = await serve({}, relative(fileURLToPath(new URL("../..", import.meta.url)), folder));
+  for (const path of ["/", "/posts", "/posts/one", "/series", "/categories", "/tags"]) {
+    for (const width of [390, 1280]) {
+      const page = await open(browser, own.address + path, { viewport: { width, height: 800 } });
+      await walk(page);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(wide <= 0, `${path} is ${wide} wider than ${width}`);
+      assert.deepEqual(await violations(page), [], path);
+      await close(page);
+    }
+  }
+  await own.stop();
+  await rm(folder, { recursive: true });
+});
 
 test("nothing moves while a post becomes what it is", async () => {
   for (const path of ["/posts/polar-one", "/posts"]) {
@@ -137,6 +187,9 @@ test("nothing but the text is printed, unbroken", async () => {
       ".comments form",
       ".near",
       ".pager",
+      ".footnote-back",
+      ".byline > a:not([rel=author])",
+      ".comments > .meta",
     ];
     for (const selector of hidden) {
       const seen = await page

@@ -1,22 +1,24 @@
-//! What a post cites by `[@arxiv:1706.03762]`: papers that are stored, posts of this site, and works of which there is
-//! only a name that leads to their source.
+//! What a post refers to. It cites by `[@arxiv:1706.03762]` papers that are stored, posts of this site, and works of which
+//! there is only a name that leads to their source; and it shows pictures of this site.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cite::Work;
 use content::{ArxivId, RecordKey, Slug};
-use render::{Cited, Context, Html};
-use storage::{papers, posts};
+use render::{Cited, Context, Html, Picture};
+use storage::{media, papers, posts};
 
 use crate::{
     app::App,
     exports,
     papers::{address, escaped},
-    posts as blog,
+    posts as blog, writing,
 };
 
-/// The most works that one post cites; what is beyond stays as it was written.
+/// The most works that one post cites, and pictures that it shows; what is beyond stays as it was written.
 const MOST: usize = 500;
+/// Bytes of text before which a picture of a post is likely to be seen at once.
+const FIRST_SCREEN: usize = 1500;
 
 /// A work in a list of references.
 pub(crate) struct Reference {
@@ -27,32 +29,51 @@ pub(crate) struct Reference {
     pub(crate) href: String,
 }
 
-/// The works that a text cites, by what it names them.
+/// What a text refers to.
 #[derive(Default)]
-pub(crate) struct Works(BTreeMap<String, (Cited, String)>);
+pub(crate) struct Works {
+    /// By what it names them.
+    cited: BTreeMap<String, (Cited, String)>,
+    /// By their addresses.
+    pictures: BTreeMap<String, Picture>,
+}
 
 impl Works {
-    /// Looks for what a text cites.
+    /// Looks for what a text cites and shows.
     pub(crate) async fn of(app: &App, text: &str) -> Result<Self, storage::Error> {
-        let mut works = BTreeMap::new();
+        let mut cited = BTreeMap::new();
         for key in render::cited(text).into_iter().take(MOST) {
             if let Some(work) = find(app, &key).await? {
-                works.insert(key, work);
+                cited.insert(key, work);
             }
         }
-        Ok(Self(works))
+        let shown = media::by_hashes(&app.db, &files(text)).await?;
+        Ok(Self { cited, pictures: shown.iter().filter_map(writing::picture).collect() })
     }
 
     /// What a text may refer to, these works as well.
     pub(crate) fn context(&self, context: Context) -> Context {
-        let citations = self.0.iter().map(|(key, (cited, _))| (key.clone(), cited.clone())).collect();
-        Context { citations, ..context }
+        let citations = self.cited.iter().map(|(key, (cited, _))| (key.clone(), cited.clone())).collect();
+        let first_screen = context.first_screen.or(Some(FIRST_SCREEN));
+        Context { citations, pictures: self.pictures.clone(), first_screen, ..context }
+    }
+
+    /// The same where the text is read elsewhere: addresses are whole, those within it below this one. Who reads it there
+    /// knows nothing of our columns and screens.
+    pub(crate) fn context_elsewhere(&self, app: &App, page: &str) -> Context {
+        let context = Context { page: page.to_owned(), base: app.base.to_string(), ..app.context() };
+        Context { pictures: BTreeMap::new(), first_screen: None, ..self.context(context) }
+    }
+
+    /// The picture at an address, if the text shows it.
+    pub(crate) fn picture(&self, address: &str) -> Option<&Picture> {
+        self.pictures.get(address)
     }
 
     /// The list of references of a text that cites these keys.
     pub(crate) fn references(&self, keys: &[String]) -> Vec<Reference> {
         let one = |key: &String| {
-            let (cited, text) = self.0.get(key)?;
+            let (cited, text) = self.cited.get(key)?;
             Some(Reference {
                 label: cited.label.clone(),
                 html: render::inline(text, &Context::default()),
@@ -68,6 +89,17 @@ impl Works {
         }
         references
     }
+}
+
+/// The hashes of the files that a text names, each once.
+fn files(text: &str) -> Vec<String> {
+    let names = text.split("/files/").skip(1);
+    let hash = |rest: &str| {
+        let hash = rest.get(..32)?;
+        let is_hash = hash.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+        is_hash.then(|| hash.to_owned())
+    };
+    names.filter_map(hash).collect::<BTreeSet<_>>().into_iter().take(MOST).collect()
 }
 
 async fn find(app: &App, key: &str) -> Result<Option<(Cited, String)>, storage::Error> {
@@ -89,7 +121,7 @@ async fn find(app: &App, key: &str) -> Result<Option<(Cited, String)>, storage::
 
 async fn post(app: &App, name: &str) -> Result<Option<(Cited, String)>, storage::Error> {
     let Ok(slug) = name.parse::<Slug>() else { return Ok(None) };
-    let post = posts::by_slug(&app.db, &slug).await?;
+    let post = posts::at(&app.db, &slug).await?;
     Ok(post.map(|post| stored(blog::address_of(&post), &exports::of_post(app, &post))))
 }
 
@@ -120,5 +152,13 @@ mod tests {
         assert_eq!(href("arxiv", "1706.03762").as_deref(), Some("https://arxiv.org/abs/1706.03762"));
         assert_eq!(href("doi", "10.1/a(b)?").as_deref(), Some("https://doi.org/10.1/a%28b%29%3F"));
         assert_eq!(href("isbn", "1"), None);
+    }
+
+    #[test]
+    fn files_of_a_text() {
+        let hash = "0123456789abcdef0123456789abcdef";
+        let text =
+            format!("![](/files/{hash}.png) [/files/{hash}](/files/{hash}-small.png) /files/no /files/é");
+        assert_eq!(files(&text), [hash]);
     }
 }

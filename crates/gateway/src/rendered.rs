@@ -70,6 +70,13 @@ fn key(post: &Post, context: &Context, part: Part) -> [u8; 32] {
         field(&cited.label);
         field(&cited.href);
     }
+    field("");
+    for (address, picture) in &context.pictures {
+        field(address);
+        field(&format!("{picture:?}"));
+    }
+    field(&format!("{:?}", context.first_screen));
+    field(&context.base);
     field(&post.body);
     hash.finalize().into()
 }
@@ -100,5 +107,11 @@ mod tests {
             let cited = render::Cited { label: "a".into(), href: "b".into(), known: true };
             context.citations.insert("arxiv:1".into(), cited);
         });
+        check(|_, context| {
+            let picture = render::Picture { width: 1, height: 1, smaller: None };
+            context.pictures.insert("/files/a.png".into(), picture);
+        });
+        check(|_, context| context.first_screen = Some(0));
+        check(|_, context| context.base.push('a'));
     }
 }

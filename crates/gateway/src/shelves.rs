@@ -26,6 +26,8 @@ pub(crate) struct Shelf {
     pub(crate) above: Vec<Term>,
     /// Categories right below it.
     pub(crate) below: Vec<Term>,
+    /// Whether it was asked for at an address that it does not have any more.
+    pub(crate) is_moved: bool,
 }
 
 /// What a list is called.
@@ -57,34 +59,45 @@ impl Shelf {
     /// The posts of a category and of all below it.
     pub(crate) async fn category(app: &App, slug: &str) -> Result<Self, Failure> {
         let all = terms::all(&app.db, TermKind::Category).await?;
-        let term = all.iter().find(|term| term.slug == slug).ok_or(Failure::NotFound)?.clone();
+        let term = match all.iter().find(|term| term.slug == slug) {
+            Some(term) => term.clone(),
+            None => terms::moved(&app.db, TermKind::Category, slug).await?.ok_or(Failure::NotFound)?,
+        };
         let tree = Tree::of(&all);
         let names = tree.with_all_below(&term.name);
         let above = tree.above(&term).into_iter().cloned().collect();
         let below = tree.below(&term.name).into_iter().cloned().collect();
-        let shelf = Self::of_term(Scope::Categories(names), ShelfKind::Category, term);
+        let shelf = Self::of_term(Scope::Categories(names), ShelfKind::Category, term, slug);
         Ok(Self { above, below, ..shelf })
     }
 
     /// The posts with a tag.
     pub(crate) async fn tag(app: &App, slug: &str) -> Result<Self, Failure> {
-        let term = terms::by_slug(&app.db, TermKind::Tag, slug).await?.ok_or(Failure::NotFound)?;
-        Ok(Self::of_term(Scope::Tag(term.name.clone()), ShelfKind::Tag, term))
+        let term = term_at(app, TermKind::Tag, slug).await?;
+        Ok(Self::of_term(Scope::Tag(term.name.clone()), ShelfKind::Tag, term, slug))
     }
 
     /// The parts of a series.
     pub(crate) async fn series(app: &App, slug: &str) -> Result<Self, Failure> {
-        let term = terms::by_slug(&app.db, TermKind::Series, slug).await?.ok_or(Failure::NotFound)?;
-        Ok(Self::of_term(Scope::Series(term.name.clone()), ShelfKind::Series, term))
+        let term = term_at(app, TermKind::Series, slug).await?;
+        Ok(Self::of_term(Scope::Series(term.name.clone()), ShelfKind::Series, term, slug))
     }
 
-    /// The posts of an author. Who has none is nobody.
+    /// The posts of an author. Who has none is nobody. A number is that of an account, as addresses of other systems have
+    /// it.
     pub(crate) async fn author(app: &App, name: &str) -> Result<Self, Failure> {
-        let scope = Scope::Author(name.to_owned());
-        if post_lists::count(&app.db, &scope).await? == 0 {
-            return Err(Failure::NotFound);
+        let shelf = |name: &str| {
+            let (scope, called) =
+                (Scope::Author(name.to_owned()), Name::Of(ShelfKind::Author, name.to_owned()));
+            Self::new(scope, called, author_address(name))
+        };
+        let found = shelf(name);
+        if post_lists::count(&app.db, &found.scope).await? > 0 {
+            return Ok(found);
         }
-        Ok(Self::new(scope, Name::Of(ShelfKind::Author, name.to_owned()), author_address(name)))
+        let account = name.parse().map(content::UserId).map_err(|_| Failure::NotFound)?;
+        let name = post_lists::author_of(&app.db, account).await?.ok_or(Failure::NotFound)?;
+        Ok(Self { is_moved: true, ..shelf(&name) })
     }
 
     /// The posts of a month, from an address with four and two digits.
@@ -103,19 +116,32 @@ impl Shelf {
         }
     }
 
-    fn of_term(scope: Scope, kind: ShelfKind, term: Term) -> Self {
+    /// `asked` is the end of the address by which it was found.
+    fn of_term(scope: Scope, kind: ShelfKind, term: Term, asked: &str) -> Self {
+        let is_moved = term.slug != asked;
         let address = match kind {
             ShelfKind::Category => category_address(&term.slug),
             ShelfKind::Tag => tag_address(&term.slug),
             ShelfKind::Series => series_address(&term.slug),
             ShelfKind::Author => author_address(&term.name),
         };
-        Self { description: term.description, ..Self::new(scope, Name::Of(kind, term.name), address) }
+        let name = Name::Of(kind, term.name);
+        Self { description: term.description, is_moved, ..Self::new(scope, name, address) }
     }
 
     fn new(scope: Scope, name: Name, address: String) -> Self {
-        Self { scope, name, address, description: String::new(), above: Vec::new(), below: Vec::new() }
+        let (above, below) = (Vec::new(), Vec::new());
+        Self { scope, name, address, description: String::new(), above, below, is_moved: false }
     }
+}
+
+/// The term that an address leads to, or led to before it got another one.
+pub(crate) async fn term_at(app: &App, kind: TermKind, slug: &str) -> Result<Term, Failure> {
+    let found = match terms::by_slug(&app.db, kind, slug).await? {
+        None => terms::moved(&app.db, kind, slug).await?,
+        found => found,
+    };
+    found.ok_or(Failure::NotFound)
 }
 
 /// Categories as they stand below one another. An editor may have made a circle of them: nobody walks it twice.

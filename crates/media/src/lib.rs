@@ -124,6 +124,16 @@ pub fn fit(bytes: &[u8]) -> Result<File, Refused> {
     }
 }
 
+/// Width and height of the smaller copy of a still picture of this size, if it has one.
+pub fn small_size((width, height): (u32, u32)) -> Option<(u32, u32)> {
+    let longer = u64::from(width.max(height));
+    let side = |side: u32| {
+        let scaled = (u64::from(side) * u64::from(SMALL) + longer / 2) / longer;
+        u32::try_from(scaled).unwrap_or(SMALL).max(1)
+    };
+    (longer > u64::from(SMALL)).then(|| (side(width), side(height)))
+}
+
 /// A file that is no picture, by how it begins.
 fn other(bytes: &[u8]) -> Option<File> {
     let kind = match bytes {

@@ -5,7 +5,7 @@ use image::{
     codecs::gif::{GifEncoder, Repeat},
 };
 
-use crate::{File, Kind, LARGEST, Refused, SMALL, fit};
+use crate::{File, Kind, LARGEST, Refused, SMALL, fit, small_size};
 
 fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
     let pixels = RgbImage::from_fn(width, height, |x, y| {
@@ -95,6 +95,12 @@ fn large_pictures_become_smaller() {
     let small = image::load_from_memory(&file.small.expect("a smaller one")).expect("a picture");
     assert_eq!((small.width(), small.height()), (SMALL, SMALL / 2));
     assert_eq!(kept(&picture(SMALL, 10, ImageFormat::Png)).small, None);
+    for (width, height) in [(SMALL, 10), (641, 1), (777, 1281), (2000, 3), (999, 1000)] {
+        let small = kept(&picture(width, height, ImageFormat::Png)).small;
+        let small = small.map(|small| image::load_from_memory(&small).expect("a picture"));
+        let size = small.map(|small| (small.width(), small.height()));
+        assert_eq!(size, small_size((width, height)), "{width} × {height}");
+    }
 }
 
 /// A file of a few bytes that says it has more pixels than there is memory for.

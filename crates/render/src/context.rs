@@ -51,6 +51,24 @@ pub struct Context {
     pub pages: Option<Pages>,
     /// The works that a post cites, by what it names them: `[@arxiv:1706.03762]` has the key `arxiv:1706.03762`.
     pub citations: BTreeMap<String, Cited>,
+    /// The pictures of this site that a post shows, by their addresses.
+    pub pictures: BTreeMap<String, Picture>,
+    /// As many bytes of text are on the first screen of its readers: pictures after them are loaded when they come near.
+    pub first_screen: Option<usize>,
+    /// What stands before addresses of this site where the text is read elsewhere, as in a feed; fragments lead to `page`
+    /// then.
+    pub base: String,
+}
+
+/// A picture of this site.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Picture {
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+    /// The address of a smaller copy, and how many pixels broad that is.
+    pub smaller: Option<(String, u32)>,
 }
 
 /// A work that a post cites.
@@ -128,6 +146,9 @@ pub struct Rendered {
     /// The keys of the works that it cites, each once, in the order of the first citations. Those that the context does
     /// not have are left out.
     pub citations: Vec<String>,
+    /// The address of its first picture, as it stands in the text.
+    #[serde(skip)]
+    pub picture: Option<String>,
     /// The labels it defines.
     #[serde(skip)]
     pub labels: Labels,

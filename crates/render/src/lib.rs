@@ -18,6 +18,7 @@ mod cleaned;
 mod code;
 mod context;
 mod document;
+mod finished;
 mod formula;
 mod html;
 mod links;
@@ -35,7 +36,8 @@ mod writer;
 
 pub use citations::cited;
 pub use context::{
-    Cited, Context, Element, Format, Formula, Heading, Labels, Pages, Rendered, Trust, Warning, WarningKind,
+    Cited, Context, Element, Format, Formula, Heading, Labels, Pages, Picture, Rendered, Trust, Warning,
+    WarningKind,
 };
 pub use html::Html;
 pub use live::{Live, Patch};
@@ -44,4 +46,4 @@ pub use plain::{cut, inline, marked};
 pub use whole::{render, teaser};
 
 /// The version of the renderer: what it yields for a text may differ from one version to the next, and only then.
-pub const VERSION: &str = "6";
+pub const VERSION: &str = "7";

@@ -8,6 +8,7 @@ use tex::Macros;
 use crate::cleaned::{self, MORE};
 use crate::context::{Context, Format, Formula, Labels, Rendered, Trust};
 use crate::document::{Block, Known};
+use crate::finished::{finished, first_picture};
 use crate::html::{Html, normalised};
 use crate::markdown;
 use crate::plain;
@@ -134,12 +135,13 @@ impl<'c> Document<'c> {
 
     /// The HTML of the first `shown` blocks and their notes, and where blocks begin in it.
     fn html(&self, shown: usize) -> (String, Vec<usize>) {
-        let (html, begins) = cleaned::marked(self.blocks.iter().zip(&self.places).take(shown), self.context);
-        if !self.known.has_notes() {
-            return (html, begins);
+        let (mut html, begins) =
+            cleaned::marked(self.blocks.iter().zip(&self.places).take(shown), self.context);
+        if self.known.has_notes() {
+            let blocks = self.blocks.iter().zip(self.starts.iter().copied());
+            html += &self.known.clone().notes(blocks, self.context);
         }
-        let blocks = self.blocks.iter().zip(self.starts.iter().copied());
-        (html + &self.known.clone().notes(blocks, self.context), begins)
+        finished(html, begins, self.context)
     }
 
     fn rendered(self, html: String) -> Rendered {
@@ -149,6 +151,7 @@ impl<'c> Document<'c> {
         let headings = placed.flat_map(|(block, place)| known.headings(block, place)).collect();
         let text = known.plain(self.blocks.iter().map(|block| &block.text));
         Rendered {
+            picture: first_picture(&html),
             html: Html::new(html),
             formulas,
             headings,

@@ -12,7 +12,7 @@ use crate::{
     Database, Error,
     connection::Durability,
     rows::{drafts, media, posts},
-    text::{now, storable},
+    text::{in_pieces, now, storable},
 };
 
 /// A file.
@@ -69,6 +69,16 @@ pub async fn save(db: &Database, medium: &Medium) -> Result<(), Error> {
 pub async fn by_hash(db: &Database, hash: &str) -> Result<Option<Medium>, Error> {
     let row = media::Entity::find().filter(media::Column::Hash.eq(hash)).one(db.read()).await?;
     Ok(row.map(medium))
+}
+
+/// The files of these hashes; unknown ones are left out.
+pub async fn by_hashes(db: &Database, hashes: &[String]) -> Result<Vec<Medium>, Error> {
+    let mut found = Vec::new();
+    for piece in in_pieces(hashes.iter().cloned()) {
+        let rows = media::Entity::find().filter(media::Column::Hash.is_in(piece)).all(db.read()).await?;
+        found.extend(rows.into_iter().map(medium));
+    }
+    Ok(found)
 }
 
 /// The files of one person or of all, the newest first: `limit` of them after the first `skip`.

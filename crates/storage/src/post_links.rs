@@ -1,6 +1,6 @@
 //! Which posts link to which: told by their texts, for whoever reads the one that is linked to.
 
-use content::{PostId, Slug};
+use content::{Post, PostId, Slug};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
 };
@@ -9,6 +9,7 @@ use crate::{
     Database, Error,
     connection::Durability,
     post_lists::{self, Named},
+    posts,
     rows::{facts, post_links},
     text::in_pieces,
 };
@@ -18,12 +19,16 @@ const POSITION: &str = "post_links.position";
 /// As many posts are named that link to one.
 const NAMED: u64 = 50;
 
-/// The posts that link to the one at this address, the newest first: those that lists name.
-pub async fn to(db: &Database, slug: &Slug) -> Result<Vec<Named>, Error> {
+/// The posts that link to one, at the address that it has or at one that it had, the newest first: those that lists name.
+pub async fn to(db: &Database, post: &Post) -> Result<Vec<Named>, Error> {
+    let mut addresses = posts::former(db, post.id).await?;
+    addresses.push(post.slug.to_string());
     let ids: Vec<i64> = post_links::Entity::find()
         .select_only()
         .column(post_links::Column::PostId)
-        .filter(post_links::Column::Target.eq(slug.as_str()))
+        .filter(post_links::Column::Target.is_in(addresses))
+        .filter(post_links::Column::PostId.ne(post.id.0))
+        .distinct()
         .order_by_desc(post_links::Column::PostId)
         .limit(NAMED)
         .into_tuple()

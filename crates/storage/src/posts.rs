@@ -9,13 +9,13 @@ use content::{
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    sea_query::{Expr, OnConflict},
 };
 
 use crate::{
     Database, Error, changes, comments,
     connection::{Durability, Write},
-    rows::{post_categories, post_tags, posts},
+    rows::{former_slugs, post_categories, post_tags, posts},
     terms,
     text::{in_pieces, now, storable, storable_moment, unreadable},
 };
@@ -119,6 +119,8 @@ pub(crate) async fn put(write: &Write, known: Option<PostId>, draft: &Draft) -> 
         }
         None => posts::Entity::insert(row).exec(&**write).await?.last_insert_id,
     };
+    let left = before.as_ref().map(|before| before.slug.as_str()).filter(|slug| *slug != draft.slug.as_str());
+    keep_address(write, id, left, &draft.slug).await?;
     save_names(write, id, draft).await?;
     terms::know(write, draft).await?;
     changes::log(write, [DocId { kind: Kind::Post, id }]).await?;
@@ -132,6 +134,17 @@ pub(crate) async fn put(write: &Write, known: Option<PostId>, draft: &Draft) -> 
 fn is_shown_otherwise(before: &posts::Model, draft: &Draft) -> bool {
     before.visibility != draft.details.visibility.name()
         || before.published != storable_moment(draft.published)
+}
+
+/// Notes the address that a post has left. Where a post is now, none was before.
+async fn keep_address(write: &Write, post: i64, left: Option<&str>, now: &Slug) -> Result<(), Error> {
+    former_slugs::Entity::delete_by_id(now.as_str()).exec(&**write).await?;
+    let Some(left) = left else { return Ok(()) };
+    let row = former_slugs::ActiveModel { slug: Set(left.to_owned()), post_id: Set(post) };
+    use former_slugs::Column;
+    let newer = OnConflict::column(Column::Slug).update_column(Column::PostId).to_owned();
+    former_slugs::Entity::insert(row).on_conflict(newer).exec_without_returning(&**write).await?;
+    Ok(())
 }
 
 async fn save_names(write: &Write, post: i64, draft: &Draft) -> Result<(), Error> {
@@ -159,6 +172,30 @@ pub async fn by_slug(db: &Database, slug: &Slug) -> Result<Option<Post>, Error> 
     Ok(complete(db, found).await?.pop())
 }
 
+/// The same at an address that it may have had before it got its own.
+pub async fn at(db: &Database, slug: &Slug) -> Result<Option<Post>, Error> {
+    if let Some(post) = by_slug(db, slug).await? {
+        return Ok(Some(post));
+    }
+    match moved(db, slug).await? {
+        Some(id) => by_id(db, id).await,
+        None => Ok(None),
+    }
+}
+
+/// The post that an address led to before it got another one.
+async fn moved(db: &Database, slug: &Slug) -> Result<Option<PostId>, Error> {
+    let former = former_slugs::Entity::find_by_id(slug.as_str()).one(db.read()).await?;
+    Ok(former.map(|former| PostId(former.post_id)))
+}
+
+/// The addresses that a post had before its own.
+pub(crate) async fn former(db: &Database, id: PostId) -> Result<Vec<String>, Error> {
+    use former_slugs::Column;
+    let rows = former_slugs::Entity::find().filter(Column::PostId.eq(id.0)).all(db.read()).await?;
+    Ok(rows.into_iter().map(|row| row.slug).collect())
+}
+
 /// The public post of a number.
 pub async fn by_id(db: &Database, id: PostId) -> Result<Option<Post>, Error> {
     Ok(by_ids(db, &[id]).await?.pop())
@@ -177,6 +214,14 @@ pub async fn by_ids(db: &Database, ids: &[PostId]) -> Result<Vec<Post>, Error> {
 /// nobody else.
 pub async fn kept_at(db: &Database, slug: &Slug) -> Result<Option<(Post, Option<String>)>, Error> {
     kept(db, posts::Entity::find().filter(posts::Column::Slug.eq(slug.as_str()))).await
+}
+
+/// The same of the post that was at an address before it got another one.
+pub async fn kept_formerly_at(db: &Database, slug: &Slug) -> Result<Option<(Post, Option<String>)>, Error> {
+    match moved(db, slug).await? {
+        Some(id) => kept_of(db, id).await,
+        None => Ok(None),
+    }
 }
 
 /// The same by number.

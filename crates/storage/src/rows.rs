@@ -452,6 +452,15 @@ table! {
 }
 
 table! {
+    /// An address that a post had.
+    former_slugs, "former_slugs" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        slug: String,
+        post_id: i64,
+    }
+}
+
+table! {
     /// That a post links to another.
     post_links, "post_links" {
         #[sea_orm(primary_key, auto_increment = false)]

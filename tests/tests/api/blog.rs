@@ -19,10 +19,13 @@ on_each_engine!(
     every_list_has_feeds,
     feeds_say_that_nothing_changed,
     addresses_of_typecho_lead_on,
+    addresses_that_lists_had_lead_on,
     maps_name_what_is_public,
     robots_are_told_what_the_operator_says,
     the_operator_may_ask_for_support,
     heads_say_what_a_page_is,
+    what_heads_say_can_be_read,
+    pictures_say_how_large_they_are,
     readers_are_counted_once,
     robots_and_strangers_are_not_counted,
     nobody_gets_a_cookie_for_reading,
@@ -113,7 +116,10 @@ async fn a_post_says_what_is_around_it(engine: Engine) {
     let chinese = site.page("/posts/polar-zh").await;
     assert!(chinese.contains("<div class=\"prose\">"), "its author numbers the sections");
     let translated = site.page("/posts/polar-two").await;
-    assert!(translated.contains(r#"<link rel="alternate" hreflang="zh-CN" href="/posts/polar-zh">"#));
+    assert!(translated.contains(&format!(
+        r#"<link rel="alternate" hreflang="zh-CN" href="{}/posts/polar-zh">"#,
+        site.address
+    )));
     assert!(translated.contains("CC BY 4.0"), "the licence of the site");
     let about = site.page("/pages/about").await;
     assert!(!about.contains("class=\"meta byline\"") && !about.contains("pager beside"));
@@ -342,6 +348,8 @@ async fn addresses_of_typecho_lead_on(engine: Engine) {
         (format!("/archives/{number}"), "/posts/polar-one".into()),
         (format!("/archives/{number}/comment-page-2"), "/posts/polar-one#comments".into()),
         (format!("/index.php/archives/{number}"), format!("/archives/{number}")),
+        (format!("/feed/archives/{number}"), "/posts/polar-one/feed/rss".into()),
+        (format!("/feed/atom/archives/{number}"), "/posts/polar-one/feed".into()),
     ] {
         moves(site, &from, &to).await;
     }
@@ -361,14 +369,60 @@ async fn addresses_of_typecho_lead_on(engine: Engine) {
         ("/feed/category/analysis", "/category/analysis/feed/rss"),
         ("/feed/atom/tag/msign", "/tag/msign/feed"),
         ("/feed/rss/2025/10", "/2025/10/feed/rss"),
+        ("/feed/2025", "/feed/rss"),
+        ("/feed/rss/comments", "/feed/comments/rss"),
+        ("/feed/atom/comments", "/feed/comments"),
+        ("/feed/polar-one.html", "/posts/polar-one/feed/rss"),
+        ("/feed/atom/about.html", "/posts/about/feed"),
+        ("/feed/atom/search/low rank", "/search/feed?query=low%20rank&kind=post"),
         ("/posts/?after=1.2", "/posts?after=1.2"),
         ("//other.example/", "/other.example"),
     ] {
         moves(site, from, to).await;
     }
-    for none in ["/kept-private.html", "/none.html", "/category/none/2", "/archives/99", "/author/7"] {
+    for feed in
+        ["/feed/rss", "/feed/atom", "/feed/comments", "/posts/polar-one/feed/rss", "/posts/about/feed"]
+    {
+        assert_eq!(site.get(feed).await.status(), 200, "{feed}");
+    }
+    for none in [
+        "/kept-private.html",
+        "/none.html",
+        "/category/none/2",
+        "/archives/99",
+        "/author/7",
+        "/feed/archives/99",
+        "/feed/kept-private.html",
+        "/feed/nothing",
+    ] {
         assert_eq!(site.get(none).await.status(), 404, "{none}");
     }
+}
+
+async fn addresses_that_lists_had_lead_on(engine: Engine) {
+    let site = Run::on(engine).with_folder(FOLDER).start().await;
+    let run = async |arguments: &[&str]| {
+        let done = site.run(arguments).await;
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    };
+    run(&["term", "address", "category", "Analysis", "limits"]).await;
+    run(&["term", "merge", "tag", "msign", "matrices"]).await;
+    run(&["term", "rename", "series", "Matrices that train", "Matrices"]).await;
+    run(&["term", "address", "series", "Matrices", "matrices"]).await;
+    for (from, to) in [
+        ("/category/analysis", "/category/limits"),
+        ("/tag/msign", "/tag/matrices"),
+        ("/series/matrices-that-train", "/series/matrices"),
+    ] {
+        moves(&site, from, to).await;
+        moves(&site, &format!("{from}?after=0.1.2"), &format!("{to}?after=0.1.2")).await;
+        moves(&site, &format!("{from}/feed"), &format!("{to}/feed")).await;
+        moves(&site, &format!("{from}/feed/json"), &format!("{to}/feed/json")).await;
+        assert!(!entries(&site.page(to).await).is_empty(), "{to}");
+    }
+    moves(&site, "/category/analysis/2", "/category/limits").await;
+    moves(&site, "/tag/msign/2", "/tag/matrices").await;
+    assert_eq!(site.get("/tag/none/feed").await.status(), 404);
 }
 
 async fn maps_name_what_is_public(engine: Engine) {
@@ -456,6 +510,139 @@ async fn heads_say_what_a_page_is(engine: Engine) {
     assert!(tags(&list, "meta").iter().any(|tag| tag.contains("og:title") && tag.contains("Analysis")));
     assert!(list.contains("\"CollectionPage\"") && list.contains("class=\"Z3988\""));
 }
+
+/// Every JSON-LD of a page.
+fn described(page: &str) -> Vec<serde_json::Value> {
+    let scripts = page.split("<script type=\"application/ld+json\">").skip(1);
+    let read = |rest: &str| {
+        let text = rest.split("</script>").next().expect("a script");
+        let read: serde_json::Value = serde_json::from_str(text).expect("JSON");
+        read["@graph"].as_array().expect("a graph").clone()
+    };
+    scripts.flat_map(read).collect()
+}
+
+/// What a page says under the name of a property.
+fn said(page: &str, property: &str) -> Option<String> {
+    let name = format!("property=\"{property}\"");
+    let tags = tags(page, "meta");
+    let tag = tags.iter().find(|tag| tag.contains(&name))?;
+    Some(tag.split("content=\"").nth(1)?.split('"').next()?.to_owned())
+}
+
+async fn what_heads_say_can_be_read(engine: Engine) {
+    let site = blog(engine).await;
+    for (path, kinds, title) in [
+        ("/", &["WebSite"][..], "Inkstone"),
+        ("/posts", &["CollectionPage", "BreadcrumbList"], "Posts"),
+        ("/posts/polar-one", &["BlogPosting", "BreadcrumbList"], "What the polar factor is for"),
+        ("/pages/about", &["WebPage", "BreadcrumbList"], "About"),
+        ("/category/analysis", &["CollectionPage", "BreadcrumbList"], "Analysis"),
+        ("/author/Lin%20Qiao", &["CollectionPage", "BreadcrumbList"], "Lin Qiao"),
+        ("/2025/10", &["CollectionPage", "BreadcrumbList"], "October 2025"),
+        ("/series", &["CollectionPage", "BreadcrumbList"], "Series"),
+    ] {
+        let page = site.page(path).await;
+        let things = described(&page);
+        assert_eq!(things.iter().map(|thing| &thing["@type"]).collect::<Vec<_>>(), kinds, "{path}");
+        assert_eq!(said(&page, "og:title").as_deref(), Some(title), "{path}");
+        assert_eq!(said(&page, "og:url"), Some(format!("{}{path}", site.address)), "{path}");
+        assert_eq!(said(&page, "og:image"), None, "{path} shows no picture");
+    }
+    let post = site.page("/posts/polar-two").await;
+    assert_eq!(said(&post, "article:section").as_deref(), Some("Optimisation"));
+    assert_eq!(said(&post, "article:author").as_deref(), Some("Lin Qiao"));
+    assert_eq!(said(&post, "article:modified_time").as_deref(), Some("2025-10-14T08:00:00+00:00"));
+    assert_eq!(described(&post)[0]["translationOfWork"], format!("{}/posts/polar-zh", site.address));
+    for feed in ["/posts/polar-two/feed", "/posts/polar-two/feed/rss", "/feed"] {
+        assert!(post.contains(&format!("href=\"{feed}\"")), "{feed}");
+        assert_eq!(site.get(feed).await.status(), 200, "{feed}");
+    }
+    // Nothing is said of a translation that nobody may read, and there is none of most.
+    assert!(!site.page("/posts/polar-one").await.contains("rel=\"alternate\" hreflang"));
+}
+
+async fn pictures_say_how_large_they_are(engine: Engine) {
+    let site = Run::on(engine).start().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
+    let run = async |words: &[&str]| {
+        let output = site.run(words).await;
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    std::fs::write(path("plot.png"), PICTURE).expect("written");
+    let shown = run(&["media", "add", &path("plot.png")]).await;
+    let href = shown.trim().trim_start_matches("![](").trim_end_matches(')');
+    let small = href.replace(".png", "-small.png");
+    let post = format!(
+        "+++\ntitle = 'Plots'\nauthor = 'Ada'\n+++\n\n![A plot]({href})\n\n<!--more-->\n\n{}\n\n\
+         ![Another]({href})\n\n<img src=\"{href}\" alt=\"Little\" width=\"99\">\n\n[a post](/posts/plots)\n",
+        "Many words are here. ".repeat(99)
+    );
+    std::fs::write(path("plots.md"), post).expect("written");
+    run(&["post", "write", &path("plots.md"), "--publish"]).await;
+    let page = site.page("/posts/plots").await;
+    let sized = format!(
+        "width=\"1300\" height=\"650\" srcset=\"{small} 640w, {href} 1300w\" \
+         sizes=\"(min-width: 46rem) 42rem, 94vw\""
+    );
+    for picture in [
+        format!("<img src=\"{href}\" alt=\"A plot\" {sized} />"),
+        format!("<img src=\"{href}\" alt=\"Another\" {sized} loading=\"lazy\" />"),
+        format!("<img src=\"{href}\" alt=\"Little\" width=\"99\" loading=\"lazy\">"),
+    ] {
+        assert!(page.contains(&picture), "{picture} in {page}");
+    }
+    assert_eq!(site.get(&small).await.status(), 200);
+    let whole = format!("{}{href}", site.address);
+    for path in ["/posts/plots", "/posts", "/author/Ada", "/"] {
+        let page = site.page(path).await;
+        assert_eq!(said(&page, "og:image").as_deref(), Some(whole.as_str()), "{path}");
+        assert_eq!(said(&page, "og:image:height").as_deref(), Some("650"), "{path}");
+        assert!(page.contains("name=\"twitter:card\" content=\"summary_large_image\""), "{path}");
+        assert!(page.contains(&sized), "{path}");
+    }
+    assert_eq!(described(&page)[0]["image"], whole);
+    let feed: serde_json::Value = site.get("/feed/json").await.json().await.expect("JSON");
+    let html = feed["items"][0]["content_html"].as_str().expect("HTML");
+    assert!(html.contains(&format!("<img src=\"{whole}\" alt=\"A plot\" />")), "{html}");
+    assert!(html.contains(&format!("<a href=\"{}/posts/plots\">", site.address)), "{html}");
+}
+
+/// White, 1300 by 650 pixels.
+const PICTURE: &[u8] = &[
+    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52, 0x00,
+    0x00, 0x05, 0x14, 0x00, 0x00, 0x02, 0x8a, 0x01, 0x00, 0x00, 0x00, 0x00, 0x64, 0x56, 0xea, 0xf8, 0x00,
+    0x00, 0x01, 0xb6, 0x49, 0x44, 0x41, 0x54, 0x78, 0xda, 0xed, 0xce, 0x21, 0x01, 0x00, 0x00, 0x00, 0x02,
+    0x20, 0xff, 0x9f, 0xd6, 0x1b, 0x06, 0x58, 0x40, 0xfa, 0x2f, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e,
+    0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e,
+    0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e,
+    0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e,
+    0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e,
+    0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e,
+    0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e,
+    0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e,
+    0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e,
+    0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e,
+    0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e,
+    0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e,
+    0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e,
+    0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e,
+    0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e,
+    0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e,
+    0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e,
+    0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e,
+    0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e,
+    0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e,
+    0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e,
+    0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e,
+    0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e,
+    0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e,
+    0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x8e, 0x47, 0x06, 0xa3,
+    0xd0, 0x58, 0x47, 0x04, 0x84, 0x1d, 0x23, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42,
+    0x60, 0x82,
+];
 
 const READER: (&str, &str) = ("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0");
 

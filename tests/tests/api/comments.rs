@@ -592,7 +592,9 @@ async fn discussions_come_in_pages(engine: Engine) {
     assert!(
         text(&last).contains("8 comments") && last.contains("Comment 6.") && !last.contains("Comment 5.")
     );
-    assert_eq!(site.get(&format!("{post}/comment-page-4")).await.status(), 404);
+    let beyond = site.get(&format!("{post}/comment-page-4")).await;
+    assert_eq!(beyond.status(), 308);
+    assert_eq!(beyond.headers()["location"], format!("{post}#comments"));
     assert_eq!(site.get(&format!("{post}/comment-page-0")).await.status(), 404);
     let permalink = location(&site.get(&format!("/comments/{}", numbers[6])).await);
     assert_eq!(permalink, format!("{post}/comment-page-3#c-{}", numbers[6]));

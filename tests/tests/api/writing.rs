@@ -28,6 +28,7 @@ on_each_engine!(
     posts_are_written_by_command,
     pages_stand_on_their_own,
     macros_of_a_post_are_its_own,
+    old_addresses_of_a_post_lead_to_it,
 );
 
 /// Somebody who writes.
@@ -571,4 +572,61 @@ async fn macros_of_a_post_are_its_own(engine: Engine) {
     let page = site.page("/posts/with").await;
     assert!(page.contains(r#"data-expanded="\operatorname{msign}x=\frac{y}{2}""#), "{page}");
     assert!(!site.page("/posts/without").await.contains("operatorname"));
+}
+
+async fn old_addresses_of_a_post_lead_to_it(engine: Engine) {
+    let site = Run::on(engine).start().await;
+    let ada = Writer::new(&site, "ada", "author").await;
+    ada.publish(&post("Linking", "See [this](/posts/first) and [@post:first].")).await;
+    let fields = post("On moving", "It moved.");
+    let address = ada.publish(&with(&fields, "slug", "first")).await;
+    let publish = async |fields: &Value| {
+        let editor = ada.page(&address).await;
+        let version =
+            editor.split("name=\"version\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let fields = with(fields, "version", version.expect("a version"));
+        let form = encoded(&with(&fields, "do", "publish"));
+        assert_eq!(ada.form(&address, &form).await.status(), 303);
+    };
+    publish(&with(&fields, "slug", "second")).await;
+    publish(&with(&fields, "slug", "third")).await;
+    let leads = async |from: &str, to: &str| {
+        let response = site.get(from).await;
+        assert_eq!(response.status(), 308, "{from}");
+        assert_eq!(response.headers()["location"], *to, "{from}");
+    };
+    for old in ["first", "second"] {
+        leads(&format!("/posts/{old}"), "/posts/third").await;
+        leads(&format!("/pages/{old}"), "/posts/third").await;
+        leads(&format!("/posts/{old}.md"), "/posts/third.md").await;
+        leads(&format!("/posts/{old}.bib"), "/posts/third.bib").await;
+        leads(&format!("/posts/{old}/feed/rss"), "/posts/third/feed/rss").await;
+        leads(&format!("/posts/{old}/comment-page-2"), "/posts/third#comments").await;
+        leads(&format!("/{old}.html"), "/posts/third").await;
+    }
+    let linking = site.page("/posts/linking").await;
+    assert!(linking.contains(r#"<a href="/posts/third">Ada"#), "a citation leads to where it is: {linking}");
+    let linked = async || {
+        while !site.page("/posts/third").await.contains("id=\"here-h\"") {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    timeout(Duration::from_secs(60), linked()).await.expect("a link to an old address is one to the post");
+
+    // Sites that moved here had the numbers of accounts in the place of names.
+    leads("/author/1", "/author/Ada").await;
+    leads("/author/1/feed/rss", "/author/Ada/feed/rss").await;
+
+    // Back to an address that it had: nothing leads away from there.
+    publish(&with(&fields, "slug", "first")).await;
+    assert!(text(&site.page("/posts/first").await).contains("It moved."));
+    leads("/posts/third", "/posts/first").await;
+    // Whoever may not read it does not learn where it is.
+    publish(&with(&with(&fields, "slug", "fourth"), "visibility", "private")).await;
+    assert_eq!(site.get("/posts/first").await.status(), 404);
+    assert_eq!(ada.get("/posts/first").await.headers()["location"], "/posts/fourth");
+    // An address that is free again may be another post's.
+    ada.publish(&with(&post("Another", "It came later."), "slug", "first")).await;
+    assert!(text(&site.page("/posts/first").await).contains("It came later."));
+    assert!(text(&ada.page("/posts/first").await).contains("It came later."));
 }

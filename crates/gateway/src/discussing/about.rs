@@ -34,10 +34,10 @@ pub(crate) struct About {
 }
 
 impl About {
-    /// A post that everybody may read, by its address.
+    /// A post that everybody may read, by an address that it has or had.
     pub(crate) async fn of_slug(app: &App, slug: &str) -> Result<Self, Failure> {
         let slug: Slug = slug.parse().map_err(|_| Failure::NotFound)?;
-        let post = posts::by_slug(&app.db, &slug).await?.ok_or(Failure::NotFound)?;
+        let post = posts::at(&app.db, &slug).await?.ok_or(Failure::NotFound)?;
         Ok(Self::of_post(app, &post))
     }
 

@@ -11,6 +11,7 @@ use crate::{
     discussing::About,
     errors::Failure,
     language::Messages,
+    papers::escaped,
     visit::Visit,
 };
 
@@ -43,7 +44,11 @@ async fn of_post(
     visit: Visit,
     slug: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
-    thread(&app, &request, visit.m, &About::of_slug(&app, &slug).await?).await
+    let about = About::of_slug(&app, &slug).await?;
+    if about.root != format!("/posts/{}", escaped(&slug)) {
+        return Ok(super::moved(&request, &about.root));
+    }
+    thread(&app, &request, visit.m, &about).await
 }
 
 /// `GET /papers/{id}/feed`
@@ -70,14 +75,14 @@ async fn thread(
 }
 
 fn entry(app: &App, m: Messages, about: &About, comment: &Comment) -> Entry {
-    let id = absolute(app, &format!("/comments/{}", comment.id.0));
     let page = absolute(app, &about.page);
-    let context = render::Context { labels: about.context.labels.at(&page), ..(*about.context).clone() };
+    let labels = about.context.labels.at(&page);
+    let context = render::Context { labels, page, base: app.base.to_string(), ..(*about.context).clone() };
     let body = render::render(&comment.body, render::Format::Markdown, Trust::Comment, &context).html;
     let title = m.talk_said(&comment.author, cite::plain(&about.title));
     Entry {
-        page: id.clone(),
-        id,
+        id: app.identity.urn(&format!("comments/{}", comment.id.0)),
+        page: absolute(app, &format!("/comments/{}", comment.id.0)),
         title: legal(render::inline(&title, &app.context()).as_str()),
         title_text: legal(&title),
         body: legal(&render::with_mathml(body.as_str())),

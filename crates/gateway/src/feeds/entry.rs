@@ -1,6 +1,5 @@
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Utc};
 use content::{Language, Paper, Post, RecordKey};
-use render::Context;
 
 use super::answer::absolute;
 use crate::{
@@ -32,10 +31,9 @@ pub(crate) struct Entry {
 /// A post with the works that it cites. Of one that needs a password there is the title alone.
 pub(crate) fn of_post(app: &App, post: &Post, cited: &Works) -> Entry {
     let page = absolute(app, &address_of(post));
-    let context = Context { page: page.clone(), ..cited.context(app.context()) };
-    let body = app.renderings.body(post, &context);
+    let body = app.renderings.body(post, &cited.context_elsewhere(app, &page));
     Entry {
-        id: absolute(app, &format!("/archives/{}", post.id.0)),
+        id: app.identity.urn(&format!("posts/{}", post.id.0)),
         page,
         title: legal(render::inline(&post.title, &app.context()).as_str()),
         title_text: cite::plain(&post.title),

@@ -129,6 +129,9 @@ type Answer = Result<HttpResponse, Failure>;
 
 /// The newest posts of a list, whatever is pinned there.
 async fn of_shelf(app: &App, request: &HttpRequest, m: Messages, shelf: Shelf) -> Answer {
+    if shelf.is_moved {
+        return Ok(moved(request, &shelf.address));
+    }
     let found = post_lists::newest(&app.db, &shelf.scope, POSTS).await?;
     let site = &app.config.site.title;
     let title = match &shelf.name {

@@ -60,7 +60,7 @@ struct Door {
     fault: Option<&'static str>,
 }
 
-/// How the visitor may read the post at an address, if they may know that it is there.
+/// How the visitor may read the post that is or was at an address, if they may know that it is there.
 pub(super) async fn of(
     app: &App,
     request: &HttpRequest,
@@ -68,7 +68,11 @@ pub(super) async fn of(
     slug: &str,
 ) -> Result<Access, Failure> {
     let slug: Slug = slug.parse().map_err(|_| Failure::NotFound)?;
-    let (post, kept) = posts::kept_at(&app.db, &slug).await?.ok_or(Failure::NotFound)?;
+    let found = match posts::kept_at(&app.db, &slug).await? {
+        None => posts::kept_formerly_at(&app.db, &slug).await?,
+        found => found,
+    };
+    let (post, kept) = found.ok_or(Failure::NotFound)?;
     let here = post.published <= Utc::now();
     let own = user.is_some_and(|user| user.role >= Role::Editor || post.owner == Some(user.id));
     match post.details.visibility {

@@ -116,7 +116,7 @@ pub(super) async fn tags(app: &App, post: &Post) -> Result<Vec<Link>, storage::E
 /// The same post in the other language, if everybody may read that.
 pub(super) async fn translation(app: &App, post: &Post) -> Result<Option<String>, storage::Error> {
     let Some(slug) = &post.translation else { return Ok(None) };
-    Ok(posts::by_slug(&app.db, slug).await?.map(|other| address_of(&other)))
+    Ok(posts::at(&app.db, slug).await?.map(|other| address_of(&other)))
 }
 
 /// The posts right before and after one, by their days.
@@ -133,7 +133,7 @@ pub(super) async fn neighbours(
 
 /// The posts that link to one.
 pub(super) async fn links_here(app: &App, post: &Post) -> Result<Vec<Brief>, storage::Error> {
-    let linking = post_links::to(&app.db, &post.slug).await?;
+    let linking = post_links::to(&app.db, post).await?;
     Ok(linking.iter().map(|post| brief(app, post, String::new())).collect())
 }
 

@@ -5,12 +5,13 @@
 
 use cite::{Kind, Person, Work};
 use content::{Language, Paper, Post, PostKind};
+use render::Rendered;
 use serde_json::{Value, json};
 
 use super::{Link, around::InSeries, licences::Licence};
 use crate::{
     app::App,
-    citations::Reference,
+    citations::{Reference, Works},
     exports::{self, File},
     language::Messages,
     papers, posts,
@@ -61,6 +62,7 @@ impl Head {
         graph.push(("article:modified_time", posts::changed(post).to_rfc3339()));
         graph.extend(about.way.last().map(|category| ("article:section", category.name.clone())));
         graph.extend(post.tags.iter().map(|tag| ("article:tag", tag.clone())));
+        graph.extend(about.picture.iter().flat_map(Shown::graph));
         let all = ("/posts".to_owned(), Messages(post.language).posts().to_owned());
         let way = about.way.iter().map(|category| (category.href.clone(), category.name.clone()));
         Self {
@@ -77,10 +79,15 @@ impl Head {
         }
     }
 
+    /// How messengers show it: with its picture if it has one.
+    pub(super) fn card(&self) -> &'static str {
+        let has_picture = self.graph.iter().any(|(name, _)| *name == "og:image");
+        if has_picture { "summary_large_image" } else { "summary" }
+    }
+
     /// Of a list of posts: the places on the way to it, its name, and the posts that are shown.
     pub(super) fn of_list(app: &App, list: &List<'_>) -> Self {
         let page = format!("{}{}", app.base, list.address);
-        let locale = locale(list.language);
         let items = (list.first..).zip(list.posts).map(|(position, (address, name))| {
             json!({ "@type": "ListItem", "position": position, "url": format!("{}{address}", app.base), "name": name })
         });
@@ -93,20 +100,47 @@ impl Head {
             "inLanguage": list.language.tag(),
             "mainEntity": { "@type": "ItemList", "itemListElement": items.collect::<Vec<_>>() },
         });
+        let described =
+            [collection, trail(app, list.way.iter().cloned(), (page.clone(), list.name.to_owned()))];
+        Self { described: script(&described), ..Self::of_site(app, list) }
+    }
+
+    /// Of the front page: what the site is, and how to search it (<https://schema.org/WebSite>).
+    pub(super) fn of_home(app: &App, language: Language, picture: Option<Shown>) -> Self {
+        let base = &app.base;
+        let site = json!({
+            "@type": "WebSite",
+            "name": app.config.site.title,
+            "description": app.config.site.tagline,
+            "url": format!("{base}/"),
+            "potentialAction": {
+                "@type": "SearchAction",
+                "target": { "@type": "EntryPoint", "urlTemplate": format!("{base}/search?query={{query}}") },
+                "query-input": "required name=query",
+            },
+        });
+        let (name, description) = (app.config.site.title.as_str(), app.config.site.tagline.as_str());
+        let home =
+            List { address: "/", name, description, language, way: &[], posts: &[], first: 1, picture };
+        Self { described: script(&[site]), ..Self::of_site(app, &home) }
+    }
+
+    /// Of what is no single thing: its name, its address, and a picture that it shows.
+    fn of_site(app: &App, list: &List<'_>) -> Self {
+        let page = format!("{}{}", app.base, list.address);
+        let mut graph = vec![
+            ("og:title", list.name.to_owned()),
+            ("og:type", "website".to_owned()),
+            ("og:url", page.clone()),
+            ("og:site_name", app.config.site.title.clone()),
+            ("og:description", list.description.to_owned()),
+            ("og:locale", locale(list.language).to_owned()),
+        ];
+        graph.extend(list.picture.iter().flat_map(Shown::graph));
         Self {
             citation: Vec::new(),
-            graph: vec![
-                ("og:title", list.name.to_owned()),
-                ("og:type", "website".to_owned()),
-                ("og:url", page.clone()),
-                ("og:site_name", app.config.site.title.clone()),
-                ("og:description", list.description.to_owned()),
-                ("og:locale", locale.to_owned()),
-            ],
-            described: script(&[
-                collection,
-                trail(app, list.way.iter().cloned(), (page.clone(), list.name.to_owned())),
-            ]),
+            graph,
+            described: String::new(),
             files: Vec::new(),
             canonical: page,
             coins: None,
@@ -126,6 +160,36 @@ pub(super) struct About<'a> {
     pub(super) series: Option<&'a InSeries>,
     pub(super) licence: Option<&'a Licence>,
     pub(super) references: &'a [Reference],
+    /// Its first picture.
+    pub(super) picture: Option<Shown>,
+    /// The address of the same post in the other language.
+    pub(super) translation: Option<&'a str>,
+}
+
+/// A picture that a page shows.
+#[derive(Clone)]
+pub(super) struct Shown {
+    /// The whole address.
+    href: String,
+    /// Width and height in pixels, where they are known.
+    size: Option<(u32, u32)>,
+}
+
+impl Shown {
+    /// The first picture of a text, if it is one of this site.
+    pub(super) fn first(app: &App, rendered: &Rendered, works: &Works) -> Option<Self> {
+        let address = rendered.picture.as_deref()?;
+        let own = address.starts_with('/') && !address.starts_with("//");
+        let size = works.picture(address).map(|picture| (picture.width, picture.height));
+        own.then(|| Self { href: absolute(app, address), size })
+    }
+
+    fn graph(&self) -> impl Iterator<Item = (&'static str, String)> + use<> {
+        let size = self.size.map(|(width, height)| {
+            [("og:image:width", width.to_string()), ("og:image:height", height.to_string())]
+        });
+        std::iter::once(("og:image", self.href.clone())).chain(size.into_iter().flatten())
+    }
 }
 
 /// What the head of a list of posts says.
@@ -139,6 +203,8 @@ pub(super) struct List<'a> {
     /// Paths and titles of what is shown, the first of them at this place of the list.
     pub(super) posts: &'a [(String, String)],
     pub(super) first: u64,
+    /// The first picture that it shows.
+    pub(super) picture: Option<Shown>,
 }
 
 /// With only a title and no venue a paper would be taken for an article, so the first says what it is.
@@ -266,9 +332,8 @@ fn posting(app: &App, post: &Post, work: &Work, description: &str, about: &About
         "isPartOf": series,
         "position": about.series.map(|series| series.place),
         "citation": cited.collect::<Vec<_>>(),
-        "translationOfWork": post.translation.as_ref().map(|slug| {
-            format!("{}/posts/{}", app.base, papers::escaped(slug.as_str()))
-        }),
+        "image": about.picture.as_ref().map(|picture| &picture.href),
+        "translationOfWork": about.translation.map(|path| absolute(app, path)),
     })
 }
 
@@ -312,7 +377,7 @@ fn trail(app: &App, way: impl Iterator<Item = (String, String)>, here: (String, 
 }
 
 /// What is known of them as JSON-LD; `<` could end the script element that holds it.
-pub(super) fn script(things: &[Value]) -> String {
+fn script(things: &[Value]) -> String {
     let things: Vec<_> = things.iter().map(known).collect();
     json!({ "@context": "https://schema.org", "@graph": things }).to_string().replace('<', "\\u003c")
 }

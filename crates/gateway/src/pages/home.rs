@@ -2,7 +2,6 @@ use actix_web::web;
 use askama::Template;
 use content::{Comment, Language, Subject};
 use render::{Context, Format, Html, Rendered, Trust};
-use serde_json::json;
 use storage::{Listing, Scope, comments, papers, post_lists, posts};
 
 use super::{
@@ -10,7 +9,7 @@ use super::{
     around::brief,
     cards::{Brief, title},
     frame::{Frame, Place},
-    heads::script,
+    heads::Head,
     shelves::{Entry, entries},
 };
 use crate::{
@@ -45,8 +44,7 @@ struct HomePage {
     popular: Vec<Brief>,
     total: u64,
     last: u64,
-    /// What the site is and how to search it, for machines: JSON-LD.
-    about: String,
+    head: Head,
 }
 
 /// The newest papers of all lists.
@@ -73,8 +71,11 @@ pub(crate) async fn home(app: web::Data<App>, visit: Visit) -> Page {
     if let Some(first) = entries.first_mut() {
         first.lead = true;
     }
+    let picture = entries.iter().find_map(|entry| entry.picture.clone());
+    let head = Head::of_home(&app, visit.m.language(), picture);
     visit.page(&HomePage {
-        frame: Frame::new(&app, &visit, "", Place::Posts).known_as(&format!("{}/", app.base)),
+        frame: Frame::new(&app, &visit, "", Place::Posts).known_as(&head.canonical),
+        head,
         m: visit.m,
         last: entries.len() as u64,
         total: found.total,
@@ -83,24 +84,7 @@ pub(crate) async fn home(app: web::Data<App>, visit: Visit) -> Page {
         newest: newest(&app).await?,
         said: recent_comments(&app).await?,
         popular: popular(&app, visit.m).await?,
-        about: described(&app),
     })
-}
-
-/// <https://schema.org/WebSite> with its search.
-fn described(app: &App) -> String {
-    let base = &app.base;
-    let site = json!({
-        "@type": "WebSite",
-        "name": app.config.site.title,
-        "url": format!("{base}/"),
-        "potentialAction": {
-            "@type": "SearchAction",
-            "target": { "@type": "EntryPoint", "urlTemplate": format!("{base}/search?query={{query}}") },
-            "query-input": "required name=query",
-        },
-    });
-    script(&[site])
 }
 
 async fn newest(app: &App) -> Result<Option<Newest>, Failure> {

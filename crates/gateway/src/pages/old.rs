@@ -2,18 +2,16 @@
 //! place.
 
 use actix_web::{HttpRequest, web};
-use content::Slug;
-use storage::{
-    posts,
-    terms::{self, TermKind},
-};
+use content::{Post, Slug};
+use storage::{posts, terms::TermKind};
 
 use super::{Page, moved, posts::numbered};
 use crate::{
     app::{App, page},
     errors::Failure,
     papers::escaped,
-    posts::{address_of, category_address, month_address, tag_address},
+    posts::{address, address_of, category_address, month_address, tag_address},
+    shelves::term_at,
 };
 
 /// Addresses that nothing else answers; they come after all others.
@@ -45,22 +43,21 @@ async fn by_number(app: web::Data<App>, which: web::Path<(String, String)>) -> P
 }
 
 async fn by_slug(app: web::Data<App>, which: web::Path<(String, String)>) -> Page {
-    Ok(moved(&format!("{}#comments", of_slug(&app, &which.0).await?)))
+    Ok(moved(&format!("{}#comments", address_of(&of_slug(&app, &which.0).await?))))
 }
 
 async fn by_slug_alone(app: web::Data<App>, slug: web::Path<String>) -> Page {
-    Ok(moved(&of_slug(&app, &slug).await?))
+    Ok(moved(&address_of(&of_slug(&app, &slug).await?)))
 }
 
 async fn by_slug_discussed(app: web::Data<App>, which: web::Path<(String, String)>) -> Page {
-    Ok(moved(&format!("{}#comments", of_slug(&app, &which.0).await?)))
+    Ok(moved(&format!("{}#comments", address_of(&of_slug(&app, &which.0).await?))))
 }
 
-/// The address of a post, or of a page that stands on its own.
-async fn of_slug(app: &App, slug: &str) -> Result<String, Failure> {
+/// A post, or a page that stands on its own.
+async fn of_slug(app: &App, slug: &str) -> Result<Post, Failure> {
     let slug: Slug = slug.to_lowercase().parse().map_err(|_| Failure::NotFound)?;
-    let post = posts::by_slug(&app.db, &slug).await?.ok_or(Failure::NotFound)?;
-    Ok(address_of(&post))
+    posts::at(&app.db, &slug).await?.ok_or(Failure::NotFound)
 }
 
 /// Pages by their numbers held other posts every week: the list begins anew.
@@ -69,17 +66,11 @@ async fn all() -> Page {
 }
 
 async fn category(app: web::Data<App>, which: web::Path<(String, String)>) -> Page {
-    known(&app, TermKind::Category, &which.0).await?;
-    Ok(moved(&category_address(&which.0)))
+    Ok(moved(&category_address(&term_at(&app, TermKind::Category, &which.0).await?.slug)))
 }
 
 async fn tag(app: web::Data<App>, which: web::Path<(String, String)>) -> Page {
-    known(&app, TermKind::Tag, &which.0).await?;
-    Ok(moved(&tag_address(&which.0)))
-}
-
-async fn known(app: &App, kind: TermKind, slug: &str) -> Result<(), Failure> {
-    terms::by_slug(&app.db, kind, slug).await?.map(drop).ok_or(Failure::NotFound)
+    Ok(moved(&tag_address(&term_at(&app, TermKind::Tag, &which.0).await?.slug)))
 }
 
 async fn author(which: web::Path<(String, String)>) -> Page {
@@ -104,26 +95,37 @@ async fn month(request: HttpRequest) -> Page {
     Ok(moved(&month_address(year, u32::try_from(month).map_err(|_| Failure::NotFound)?)))
 }
 
-/// `/feed/category/x`, `/feed/rss/2026/11`: the format comes first, then the list.
-async fn feed(of: web::Path<String>) -> Page {
-    feed_of(&of).map(|address| moved(&address)).ok_or(Failure::NotFound)
+/// `/feed/category/x`, `/feed/atom/archives/7`: the format comes first, then the list or the post.
+async fn feed(app: web::Data<App>, of: web::Path<String>) -> Page {
+    let (format, of) = match of.split_once('/') {
+        Some(("atom", of)) => ("", of),
+        Some(("rss", of)) => ("/rss", of),
+        _ => ("/rss", of.as_str()),
+    };
+    let post = match (of.strip_prefix("archives/"), of.strip_suffix(".html")) {
+        (Some(number), _) => Some(numbered(&app, number).await?),
+        (_, Some(slug)) => Some(of_slug(&app, slug).await?),
+        _ => None,
+    };
+    let feed = match post {
+        Some(post) => Some(format!("{}/feed{format}", address(&post.slug))),
+        None => feed_of_list(format, of),
+    };
+    feed.map(|feed| moved(&feed)).ok_or(Failure::NotFound)
 }
 
-fn feed_of(of: &str) -> Option<String> {
-    let (format, list) = match of.split_once('/') {
-        Some((format @ ("rss" | "atom"), list)) => (format, list),
-        _ => ("rss2", of),
-    };
-    let format = if format == "atom" { "" } else { "/rss" };
-    let parts: Vec<&str> = list.split('/').collect();
+fn feed_of_list(format: &str, of: &str) -> Option<String> {
+    let parts: Vec<&str> = of.split('/').collect();
     let digits = |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
-    let list = match parts.as_slice() {
-        [kind @ ("category" | "tag" | "author"), name] => format!("/{kind}/{}", escaped(name)),
-        ["search", words] => return Some(format!("/search/feed{format}?query={}", escaped(words))),
-        [year, month, ..] if digits(year, 4) && digits(month, 2) => format!("/{year}/{month}"),
+    Some(match parts.as_slice() {
+        [kind @ ("category" | "tag" | "author"), name] => format!("/{kind}/{}/feed{format}", escaped(name)),
+        ["search", words] => format!("/search/feed{format}?query={}&kind=post", escaped(words)),
+        ["comments"] => format!("/feed/comments{format}"),
+        [year, month, ..] if digits(year, 4) && digits(month, 2) => format!("/{year}/{month}/feed{format}"),
+        // A year is no list of ours, and the newest posts are those of the last one.
+        [year] if digits(year, 4) => format!("/feed{format}"),
         _ => return None,
-    };
-    Some(format!("{list}/feed{format}"))
+    })
 }
 
 /// Addresses as they are where a server cannot rewrite them.
@@ -138,11 +140,16 @@ mod tests {
 
     #[test]
     fn feeds_of_lists() {
-        let check = |of: &str, address: Option<&str>| assert_eq!(feed_of(of).as_deref(), address, "{of}");
+        let check = |of: &str, address: Option<&str>| {
+            assert_eq!(feed_of_list("/rss", of).as_deref(), address, "{of}");
+        };
         check("category/x y", Some("/category/x%20y/feed/rss"));
-        check("atom/tag/a", Some("/tag/a/feed"));
-        check("rss/2026/11", Some("/2026/11/feed/rss"));
-        check("search/a b", Some("/search/feed/rss?query=a%20b"));
+        check("tag/a", Some("/tag/a/feed/rss"));
+        check("author/7", Some("/author/7/feed/rss"));
+        check("2026/11/23", Some("/2026/11/feed/rss"));
+        check("2026", Some("/feed/rss"));
+        check("search/a b", Some("/search/feed/rss?query=a%20b&kind=post"));
+        check("comments", Some("/feed/comments/rss"));
         check("nothing", None);
     }
 }

@@ -2,9 +2,9 @@ use std::{sync::Arc, time::Duration};
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, Utc};
 use cite::Work;
-use content::{Format, Language, Post, PostId, PostKind, Slug};
+use content::{Format, Language, Post, PostId, PostKind, Slug, Visibility};
 use moka::sync::Cache;
 use render::{Heading, Html, Rendered};
 use storage::{comments, posts};
@@ -17,7 +17,7 @@ use super::{
     citing::Citation,
     comments::{Discussion, below},
     frame::{Frame, Place},
-    heads::{About, Head},
+    heads::{About, Head, Shown},
     licences::{self, Licence},
     moved,
     near::{self, Near},
@@ -74,6 +74,10 @@ struct Whole {
     tags: Vec<Link>,
     series: Option<InSeries>,
     translation: Option<String>,
+    /// The whole address of the same post in the other language.
+    translated: Option<String>,
+    /// The feed of what is said about it.
+    thread: Option<String>,
     source: String,
     fields: Vec<(String, String)>,
     licence: Option<Licence>,
@@ -143,7 +147,7 @@ async fn shown(
         Err(Failure::NotFound) => return shown_to_some(app, visit, request, signed_in, slug, kind).await,
         found => found?,
     };
-    if post.details.kind != kind {
+    if !is_at(&post, slug, kind) {
         return Ok(moved(&address_of(&post)));
     }
     let work = exports::of_post(app, &post);
@@ -167,7 +171,7 @@ async fn shown_to_some(
     kind: PostKind,
 ) -> Page {
     match access::of(app, request, signed_in.0.as_ref(), slug).await? {
-        Access::Open(post) | Access::Locked(post) | Access::Own(post) if post.details.kind != kind => {
+        Access::Open(post) | Access::Locked(post) | Access::Own(post) if !is_at(&post, slug, kind) => {
             Ok(moved(&address_of(&post)))
         }
         Access::Locked(post) => access::door(app, visit, &post, None),
@@ -176,6 +180,11 @@ async fn shown_to_some(
             page(app, visit, &post, &work).await.map(unkept)
         }
     }
+}
+
+/// Whether this is the address of a post: it may have had it before, or be of the other kind.
+fn is_at(post: &Post, slug: &str, kind: PostKind) -> bool {
+    post.details.kind == kind && post.slug.as_str() == slug
 }
 
 async fn page(app: &App, visit: &Visit, post: &Post, work: &Work) -> Page {
@@ -216,6 +225,7 @@ impl Whole {
         let (earlier, later) = super::around::neighbours(app, post).await?;
         let licence = licences::of(app, post);
         let words = length(&rendered.text);
+        let translation = super::around::translation(app, post).await?;
         let about = About {
             text: &rendered.text,
             words,
@@ -224,6 +234,8 @@ impl Whole {
             series: series.as_ref(),
             licence: licence.as_ref(),
             references: &references,
+            picture: Shown::first(app, &rendered, &works),
+            translation: translation.as_deref(),
         };
         let head = Head::of_post(app, post, work, &about);
         let (day, changed) = (post.published.date_naive(), changed(post).date_naive());
@@ -240,7 +252,9 @@ impl Whole {
             words,
             readers: post.readers,
             tags: super::around::tags(app, post).await?,
-            translation: super::around::translation(app, post).await?,
+            translated: translation.as_ref().map(|path| format!("{}{path}", app.base)),
+            translation,
+            thread: is_public(post).then(|| format!("{}/feed", address(&post.slug))),
             source: format!("{}.md", address(&post.slug)),
             fields: post.details.fields.clone(),
             numbers: wants_numbers(&rendered.headings),
@@ -282,6 +296,11 @@ fn wants_numbers(headings: &[Heading]) -> bool {
     headings.iter().filter(|heading| heading.level == 2).count() > 1 && !sections.any(own)
 }
 
+/// Whether everybody may read it, by now.
+fn is_public(post: &Post) -> bool {
+    post.details.visibility == Visibility::Public && post.published <= Utc::now()
+}
+
 fn mailto(title: &str, page: &str) -> String {
     use crate::papers::escaped;
     format!("mailto:?subject={}&body={}", escaped(&cite::plain(title)), escaped(page))
@@ -291,12 +310,19 @@ fn mailto(title: &str, page: &str) -> String {
 pub(crate) async fn post_file(app: web::Data<App>, visit: Visit, which: web::Path<(String, String)>) -> Page {
     let format = cite::Format::of_suffix(&which.1).ok_or(Failure::NotFound)?;
     let post = find(&app, &visit, &which.0).await?;
+    if post.slug.as_str() != which.0 {
+        return Ok(moved(&format!("{}.{}", address_of(&post), which.1)));
+    }
     Ok(exports::file(&visit, format, &[exports::of_post(&app, &post)], None))
 }
 
 /// `GET /posts/{slug}.md`: the text as it was written.
 pub(crate) async fn post_source(app: web::Data<App>, visit: Visit, slug: web::Path<String>) -> Page {
-    Ok(source_of(&*find(&app, &visit, &slug).await?))
+    let post = find(&app, &visit, &slug).await?;
+    if post.slug.as_str() != *slug {
+        return Ok(moved(&format!("{}.md", address_of(&post))));
+    }
+    Ok(source_of(&post))
 }
 
 fn source_of(post: &Post) -> HttpResponse {
@@ -318,14 +344,14 @@ pub(super) async fn numbered(app: &App, number: &str) -> Result<Post, Failure> {
     posts::by_id(&app.db, PostId(id)).await?.ok_or(Failure::NotFound)
 }
 
-/// The public post at an address, as it was a moment ago if nothing has changed since.
+/// The public post that is or was at an address, as it was a moment ago if nothing has changed since.
 async fn find(app: &App, visit: &Visit, slug: &str) -> Result<Arc<Post>, Failure> {
     let slug: Slug = slug.parse().map_err(|_| Failure::NotFound)?;
     let key = (slug.to_string(), visit.position(&app.db).await?);
     if let Some(post) = app.around.found.get(&key) {
         return Ok(post);
     }
-    let post = Arc::new(posts::by_slug(&app.db, &slug).await?.ok_or(Failure::NotFound)?);
+    let post = Arc::new(posts::at(&app.db, &slug).await?.ok_or(Failure::NotFound)?);
     app.around.found.insert(key, post.clone());
     Ok(post)
 }

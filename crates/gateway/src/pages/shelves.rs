@@ -17,7 +17,7 @@ use super::{
     around::slug_of,
     cards,
     frame::{Frame, Place},
-    heads::{Head, List},
+    heads::{Head, List, Shown},
     moved,
 };
 use crate::{
@@ -81,21 +81,14 @@ pub(crate) async fn series(
     shelf_page(&app, &visit, &place, Shelf::series(&app, &slug).await?).await
 }
 
-/// `GET /author/{name}`. A number is that of an account, as addresses of other systems have it.
+/// `GET /author/{name}`
 pub(crate) async fn author(
     app: web::Data<App>,
     visit: Visit,
     name: web::Path<String>,
     place: web::Query<Continued>,
 ) -> Page {
-    match Shelf::author(&app, &name).await {
-        Err(Failure::NotFound) => {
-            let account = name.parse().map(content::UserId).map_err(|_| Failure::NotFound)?;
-            let author = post_lists::author_of(&app.db, account).await?.ok_or(Failure::NotFound)?;
-            Ok(moved(&author_address(&author)))
-        }
-        shelf => shelf_page(&app, &visit, &place, shelf?).await,
-    }
+    shelf_page(&app, &visit, &place, Shelf::author(&app, &name).await?).await
 }
 
 /// `GET /{year}/{month}`
@@ -132,6 +125,10 @@ struct ShelfPage {
 }
 
 async fn shelf_page(app: &App, visit: &Visit, place: &Continued, shelf: Shelf) -> Page {
+    if shelf.is_moved {
+        let rest = place.after.as_deref().map(|after| format!("?after={}", escaped(after)));
+        return Ok(moved(&format!("{}{}", shelf.address, rest.unwrap_or_default())));
+    }
     let after = place.cursor()?;
     let found = post_lists::list(&app.db, &shelf.scope, after, PER_PAGE).await?;
     if found.total == 0 && matches!(shelf.name, Name::Month(..)) {
@@ -162,6 +159,7 @@ async fn shelf_page(app: &App, visit: &Visit, place: &Continued, shelf: Shelf) -
             way: &way(&shelf, &above, visit.m),
             posts: &shown,
             first: found.first,
+            picture: entries.iter().find_map(|entry| entry.picture.clone()),
         },
     );
     let place = if in_order { Place::Series } else { Place::Posts };
@@ -233,6 +231,8 @@ pub(super) struct Entry {
     pub(super) title: Html,
     pub(super) title_text: String,
     pub(super) teaser: Html,
+    /// The first picture of the teaser.
+    pub(super) picture: Option<Shown>,
     pub(super) author: Link,
     pub(super) day: NaiveDate,
     pub(super) category: Option<Link>,
@@ -250,15 +250,19 @@ pub(super) async fn entries(app: &App, posts: &[Post]) -> Result<Vec<Entry>, Fai
     let counts = comments::counts(&app.db, &ids).await?;
     let mut entries = Vec::new();
     for (post, comments) in posts.iter().zip(counts) {
-        entries.push(entry(app, post, comments).await?);
+        // Of the first entry pictures may be seen at once, those of the others are further down.
+        let context = Context { first_screen: (!entries.is_empty()).then_some(0), ..app.context() };
+        entries.push(entry(app, post, comments, context).await?);
     }
     Ok(entries)
 }
 
-async fn entry(app: &App, post: &Post, comments: u64) -> Result<Entry, Failure> {
+async fn entry(app: &App, post: &Post, comments: u64, context: Context) -> Result<Entry, Failure> {
     let href = address(&post.slug);
-    let context = Context { prefix: format!("a{}-", post.id.0), page: href.clone(), ..app.context() };
-    let context = Works::of(app, &post.body).await?.context(context);
+    let works = Works::of(app, &post.body).await?;
+    let context =
+        works.context(Context { prefix: format!("a{}-", post.id.0), page: href.clone(), ..context });
+    let teaser = app.renderings.teaser(post, &context);
     let category = match post.categories.first() {
         Some(name) => {
             let slug = slug_of(app, TermKind::Category, name).await?;
@@ -282,7 +286,8 @@ async fn entry(app: &App, post: &Post, comments: u64) -> Result<Entry, Failure> 
         other: other(post.language),
         title: cards::title(app, &post.title),
         title_text: cite::plain(&post.title),
-        teaser: app.renderings.teaser(post, &context).html.clone(),
+        picture: Shown::first(app, &teaser, &works),
+        teaser: teaser.html.clone(),
         author: Link { name: post.author.clone(), href: author_address(&post.author) },
         day: post.published.date_naive(),
         category,
@@ -406,6 +411,7 @@ fn overview(app: &App, visit: &Visit, heading: &'static str, place: Place, group
             way: &[],
             posts: &[],
             first: 1,
+            picture: None,
         },
     );
     visit.page(&Shelves {

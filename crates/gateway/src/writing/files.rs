@@ -19,6 +19,7 @@ use actix_web::{
 use chrono::Utc;
 use content::UserId;
 use futures::TryStreamExt as _;
+use render::Picture;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use storage::media::{self, Medium};
@@ -137,6 +138,14 @@ pub(super) fn small_address(medium: &Medium) -> String {
     let large = medium.size.is_some_and(|(width, height)| width.max(height) > ::media::SMALL);
     let still = !matches!(suffix(medium), "gif" | "webp");
     if large && still { format!("/files/{}-small.{}", medium.hash, suffix(medium)) } else { address(medium) }
+}
+
+/// The address of a picture, and what pages say of it before it is there.
+pub(crate) fn picture(medium: &Medium) -> Option<(String, Picture)> {
+    let (width, height) = medium.size?;
+    let (own, small) = (address(medium), small_address(medium));
+    let smaller = ::media::small_size((width, height)).filter(|_| small != own);
+    Some((own, Picture { width, height, smaller: smaller.map(|(width, _)| (small, width)) }))
 }
 
 /// What to write to show a file; its author says what is to be seen on it.

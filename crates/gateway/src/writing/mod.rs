@@ -20,7 +20,9 @@ mod sharing;
 mod together;
 
 pub(crate) use desk::State;
-pub(crate) use files::{address as file_address, markdown as file_markdown, paths as file_paths, stored};
+pub(crate) use files::{
+    address as file_address, markdown as file_markdown, paths as file_paths, picture, stored,
+};
 pub(crate) use form::{Fault, faults, macros_are_readable};
 pub(crate) use schedule::keep;
 pub(crate) use together::Together;

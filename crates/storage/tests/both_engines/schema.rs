@@ -19,7 +19,7 @@ async fn try_tell(url: &str, sql: &str) -> Result<(), sea_orm::DbErr> {
 }
 
 /// Every step of the schema.
-const STEPS: [&str; 8] = [
+const STEPS: [&str; 9] = [
     "0001_first",
     "0002_skimming",
     "0003_budgets",
@@ -28,6 +28,7 @@ const STEPS: [&str; 8] = [
     "0006_standing",
     "0007_spent",
     "0008_blog",
+    "0009_moved",
 ];
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use storage::comments::{self, Draft, Known, Wish};
 use super::{
     Page, Replied, address,
     form::{self, Blank, Checked, Faults, Form, LONGEST, Sent},
-    private, see_other, signed_in,
+    order, private, see_other, signed_in,
 };
 use crate::{
     accounts::SignedIn,
@@ -22,7 +22,7 @@ use crate::{
     pages::{
         cards::title,
         frame::{Frame, Place},
-        paper, posts,
+        moved, paper, posts,
     },
     reader::Acting,
     visit::Visit,
@@ -50,7 +50,8 @@ pub(super) struct Preview {
     text: String,
 }
 
-/// `GET /posts/{slug}/comment-page-{n}`: the post with another page of its discussion.
+/// `GET /posts/{slug}/comment-page-{n}`: the post with another page of its discussion. Where it had more pages, as on a
+/// site that moved here, that leads to its beginning.
 pub(super) async fn post_page(
     app: web::Data<App>,
     visit: Visit,
@@ -58,7 +59,13 @@ pub(super) async fn post_page(
     signed_in: SignedIn,
     which: web::Path<(String, u32)>,
 ) -> Page {
-    posts::post(app, visit, request, signed_in, which.into_inner().0.into()).await
+    let (slug, page) = which.into_inner();
+    match About::of_slug(&app, &slug).await {
+        Ok(about) if page as usize > order(&app, &about).await?.pages() => {
+            Ok(moved(&format!("{}#comments", about.page)))
+        }
+        _ => posts::post(app, visit, request, signed_in, slug.into()).await,
+    }
 }
 
 /// `GET /papers/{id}/comment-page-{n}`
