@@ -16,6 +16,7 @@ on_each_engine!(
     authors_write_their_own_and_editors_everything,
     nothing_is_overwritten,
     a_kill_loses_nothing_that_was_acknowledged,
+    kills_in_the_middle_of_saves_leave_whole_posts,
     previews_are_the_published_page,
     only_blocks_that_changed_are_sent,
     what_cannot_be_is_told_and_kept,
@@ -31,13 +32,13 @@ on_each_engine!(
 );
 
 /// Somebody who writes.
-struct Writer<'s> {
+pub(crate) struct Writer<'s> {
     site: &'s Site,
-    cookie: String,
+    pub(crate) cookie: String,
 }
 
 impl<'s> Writer<'s> {
-    async fn new(site: &'s Site, name: &str, role: &str) -> Self {
+    pub(crate) async fn new(site: &'s Site, name: &str, role: &str) -> Self {
         let added = site.run_with(&["user", "add", name, "--role", role], PASSWORD).await;
         assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
         Self { site, cookie: session(&sign_in(site, name, PASSWORD).await) }
@@ -76,8 +77,32 @@ impl<'s> Writer<'s> {
         begun.headers()["location"].to_str().expect("ASCII").to_owned()
     }
 
+    /// What the source of the editor holds.
+    async fn source(&self, address: &str) -> String {
+        let page = self.page(address).await;
+        let (_, rest) = page.split_once("name=\"body\"").expect("the source");
+        let (_, rest) = rest.split_once('>').expect("the end of a tag");
+        rest.split("</textarea>").next().expect("the end of the source").to_owned()
+    }
+
+    /// Gives the text of a number to a server that may be killed; the answer, if there is one.
+    async fn give(&self, address: &str, number: u64, wanted: &str) -> Option<Response> {
+        let page = self.site.attempt(Method::GET, address, String::new(), &[("cookie", &self.cookie)]).await;
+        let page = page.ok()?.text().await.ok()?;
+        let (_, rest) = page.split_once("name=\"version\" value=\"").expect("a version");
+        let fields =
+            with(&post("Whole", &whole(number)), "version", rest.split('"').next().expect("its end"));
+        let headers = [
+            ("cookie", self.cookie.as_str()),
+            ("sec-fetch-site", "same-origin"),
+            ("content-type", "application/x-www-form-urlencoded"),
+        ];
+        let form = encoded(&with(&fields, "do", wanted));
+        self.site.attempt(Method::POST, address, form, &headers).await.ok()
+    }
+
     /// Publishes a new text with these fields; gives the address of its editor.
-    async fn publish(&self, fields: &Value) -> String {
+    pub(crate) async fn publish(&self, fields: &Value) -> String {
         let address = self.begin().await;
         let saved = self.json(&address, &with(fields, "version", "1")).await;
         assert_eq!(saved.status(), 200);
@@ -90,7 +115,7 @@ impl<'s> Writer<'s> {
     }
 }
 
-fn with(fields: &Value, name: &str, value: &str) -> Value {
+pub(crate) fn with(fields: &Value, name: &str, value: &str) -> Value {
     let mut fields = fields.clone();
     fields[name] = json!(value);
     fields
@@ -110,7 +135,7 @@ fn encoded(fields: &Value) -> String {
     pairs.collect::<Vec<_>>().join("&")
 }
 
-fn post(title: &str, body: &str) -> Value {
+pub(crate) fn post(title: &str, body: &str) -> Value {
     json!({ "title": title, "body": body, "language": "en", "commenting": "on", "author": "Ada" })
 }
 
@@ -202,6 +227,55 @@ async fn a_kill_loses_nothing_that_was_acknowledged(engine: Engine) {
     assert!(page.contains(&format!("\nsave {acknowledged}</textarea>")));
     let more = ada.json(&address, &with(&post("A", "on"), "version", &(acknowledged + 1).to_string())).await;
     assert_eq!(more.status(), 200, "the session and the version are still good");
+}
+
+/// Kills while a save or a publication is being made: what was acknowledged is there, and what is there is whole.
+async fn kills_in_the_middle_of_saves_leave_whole_posts(engine: Engine) {
+    let mut site = Run::on(engine).start().await;
+    let ada = Writer::new(&site, "ada", "author").await;
+    let address = ada.publish(&post("Whole", &whole(0))).await;
+    let cookie = ada.cookie.clone();
+    let mut number = 0;
+    for round in 0..8 {
+        let ada = Writer { site: &site, cookie: cookie.clone() };
+        number += 1;
+        let published = ada.give(&address, number, "publish").await.expect("an answer");
+        assert_eq!(published.status(), 303);
+        let (acknowledged, publishes) = (number, round % 2 == 0);
+        number += 1;
+        let killed = async {
+            // Another moment in each round: before it is sent, while it is read, while it is written.
+            for _ in 0..round * 300 {
+                tokio::task::yield_now().await;
+            }
+            site.signal("KILL");
+        };
+        let late = ada.give(&address, number, if publishes { "publish" } else { "save" });
+        let (late, ()) = tokio::join!(late, killed);
+        let late = late.is_some_and(|answer| answer.status() == if publishes { 303 } else { 200 });
+        site = site.kill().await.start().await;
+        let ada = Writer { site: &site, cookie: cookie.clone() };
+        let (working, public) =
+            (number_in(&ada.source(&address).await), number_in(&site.page("/posts/whole.md").await));
+        let expected = if late { number } else { acknowledged };
+        assert!((expected..=number).contains(&working), "{engine:?} {round}: {working} of {number}");
+        let expected = if late && publishes { number } else { acknowledged };
+        assert!((expected..=working).contains(&public), "{engine:?} {round}: {public} of {number}");
+    }
+}
+
+/// A long text that says on each line from which version it was made.
+fn whole(version: u64) -> String {
+    format!("Version {version}: $x_{{{version}}}$.\n\n").repeat(2000)
+}
+
+/// The version in a text, each line of which must name it.
+fn number_in(text: &str) -> u64 {
+    let first = text.trim_start().split(['\n', '\r']).next().expect("a line");
+    let number = first.strip_prefix("Version ").and_then(|rest| rest.split(':').next()).expect("a number");
+    let number = number.parse().expect("a number");
+    assert_eq!(text.replace("\r\n", "\n").trim(), whole(number).trim(), "it is whole");
+    number
 }
 
 const EVERYTHING: &str = r"## Beginning

@@ -28,6 +28,8 @@ class Editor {
   readonly #keeping: Keeping;
   #rendering = false;
   #stale = false;
+  /** What was rendered last. */
+  #rendered = "";
   #submitting = false;
 
   constructor(form: HTMLFormElement, watcher: Watcher) {
@@ -94,7 +96,7 @@ class Editor {
     void this.#render();
   }
 
-  /** Renders the newest text, one at a time. */
+  /** Renders the newest text, one at a time; one key press may be told of twice, by the source and by the form. */
   async #render(): Promise<void> {
     if (this.#rendering) {
       this.#stale = true;
@@ -103,11 +105,13 @@ class Editor {
     this.#rendering = true;
     do {
       this.#stale = false;
-      const response = await post(`${this.#form.action}/preview`, {
-        ...this.#fields(),
-        have: this.#blocks.keys,
-      });
-      if (response?.ok) this.#show((await response.json()) as Answer);
+      const fields = this.#fields();
+      const asked = JSON.stringify(fields);
+      if (asked === this.#rendered) break;
+      const response = await post(`${this.#form.action}/preview`, { ...fields, have: this.#blocks.keys });
+      if (!response?.ok) continue;
+      this.#rendered = asked;
+      this.#show((await response.json()) as Answer);
     } while (this.#stale);
     this.#rendering = false;
   }
