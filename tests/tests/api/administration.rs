@@ -5,7 +5,10 @@ use serde_json::Value;
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use tests::{End, Ended, Engine, KEY, Model, Run, Site, html::text};
 
-use crate::accounts::{PASSWORD, session, sign_in};
+use crate::{
+    accounts::{PASSWORD, session, sign_in},
+    writing::{self, Writer},
+};
 
 on_each_engine!(
     the_last_administrator_stays,
@@ -400,15 +403,18 @@ async fn no_secret_is_shown(engine: Engine) {
     let run = run.set("MODELS__0__BASE_URL", "http://ink:model-secret-2@127.0.0.1:9/v1");
     let site = run.start().await;
     let admin = signed_in_as(&site, "administrator").await;
-    add_as(&site, "ada", "author").await;
-    site.post("/archives/1/read", "").await;
-    site.post("/posts/nothing/unlock", "password=post-secret-3").await;
+    let ada = Writer::new(&site, "ada", "author").await;
+    let agent = [("user-agent", "Mozilla/5.0 Firefox/140.0"), ("sec-fetch-site", "same-origin")];
+    assert_eq!(site.form("/archives/1/read", "", &agent).await.status(), 204);
+    let locked = writing::with(&writing::post("Locked", ""), "visibility", "protected");
+    ada.publish(&writing::with(&locked, "password", "post-secret-3")).await;
+    assert_eq!(site.post("/posts/locked/unlock", "password=post-secret-3").await.status(), 303);
     let reset = post(&site, &admin, "/admin/users/ada/password", "").await.text().await.expect("a page");
     led(&site, &admin, "/admin/settings", "key=site.title&value=Notes").await;
     let stopped = site.stop().await;
     let mut secrets = made_up(&stopped, engine).await;
-    assert!(secrets.len() >= 3 && secrets.iter().all(|secret| secret.len() > 20), "{secrets:?}");
-    secrets.extend(["mail-secret-1", "model-secret-2", KEY, PASSWORD].map(str::to_owned));
+    assert!(secrets.len() == 4 && secrets.iter().all(|secret| secret.len() > 20), "{secrets:?}");
+    secrets.extend(["mail-secret-1", "model-secret-2", "post-secret-3", KEY, PASSWORD].map(str::to_owned));
     secrets.extend([admin.split_once('=').expect("a cookie").1.to_owned(), code_in(&reset)]);
 
     let site = stopped.start().await;

