@@ -325,7 +325,8 @@ impl Site {
         self.ended().await
     }
 
-    async fn ended(self) -> Ended {
+    /// Waits until a server that was told to end, or killed, is no more.
+    pub async fn ended(self) -> Ended {
         let (mut child, stdin) = (self.child, self.stdin);
         let wait = spawn_blocking(move || child.wait());
         let status = timeout(PATIENCE, wait).await.expect("the server ends in time").expect("waiting");

@@ -253,7 +253,7 @@ async fn kills_in_the_middle_of_saves_leave_whole_posts(engine: Engine) {
         let late = ada.give(&address, number, if publishes { "publish" } else { "save" });
         let (late, ()) = tokio::join!(late, killed);
         let late = late.is_some_and(|answer| answer.status() == if publishes { 303 } else { 200 });
-        site = site.kill().await.start().await;
+        site = site.ended().await.start().await;
         let ada = Writer { site: &site, cookie: cookie.clone() };
         let (working, public) =
             (number_in(&ada.source(&address).await), number_in(&site.page("/posts/whole.md").await));
