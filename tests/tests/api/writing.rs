@@ -2,13 +2,13 @@
 
 #![expect(clippy::cognitive_complexity, reason = "a test tells a whole story, step by step")]
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{SubsecRound as _, TimeDelta, Utc};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use tests::{Engine, Run, Site, html::text};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::accounts::{PASSWORD, session, sign_in};
 
@@ -85,19 +85,21 @@ impl<'s> Writer<'s> {
         rest.split("</textarea>").next().expect("the end of the source").to_owned()
     }
 
-    /// Gives the text of a number to a server that may be killed; the answer, if there is one.
-    async fn give(&self, address: &str, number: u64, wanted: &str) -> Option<Response> {
-        let page = self.site.attempt(Method::GET, address, String::new(), &[("cookie", &self.cookie)]).await;
-        let page = page.ok()?.text().await.ok()?;
+    /// The form with the text of a number, for the version that there is.
+    async fn filled(&self, address: &str, number: u64, wanted: &str) -> String {
+        let page = self.page(address).await;
         let (_, rest) = page.split_once("name=\"version\" value=\"").expect("a version");
-        let fields =
-            with(&post("Whole", &whole(number)), "version", rest.split('"').next().expect("its end"));
+        let version = rest.split('"').next().expect("its end");
+        encoded(&with(&with(&post("Whole", &whole(number)), "version", version), "do", wanted))
+    }
+
+    /// Sends a form to a server that may be killed; the answer, if there is one.
+    async fn attempt(&self, address: &str, form: String) -> Option<Response> {
         let headers = [
             ("cookie", self.cookie.as_str()),
             ("sec-fetch-site", "same-origin"),
             ("content-type", "application/x-www-form-urlencoded"),
         ];
-        let form = encoded(&with(&fields, "do", wanted));
         self.site.attempt(Method::POST, address, form, &headers).await.ok()
     }
 
@@ -229,29 +231,33 @@ async fn a_kill_loses_nothing_that_was_acknowledged(engine: Engine) {
     assert_eq!(more.status(), 200, "the session and the version are still good");
 }
 
+/// How often the server is killed.
+const ROUNDS: u32 = 12;
+
 /// Kills while a save or a publication is being made: what was acknowledged is there, and what is there is whole.
 async fn kills_in_the_middle_of_saves_leave_whole_posts(engine: Engine) {
     let mut site = Run::on(engine).start().await;
     let ada = Writer::new(&site, "ada", "author").await;
     let address = ada.publish(&post("Whole", &whole(0))).await;
     let cookie = ada.cookie.clone();
-    let mut number = 0;
-    for round in 0..8 {
+    let (mut number, mut unanswered) = (0, 0);
+    for round in 0..ROUNDS {
         let ada = Writer { site: &site, cookie: cookie.clone() };
         number += 1;
-        let published = ada.give(&address, number, "publish").await.expect("an answer");
-        assert_eq!(published.status(), 303);
+        let form = ada.filled(&address, number, "publish").await;
+        let begun = Instant::now();
+        assert_eq!(ada.attempt(&address, form).await.expect("an answer").status(), 303);
+        let took = begun.elapsed();
         let (acknowledged, publishes) = (number, round % 2 == 0);
         number += 1;
+        let form = ada.filled(&address, number, if publishes { "publish" } else { "save" }).await;
         let killed = async {
-            // Another moment in each round: before it is sent, while it is read, while it is written.
-            for _ in 0..round * 300 {
-                tokio::task::yield_now().await;
-            }
+            // Another moment in each round: while it is sent, read, written, answered. None of them can be awaited.
+            sleep(took * round / ROUNDS).await;
             site.signal("KILL");
         };
-        let late = ada.give(&address, number, if publishes { "publish" } else { "save" });
-        let (late, ()) = tokio::join!(late, killed);
+        let (late, ()) = tokio::join!(ada.attempt(&address, form), killed);
+        unanswered += u32::from(late.is_none());
         let late = late.is_some_and(|answer| answer.status() == if publishes { 303 } else { 200 });
         site = site.ended().await.start().await;
         let ada = Writer { site: &site, cookie: cookie.clone() };
@@ -262,6 +268,7 @@ async fn kills_in_the_middle_of_saves_leave_whole_posts(engine: Engine) {
         let expected = if late && publishes { number } else { acknowledged };
         assert!((expected..=working).contains(&public), "{engine:?} {round}: {public} of {number}");
     }
+    assert!(unanswered > 0, "none was killed in the middle");
 }
 
 /// A long text that says on each line from which version it was made.
