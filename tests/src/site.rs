@@ -222,11 +222,23 @@ impl Site {
         body: String,
         headers: &[(&str, &str)],
     ) -> reqwest::Response {
+        let answer = self.attempt(method, path, body, headers).await;
+        answer.unwrap_or_else(|error| panic!("{path}: {error:?}"))
+    }
+
+    /// The same to a server that may be killed before it answers.
+    pub async fn attempt(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        body: String,
+        headers: &[(&str, &str)],
+    ) -> reqwest::Result<reqwest::Response> {
         let mut request = client().request(method, format!("{}{path}", self.address)).body(body);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        request.send().await.unwrap_or_else(|error| panic!("{path}: {error:?}"))
+        request.send().await
     }
 
     /// What the server logged.
@@ -313,7 +325,8 @@ impl Site {
         self.ended().await
     }
 
-    async fn ended(self) -> Ended {
+    /// Waits until a server that was told to end, or killed, is no more.
+    pub async fn ended(self) -> Ended {
         let (mut child, stdin) = (self.child, self.stdin);
         let wait = spawn_blocking(move || child.wait());
         let status = timeout(PATIENCE, wait).await.expect("the server ends in time").expect("waiting");

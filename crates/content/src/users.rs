@@ -16,6 +16,8 @@ pub struct User {
     pub id: UserId,
     /// The name to sign in with.
     pub name: UserName,
+    /// The name that they are shown by, if it is another one.
+    pub shown: Option<String>,
     /// What they may do.
     pub role: Role,
     /// When the account was made.
@@ -40,6 +42,13 @@ pub enum Role {
 /// make no other name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct UserName(String);
+
+impl User {
+    /// The name that others see.
+    pub fn shown(&self) -> &str {
+        self.shown.as_deref().unwrap_or(self.name.as_str())
+    }
+}
 
 impl Role {
     /// Every role, the least first.

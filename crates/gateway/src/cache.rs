@@ -29,9 +29,9 @@ use storage::Database;
 use tokio::sync::Mutex as Turn;
 
 use crate::{
-    accepts,
+    accepts, access,
     app::App,
-    pages, reader,
+    reader,
     visit::{Changes, Visit},
 };
 
@@ -41,7 +41,6 @@ const AGE: Duration = Duration::from_secs(5);
 const MEMORY: u64 = 64 << 20;
 /// Pages that are longer are not kept: a few would drive out all others.
 const LONGEST: usize = 2 << 20;
-
 /// Pages that are made at once, at the most, before some are made twice.
 const TURNS: u64 = 10_000;
 /// How old what is known of other processes' changes may be. Those of this one are seen at once; a command that has
@@ -201,7 +200,7 @@ async fn asked(app: Option<web::Data<App>>, request: &ServiceRequest) -> Option<
     let conditional =
         request.headers().contains_key(IF_MODIFIED_SINCE) && !request.headers().contains_key(IF_NONE_MATCH);
     let known = reader::hash(request.request()).is_some() || request.cookie("session").is_some();
-    let known = known || pages::has_key(request.request());
+    let known = known || access::has_key(request.request());
     if request.method() != Method::GET || conditional || known {
         return None;
     }

@@ -9,6 +9,7 @@
 //! Missing on purpose: anything that decides what mathematics, a search result or an answer is.
 
 mod accepts;
+mod access;
 mod accounts;
 mod admin;
 pub mod app;
@@ -16,7 +17,6 @@ mod assets;
 mod cache;
 mod citations;
 pub mod commands;
-
 pub mod config;
 mod discussing;
 mod errors;

@@ -2,7 +2,7 @@
 //! loaded, and whole addresses where a text is read away from its site. What is added comes from the [`Context`] and is
 //! escaped; nothing that the text says of it is kept.
 
-use crate::cleaned::{Part, parts};
+use crate::cleaned::{Markup, parts};
 use crate::context::{Context, Picture};
 use crate::html::{escape, unescaped};
 
@@ -22,10 +22,10 @@ pub(crate) fn finished(html: String, mut places: Vec<usize>, context: &Context) 
             places[next] = out.len();
             next += 1;
         }
-        let (Part::Text(source) | Part::Html(source)) = part;
+        let (Markup::Text(source) | Markup::Html(source)) = part;
         read += source.len();
         match part {
-            Part::Html(tag) if tag.starts_with("<img ") => {
+            Markup::Html(tag) if tag.starts_with("<img ") => {
                 let before = out.len();
                 out.push_str(tag);
                 picture(&mut out, before, text, context);
@@ -34,9 +34,9 @@ pub(crate) fn finished(html: String, mut places: Vec<usize>, context: &Context) 
                     absolute(&mut out, &tag, context);
                 }
             }
-            Part::Html(tag) if away && tag.starts_with("<a ") => absolute(&mut out, tag, context),
-            Part::Html(tag) if tag.starts_with('<') => out.push_str(tag),
-            Part::Text(words) | Part::Html(words) => {
+            Markup::Html(tag) if away && tag.starts_with("<a ") => absolute(&mut out, tag, context),
+            Markup::Html(tag) if tag.starts_with('<') => out.push_str(tag),
+            Markup::Text(words) | Markup::Html(words) => {
                 text += words.len();
                 out.push_str(words);
             }
@@ -51,7 +51,7 @@ pub(crate) fn first_picture(html: &str) -> Option<String> {
     let mut first = None;
     if html.contains("<img ") {
         parts(html, |part| match part {
-            Part::Html(tag) if first.is_none() && tag.starts_with("<img ") => first = value(tag, "src"),
+            Markup::Html(tag) if first.is_none() && tag.starts_with("<img ") => first = value(tag, "src"),
             _ => {}
         });
     }

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::{
     Database, Error,
-    connection::Durability,
+    connection::{Durability, Write},
     rows::audit,
     text::{now, storable},
 };
@@ -51,6 +51,12 @@ pub struct Deed<'a> {
 /// Writes down what was done.
 pub async fn record(db: &Database, deed: Deed<'_>) -> Result<(), Error> {
     let write = db.write(Durability::Full).await?;
+    insert(&write, deed).await?;
+    write.commit().await
+}
+
+/// Writes down what is being done, in the transaction that does it.
+pub(crate) async fn insert(write: &Write, deed: Deed<'_>) -> Result<(), Error> {
     let row = audit::ActiveModel {
         id: NotSet,
         at: Set(now()),
@@ -60,8 +66,8 @@ pub async fn record(db: &Database, deed: Deed<'_>) -> Result<(), Error> {
         object: Set(storable(deed.object)),
         detail: Set(storable(deed.detail)),
     };
-    audit::Entity::insert(row).exec_without_returning(&*write).await?;
-    write.commit().await
+    audit::Entity::insert(row).exec_without_returning(&**write).await?;
+    Ok(())
 }
 
 /// Which entries.

@@ -22,7 +22,7 @@ use crate::{
 mod moderation;
 mod telling;
 
-pub use moderation::{Filter, Listed, change, edit, forget, list, numbers, tally};
+pub use moderation::{Filter, Listed, Verdict, answer, change, edit, forget, list, numbers, tally};
 pub use telling::{told, untold};
 
 /// How often a place that is gone may stand above another one that is gone, to be still shown as a place.
@@ -145,14 +145,19 @@ pub async fn save(db: &Database, draft: &Draft) -> Result<CommentId, Error> {
 /// Saves a comment together with a wish for mail of replies to it.
 pub async fn save_with(db: &Database, draft: &Draft, wish: Option<Wish<'_>>) -> Result<CommentId, Error> {
     let write = db.write(Durability::Full).await?;
-    let id = comments::Entity::insert(row(draft)).exec(&*write).await?.last_insert_id;
+    let id = insert(&write, draft).await?;
     if let Some(wish) = wish {
-        subscriptions::insert(&write, draft.subject, CommentId(id), wish).await?;
-    }
-    if draft.state == CommentState::Visible {
-        changes::log(&write, [DocId { kind: Kind::Comment, id }]).await?;
+        subscriptions::insert(&write, draft.subject, id, wish).await?;
     }
     write.commit().await?;
+    Ok(id)
+}
+
+async fn insert(write: &Write, draft: &Draft) -> Result<CommentId, Error> {
+    let id = comments::Entity::insert(row(draft)).exec(&**write).await?.last_insert_id;
+    if draft.state == CommentState::Visible {
+        changes::log(write, [DocId { kind: Kind::Comment, id }]).await?;
+    }
     Ok(CommentId(id))
 }
 

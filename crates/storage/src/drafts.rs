@@ -20,6 +20,10 @@ use crate::{
     text::{now, storable, unreadable},
 };
 
+mod listed;
+
+pub use listed::{Listed, State, Which, list, tally, unpublished};
+
 /// How long what one person saves is one revision.
 const ONE_REVISION: TimeDelta = TimeDelta::minutes(10);
 
@@ -66,25 +70,6 @@ pub enum Saved {
     As(Working),
     /// Somebody else was faster; what they made of it.
     Other(Working),
-}
-
-/// What a list of what is written says of each.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
-    /// The working copy, if there is one.
-    pub draft: Option<DraftId>,
-    /// The post, if it was ever published.
-    pub post: Option<Standing>,
-    /// The title of the working copy, or of the post.
-    pub title: String,
-    /// Whose text it is.
-    pub owner: Option<UserId>,
-    /// The author's name as shown, of a post.
-    pub author: String,
-    /// When it was saved last.
-    pub saved: DateTime<Utc>,
-    /// Whether the working copy has something that the post has not.
-    pub changed: bool,
 }
 
 /// What a working copy was.
@@ -150,25 +135,6 @@ pub async fn by_preview(db: &Database, hash: &str) -> Result<Option<Working>, Er
         Some(row) => working(db, row).await.map(Some),
         None => Ok(None),
     }
-}
-
-/// Everything that is written, of one person or of all, what was saved last first.
-pub async fn list(db: &Database, owner: Option<UserId>) -> Result<Vec<Listed>, Error> {
-    let mut listed = Vec::new();
-    let mut copies = std::collections::HashMap::new();
-    for copy in copies_of(db).await? {
-        match copy.1 {
-            Some(post) => drop(copies.insert(post, copy)),
-            None => listed.push(unpublished(copy)),
-        }
-    }
-    for post in standing_posts(db).await? {
-        let copy = copies.remove(&post.0);
-        listed.push(once_published(post, copy)?);
-    }
-    listed.retain(|one| owner.is_none() || one.owner == owner);
-    listed.sort_by_key(|one| std::cmp::Reverse(one.saved));
-    Ok(listed)
 }
 
 /// Saves a text in the place of the one of `version`.
@@ -438,66 +404,4 @@ fn standing(post: Post) -> Standing {
 async fn name(db: &Database, user: Option<i64>) -> Result<Option<String>, Error> {
     let Some(user) = user else { return Ok(None) };
     Ok(users::Entity::find_by_id(user).one(db.read()).await?.map(|row| row.name))
-}
-
-/// Key, post, owner, title and last save of a working copy.
-type Copy = (i64, Option<i64>, Option<i64>, String, DateTime<Utc>);
-/// Key, slug, title, author, owner, visibility, day and last change of a post.
-type Row = (i64, String, String, String, Option<i64>, String, DateTime<Utc>, DateTime<Utc>);
-
-async fn copies_of(db: &Database) -> Result<Vec<Copy>, Error> {
-    use drafts::Column;
-    let columns = [Column::Id, Column::PostId, Column::UserId, Column::Title, Column::Saved];
-    Ok(drafts::Entity::find().select_only().columns(columns).into_tuple().all(db.read()).await?)
-}
-
-async fn standing_posts(db: &Database) -> Result<Vec<Row>, Error> {
-    use published::Column;
-    let columns = [
-        Column::Id,
-        Column::Slug,
-        Column::Title,
-        Column::Author,
-        Column::UserId,
-        Column::Visibility,
-        Column::Published,
-        Column::Updated,
-    ];
-    Ok(published::Entity::find().select_only().columns(columns).into_tuple().all(db.read()).await?)
-}
-
-fn unpublished((id, _, owner, title, saved): Copy) -> Listed {
-    Listed {
-        draft: Some(DraftId(id)),
-        post: None,
-        title,
-        owner: owner.map(UserId),
-        author: String::new(),
-        saved,
-        changed: true,
-    }
-}
-
-fn once_published(row: Row, copy: Option<Copy>) -> Result<Listed, Error> {
-    let (id, slug, title, author, owner, visibility, published, updated) = row;
-    let post = Standing {
-        id: PostId(id),
-        slug: slug.parse().map_err(|invalid: content::Invalid| Error::Corrupt(invalid.to_string()))?,
-        visibility: Visibility::ALL
-            .into_iter()
-            .find(|one| one.name() == visibility)
-            .ok_or_else(|| Error::Corrupt(format!("the visibility {visibility:?}")))?,
-        published,
-        updated,
-    };
-    let changed = copy.as_ref().is_some_and(|copy| copy.4 > updated);
-    Ok(Listed {
-        draft: copy.as_ref().map(|copy| DraftId(copy.0)),
-        post: Some(post),
-        owner: owner.map(UserId),
-        author,
-        saved: copy.as_ref().map_or(updated, |copy| copy.4.max(updated)),
-        title: copy.map_or(title, |copy| copy.3),
-        changed,
-    })
 }

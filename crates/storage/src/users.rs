@@ -40,8 +40,6 @@ pub struct Account {
     /// Who it is.
     #[serde(flatten)]
     pub user: User,
-    /// The name that they are shown by, if it is another one.
-    pub shown: Option<String>,
     /// Where to write to.
     pub mail: Option<String>,
     /// Whether they are kept out.
@@ -99,7 +97,7 @@ pub async fn all(db: &Database) -> Result<Vec<Account>, Error> {
     let account = |(row, role): (users::Model, Option<roles::Model>)| {
         let (sessions, seen) = open.remove(&row.id).unwrap_or_default();
         let user = user(&row, role)?;
-        Ok(Account { user, shown: row.shown, mail: row.mail, blocked: row.blocked, sessions, seen })
+        Ok(Account { user, mail: row.mail, blocked: row.blocked, sessions, seen })
     };
     rows.into_iter().map(account).collect()
 }
@@ -231,7 +229,8 @@ pub(crate) async fn insert(write: &Write, draft: &Draft) -> Result<User, Error> 
         ..Default::default()
     };
     let inserted = users::Entity::insert(row).exec(&**write).await?;
-    Ok(User { id: UserId(inserted.last_insert_id), name: draft.name.clone(), role: draft.role, created })
+    let id = UserId(inserted.last_insert_id);
+    Ok(User { id, name: draft.name.clone(), shown: None, role: draft.role, created })
 }
 
 /// Fails unless somebody else administers the site. Who asks holds the lock: two who leave at once would both see the
@@ -262,6 +261,7 @@ pub(crate) fn user(row: &users::Model, role: Option<roles::Model>) -> Result<Use
     Ok(User {
         id: UserId(row.id),
         name: row.name.parse().map_err(corrupt)?,
+        shown: row.shown.clone(),
         role: role.parse().map_err(corrupt)?,
         created: row.created,
     })

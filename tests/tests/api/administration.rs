@@ -1,15 +1,16 @@
 //! Administration from outside: who may see what, and what is done there.
 
-use std::{collections::BTreeSet, fs, path::Path};
-
 use reqwest::{Method, Response};
 use serde_json::Value;
-use tests::{End, Engine, KEY, Model, Run, Site, html::text};
+use sqlx::{Connection as _, PgConnection, SqliteConnection};
+use tests::{End, Ended, Engine, KEY, Model, Run, Site, html::text};
 
-use crate::accounts::{PASSWORD, session, sign_in};
+use crate::{
+    accounts::{PASSWORD, session, sign_in},
+    writing::{self, Writer},
+};
 
 on_each_engine!(
-    each_page_is_for_its_roles,
     the_last_administrator_stays,
     users_are_changed_and_removed,
     a_blocked_user_is_out_at_once,
@@ -22,51 +23,10 @@ on_each_engine!(
     terms_are_renamed_and_moved,
     terms_are_merged_and_put_in_levels,
     what_was_done_is_written_down,
+    no_secret_is_shown,
     signing_in_goes_on_where_one_wanted_to_go,
     an_administrator_looks_after_the_site,
 );
-
-const ROLES: [&str; 4] = ["reader", "author", "editor", "administrator"];
-
-/// Each address of administration and writing that this part of the site has, and who may see it.
-const PAGES: [(&str, &str, &str); 35] = [
-    ("GET", "/admin", "administrator"),
-    ("GET", "/admin/users", "administrator"),
-    ("POST", "/admin/users/invite", "administrator"),
-    ("GET", "/admin/users/{name}", "administrator"),
-    ("POST", "/admin/users/{name}/role", "administrator"),
-    ("POST", "/admin/users/{name}/shown", "administrator"),
-    ("POST", "/admin/users/{name}/blocked", "administrator"),
-    ("POST", "/admin/users/{name}/password", "administrator"),
-    ("POST", "/admin/users/{name}/sessions/{id}", "administrator"),
-    ("POST", "/admin/users/{name}/remove", "administrator"),
-    ("GET", "/admin/settings", "administrator"),
-    ("POST", "/admin/settings", "administrator"),
-    ("POST", "/admin/settings/unset", "administrator"),
-    ("GET", "/admin/questions", "administrator"),
-    ("POST", "/admin/questions/reload", "administrator"),
-    ("GET", "/admin/questions/{tag}/{language}", "administrator"),
-    ("POST", "/admin/questions/{tag}/{language}/try", "administrator"),
-    ("GET", "/admin/models", "administrator"),
-    ("POST", "/admin/models/try", "administrator"),
-    ("GET", "/admin/harvests", "administrator"),
-    ("POST", "/admin/harvests/now", "administrator"),
-    ("GET", "/admin/audit", "administrator"),
-    ("GET", "/admin/terms", "editor"),
-    ("POST", "/admin/terms", "editor"),
-    ("GET", "/admin/terms/{kind}/{slug}", "editor"),
-    ("POST", "/admin/terms/{kind}/{slug}/rename", "editor"),
-    ("POST", "/admin/terms/{kind}/{slug}/describe", "editor"),
-    ("POST", "/admin/terms/{kind}/{slug}/address", "editor"),
-    ("POST", "/admin/terms/{kind}/{slug}/merge", "editor"),
-    ("POST", "/admin/terms/{kind}/{slug}/remove", "editor"),
-    // Whatever is added below these is closed to others by itself.
-    ("GET", "/admin/not-there-yet", "administrator"),
-    ("GET", "/%61dmin/users", "administrator"),
-    ("GET", "/admin/comments", "editor"),
-    ("POST", "/admin/comments/7", "editor"),
-    ("GET", "/write", "author"),
-];
 
 pub(crate) async fn add_as(site: &Site, name: &str, role: &str) {
     let added = site.run_with(&["user", "add", name, "--role", role], PASSWORD).await;
@@ -110,41 +70,6 @@ async fn eventually(is_so: impl AsyncFn() -> bool) {
         }
     };
     tokio::time::timeout(std::time::Duration::from_secs(30), so).await.expect("it becomes so");
-}
-
-async fn each_page_is_for_its_roles(engine: Engine) {
-    let site = Run::on(engine).start().await;
-    let place = |role: &str| ROLES.iter().position(|other| *other == role).expect("a role");
-    for role in ROLES {
-        let session = signed_in_as(&site, role).await;
-        for (method, path, least) in PAGES {
-            let method = method.parse::<Method>().expect("a method");
-            let path = path.replace("{name}", "nobody").replace("{id}", "7").replace("{tag}", "none@1");
-            let path = path.replace("{language}", "en").replace("{kind}", "tag").replace("{slug}", "none");
-            let headers = [("cookie", session.as_str()), ("sec-fetch-site", "same-origin")];
-            let status = site.request(method.clone(), &path, &headers).await.status();
-            let refused = status == 403;
-            assert_eq!(refused, place(role) < place(least), "{role} {method} {path}: {status}");
-            // Whoever is not signed in is led to it, or told.
-            let status = site.request(method.clone(), &path, &[]).await.status();
-            assert_eq!(status, if method == Method::GET { 303 } else { 401 }, "{method} {path}");
-        }
-    }
-}
-
-/// An address that is not in the table above is not tested: whoever adds one adds it there.
-#[test]
-fn every_address_of_administration_is_in_the_table() {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/gateway/src/admin/mod.rs");
-    let source = fs::read_to_string(source).expect("the table of routes");
-    let routes: BTreeSet<_> = source
-        .split('"')
-        .skip(1)
-        .step_by(2)
-        .filter(|text| text.starts_with("/admin") && !text.ends_with("comments"))
-        .collect();
-    let known: BTreeSet<_> = PAGES.iter().map(|(_, path, _)| *path).collect();
-    assert!(routes.len() > 20 && routes.is_subset(&known), "{:?}", routes.difference(&known));
 }
 
 async fn the_last_administrator_stays(engine: Engine) {
@@ -450,4 +375,71 @@ async fn an_administrator_looks_after_the_site(engine: Engine) {
     assert_eq!(model.calls(), 1, "it was asked");
     let set = text(&page(&site, &admin, "/admin/questions").await);
     assert!(set.contains("six@") && set.contains("asked now"), "{set}");
+}
+
+/// Everything in the table of settings that nobody set: what the site made up for itself.
+async fn made_up(site: &Ended, engine: Engine) -> Vec<String> {
+    const ALL: &str = "SELECT value FROM settings WHERE name NOT LIKE 'config.%'";
+    let found: Vec<(String,)> = match engine {
+        Engine::Sqlite => {
+            let file = format!("sqlite://{}", site.data.join("inkstone.db").display());
+            let mut storage = SqliteConnection::connect(&file).await.expect("a database");
+            sqlx::query_as(ALL).fetch_all(&mut storage).await.expect("rows")
+        }
+        Engine::Postgres => {
+            let mut storage = PgConnection::connect(site.database()).await.expect("a database");
+            sqlx::query_as(ALL).fetch_all(&mut storage).await.expect("rows")
+        }
+    };
+    // That of the readers of a day stands behind the day.
+    found.into_iter().map(|(value,)| value.rsplit(' ').next().expect("a part").to_owned()).collect()
+}
+
+async fn no_secret_is_shown(engine: Engine) {
+    let run = Run::on(engine).with_sample().set("MAIL__SERVER", "127.0.0.1").set("MAIL__PORT", 9);
+    let run = run.set("MAIL__SECURITY", "off").set("MAIL__FROM", "blog@example.org");
+    let run = run.set("MAIL__USER", "blog").set("MAIL__PASSWORD", "mail-secret-1");
+    let run = run.with_model_at(0, "scripted", ([127, 0, 0, 1], 9).into());
+    let run = run.set("MODELS__0__BASE_URL", "http://ink:model-secret-2@127.0.0.1:9/v1");
+    let site = run.start().await;
+    let admin = signed_in_as(&site, "administrator").await;
+    let ada = Writer::new(&site, "ada", "author").await;
+    let agent = [("user-agent", "Mozilla/5.0 Firefox/140.0"), ("sec-fetch-site", "same-origin")];
+    assert_eq!(site.form("/archives/1/read", "", &agent).await.status(), 204);
+    let locked = writing::with(&writing::post("Locked", ""), "visibility", "protected");
+    ada.publish(&writing::with(&locked, "password", "post-secret-3")).await;
+    assert_eq!(site.post("/posts/locked/unlock", "password=post-secret-3").await.status(), 303);
+    let reset = post(&site, &admin, "/admin/users/ada/password", "").await.text().await.expect("a page");
+    led(&site, &admin, "/admin/settings", "key=site.title&value=Notes").await;
+    let stopped = site.stop().await;
+    let mut secrets = made_up(&stopped, engine).await;
+    assert!(secrets.len() == 4 && secrets.iter().all(|secret| secret.len() > 20), "{secrets:?}");
+    secrets.extend(["mail-secret-1", "model-secret-2", "post-secret-3", KEY, PASSWORD].map(str::to_owned));
+    secrets.extend([admin.split_once('=').expect("a cookie").1.to_owned(), code_in(&reset)]);
+
+    let site = stopped.start().await;
+    let mut shown = vec![site.log()];
+    for path in ["", "/settings", "/audit", "/models", "/users", "/users/ada", "/harvests", "/comments"] {
+        let path = format!("/admin{path}");
+        shown.push(page(&site, &admin, &path).await);
+    }
+    shown.push(page(&site, &admin, "/account").await);
+    for command in [
+        &["config", "check"][..],
+        &["config", "check", "--json"],
+        &["audit", "--json"],
+        &["user", "list", "--json"],
+        &["config", "set", "site.tagline", "x"],
+    ] {
+        let output = site.run(command).await;
+        assert!(output.status.success(), "{command:?}");
+        shown.push(String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned());
+    }
+    for text in &shown {
+        for secret in &secrets {
+            assert!(!text.contains(secret.as_str()), "{secret} in {text}");
+        }
+    }
+    let settings = &shown[2];
+    assert!(settings.contains("mail.password") && settings.contains("***"), "{settings}");
 }

@@ -9,7 +9,10 @@ use tests::{
     html::{attributes, tags, text},
 };
 
-use crate::accounts::{PASSWORD, session, sign_in};
+use crate::{
+    accounts::{PASSWORD, session, sign_in},
+    writing::{Writer, post, with},
+};
 
 on_each_engine!(
     the_first_comment_waits,
@@ -38,6 +41,10 @@ on_each_engine!(
     mail_that_is_refused_is_tried_again_or_given_up,
     moderators_are_told,
     only_editors_moderate,
+    what_is_said_is_for_who_may_read_the_post,
+    nobody_is_told_of_what_they_may_not_read_any_more,
+    pages_that_stand_on_their_own_are_discussed,
+    limits_are_changed_while_the_site_runs,
 );
 
 const POST: &str = "/posts/lora-first-step";
@@ -47,17 +54,27 @@ struct Visitor<'a> {
     site: &'a Site,
     network: String,
     cookie: String,
+    /// A session, or what opens a post.
+    key: String,
     name: &'static str,
 }
 
 impl<'a> Visitor<'a> {
     fn new(site: &'a Site, name: &'static str, number: u8) -> Self {
-        Self { site, network: format!("198.51.{number}.7"), cookie: String::new(), name }
+        Self { site, network: format!("198.51.{number}.7"), cookie: String::new(), key: String::new(), name }
+    }
+
+    fn cookies(&self) -> String {
+        format!("{}; {}", self.key, self.cookie).trim_matches([' ', ';']).to_owned()
+    }
+
+    async fn get(&self, path: &str) -> Response {
+        let headers = [("cookie", &*self.cookies()), ("x-forwarded-for", &self.network)];
+        self.site.request(Method::GET, path, &headers).await
     }
 
     async fn page(&self, path: &str) -> String {
-        let headers = [("cookie", self.cookie.as_str()), ("x-forwarded-for", &self.network)];
-        let response = self.site.request(Method::GET, path, &headers).await;
+        let response = self.get(path).await;
         assert_eq!(response.status(), 200, "{path}");
         response.text().await.expect("a page")
     }
@@ -65,7 +82,7 @@ impl<'a> Visitor<'a> {
     async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Response {
         let form = encoded(fields);
         let headers = [
-            ("cookie", self.cookie.as_str()),
+            ("cookie", &*self.cookies()),
             ("x-forwarded-for", &self.network),
             ("sec-fetch-site", "same-origin"),
         ];
@@ -822,4 +839,113 @@ async fn moderators_are_told(engine: Engine) {
     run(&site, &["comment", "approve", number(&sent)]).await;
     let asked = smtp.next().await;
     assert_eq!(asked.to, ["ada@example.org"], "who waits is asked to confirm only when they are shown");
+}
+
+async fn what_is_said_is_for_who_may_read_the_post(engine: Engine) {
+    let mut smtp = Smtp::start().await;
+    let site = with_mail(engine, &smtp).await.start().await;
+    let ada = Writer::new(&site, "ada", "author").await;
+    run(&site, &["user", "shown", "ada", "Ada Lovelace"]).await;
+    ada.publish(&with(&post("Mine", r"\begin{equation}1\label{a}\end{equation}"), "visibility", "private"))
+        .await;
+    let locked =
+        with(&post("Locked", r"\begin{equation}1\label{a}\end{equation}"), "visibility", "protected");
+    ada.publish(&with(&locked, "password", "open sesame")).await;
+    let opened = site.post("/posts/locked/unlock", "password=open+sesame").await;
+    let opened =
+        opened.headers()["set-cookie"].to_str().expect("ASCII").split(';').next().expect("a pair").to_owned();
+    let rose = Moderator::of(&site).await;
+    for (path, key, name) in
+        [("/posts/mine", &ada.cookie, "Ada Lovelace"), ("/posts/locked", &opened, "Vera")]
+    {
+        let mut reader = Visitor { key: key.clone(), ..Visitor::new(&site, "Vera", 1) };
+        let said = r"Behind the door: zyzzyva \eqref{a}.";
+        let sent = location(&reader.say_with(path, said, &[("follow", "on")]).await);
+        assert!(sent.starts_with(path) && sent.contains("#c-"), "{sent}");
+        let own = format!("/comments/{}", number(&sent));
+        let page = reader.page(path).await;
+        assert!(
+            page.contains("zyzzyva") && page.contains("#eqn:a\">(1)</a>") && text(&page).contains(name),
+            "{page}"
+        );
+        assert!(!page.contains("name=\"follow\""), "no mail leaves what is not for everybody");
+        assert_eq!(location(&reader.get(&own).await), format!("{path}#c-{}", number(&sent)));
+        let feed = reader.get(&format!("{path}/feed/json")).await;
+        assert_eq!(feed.headers()["cache-control"], "private, no-store");
+        assert!(feed.text().await.expect("a feed").contains("zyzzyva"));
+        assert!(rose.inbox("/admin/comments?state=visible&q=zyzzyva").await.contains("Behind the door"));
+
+        let mut eve = Visitor::new(&site, "Eve", 2);
+        for hidden in ["comments", "feed", "feed/rss", "feed/json"] {
+            assert_eq!(eve.get(&format!("{path}/{hidden}")).await.status(), 404, "{path}/{hidden}");
+        }
+        for hidden in [path.to_owned(), format!("{path}/comment-page-1")] {
+            let answer = eve.get(&hidden).await.text().await.expect("a page");
+            assert!(!answer.contains("zyzzyva") && !answer.contains(name), "{hidden}");
+        }
+        assert_eq!(eve.get(&own).await.status(), 404);
+        assert_eq!(eve.get(&format!("{own}/edit")).await.status(), 404);
+        let others = eve.page(&format!("{POST}/comments?reply={}", number(&sent))).await;
+        assert!(!others.contains(name), "who is replied to elsewhere is told to nobody");
+        let form = reader.page(&format!("{path}/comments")).await;
+        let stolen =
+            [("name", "Eve"), ("mail", "eve@example.org"), ("text", "In."), ("token", &token(&form))];
+        assert_eq!(eve.post(&format!("{path}/comments"), &stolen).await.status(), 404);
+        let about = attributes(&form, "data-about").remove(0);
+        let preview = [("about", about.as_str()), ("text", r"\eqref{a}")];
+        assert_eq!(eve.post("/comments/preview", &preview).await.status(), 404);
+        assert_eq!(reader.post("/comments/preview", &preview).await.status(), 200);
+        let below = [("parent", number(&sent))];
+        assert_eq!(eve.say_with(POST, "Below it.", &below).await.status(), 404);
+    }
+    // Once the index and the letters know of what came later, they know of what came before.
+    let mut eve = Visitor::new(&site, "Eve", 2);
+    eve.say_with(POST, "For everybody: quagga.", &[("follow", "on")]).await;
+    assert_eq!(smtp.next().await.to, ["eve@example.org"]);
+    assert!(smtp.is_empty());
+    let indexed = async { while !site.page("/search?query=quagga").await.contains("For everybody") {} };
+    tokio::time::timeout(std::time::Duration::from_secs(60), indexed).await.expect("it is found");
+    for hidden in
+        ["/search?query=zyzzyva", "/search/instant?query=zyzzyva", "/", "/feed/comments", "/feed", "/posts"]
+    {
+        assert!(!site.page(hidden).await.contains("Behind the door"), "{hidden}");
+    }
+}
+
+async fn nobody_is_told_of_what_they_may_not_read_any_more(engine: Engine) {
+    let mut smtp = Smtp::start().await;
+    let site = with_mail(engine, &smtp).await.start().await;
+    let (followed, _) = followed(&site, &mut smtp).await;
+    run(&site, &["post", "unpublish", "lora-first-step"]).await;
+    let mut rose = Visitor { key: editor(&site).await, ..Visitor::new(&site, "rose", 3) };
+    location(&rose.say_with(POST, "Between us.", &[("parent", &followed)]).await);
+    let mut eve = Visitor::new(&site, "Eve", 2);
+    location(&eve.say_with("/papers/1", "Elsewhere.", &[("follow", "on")]).await);
+    assert_eq!(smtp.next().await.to, ["eve@example.org"]);
+    assert!(smtp.is_empty());
+}
+
+async fn pages_that_stand_on_their_own_are_discussed(engine: Engine) {
+    let site = quick(engine).set("COMMENTS__HOLD", "none").set("COMMENTS__THREADS", 1).start().await;
+    let ada = Writer::new(&site, "ada", "author").await;
+    ada.publish(&with(&post("Apart", "On its own."), "kind", "page")).await;
+    let mut vera = Visitor::new(&site, "Vera", 1);
+    for text in ["The first.", "The second."] {
+        location(&vera.say("/pages/apart", text).await);
+    }
+    assert!(site.page("/pages/apart").await.contains("The first."));
+    assert!(site.page("/pages/apart/comment-page-2").await.contains("The second."));
+    assert!(site.page("/pages/apart/feed").await.contains("The second."));
+}
+
+async fn limits_are_changed_while_the_site_runs(engine: Engine) {
+    let site = quick(engine).start().await;
+    let rose = site.run_with(&["user", "add", "rose", "--role", "administrator"], PASSWORD).await;
+    assert!(rose.status.success());
+    let cookie = session(&sign_in(&site, "rose", PASSWORD).await);
+    let headers = [("cookie", cookie.as_str()), ("sec-fetch-site", "same-origin")];
+    location(&site.form("/admin/settings", "key=comments.network&value=1", &headers).await);
+    let mut ada = Visitor::new(&site, "Ada", 1);
+    assert_eq!(ada.say(POST, "One.").await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(ada.say(POST, "Two.").await.status(), StatusCode::TOO_MANY_REQUESTS);
 }

@@ -40,6 +40,7 @@ mod pages;
 mod papers;
 mod questions;
 mod readings;
+mod rights;
 mod search_page;
 mod searching;
 mod writing;

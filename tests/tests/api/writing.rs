@@ -2,13 +2,13 @@
 
 #![expect(clippy::cognitive_complexity, reason = "a test tells a whole story, step by step")]
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{SubsecRound as _, TimeDelta, Utc};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use tests::{Engine, Run, Site, html::text};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::accounts::{PASSWORD, session, sign_in};
 
@@ -16,6 +16,7 @@ on_each_engine!(
     authors_write_their_own_and_editors_everything,
     nothing_is_overwritten,
     a_kill_loses_nothing_that_was_acknowledged,
+    kills_in_the_middle_of_saves_leave_whole_posts,
     previews_are_the_published_page,
     only_blocks_that_changed_are_sent,
     what_cannot_be_is_told_and_kept,
@@ -32,13 +33,13 @@ on_each_engine!(
 );
 
 /// Somebody who writes.
-struct Writer<'s> {
+pub(crate) struct Writer<'s> {
     site: &'s Site,
-    cookie: String,
+    pub(crate) cookie: String,
 }
 
 impl<'s> Writer<'s> {
-    async fn new(site: &'s Site, name: &str, role: &str) -> Self {
+    pub(crate) async fn new(site: &'s Site, name: &str, role: &str) -> Self {
         let added = site.run_with(&["user", "add", name, "--role", role], PASSWORD).await;
         assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
         Self { site, cookie: session(&sign_in(site, name, PASSWORD).await) }
@@ -77,8 +78,34 @@ impl<'s> Writer<'s> {
         begun.headers()["location"].to_str().expect("ASCII").to_owned()
     }
 
+    /// What the source of the editor holds.
+    async fn source(&self, address: &str) -> String {
+        let page = self.page(address).await;
+        let (_, rest) = page.split_once("name=\"body\"").expect("the source");
+        let (_, rest) = rest.split_once('>').expect("the end of a tag");
+        rest.split("</textarea>").next().expect("the end of the source").to_owned()
+    }
+
+    /// The form with the text of a number, for the version that there is.
+    async fn filled(&self, address: &str, number: u64, wanted: &str) -> String {
+        let page = self.page(address).await;
+        let (_, rest) = page.split_once("name=\"version\" value=\"").expect("a version");
+        let version = rest.split('"').next().expect("its end");
+        encoded(&with(&with(&post("Whole", &whole(number)), "version", version), "do", wanted))
+    }
+
+    /// Sends a form to a server that may be killed; the answer, if there is one.
+    async fn attempt(&self, address: &str, form: String) -> Option<Response> {
+        let headers = [
+            ("cookie", self.cookie.as_str()),
+            ("sec-fetch-site", "same-origin"),
+            ("content-type", "application/x-www-form-urlencoded"),
+        ];
+        self.site.attempt(Method::POST, address, form, &headers).await.ok()
+    }
+
     /// Publishes a new text with these fields; gives the address of its editor.
-    async fn publish(&self, fields: &Value) -> String {
+    pub(crate) async fn publish(&self, fields: &Value) -> String {
         let address = self.begin().await;
         let saved = self.json(&address, &with(fields, "version", "1")).await;
         assert_eq!(saved.status(), 200);
@@ -91,7 +118,7 @@ impl<'s> Writer<'s> {
     }
 }
 
-fn with(fields: &Value, name: &str, value: &str) -> Value {
+pub(crate) fn with(fields: &Value, name: &str, value: &str) -> Value {
     let mut fields = fields.clone();
     fields[name] = json!(value);
     fields
@@ -111,7 +138,7 @@ fn encoded(fields: &Value) -> String {
     pairs.collect::<Vec<_>>().join("&")
 }
 
-fn post(title: &str, body: &str) -> Value {
+pub(crate) fn post(title: &str, body: &str) -> Value {
     json!({ "title": title, "body": body, "language": "en", "commenting": "on", "author": "Ada" })
 }
 
@@ -203,6 +230,60 @@ async fn a_kill_loses_nothing_that_was_acknowledged(engine: Engine) {
     assert!(page.contains(&format!("\nsave {acknowledged}</textarea>")));
     let more = ada.json(&address, &with(&post("A", "on"), "version", &(acknowledged + 1).to_string())).await;
     assert_eq!(more.status(), 200, "the session and the version are still good");
+}
+
+/// How often the server is killed.
+const ROUNDS: u32 = 12;
+
+/// Kills while a save or a publication is being made: what was acknowledged is there, and what is there is whole.
+async fn kills_in_the_middle_of_saves_leave_whole_posts(engine: Engine) {
+    let mut site = Run::on(engine).start().await;
+    let ada = Writer::new(&site, "ada", "author").await;
+    let address = ada.publish(&post("Whole", &whole(0))).await;
+    let cookie = ada.cookie.clone();
+    let (mut number, mut unanswered) = (0, 0);
+    for round in 0..ROUNDS {
+        let ada = Writer { site: &site, cookie: cookie.clone() };
+        number += 1;
+        let form = ada.filled(&address, number, "publish").await;
+        let begun = Instant::now();
+        assert_eq!(ada.attempt(&address, form).await.expect("an answer").status(), 303);
+        let took = begun.elapsed();
+        let (acknowledged, publishes) = (number, round % 2 == 0);
+        number += 1;
+        let form = ada.filled(&address, number, if publishes { "publish" } else { "save" }).await;
+        let killed = async {
+            // Another moment in each round: while it is sent, read, written, answered. None of them can be awaited.
+            sleep(took * round / ROUNDS).await;
+            site.signal("KILL");
+        };
+        let (late, ()) = tokio::join!(ada.attempt(&address, form), killed);
+        unanswered += u32::from(late.is_none());
+        let late = late.is_some_and(|answer| answer.status() == if publishes { 303 } else { 200 });
+        site = site.ended().await.start().await;
+        let ada = Writer { site: &site, cookie: cookie.clone() };
+        let (working, public) =
+            (number_in(&ada.source(&address).await), number_in(&site.page("/posts/whole.md").await));
+        let expected = if late { number } else { acknowledged };
+        assert!((expected..=number).contains(&working), "{engine:?} {round}: {working} of {number}");
+        let expected = if late && publishes { number } else { acknowledged };
+        assert!((expected..=working).contains(&public), "{engine:?} {round}: {public} of {number}");
+    }
+    assert!(unanswered > 0, "none was killed in the middle");
+}
+
+/// A long text that says on each line from which version it was made.
+fn whole(version: u64) -> String {
+    format!("Version {version}: $x_{{{version}}}$.\n\n").repeat(2000)
+}
+
+/// The version in a text, each line of which must name it.
+fn number_in(text: &str) -> u64 {
+    let first = text.trim_start().split(['\n', '\r']).next().expect("a line");
+    let number = first.strip_prefix("Version ").and_then(|rest| rest.split(':').next()).expect("a number");
+    let number = number.parse().expect("a number");
+    assert_eq!(text.replace("\r\n", "\n").trim(), whole(number).trim(), "it is whole");
+    number
 }
 
 const EVERYTHING: &str = r"## Beginning

@@ -27,7 +27,8 @@ class Editor {
   readonly #blocks: Blocks;
   readonly #keeping: Keeping;
   #rendering = false;
-  #stale = false;
+  /** What was to be rendered last. */
+  #asked = "";
   #submitting = false;
 
   constructor(form: HTMLFormElement, watcher: Watcher) {
@@ -94,22 +95,25 @@ class Editor {
     void this.#render();
   }
 
-  /** Renders the newest text, one at a time. */
+  /** Renders the newest text, one at a time; one key press may be told of twice, by the source and by the form. */
   async #render(): Promise<void> {
-    if (this.#rendering) {
-      this.#stale = true;
-      return;
-    }
+    if (this.#rendering) return;
     this.#rendering = true;
-    do {
-      this.#stale = false;
-      const response = await post(`${this.#form.action}/preview`, {
-        ...this.#fields(),
-        have: this.#blocks.keys,
-      });
-      if (response?.ok) this.#show((await response.json()) as Answer);
-    } while (this.#stale);
+    while (this.#stale) {
+      const fields = this.#fields();
+      this.#asked = JSON.stringify(fields);
+      const response = await post(`${this.#form.action}/preview`, { ...fields, have: this.#blocks.keys });
+      const answer = response?.ok
+        ? await (response.json() as Promise<Answer>).catch(() => undefined)
+        : undefined;
+      if (answer) this.#show(answer);
+    }
     this.#rendering = false;
+  }
+
+  /** Whether there is something else than what was asked for last. */
+  get #stale(): boolean {
+    return JSON.stringify(this.#fields()) !== this.#asked;
   }
 
   #show(answer: Answer): void {

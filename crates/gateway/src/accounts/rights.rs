@@ -100,7 +100,8 @@ mod tests {
     #[test]
     fn each_role_may_do_what_those_below_it_may() {
         let user = |role| {
-            Some(User { id: UserId(1), name: "ada".parse().expect("a name"), role, created: Utc::now() })
+            let name = "ada".parse().expect("a name");
+            Some(User { id: UserId(1), name, shown: None, role, created: Utc::now() })
         };
         for (n, role) in Role::ALL.into_iter().enumerate() {
             for (least_n, least) in Role::ALL.into_iter().enumerate() {

@@ -28,7 +28,7 @@ use crate::{
     visit::Visit,
 };
 
-/// Every address of administration but that of moderation.
+/// Every address of administration but that of moderation, which is in `pages`.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .service(page("/admin", dashboard::page))
@@ -73,8 +73,9 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 
 /// A subject of administration, as the list beside each page shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Section {
+pub(crate) enum Section {
     Dashboard,
+    Comments,
     Users,
     Terms,
     Settings,
@@ -85,20 +86,20 @@ enum Section {
 }
 
 /// A place of that list.
-struct Tab {
-    name: &'static str,
-    href: &'static str,
-    current: bool,
+pub(crate) struct Tab {
+    pub(crate) name: &'static str,
+    pub(crate) href: &'static str,
+    pub(crate) current: bool,
 }
 
 /// What is around each page of administration.
-struct Desk {
+pub(crate) struct Desk {
     m: Messages,
-    title: String,
-    tabs: Vec<Tab>,
+    pub(crate) title: String,
+    pub(crate) tabs: Vec<Tab>,
     /// What was just done, and why it was not.
-    done: Option<&'static str>,
-    fault: Option<String>,
+    pub(crate) done: Option<&'static str>,
+    pub(crate) fault: Option<String>,
 }
 
 /// What became of a form, in the address of the page that follows it.
@@ -109,8 +110,9 @@ struct Told {
 }
 
 impl Section {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Dashboard,
+        Self::Comments,
         Self::Users,
         Self::Terms,
         Self::Settings,
@@ -123,6 +125,7 @@ impl Section {
     fn name(self, m: Messages) -> &'static str {
         match self {
             Self::Dashboard => m.admin_dashboard(),
+            Self::Comments => m.admin_comments(),
             Self::Users => m.admin_users(),
             Self::Terms => m.admin_terms(),
             Self::Settings => m.admin_settings(),
@@ -136,6 +139,7 @@ impl Section {
     fn href(self) -> &'static str {
         match self {
             Self::Dashboard => "/admin",
+            Self::Comments => "/admin/comments",
             Self::Users => "/admin/users",
             Self::Terms => "/admin/terms",
             Self::Settings => "/admin/settings",
@@ -149,20 +153,16 @@ impl Section {
 
 impl Desk {
     /// A page of a section, with a title of its own or that of the section.
-    fn new(visit: &Visit, section: Section, title: Option<&str>) -> Self {
+    pub(crate) fn new(visit: &Visit, section: Section, title: Option<&str>) -> Self {
         let m = visit.m;
         let title = title.unwrap_or(section.name(m)).to_owned();
         let own = |one: &Section| one.least() <= visit.role.unwrap_or(Role::Reader);
         let tab = |one: Section| Tab { name: one.name(m), href: one.href(), current: one == section };
-        let mut tabs: Vec<_> = Section::ALL.into_iter().filter(own).map(tab).collect();
-        tabs.insert(
-            1.min(tabs.len()),
-            Tab { name: m.admin_comments(), href: "/admin/comments", current: false },
-        );
+        let tabs = Section::ALL.into_iter().filter(own).map(tab).collect();
         Self { m, title, tabs, done: None, fault: None }
     }
 
-    fn frame(&self, app: &App, visit: &Visit) -> Frame {
+    pub(crate) fn frame(&self, app: &App, visit: &Visit) -> Frame {
         Frame::new(app, visit, &self.title, Place::Elsewhere)
     }
 
@@ -182,7 +182,10 @@ impl Desk {
 impl Section {
     /// Who may see it.
     fn least(self) -> Role {
-        if self == Self::Terms { Role::Editor } else { Role::Administrator }
+        match self {
+            Self::Comments | Self::Terms => Role::Editor,
+            _ => Role::Administrator,
+        }
     }
 }
 

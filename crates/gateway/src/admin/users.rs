@@ -281,7 +281,7 @@ async fn user_page(
         m: visit.m,
         desk,
         mail: account.mail.clone(),
-        shown: account.shown.clone().unwrap_or_default(),
+        shown: account.user.shown.clone().unwrap_or_default(),
         own: account.user.id == admin.id,
         roles: roles(account.user.role, m),
         user: Line::of(account, m),
@@ -295,7 +295,7 @@ impl Line {
     fn of(account: Account, m: Messages) -> Self {
         Self {
             name: account.user.name.to_string(),
-            shown: account.shown,
+            shown: account.user.shown,
             role: role_name(account.user.role, m),
             created: m.short_date(&account.user.created),
             seen: account.seen.map(|seen| m.moment(seen)),

@@ -4,8 +4,8 @@ use content::{CommentId, CommentState, Subject, Why};
 use serde_json::json;
 use storage::{
     Database,
-    audit::{self, Deed},
-    comments::{self, Filter, Stored},
+    audit::Deed,
+    comments::{self, Filter, Stored, Verdict},
 };
 
 use crate::{app, config::Config};
@@ -132,31 +132,28 @@ async fn change(
         ensure!(comments::by_id(db, *id).await?.is_some(), "there is no comment {}", id.0);
     }
     let why = (state != CommentState::Visible).then_some(Why::Moderator);
-    let changed = comments::change(db, ids, state, why, trusted).await?;
-    let object: Vec<String> = ids.iter().map(|id| id.0.to_string()).collect();
     let action = format!("comment.{}", state.name());
-    record(db, &action, &object.join(",")).await?;
+    let verdict = Verdict { state, why, trusted };
+    let changed = comments::change(db, ids, verdict, Some(deed(&action, ""))).await?;
     super::print(format!("{} of {} are {} now and were not before", changed.len(), ids.len(), state.name()))
 }
 
 async fn remove_all_of(db: &Database, origin: Origin) -> anyhow::Result<()> {
     let Origin { mail, name, network } = origin;
-    let object = [("mail", &mail), ("name", &name), ("network", &network)]
-        .into_iter()
-        .filter_map(|(what, value)| Some(format!("{what} {}", value.as_ref()?)))
-        .collect::<Vec<_>>()
-        .join(", ");
+    // By what they were found, not which: that is what a visitor keeps to themselves.
+    let by = [("mail", mail.is_some()), ("name", name.is_some()), ("network", network.is_some())];
+    let by: Vec<_> = by.into_iter().filter(|(_, given)| *given).map(|(what, _)| what).collect();
     let filter =
         Filter { mail: mail.map(|mail| mail.to_lowercase()), author: name, network, ..Filter::default() };
     let ids = comments::numbers(db, &filter, MOST).await?;
-    let changed =
-        comments::change(db, &ids, CommentState::Deleted, Some(Why::Moderator), Some(false)).await?;
-    record(db, "comment.remove-all-of", &object).await?;
+    let verdict = Verdict { state: CommentState::Deleted, why: Some(Why::Moderator), trusted: Some(false) };
+    let detail = format!("found by {}", by.join(", "));
+    let changed = comments::change(db, &ids, verdict, Some(deed("comment.remove-all-of", &detail))).await?;
     super::print(format!("{} comments were taken away", changed.len()))
 }
 
-async fn record(db: &Database, action: &str, object: &str) -> anyhow::Result<()> {
-    Ok(audit::record(db, Deed { user: None, who: "command", action, object, detail: "" }).await?)
+fn deed<'a>(action: &'a str, detail: &'a str) -> Deed<'a> {
+    Deed { user: None, who: "command", action, object: "", detail }
 }
 
 async fn letters(db: &Database) -> anyhow::Result<()> {

@@ -9,7 +9,7 @@ use serde_json::json;
 use storage::{
     Database,
     audit::{self, Deed},
-    drafts::{self, Listed, Saved, Working},
+    drafts::{self, Listed, Saved, State, Which, Working},
     posts,
 };
 
@@ -17,7 +17,7 @@ use super::sample::front_matter;
 use crate::{
     app,
     config::Config,
-    writing::{Fault, State, faults, macros_are_readable},
+    writing::{Fault, faults, macros_are_readable},
 };
 
 /// Posts are named by their address, drafts by theirs or as `draft:12`.
@@ -28,7 +28,7 @@ pub(super) enum Command {
     List {
         /// Only these: draft, scheduled, published or private.
         #[arg(long)]
-        state: Option<String>,
+        state: Option<State>,
         /// Print them as one JSON list.
         #[arg(long)]
         json: bool,
@@ -92,7 +92,7 @@ pub(super) async fn run(config: Config, command: Command) -> anyhow::Result<()> 
     app::writable(&config.data)?;
     let db = app::open_storage(&config).await?;
     match command {
-        Command::List { state, json } => list(&db, state.as_deref(), json).await,
+        Command::List { state, json } => list(&db, state, json).await,
         Command::Show { name } => show(&find(&db, &name).await?.text),
         Command::Write { file, publish } => write(&db, &file, publish).await,
         Command::Publish { name } => publish(&db, find(&db, &name).await?).await,
@@ -103,17 +103,16 @@ pub(super) async fn run(config: Config, command: Command) -> anyhow::Result<()> 
     }
 }
 
-async fn list(db: &Database, state: Option<&str>, json: bool) -> anyhow::Result<()> {
-    let all = drafts::list(db, None).await?;
-    let wanted = |one: &&Listed| state.is_none_or(|state| State::of(one.post.as_ref()).name() == state);
-    let found: Vec<&Listed> = all.iter().filter(wanted).collect();
+async fn list(db: &Database, state: Option<State>, json: bool) -> anyhow::Result<()> {
+    let which = Which { state, ..Which::default() };
+    let found = drafts::list(db, &which, None, u32::MAX.into()).await?.items;
     if json {
-        let entry = |one: &&Listed| {
+        let entry = |one: &Listed| {
             json!({
                 "draft": one.draft.map(|draft| draft.0),
                 "slug": one.post.as_ref().map(|post| post.slug.as_str()),
                 "published": one.post.as_ref().map(|post| post.published),
-                "state": State::of(one.post.as_ref()).name(),
+                "state": one.state.name(),
                 "title": one.title, "saved": one.saved, "changed": one.changed,
             })
         };
@@ -126,7 +125,7 @@ async fn list(db: &Database, state: Option<&str>, json: bool) -> anyhow::Result<
             (None, None) => String::new(),
         };
         let changed = if one.changed && one.post.is_some() { ", changed" } else { "" };
-        let state = State::of(one.post.as_ref()).name();
+        let state = one.state.name();
         super::print(format!("{name}  {state}{changed}  {}  {}", one.saved.format("%F %H:%M"), one.title))?;
     }
     Ok(())
@@ -236,8 +235,7 @@ async fn named(db: &Database, name: &str) -> anyhow::Result<Option<Working>> {
     if let Some((post, _)) = posts::kept_at(db, &slug).await? {
         return Ok(drafts::of_post(db, post.id, None).await?);
     }
-    for one in drafts::list(db, None).await?.into_iter().filter(|one| one.post.is_none()) {
-        let Some(id) = one.draft else { continue };
+    for id in drafts::unpublished(db).await? {
         let found = drafts::by_id(db, id).await?;
         if let Some(found) = found.filter(|found| found.text.address().as_ref() == Some(&slug)) {
             return Ok(Some(found));

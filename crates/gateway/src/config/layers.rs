@@ -14,8 +14,8 @@ use figment::{
 };
 use serde::Serialize;
 use serde_json::Value as Json;
-
 use tracing_subscriber::EnvFilter;
+use url::Url;
 
 use super::{Config, DatabaseUrl, Form, changeable_at};
 
@@ -188,7 +188,7 @@ impl Loaded {
             // A list without anything in it says something only if somebody wrote it.
             if origin.is_some() || value.as_array().is_none() {
                 let origin = origin.map_or("default", String::as_str).to_owned();
-                settings.push(Setting { key, value: value.to_string(), origin });
+                settings.push(Setting { key, value: without_password(value).to_string(), origin });
             }
         });
         settings.sort_by(|a, b| a.key.cmp(&b.key));
@@ -311,6 +311,18 @@ fn each_leaf(key: String, tree: Json, visit: &mut impl FnMut(String, Json)) {
         }
         Json::Null => {}
         value => visit(key, value),
+    }
+}
+
+/// The value, or the address without its password: any setting that is an address may hold one.
+fn without_password(value: Json) -> Json {
+    let address = value.as_str().and_then(|text| Url::parse(text).ok());
+    match address.filter(|address| address.password().is_some()) {
+        Some(mut address) => match address.set_password(Some("***")) {
+            Ok(()) => String::from(address).into(),
+            Err(()) => "***".into(),
+        },
+        None => value,
     }
 }
 

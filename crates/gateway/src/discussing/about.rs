@@ -3,15 +3,18 @@ use std::{
     sync::Arc,
 };
 
-use content::{Language, Paper, PaperId, Post, PostId, Slug, Subject, UserId};
+use actix_web::HttpRequest;
+use chrono::Utc;
+use content::{Language, Paper, PaperId, Post, PostId, Subject, UserId, Visibility};
 use render::Context;
 use storage::{papers, posts};
 
 use crate::{
+    access,
     app::App,
     errors::Failure,
-    papers::{address, escaped},
-    posts::body_of,
+    papers::address,
+    posts::{address_of, body_of},
 };
 
 /// What a discussion is about.
@@ -29,15 +32,16 @@ pub(crate) struct About {
     pub(crate) context: Arc<Context>,
     /// Whether something may be said about it.
     pub(crate) open: bool,
+    /// Whether everybody may read it, and what is said about it: nothing of it is sent anywhere otherwise.
+    pub(crate) public: bool,
     /// Whose it is.
     pub(crate) owner: Option<UserId>,
 }
 
 impl About {
-    /// A post that everybody may read, by an address that it has or had.
-    pub(crate) async fn of_slug(app: &App, slug: &str) -> Result<Self, Failure> {
-        let slug: Slug = slug.parse().map_err(|_| Failure::NotFound)?;
-        let post = posts::at(&app.db, &slug).await?.ok_or(Failure::NotFound)?;
+    /// The post that is or was at an address, if the visitor may read it.
+    pub(crate) async fn of_slug(app: &App, request: &HttpRequest, slug: &str) -> Result<Self, Failure> {
+        let post = access::at(app, request, slug).await?.read().ok_or(Failure::NotFound)?;
         Ok(Self::of_post(app, &post))
     }
 
@@ -47,26 +51,39 @@ impl About {
         Ok(Self::of_paper(app, &paper))
     }
 
-    /// What a comment is about, if everybody may read that.
-    pub(crate) async fn of_subject(app: &App, subject: Subject) -> Result<Self, Failure> {
+    /// What a comment is about, if the visitor may read that.
+    pub(crate) async fn of_subject(
+        app: &App,
+        request: &HttpRequest,
+        subject: Subject,
+    ) -> Result<Self, Failure> {
         match subject {
             Subject::Post(id) => {
-                let post = posts::by_id(&app.db, id).await?.ok_or(Failure::NotFound)?;
+                let post = access::of(app, request, id).await?.read().ok_or(Failure::NotFound)?;
                 Ok(Self::of_post(app, &post))
             }
             Subject::Paper(id) => Self::of_number(app, id.0).await,
         }
     }
 
-    /// The same, where it is no failure that nobody may.
-    pub(crate) async fn if_read(app: &App, subject: Subject) -> Result<Option<Self>, Failure> {
-        match Self::of_subject(app, subject).await {
-            Err(Failure::NotFound) => Ok(None),
-            about => about.map(Some),
+    /// What a comment is about, for those who may read everything.
+    pub(crate) async fn for_editors(app: &App, subject: Subject) -> Result<Option<Self>, Failure> {
+        match subject {
+            Subject::Post(id) => {
+                Ok(posts::kept_of(&app.db, id).await?.map(|(post, _)| Self::of_post(app, &post)))
+            }
+            Subject::Paper(id) => {
+                Ok(papers::by_id(&app.db, id).await?.map(|paper| Self::of_paper(app, &paper)))
+            }
         }
     }
 
-    /// What each of these comments is about, as far as everybody may read that.
+    /// The same, if everybody may read it.
+    pub(crate) async fn for_everybody(app: &App, subject: Subject) -> Result<Option<Self>, Failure> {
+        Ok(Self::for_editors(app, subject).await?.filter(|about| about.public))
+    }
+
+    /// What each of these comments is about, for those who may read everything.
     pub(crate) async fn of_all(
         app: &App,
         subjects: impl IntoIterator<Item = Subject>,
@@ -74,20 +91,21 @@ impl About {
         let subjects: HashSet<Subject> = subjects.into_iter().collect();
         let mut found = HashMap::new();
         for subject in subjects {
-            found.extend(Self::if_read(app, subject).await?.map(|about| (subject, about)));
+            found.extend(Self::for_editors(app, subject).await?.map(|about| (subject, about)));
         }
         Ok(found)
     }
 
     /// What forms call it: `post-7`, `paper-7`.
-    pub(crate) async fn of_name(app: &App, name: &str) -> Result<Self, Failure> {
+    pub(crate) async fn of_name(app: &App, request: &HttpRequest, name: &str) -> Result<Self, Failure> {
         let (kind, number) = name.split_once('-').ok_or(Failure::NotFound)?;
         let number = number.parse().map_err(|_| Failure::NotFound)?;
-        match kind {
-            "post" => Self::of_subject(app, Subject::Post(PostId(number))).await,
-            "paper" => Self::of_number(app, number).await,
-            _ => Err(Failure::NotFound),
-        }
+        let subject = match kind {
+            "post" => Subject::Post(PostId(number)),
+            "paper" => Subject::Paper(PaperId(number)),
+            _ => return Err(Failure::NotFound),
+        };
+        Self::of_subject(app, request, subject).await
     }
 
     /// The post is rendered for what its labels and macros are, unless it was a moment ago.
@@ -97,7 +115,7 @@ impl About {
             let rendered = body_of(post, &app.context());
             Arc::new(Context { labels: rendered.labels, macros: rendered.macros, ..Context::default() })
         });
-        let page = format!("/posts/{}", escaped(post.slug.as_str()));
+        let page = address_of(post);
         Self {
             subject: Subject::Post(post.id),
             title: post.title.clone(),
@@ -106,6 +124,7 @@ impl About {
             page,
             context,
             open: post.details.commenting,
+            public: post.details.visibility == Visibility::Public && post.published <= Utc::now(),
             owner: post.owner,
         }
     }
@@ -119,6 +138,7 @@ impl About {
             root: format!("/papers/{}", paper.id.0),
             context: Arc::new(app.context()),
             open: true,
+            public: true,
             owner: None,
         }
     }

@@ -5,6 +5,8 @@ use std::{
 
 use moka::{ops::compute::Op, sync::Cache};
 
+use crate::config::Comments;
+
 /// How long an empty bucket takes to be full again.
 const REFILL: Duration = Duration::from_secs(600);
 /// Buckets that are remembered at once.
@@ -18,8 +20,6 @@ const ASKED: u32 = 600;
 #[derive(Clone)]
 pub(crate) struct Buckets {
     levels: Arc<Cache<String, Level>>,
-    network: u32,
-    subject: u32,
 }
 
 /// Whether there is room for one more.
@@ -41,12 +41,8 @@ struct Level {
 }
 
 impl Buckets {
-    pub(super) fn new(network: u32, subject: u32) -> Self {
-        Self {
-            levels: Arc::new(Cache::builder().max_capacity(MOST).time_to_idle(REFILL).build()),
-            network,
-            subject,
-        }
+    pub(super) fn new() -> Self {
+        Self { levels: Arc::new(Cache::builder().max_capacity(MOST).time_to_idle(REFILL).build()) }
     }
 
     /// Takes a request of a network, before anything is looked at.
@@ -54,13 +50,13 @@ impl Buckets {
         self.take(&format!("asked {network}"), ASKED, Instant::now())
     }
 
-    /// Takes a comment that is about to be stored.
-    pub(crate) fn say(&self, network: &str, subject: &str) -> Room {
+    /// Takes a comment that is about to be stored, by the rules as they are now: they can be changed while the site runs.
+    pub(crate) fn say(&self, rules: &Comments, network: &str, subject: &str) -> Room {
         let now = Instant::now();
-        if !self.take(&format!("from {network}"), self.network, now) {
+        if !self.take(&format!("from {network}"), rules.network, now) {
             return Room::NotFromThere;
         }
-        match self.take(&format!("about {subject}"), self.subject, now) {
+        match self.take(&format!("about {subject}"), rules.subject, now) {
             true => Room::Some,
             false => Room::NotAboutThat,
         }
@@ -92,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_bucket_empties_and_fills_again() {
-        let buckets = Buckets::new(10, 60);
+        let buckets = Buckets::new();
         let start = Instant::now();
         let taken = |second: u64, tries: u32| {
             let now = start + Duration::from_secs(second);
@@ -107,13 +103,18 @@ mod tests {
 
     #[test]
     fn networks_and_subjects_have_their_own() {
-        let buckets = Buckets::new(2, 3);
-        assert_eq!(buckets.say("a", "post-1"), Room::Some);
-        assert_eq!(buckets.say("a", "post-2"), Room::Some);
-        assert_eq!(buckets.say("a", "post-2"), Room::NotFromThere);
-        assert_eq!(buckets.say("b", "post-1"), Room::Some);
-        assert_eq!(buckets.say("c", "post-1"), Room::Some);
-        assert_eq!(buckets.say("d", "post-1"), Room::NotAboutThat);
+        let buckets = Buckets::new();
+        let mut rules = Comments { network: 2, subject: 3, ..Comments::default() };
+        assert_eq!(buckets.say(&rules, "a", "post-1"), Room::Some);
+        assert_eq!(buckets.say(&rules, "a", "post-2"), Room::Some);
+        assert_eq!(buckets.say(&rules, "a", "post-2"), Room::NotFromThere);
+        assert_eq!(buckets.say(&rules, "b", "post-1"), Room::Some);
+        assert_eq!(buckets.say(&rules, "c", "post-1"), Room::Some);
+        assert_eq!(buckets.say(&rules, "d", "post-1"), Room::NotAboutThat);
+        rules.subject = 5;
+        assert_eq!(buckets.say(&rules, "e", "post-2"), Room::Some);
+        rules.network = 0;
+        assert_eq!(buckets.say(&rules, "f", "post-2"), Room::NotFromThere);
         assert!((0..ASKED).all(|_| buckets.ask("a")));
         assert!(!buckets.ask("a"));
         assert!(buckets.ask("b"));

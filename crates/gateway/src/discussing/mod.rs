@@ -48,7 +48,7 @@ impl Discussing {
         let secret = settings::once(db, "discussing.secret", &accounts::secret()).await?;
         Ok(Self {
             tokens: Tokens::new(&secret, comments.work),
-            buckets: Buckets::new(comments.network, comments.subject),
+            buckets: Buckets::new(),
             contexts: Cache::new(CONTEXTS),
             bell: Arc::default(),
         })

@@ -80,10 +80,11 @@ async fn send_on(app: App, sender: Sender, written: Arc<Notify>) {
 async fn tell(app: &App) -> Result<usize, Failure> {
     let untold = comments::untold(&app.db, STEP).await?;
     for stored in &untold {
-        let letters = match About::if_read(app, stored.comment.subject).await? {
-            Some(about) if stored.state == CommentState::Visible => of_visible(app, &about, stored).await?,
-            Some(about) => of_held(app, &about, stored),
-            None => Vec::new(),
+        // Moderators may read what it is about; of others nobody can tell any more.
+        let letters = match About::for_editors(app, stored.comment.subject).await? {
+            Some(about) if stored.state != CommentState::Visible => of_held(app, &about, stored),
+            Some(about) if about.public => of_visible(app, &about, stored).await?,
+            _ => Vec::new(),
         };
         comments::told(&app.db, stored.comment.id, stored.state, &letters).await?;
     }

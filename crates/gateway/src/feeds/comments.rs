@@ -1,6 +1,11 @@
-//! Feeds of what visitors say: about one post, about one paper, about everything. Only what everybody may read.
+//! Feeds of what visitors say: about one post, about one paper, about everything that everybody may read. That of a post is
+//! for whoever may read the post.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header::{CACHE_CONTROL, HeaderValue},
+    web,
+};
 use content::{Comment, Language};
 use render::Trust;
 use storage::comments;
@@ -23,6 +28,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .configure(feed("/feed/comments", all))
         .configure(feed("/posts/{slug}/feed", of_post))
+        .configure(feed("/pages/{slug}/feed", of_post))
         .configure(feed("/papers/{id}/feed", of_paper));
 }
 
@@ -32,7 +38,10 @@ async fn all(app: web::Data<App>, request: HttpRequest, visit: Visit) -> Result<
     let channel = Channel { title, page: "/".into(), own: "/feed/comments".into() };
     let said = comments::recent(&app.db, COMMENTS).await?;
     let subjects = About::of_all(&app, said.iter().map(|comment| comment.subject)).await?;
-    let one = |comment: &Comment| Some(entry(&app, visit.m, subjects.get(&comment.subject)?, comment));
+    let one = |comment: &Comment| {
+        let about = subjects.get(&comment.subject).filter(|about| about.public)?;
+        Some(entry(&app, visit.m, about, comment))
+    };
     let entries: Vec<_> = said.iter().filter_map(one).collect();
     Ok(answer(&app, &request, &channel, &entries))
 }
@@ -44,8 +53,8 @@ async fn of_post(
     visit: Visit,
     slug: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
-    let about = About::of_slug(&app, &slug).await?;
-    if about.root != format!("/posts/{}", escaped(&slug)) {
+    let about = About::of_slug(&app, &request, &slug).await?;
+    if !about.root.ends_with(&format!("/{}", escaped(&slug))) {
         return Ok(super::moved(&request, &about.root));
     }
     thread(&app, &request, visit.m, &about).await
@@ -71,7 +80,11 @@ async fn thread(
     let channel = Channel { title, page: about.page.clone(), own: format!("{}/feed", about.root) };
     let said = comments::last_of(&app.db, about.subject, COMMENTS).await?;
     let entries: Vec<_> = said.iter().map(|comment| entry(app, m, about, comment)).collect();
-    Ok(answer(app, request, &channel, &entries))
+    let mut response = answer(app, request, &channel, &entries);
+    if !about.public {
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    }
+    Ok(response)
 }
 
 fn entry(app: &App, m: Messages, about: &About, comment: &Comment) -> Entry {

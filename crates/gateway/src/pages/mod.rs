@@ -1,6 +1,5 @@
 //! Pages for people. Each file is one subject; each handler parses, asks, and fills a template.
 
-mod access;
 mod accounts;
 mod answers;
 mod around;
@@ -8,6 +7,7 @@ mod attempt;
 mod cards;
 mod citing;
 mod comments;
+mod door;
 mod frame;
 mod heads;
 mod home;
@@ -26,13 +26,13 @@ mod shelves;
 mod sitemap;
 mod support;
 
-pub(crate) use access::{has_key, unlock};
 pub(crate) use accounts::{
     account, change_password, end_session, end_sessions, join, join_page, sign_in, sign_in_page, sign_out,
 };
 pub(crate) use answers::{kimi, progress};
 pub(crate) use attempt::attempt;
 pub(crate) use comments::routes as comment_routes;
+pub(crate) use door::unlock;
 pub(crate) use frame::{Frame, Place, error};
 pub(crate) use home::home;
 pub(crate) use lists::{arxiv, paper_overview, renew_stars_feed, stars, stars_file, venue};

@@ -11,11 +11,11 @@ use storage::{comments, posts};
 
 use super::{
     Link, Page,
-    access::{self, Access},
     around::{Beside, InSeries},
     cards::{self, Brief},
     citing::Citation,
     comments::{Discussion, below},
+    door::door,
     frame::{Frame, Place},
     heads::{About, Head, Shown},
     licences::{self, Licence},
@@ -25,7 +25,7 @@ use super::{
     unkept,
 };
 use crate::{
-    accounts::SignedIn,
+    access::{self, Access},
     app::App,
     citations::{Reference, Works},
     discussing,
@@ -118,10 +118,9 @@ pub(crate) async fn post(
     app: web::Data<App>,
     visit: Visit,
     request: HttpRequest,
-    signed_in: SignedIn,
     slug: web::Path<String>,
 ) -> Page {
-    shown(&app, &visit, &request, signed_in, &slug, PostKind::Post).await
+    shown(&app, &visit, &request, &slug, PostKind::Post).await
 }
 
 /// `GET /pages/{slug}`: what stands on its own.
@@ -129,22 +128,14 @@ pub(crate) async fn page_by_slug(
     app: web::Data<App>,
     visit: Visit,
     request: HttpRequest,
-    signed_in: SignedIn,
     slug: web::Path<String>,
 ) -> Page {
-    shown(&app, &visit, &request, signed_in, &slug, PostKind::Page).await
+    shown(&app, &visit, &request, &slug, PostKind::Page).await
 }
 
-async fn shown(
-    app: &App,
-    visit: &Visit,
-    request: &HttpRequest,
-    signed_in: SignedIn,
-    slug: &str,
-    kind: PostKind,
-) -> Page {
+async fn shown(app: &App, visit: &Visit, request: &HttpRequest, slug: &str, kind: PostKind) -> Page {
     let post = match find(app, visit, slug).await {
-        Err(Failure::NotFound) => return shown_to_some(app, visit, request, signed_in, slug, kind).await,
+        Err(Failure::NotFound) => return shown_to_some(app, visit, request, slug, kind).await,
         found => found?,
     };
     if !is_at(&post, slug, kind) {
@@ -162,19 +153,12 @@ async fn shown(
 }
 
 /// What is not everybody's.
-async fn shown_to_some(
-    app: &App,
-    visit: &Visit,
-    request: &HttpRequest,
-    signed_in: SignedIn,
-    slug: &str,
-    kind: PostKind,
-) -> Page {
-    match access::of(app, request, signed_in.0.as_ref(), slug).await? {
+async fn shown_to_some(app: &App, visit: &Visit, request: &HttpRequest, slug: &str, kind: PostKind) -> Page {
+    match access::at(app, request, slug).await? {
         Access::Open(post) | Access::Locked(post) | Access::Own(post) if !is_at(&post, slug, kind) => {
             Ok(moved(&address_of(&post)))
         }
-        Access::Locked(post) => access::door(app, visit, &post, None),
+        Access::Locked(post) => door(app, visit, &post, None),
         Access::Open(post) | Access::Own(post) => {
             let work = exports::of_post(app, &post);
             page(app, visit, &post, &work).await.map(unkept)

@@ -1,11 +1,10 @@
 use actix_web::web;
 use askama::Template;
-use chrono::Utc;
 use content::{Manuscript, PostId, Visibility};
 use render::Html;
 use serde::Deserialize;
 use storage::{
-    drafts::{self, Listed},
+    drafts::{self, Listed, State, Which},
     posts,
 };
 
@@ -22,7 +21,7 @@ use crate::{
 };
 
 /// Entries on one page of the desk.
-const PER_PAGE: usize = 50;
+const PER_PAGE: u64 = 50;
 
 /// What of everything that is written is asked for.
 #[derive(Deserialize, Default)]
@@ -30,26 +29,14 @@ const PER_PAGE: usize = 50;
 pub(super) struct Asked {
     state: String,
     query: String,
-    page: String,
-}
-
-/// How something that is written stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum State {
-    /// Not published, or taken back.
-    Draft,
-    /// Its day is to come.
-    Scheduled,
-    /// Everybody's, or of whoever knows its password.
-    Published,
-    /// Only of its author and of editors.
-    Private,
+    /// Where the page begins.
+    after: String,
 }
 
 struct Choice {
     name: &'static str,
     href: String,
-    count: usize,
+    count: u64,
     current: bool,
 }
 
@@ -57,7 +44,7 @@ struct Entry {
     href: String,
     title: Html,
     untitled: bool,
-    state: State,
+    state: &'static str,
     protected: bool,
     changed: bool,
     author: String,
@@ -80,41 +67,17 @@ struct DeskPage {
     next: Option<String>,
 }
 
-impl State {
-    const ALL: [Self; 4] = [Self::Draft, Self::Scheduled, Self::Published, Self::Private];
-
-    pub(crate) fn of(post: Option<&drafts::Standing>) -> Self {
-        match post {
-            None => Self::Draft,
-            Some(post) => match post.visibility {
-                Visibility::Draft => Self::Draft,
-                Visibility::Private => Self::Private,
-                _ if post.published > Utc::now() => Self::Scheduled,
-                Visibility::Public | Visibility::Protected => Self::Published,
-            },
-        }
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Scheduled => "scheduled",
-            Self::Published => "published",
-            Self::Private => "private",
-        }
-    }
-
-    pub(super) fn words(self, m: Messages) -> &'static str {
-        match self {
-            Self::Draft => m.write_draft(),
-            Self::Scheduled => m.write_scheduled(),
-            Self::Published => m.write_published(),
-            Self::Private => m.write_private(),
-        }
+/// What a state is called.
+pub(super) fn words(state: State, m: Messages) -> &'static str {
+    match state {
+        State::Draft => m.write_draft(),
+        State::Scheduled => m.write_scheduled(),
+        State::Published => m.write_published(),
+        State::Private => m.write_private(),
     }
 }
 
-/// `GET /write?state=&query=&page=`: everything that is written, what was saved last first.
+/// `GET /write?state=&query=&after=`: everything that is written, what was saved last first.
 pub(super) async fn desk(
     app: web::Data<App>,
     visit: Visit,
@@ -122,45 +85,55 @@ pub(super) async fn desk(
     asked: web::Query<Asked>,
 ) -> Page {
     let m = visit.m;
-    let all = drafts::list(&app.db, seen_by(&writer.0)).await?;
-    let words = asked.query.to_lowercase();
-    let named = |one: &&Listed| words.split_whitespace().all(|word| one.title.to_lowercase().contains(word));
-    let found: Vec<&Listed> = all.iter().filter(named).collect();
-    let count = |state: State| found.iter().filter(|one| State::of(one.post.as_ref()) == state).count();
-    let choice = |name, state: &str, count| Choice {
-        name,
-        href: address(state, &asked.query, 0),
-        count,
-        current: asked.state == state,
+    let which = Which {
+        owner: seen_by(&writer.0),
+        words: asked.query.split_whitespace().map(str::to_owned).collect(),
+        state: asked.state()?,
     };
-    let mut choices = vec![choice(m.write_all(), "", found.len())];
-    choices.extend(State::ALL.map(|state| {
-        let name = if state == State::Draft { m.write_drafts() } else { state.words(m) };
-        choice(name, state.name(), count(state))
-    }));
-    let wanted =
-        |one: &&&Listed| asked.state.is_empty() || State::of(one.post.as_ref()).name() == asked.state;
-    let number: usize = asked.page.parse().unwrap_or_default();
-    let skip = number.saturating_mul(PER_PAGE);
-    let mut shown: Vec<_> = found.iter().filter(wanted).skip(skip).take(PER_PAGE + 1).collect();
-    let more = shown.len() > PER_PAGE;
-    shown.truncate(PER_PAGE);
+    let after = match asked.after.as_str() {
+        "" => None,
+        after => Some(after.parse().map_err(|_| Failure::NotFound)?),
+    };
+    let found = drafts::list(&app.db, &which, after, PER_PAGE).await?;
     let page = DeskPage {
         frame: Frame::new(&app, &visit, m.write_title(), Place::Elsewhere),
         m,
-        entries: shown.into_iter().map(|one| entry(&app, m, one)).collect(),
-        next: more.then(|| address(&asked.state, &asked.query, number + 1)),
+        choices: choices(m, &asked, drafts::tally(&app.db, &which).await?),
+        entries: found.items.iter().map(|one| entry(&app, m, one)).collect(),
+        next: found.next.map(|next| address(&asked.state, &asked.query, &next.to_string())),
         query: asked.query.clone(),
         state: asked.state.clone(),
-        choices,
     };
     visit.page(&page).map(pages::unkept)
+}
+
+fn choices(m: Messages, asked: &Asked, counts: [u64; 4]) -> Vec<Choice> {
+    let choice = |name, state: &str, count| Choice {
+        name,
+        href: address(state, &asked.query, ""),
+        count,
+        current: asked.state == state,
+    };
+    let states = State::ALL.into_iter().zip(counts).map(|(state, count)| {
+        let name = if state == State::Draft { m.write_drafts() } else { words(state, m) };
+        choice(name, state.name(), count)
+    });
+    [choice(m.write_all(), "", counts.iter().sum())].into_iter().chain(states).collect()
+}
+
+impl Asked {
+    fn state(&self) -> Result<Option<State>, Failure> {
+        match self.state.as_str() {
+            "" => Ok(None),
+            name => name.parse().map(Some).map_err(|_| Failure::NotFound),
+        }
+    }
 }
 
 /// `POST /write`: begins a text.
 pub(super) async fn begin(app: web::Data<App>, visit: Visit, writer: Writer) -> Page {
     let text = Manuscript {
-        author: writer.0.name.to_string(),
+        author: writer.0.shown().to_owned(),
         language: visit.m.language(),
         ..Manuscript::default()
     };
@@ -186,25 +159,27 @@ fn entry(app: &App, m: Messages, one: &Listed) -> Entry {
         (None, Some(post)) => format!("/write/post/{}", post.id.0),
         (None, None) => "/write".into(),
     };
-    let state = State::of(one.post.as_ref());
     Entry {
         href,
         title: render::inline(&one.title, &app.context()),
         untitled: one.title.is_empty(),
-        state,
+        state: words(one.state, m),
         protected: one.post.as_ref().is_some_and(|post| post.visibility == Visibility::Protected),
         changed: one.changed && one.post.is_some(),
         author: one.author.clone(),
-        address: one.post.as_ref().filter(|_| state != State::Draft).map(|post| blog::address(&post.slug)),
+        address: one
+            .post
+            .as_ref()
+            .filter(|_| one.state != State::Draft)
+            .map(|post| blog::address(&post.slug)),
         day: one.post.as_ref().map(|post| m.short_date(&post.published)),
         saved: format!("{} {}", m.short_date(&one.saved), one.saved.format("%H:%M")),
         datetime: one.saved.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
     }
 }
 
-fn address(state: &str, query: &str, page: usize) -> String {
-    let page = if page == 0 { String::new() } else { page.to_string() };
-    let given = [("state", state), ("query", query), ("page", &page)].into_iter();
+fn address(state: &str, query: &str, after: &str) -> String {
+    let given = [("state", state), ("query", query), ("after", after)].into_iter();
     let given: Vec<String> = given
         .filter(|(_, value)| !value.is_empty())
         .map(|(name, value)| format!("{name}={}", escaped(value)))

@@ -6,12 +6,12 @@ use render::Html;
 use serde::Deserialize;
 use serde_json::json;
 use storage::{
-    drafts::{self, Working},
+    drafts::{self, State, Working},
     terms::{self, TermKind},
 };
 
 use super::{
-    desk::State,
+    desk,
     differences::{Line, LineKind},
     form::{Fault, Form},
     preview::{Told, length, rendered, told},
@@ -61,7 +61,7 @@ struct EditorPage {
     words: String,
     form: Form,
     language: &'static str,
-    state: State,
+    state: &'static str,
     /// Where readers find it.
     address: Option<String>,
     saved: String,
@@ -129,7 +129,7 @@ pub(super) async fn page(app: &App, visit: &Visit, user: &User, working: Working
         id: working.id.0,
         words: words(m),
         language: shown.language.tag(),
-        state: State::of(working.post.as_ref()),
+        state: desk::words(State::of(working.post.as_ref()), m),
         address: working
             .post
             .as_ref()

@@ -19,7 +19,6 @@ mod schedule;
 mod sharing;
 mod together;
 
-pub(crate) use desk::State;
 pub(crate) use files::{
     address as file_address, markdown as file_markdown, paths as file_paths, picture, stored,
 };

@@ -26,8 +26,6 @@ use crate::{
 struct Preview {
     blocks: Vec<Block>,
     warnings: Vec<Told>,
-    words: u64,
-    formulas: u64,
     /// Words and formulas, as a sentence.
     length: String,
 }
@@ -80,8 +78,6 @@ pub(super) async fn preview(
     let answer = Preview {
         blocks: parts.iter().map(block).collect(),
         warnings: told(&rendered, &text.body, visit.m),
-        words: words_in(&rendered.text),
-        formulas: rendered.formulas.len() as u64,
         length: length(&rendered, visit.m),
     };
     Ok(pages::unkept(HttpResponse::Ok().json(answer)))

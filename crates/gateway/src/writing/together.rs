@@ -22,7 +22,7 @@ impl Together {
     pub(super) fn note(&self, draft: DraftId, user: &User) -> Vec<String> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|_, (_, heard)| heard.elapsed() < PATIENCE);
-        all.insert((draft, user.id), (user.name.to_string(), Instant::now()));
+        all.insert((draft, user.id), (user.shown().to_owned(), Instant::now()));
         let others = all.iter().filter(|((one, who), _)| *one == draft && *who != user.id);
         let mut names: Vec<String> = others.map(|(_, (name, _))| name.clone()).collect();
         names.sort();
@@ -65,6 +65,7 @@ mod tests {
         let user = |id, name: &str| User {
             id: UserId(id),
             name: name.parse().expect("a name"),
+            shown: None,
             role: Role::Author,
             created: Utc::now(),
         };

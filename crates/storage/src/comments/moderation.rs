@@ -5,10 +5,12 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait as _, Func, LikeExpr},
 };
 
-use super::{Stored, stored};
+use super::{Draft, Stored, insert, stored};
 use crate::{
-    Database, Error, changes,
-    connection::Durability,
+    Database, Error,
+    audit::{self, Deed},
+    changes,
+    connection::{Durability, Write},
     rows::comments,
     text::{in_pieces, now, storable, storable_moment},
 };
@@ -76,49 +78,102 @@ pub async fn numbers(db: &Database, filter: &Filter, limit: u64) -> Result<Vec<C
     Ok(ids.into_iter().map(CommentId).collect())
 }
 
-/// Puts comments into a state; gives those that were in another one, with that. `trusted` says of their authors that they
-/// are trusted from now on, or not.
+/// What is decided about comments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verdict {
+    /// The state that they are in from now on.
+    pub state: CommentState,
+    /// Why they are not visible.
+    pub why: Option<Why>,
+    /// Whether their authors are trusted from now on; nothing leaves that as it is.
+    pub trusted: Option<bool>,
+}
+
+impl Verdict {
+    /// One that says nothing of the authors.
+    pub fn new(state: CommentState, why: Option<Why>) -> Self {
+        Self { state, why, trusted: None }
+    }
+}
+
+/// Decides about comments; gives those that were in another state, with that. What a moderator does is written down in the
+/// same transaction: as the object of the deed stand the numbers of the comments that there are.
 pub async fn change(
     db: &Database,
     ids: &[CommentId],
-    state: CommentState,
-    why: Option<Why>,
-    trusted: Option<bool>,
+    verdict: Verdict,
+    deed: Option<Deed<'_>>,
 ) -> Result<Vec<(CommentId, CommentState)>, Error> {
-    use comments::Column;
     let write = db.write(Durability::Full).await?;
     changes::lock(&write).await?;
-    let mut changed = Vec::new();
+    let changed = decide(&write, ids, verdict, deed).await?;
+    write.commit().await?;
+    Ok(changed)
+}
+
+/// Approves a comment and answers it, as one deed.
+pub async fn answer(
+    db: &Database,
+    to: CommentId,
+    answer: &Draft,
+    deed: Deed<'_>,
+) -> Result<CommentId, Error> {
+    let write = db.write(Durability::Full).await?;
+    changes::lock(&write).await?;
+    let approved = Verdict::new(CommentState::Visible, None);
+    decide(&write, &[to], approved, Some(Deed { action: "comment.approve", ..deed })).await?;
+    let id = insert(&write, answer).await?;
+    audit::insert(&write, Deed { object: &id.0.to_string(), ..deed }).await?;
+    write.commit().await?;
+    Ok(id)
+}
+
+/// The lock of the change log must be held.
+async fn decide(
+    write: &Write,
+    ids: &[CommentId],
+    verdict: Verdict,
+    deed: Option<Deed<'_>>,
+) -> Result<Vec<(CommentId, CommentState)>, Error> {
+    use comments::Column;
+    let mut found = Vec::new();
     for piece in in_pieces(ids.iter().map(|id| id.0)) {
         let which = Column::Id.is_in(piece);
         let before: Vec<(i64, String)> = comments::Entity::find()
             .select_only()
             .columns([Column::Id, Column::State])
             .filter(which.clone())
-            .filter(Column::State.ne(state.name()))
             .order_by_asc(Column::Id)
             .into_tuple()
-            .all(&*write)
+            .all(&**write)
             .await?;
         let mut update = comments::Entity::update_many()
-            .col_expr(Column::State, Expr::value(state.name()))
-            .col_expr(Column::Why, Expr::value(why.map(Why::name)));
-        if let Some(trusted) = trusted {
+            .col_expr(Column::State, Expr::value(verdict.state.name()))
+            .col_expr(Column::Why, Expr::value(verdict.why.map(Why::name)));
+        if let Some(trusted) = verdict.trusted {
             update = update.col_expr(Column::Trusted, Expr::value(trusted));
         }
-        update.filter(which).exec(&*write).await?;
-        changed.extend(before);
+        update.filter(which).exec(&**write).await?;
+        found.extend(before);
     }
-    let shown = |earlier: &str| [earlier, state.name()].contains(&CommentState::Visible.name());
-    let docs = changed.iter().filter(|(_, earlier)| shown(earlier));
-    changes::log(&write, docs.map(|(id, _)| DocId { kind: Kind::Comment, id: *id }).collect::<Vec<_>>())
+    let object = found.iter().map(|(id, _)| id.to_string()).collect::<Vec<_>>().join(",");
+    if let Some(deed) = deed.filter(|_| !found.is_empty()) {
+        audit::insert(write, Deed { object: &object, ..deed }).await?;
+    }
+    let mut changed = Vec::new();
+    for (id, state) in found {
+        changed.push((CommentId(id), state.parse().map_err(unknown)?));
+    }
+    changed.retain(|(_, earlier)| *earlier != verdict.state);
+    let shown = |earlier: CommentState| [earlier, verdict.state].contains(&CommentState::Visible);
+    let docs = changed.iter().filter(|(_, earlier)| shown(*earlier));
+    changes::log(write, docs.map(|(id, _)| DocId { kind: Kind::Comment, id: id.0 }).collect::<Vec<_>>())
         .await?;
-    write.commit().await?;
-    let earlier = |(id, state): (i64, String)| {
-        let state = state.parse().map_err(|invalid: content::Invalid| Error::Corrupt(invalid.to_string()))?;
-        Ok((CommentId(id), state))
-    };
-    changed.into_iter().map(earlier).collect()
+    Ok(changed)
+}
+
+fn unknown(invalid: content::Invalid) -> Error {
+    Error::Corrupt(invalid.to_string())
 }
 
 /// Gives a comment of its author another text, if it was sent after `since`; says whether it was. `state` is what it is

@@ -3,8 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use content::{CommentId, CommentState, DocId, Kind, Language, PaperId, PostId, Subject, Visibility, Why};
 use storage::{
-    Database, changes,
-    comments::{self, Draft, Filter, Known, Wish},
+    Database,
+    audit::{self, Deed},
+    changes,
+    comments::{self, Draft, Filter, Known, Verdict, Wish},
     mails, papers, posts, subscriptions,
 };
 
@@ -42,7 +44,7 @@ async fn position(db: &Database) -> i64 {
 }
 
 async fn change(db: &Database, id: CommentId, state: CommentState) -> Vec<(CommentId, CommentState)> {
-    comments::change(db, &[id], state, Some(Why::Moderator), None).await.expect("changed")
+    comments::change(db, &[id], Verdict::new(state, Some(Why::Moderator)), None).await.expect("changed")
 }
 
 #[tokio::test]
@@ -156,7 +158,8 @@ async fn people_are_known_by_name_and_mail() {
         assert_eq!(known("Eve", "ada@example.org").await, Known::No);
         assert_eq!(known("Ada", "eve@example.org").await, Known::No);
         save(db, said(post, "y")).await;
-        comments::change(db, &[id], CommentState::Visible, None, Some(true)).await.expect("changed");
+        let trusted = Verdict { trusted: Some(true), ..Verdict::new(CommentState::Visible, None) };
+        comments::change(db, &[id], trusted, None).await.expect("changed");
         assert_eq!(known("Ada", "ada@example.org").await, Known::Trusted);
         change(db, id, CommentState::Spam).await;
         assert_eq!(known("Ada", "ada@example.org").await, Known::Yes);
@@ -286,5 +289,43 @@ async fn nobody_gets_mail_without_saying_so_twice() {
         assert!(subscriptions::stop(db, &token).await.expect("an answer"));
         assert!(!subscriptions::stop(db, &token).await.expect("an answer"));
         assert_eq!(subscriptions::by_token(db, &token).await.expect("an answer"), None);
+    }
+}
+
+#[tokio::test]
+async fn what_moderators_decide_is_written_down_with_it() {
+    for engine in engines().await {
+        let db = &engine.db;
+        let post = post(db).await;
+        let first = save(db, Draft { state: CommentState::Held, ..said(post, "first") }).await;
+        let second = save(db, said(post, "second")).await;
+        let deed = |action| Deed { user: None, who: "rose", action, object: "", detail: "" };
+        let spam = Verdict::new(CommentState::Spam, Some(Why::Moderator));
+        let ids = [second, first, CommentId(999)];
+        let changed = comments::change(db, &ids, spam, Some(deed("comment.spam"))).await.expect("changed");
+        assert_eq!(changed.len(), 2, "{}", engine.name);
+        let answer = said(post, "an answer");
+        let id = comments::answer(db, first, &answer, deed("comment.reply")).await.expect("answered");
+        let written = async || -> Vec<(String, String)> {
+            let all = audit::list(db, &audit::Filter::default(), None, 9).await.expect("entries");
+            all.into_iter().rev().map(|entry| (entry.action, entry.object)).collect()
+        };
+        let entry = |action: &str, object: String| (action.to_owned(), object);
+        let expected = [
+            entry("comment.spam", format!("{},{}", first.0, second.0)),
+            entry("comment.approve", first.0.to_string()),
+            entry("comment.reply", id.0.to_string()),
+        ];
+        assert_eq!(written().await, expected, "{}", engine.name);
+        // What fails leaves neither: the post of this answer is not there.
+        let nowhere = said(PostId(999), "an answer");
+        let failed = comments::answer(db, second, &nowhere, deed("comment.reply")).await;
+        assert!(failed.is_err(), "{}", engine.name);
+        assert_eq!(written().await, expected, "{}", engine.name);
+        let stored = comments::by_id(db, second).await.expect("an answer").expect("a comment");
+        assert_eq!(stored.state, CommentState::Spam, "{}", engine.name);
+        // Nothing is written of what is about nothing.
+        comments::change(db, &[CommentId(999)], spam, Some(deed("comment.spam"))).await.expect("an answer");
+        assert_eq!(written().await, expected);
     }
 }

@@ -4,7 +4,7 @@ use chrono::{TimeDelta, Utc};
 use content::{Manuscript, PostId, Role, Slug, UserId, Visibility};
 use storage::{
     Database, Error, changes,
-    drafts::{self, Saved, Working},
+    drafts::{self, Listed, Saved, State, Which, Working},
     media::{self, Medium},
     posts, users,
 };
@@ -35,6 +35,80 @@ fn made(saved: Result<Saved, Error>) -> Working {
 async fn published(engine: &Engine, title: &str) -> Working {
     let begun = drafts::begin(&engine.db, None, &text(title, "Let $x_1$.")).await.expect("begun");
     made(drafts::publish(&engine.db, begun.id, 1, None).await)
+}
+
+async fn listed(db: &Database, which: &Which) -> Vec<Listed> {
+    drafts::list(db, which, None, 99).await.expect("a list").items
+}
+
+#[tokio::test]
+async fn lists_of_what_is_written_come_in_pages() {
+    for engine in engines().await {
+        let db = &engine.db;
+        let ada = user(db, "ada").await;
+        for n in 0..7 {
+            drafts::begin(db, ada, &text(&format!("Draft {n}"), "")).await.expect("begun");
+            published(&engine, &format!("Post {n}")).await;
+        }
+        let mut seen = Vec::new();
+        let mut after = None;
+        loop {
+            let page = drafts::list(db, &Which::default(), after, 4).await.expect("a page");
+            assert_eq!((page.total, page.first), (14, 1 + seen.len() as u64), "{}", engine.name);
+            seen.extend(page.items.into_iter().map(|one| one.title));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        let expected: Vec<_> =
+            (0..7).rev().flat_map(|n| [format!("Post {n}"), format!("Draft {n}")]).collect();
+        assert_eq!(seen, expected, "{}: what was saved last comes first, and each once", engine.name);
+    }
+}
+
+#[tokio::test]
+async fn lists_of_what_is_written_are_narrowed() {
+    for engine in engines().await {
+        let db = &engine.db;
+        let ada = user(db, "ada").await;
+        drafts::begin(db, ada, &text("Écrit 100% 旋转", "")).await.expect("begun");
+        for visibility in Visibility::ALL {
+            let mut one = text(&format!("A {} post", visibility.name()), "");
+            one.details.visibility = visibility;
+            let begun = drafts::begin(db, None, &one).await.expect("begun");
+            made(drafts::publish(db, begun.id, 1, None).await);
+        }
+        let later = Manuscript { published: Some(Utc::now() + TimeDelta::days(1)), ..text("To come", "") };
+        let begun = drafts::begin(db, None, &later).await.expect("begun");
+        made(drafts::publish(db, begun.id, 1, None).await);
+        let titles = async |which: Which| -> Vec<String> {
+            let mut titles: Vec<_> = listed(db, &which).await.into_iter().map(|one| one.title).collect();
+            titles.sort();
+            titles
+        };
+        let in_state = |state| Which { state: Some(state), ..Which::default() };
+        let drafts_of_all = titles(in_state(State::Draft)).await;
+        assert_eq!(drafts_of_all, ["A draft post", "Écrit 100% 旋转"], "{}", engine.name);
+        assert_eq!(titles(in_state(State::Private)).await, ["A private post"]);
+        assert_eq!(titles(in_state(State::Published)).await, ["A protected post", "A public post"]);
+        assert_eq!(titles(in_state(State::Scheduled)).await, ["To come"]);
+        assert_eq!(drafts::tally(db, &in_state(State::Private)).await.expect("counts"), [2, 1, 2, 1]);
+        let with = |words: &[&str]| Which {
+            words: words.iter().map(|word| (*word).to_owned()).collect(),
+            ..Which::default()
+        };
+        assert_eq!(titles(with(&["POST", "pri"])).await, ["A private post"], "{}", engine.name);
+        for words in [&["0%"][..], &["旋"], &["Écrit"], &["100%", "Écrit"]] {
+            assert_eq!(titles(with(words)).await.len(), 1, "{} {words:?}", engine.name);
+        }
+        for words in [&["_"][..], &["p%t"], &["\\"], &["post", "other"]] {
+            assert_eq!(titles(with(words)).await, [""; 0], "{} {words:?}", engine.name);
+        }
+        let own = Which { owner: ada, ..Which::default() };
+        assert_eq!(titles(own.clone()).await, ["Écrit 100% 旋转"]);
+        assert_eq!(drafts::tally(db, &own).await.expect("counts"), [1, 0, 0, 0]);
+    }
 }
 
 #[tokio::test]
@@ -123,12 +197,12 @@ async fn a_published_text_is_a_post_and_its_working_copy_goes_on() {
         let saved = made(drafts::save(db, working.id, working.version, &working.text, None).await);
         let post = posts::by_id(db, standing.id).await.expect("an answer").expect("a post");
         assert_eq!((post.body.as_str(), post.slug.as_str()), ("Let $x_1$.", "on-x-1"), "{}", engine.name);
-        assert!(drafts::list(db, None).await.expect("a list")[0].changed);
+        assert!(listed(db, &Which::default()).await[0].changed);
         made(drafts::publish(db, working.id, saved.version, None).await);
         let post = posts::by_id(db, standing.id).await.expect("an answer").expect("a post");
         assert_eq!((post.body.as_str(), post.slug.as_str()), ("other", "renamed"));
         assert_eq!(post.published, standing.published, "the day stays");
-        assert!(!drafts::list(db, None).await.expect("a list")[0].changed);
+        assert!(!listed(db, &Which::default()).await[0].changed);
     }
 }
 
@@ -157,7 +231,7 @@ async fn a_post_of_elsewhere_gets_a_working_copy() {
         let id = posts::save(db, &post).await.expect("saved");
         let first = drafts::of_post(db, id, None).await.expect("an answer").expect("a draft");
         assert_eq!((first.text.body.as_str(), first.version), ("as it was", 1), "{}", engine.name);
-        assert!(!drafts::list(db, None).await.expect("a list")[0].changed);
+        assert!(!listed(db, &Which::default()).await[0].changed);
         let again = drafts::of_post(db, id, None).await.expect("an answer").expect("a draft");
         assert_eq!(again.id, first.id);
         assert_eq!(drafts::of_post(db, PostId(99), None).await.expect("an answer"), None);

@@ -72,7 +72,7 @@ async fn subject(
     comment: content::CommentId,
 ) -> Result<Option<(Html, Language, String)>, Failure> {
     let Some(stored) = comments::by_id(&app.db, comment).await? else { return Ok(None) };
-    let about = About::if_read(app, stored.comment.subject).await?;
+    let about = About::for_everybody(app, stored.comment.subject).await?;
     Ok(about.map(|about| (title(app, &about.title), about.language, about.page)))
 }
 

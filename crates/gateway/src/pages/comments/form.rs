@@ -66,7 +66,7 @@ pub(super) struct Form {
     pub(super) reply: Option<Replied>,
     /// The page without the form's reply.
     pub(super) page: String,
-    /// The name of the account that it is sent from.
+    /// The name that is shown of the account that it is sent from.
     pub(super) user: Option<String>,
     pub(super) mail_required: bool,
     /// Whether replies can be told of.
@@ -96,9 +96,9 @@ impl Form {
             bits: app.discussing.tokens.bits(),
             reply,
             page,
-            user: user.map(|user| user.name.to_string()),
+            user: user.map(|user| user.shown().to_owned()),
             mail_required: app.config.comments.mail_required,
-            can_follow: app.config.mail.server.is_some(),
+            can_follow: can_follow(app, about),
             sent: Sent::default(),
             faults: Faults::default(),
             preview: None,
@@ -122,6 +122,11 @@ impl Sent {
     }
 }
 
+/// Whether whoever says something can be told of replies: by mail only of what everybody may read.
+pub(super) fn can_follow(app: &App, about: &About) -> bool {
+    about.public && app.config.mail.server.is_some()
+}
+
 /// What a form's token is bound to besides its subject.
 pub(super) fn session(visit: &Visit) -> &str {
     visit.talk.session.as_deref().unwrap_or_default()
@@ -133,7 +138,7 @@ impl Faults {
     }
 }
 
-/// Reads the fields. `user` is the name of the account, which stands for the field.
+/// Reads the fields. `user` is the name that the account is shown by, which stands for the field.
 pub(super) fn check(
     sent: &Sent,
     user: Option<&str>,

@@ -7,14 +7,15 @@ use content::{CommentId, CommentState, Language, User, Why};
 use render::{Context, Html};
 use serde::Deserialize;
 use storage::{
-    audit::{self, Deed},
-    comments::{self, Draft, Filter, Stored},
+    audit::Deed,
+    comments::{self, Draft, Filter, Stored, Verdict},
     mails,
 };
 
 use super::{Page, body, form::LONGEST, private, see_other};
 use crate::{
     accounts::Editor,
+    admin::{Desk, Section},
     app::App,
     discussing::{About, letters},
     errors::Failure,
@@ -52,6 +53,7 @@ pub(super) struct Asked {
 struct InboxPage {
     frame: Frame,
     m: Messages,
+    desk: Desk,
     tabs: Vec<Choice>,
     state: CommentState,
     query: String,
@@ -119,12 +121,15 @@ impl Act {
         Self::ALL.into_iter().find(|act| act.name() == name)
     }
 
-    fn state(self) -> CommentState {
+    fn verdict(self) -> Verdict {
+        let hidden = |state| Verdict::new(state, Some(Why::Moderator));
+        let visible = Verdict::new(CommentState::Visible, None);
         match self {
-            Self::Approve | Self::Trust => CommentState::Visible,
-            Self::Spam => CommentState::Spam,
-            Self::Delete => CommentState::Deleted,
-            Self::Restore => CommentState::Held,
+            Self::Approve => visible,
+            Self::Trust => Verdict { trusted: Some(true), ..visible },
+            Self::Spam => Verdict { trusted: Some(false), ..hidden(CommentState::Spam) },
+            Self::Delete => hidden(CommentState::Deleted),
+            Self::Restore => hidden(CommentState::Held),
         }
     }
 }
@@ -155,11 +160,13 @@ pub(super) async fn show(
         current: one == state,
     });
     let next = listed.next.map(|before| asked.address(state, Some(before)));
+    let desk = Desk::new(&visit, Section::Comments, Some(m.inbox()));
     private(
         &visit,
         &InboxPage {
-            frame: Frame::new(&app, &visit, m.inbox(), Place::Elsewhere),
+            frame: desk.frame(&app, &visit),
             m,
+            desk,
             tabs: tabs.collect(),
             state,
             here: asked.address(state, asked.before),
@@ -215,15 +222,8 @@ async fn decided(
     ids: &[CommentId],
     act: Act,
 ) -> Result<Vec<(CommentId, CommentState)>, Failure> {
-    let visible = act.state() == CommentState::Visible;
-    let why = (!visible).then_some(Why::Moderator);
-    let trusted = match act {
-        Act::Trust => Some(true),
-        Act::Spam => Some(false),
-        Act::Approve | Act::Delete | Act::Restore => None,
-    };
-    let changed = comments::change(&app.db, ids, act.state(), why, trusted).await?;
-    record(app, user, &format!("comment.{}", act.name()), ids).await?;
+    let action = format!("comment.{}", act.name());
+    let changed = comments::change(&app.db, ids, act.verdict(), Some(deed(user, &action))).await?;
     app.discussing.bell.notify_one();
     Ok(changed)
 }
@@ -236,9 +236,8 @@ async fn undo_all(app: &App, user: &User, undo: &str) -> Result<(), Failure> {
         by_state.entry(state).or_default().push(number(id)?);
     }
     for (state, ids) in by_state {
-        let why = (state != CommentState::Visible).then_some(Why::Moderator);
-        comments::change(&app.db, &ids, state, why, None).await?;
-        record(app, user, "comment.undo", &ids).await?;
+        let verdict = Verdict::new(state, (state != CommentState::Visible).then_some(Why::Moderator));
+        comments::change(&app.db, &ids, verdict, Some(deed(user, "comment.undo"))).await?;
     }
     Ok(())
 }
@@ -250,23 +249,19 @@ async fn reply(app: &App, user: &User, to: CommentId, text: &str) -> Result<(), 
         return Err(Failure::BadRequest("a reply has a text, of at most 16 kB".into()));
     }
     let stored = comments::by_id(&app.db, to).await?.ok_or(Failure::NotFound)?;
-    decided(app, user, &[to], Act::Approve).await?;
     let draft = Draft {
         parent: Some(to),
         user: Some(user.id),
         tell: app.config.mail.server.is_some(),
-        ..Draft::new(stored.comment.subject, user.name.as_str(), text, Utc::now())
+        ..Draft::new(stored.comment.subject, user.shown(), text, Utc::now())
     };
-    let id = comments::save(&app.db, &draft).await?;
+    comments::answer(&app.db, to, &draft, deed(user, "comment.reply")).await?;
     app.discussing.bell.notify_one();
-    record(app, user, "comment.reply", &[id]).await
+    Ok(())
 }
 
-async fn record(app: &App, user: &User, action: &str, ids: &[CommentId]) -> Result<(), Failure> {
-    let object: Vec<String> = ids.iter().map(|id| id.0.to_string()).collect();
-    let (who, object) = (user.name.as_str(), object.join(","));
-    let deed = Deed { user: Some(user.id), who, action, object: &object, detail: "" };
-    Ok(audit::record(&app.db, deed).await?)
+fn deed<'a>(user: &'a User, action: &'a str) -> Deed<'a> {
+    Deed { user: Some(user.id), who: user.name.as_str(), action, object: "", detail: "" }
 }
 
 async fn items(app: &App, m: Messages, found: Vec<Stored>) -> Result<Vec<Item>, Failure> {

@@ -34,9 +34,10 @@ use crate::{
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .service(page("/posts/{slug}/comment-page-{page:[0-9]+}", saying::post_page))
+        .service(page("/pages/{slug}/comment-page-{page:[0-9]+}", saying::page_page))
         .service(page("/papers/{id}/comment-page-{page:[0-9]+}", saying::paper_page))
         .service(
-            web::resource("/posts/{slug}/comments")
+            web::resource(["/posts/{slug}/comments", "/pages/{slug}/comments"])
                 .route(web::route().guard(read()).to(saying::write_about_post))
                 .route(web::post().to(saying::say_about_post)),
         )

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use content::{CommentId, CommentState, Language, Why};
 use render::Html;
 use serde::Deserialize;
-use storage::comments::{self, Stored};
+use storage::comments::{self, Stored, Verdict};
 
 use super::{
     Page, address, body, editing,
@@ -70,9 +70,14 @@ pub(super) struct Change {
 }
 
 /// `GET /comments/{id}`: moves to where a comment is read. Who sent it sees here why others do not yet.
-pub(super) async fn comment(app: web::Data<App>, visit: Visit, id: web::Path<i64>) -> Page {
+pub(super) async fn comment(
+    app: web::Data<App>,
+    visit: Visit,
+    request: HttpRequest,
+    id: web::Path<i64>,
+) -> Page {
     let stored = find(&app, *id).await?;
-    let about = About::of_subject(&app, stored.comment.subject).await?;
+    let about = About::of_subject(&app, &request, stored.comment.subject).await?;
     let id = stored.comment.id;
     if stored.state == CommentState::Visible {
         let page = address(&app, &about, id).await?.ok_or(Failure::NotFound)?;
@@ -107,10 +112,15 @@ pub(super) async fn comment(app: web::Data<App>, visit: Visit, id: web::Path<i64
 }
 
 /// `GET /comments/{id}/edit`
-pub(super) async fn edit_page(app: web::Data<App>, visit: Visit, id: web::Path<i64>) -> Page {
-    let stored = mine(&app, &visit, *id).await?;
+pub(super) async fn edit_page(
+    app: web::Data<App>,
+    visit: Visit,
+    request: HttpRequest,
+    id: web::Path<i64>,
+) -> Page {
+    let (stored, about) = mine(&app, &visit, &request, *id).await?;
     let text = stored.comment.body.clone();
-    form(&app, &visit, &stored, text, None).await
+    form(&app, &visit, (&stored, &about), text, None)
 }
 
 /// `POST /comments/{id}/edit`
@@ -122,7 +132,7 @@ pub(super) async fn edit(
     change: web::Form<Change>,
 ) -> Page {
     admitted(&app, &request)?;
-    let stored = mine(&app, &visit, *id).await?;
+    let (stored, about) = mine(&app, &visit, &request, *id).await?;
     let text = change.text.replace("\r\n", "\n").trim_end().to_owned();
     let fault = match text.as_str() {
         text if text.trim().is_empty() => Some(visit.m.talk_no_text()),
@@ -130,7 +140,7 @@ pub(super) async fn edit(
         _ => None,
     };
     if fault.is_some() || change.action == "preview" {
-        return form(&app, &visit, &stored, text, fault).await;
+        return form(&app, &visit, (&stored, &about), text, fault);
     }
     // What was shown may not become what would have been held.
     let linked =
@@ -155,10 +165,10 @@ pub(super) async fn withdraw(
     id: web::Path<i64>,
 ) -> Page {
     admitted(&app, &request)?;
-    let stored = mine(&app, &visit, *id).await?;
-    let about = About::of_subject(&app, stored.comment.subject).await?;
+    let (stored, about) = mine(&app, &visit, &request, *id).await?;
     let ids = [stored.comment.id];
-    comments::change(&app.db, &ids, CommentState::Deleted, Some(Why::Withdrawn), None).await?;
+    let verdict = Verdict::new(CommentState::Deleted, Some(Why::Withdrawn));
+    comments::change(&app.db, &ids, verdict, None).await?;
     Ok(see_other(&format!("{}#comments", about.page)))
 }
 
@@ -166,14 +176,15 @@ async fn find(app: &App, id: i64) -> Result<Stored, Failure> {
     comments::by_id(&app.db, CommentId(id)).await?.ok_or(Failure::NotFound)
 }
 
-/// A comment that the visitor may change.
-async fn mine(app: &App, visit: &Visit, id: i64) -> Result<Stored, Failure> {
+/// A comment that the visitor may change, with what it is about: who may not read that any more changes nothing there.
+async fn mine(app: &App, visit: &Visit, request: &HttpRequest, id: i64) -> Result<(Stored, About), Failure> {
     let stored = find(app, id).await?;
+    let about = About::of_subject(app, request, stored.comment.subject).await?;
     let standing = matches!(stored.state, CommentState::Held | CommentState::Visible);
     if !is_mine(visit, &stored) || !standing || !may_change(app, stored.comment.created, Utc::now()) {
         return Err(Failure::NotAllowed);
     }
-    Ok(stored)
+    Ok((stored, about))
 }
 
 fn is_mine(visit: &Visit, stored: &Stored) -> bool {
@@ -185,8 +196,13 @@ fn minutes(app: &App, created: DateTime<Utc>, now: DateTime<Utc>) -> Option<u64>
     (left > TimeDelta::zero()).then(|| left.num_minutes().unsigned_abs() + 1)
 }
 
-async fn form(app: &App, visit: &Visit, stored: &Stored, text: String, fault: Option<&'static str>) -> Page {
-    let about = About::of_subject(app, stored.comment.subject).await?;
+fn form(
+    app: &App,
+    visit: &Visit,
+    (stored, about): (&Stored, &About),
+    text: String,
+    fault: Option<&'static str>,
+) -> Page {
     let id = stored.comment.id;
     let preview = (text.len() <= LONGEST).then(|| body(id, &text, &about.context_elsewhere()));
     private(

@@ -8,11 +8,10 @@ use storage::comments::{self, Draft, Known, Wish};
 
 use super::{
     Page, Replied, address,
-    form::{self, Blank, Checked, Faults, Form, LONGEST, Sent},
+    form::{self, Blank, Checked, Faults, Form, LONGEST, Sent, can_follow},
     order, private, see_other, signed_in,
 };
 use crate::{
-    accounts::SignedIn,
     accounts::digest,
     app::App,
     config::Registration,
@@ -56,15 +55,37 @@ pub(super) async fn post_page(
     app: web::Data<App>,
     visit: Visit,
     request: HttpRequest,
-    signed_in: SignedIn,
     which: web::Path<(String, u32)>,
 ) -> Page {
     let (slug, page) = which.into_inner();
-    match About::of_slug(&app, &slug).await {
-        Ok(about) if page as usize > order(&app, &about).await?.pages() => {
-            Ok(moved(&format!("{}#comments", about.page)))
+    match beyond(&app, &request, &slug, page).await? {
+        Some(first) => Ok(moved(&first)),
+        None => posts::post(app, visit, request, slug.into()).await,
+    }
+}
+
+/// `GET /pages/{slug}/comment-page-{n}`
+pub(super) async fn page_page(
+    app: web::Data<App>,
+    visit: Visit,
+    request: HttpRequest,
+    which: web::Path<(String, u32)>,
+) -> Page {
+    let (slug, page) = which.into_inner();
+    match beyond(&app, &request, &slug, page).await? {
+        Some(first) => Ok(moved(&first)),
+        None => posts::page_by_slug(app, visit, request, slug.into()).await,
+    }
+}
+
+/// Where a discussion begins, if it has not as many pages: it had more where it came from.
+async fn beyond(app: &App, request: &HttpRequest, slug: &str, page: u32) -> Result<Option<String>, Failure> {
+    match About::of_slug(app, request, slug).await {
+        Ok(about) if page as usize > order(app, &about).await?.pages() => {
+            Ok(Some(format!("{}#comments", about.page)))
         }
-        _ => posts::post(app, visit, request, signed_in, slug.into()).await,
+        Ok(_) | Err(Failure::NotFound) => Ok(None),
+        Err(failure) => Err(failure),
     }
 }
 
@@ -74,8 +95,13 @@ pub(super) async fn paper_page(app: web::Data<App>, visit: Visit, which: web::Pa
 }
 
 /// `GET /posts/{slug}/comments`: the form alone.
-pub(super) async fn write_about_post(app: web::Data<App>, visit: Visit, slug: web::Path<String>) -> Page {
-    let about = About::of_slug(&app, &slug).await?;
+pub(super) async fn write_about_post(
+    app: web::Data<App>,
+    visit: Visit,
+    request: HttpRequest,
+    slug: web::Path<String>,
+) -> Page {
+    let about = About::of_slug(&app, &request, &slug).await?;
     write(&app, &visit, &about).await
 }
 
@@ -94,7 +120,7 @@ pub(super) async fn say_about_post(
     sent: web::Form<Sent>,
 ) -> Page {
     let acting = admitted(&app, &request)?;
-    let about = About::of_slug(&app, &slug).await?;
+    let about = About::of_slug(&app, &request, &slug).await?;
     say(&Saying { app: &app, visit: &visit, about: &about, acting: &acting }, sent.into_inner()).await
 }
 
@@ -122,7 +148,7 @@ pub(super) async fn preview(
     if asked.text.len() > LONGEST {
         return Err(Failure::TooLong);
     }
-    let about = About::of_name(&app, &asked.about).await?;
+    let about = About::of_name(&app, &request, &asked.about).await?;
     let context = render::Context { prefix: "preview-".into(), ..(*about.context).clone() };
     let html = render::render(&asked.text, Format::Markdown, Trust::Comment, &context).html;
     let mut response = visit.html(html.as_str().to_owned());
@@ -155,7 +181,7 @@ async fn write(app: &App, visit: &Visit, about: &About) -> Page {
         return Err(Failure::NotAllowed);
     }
     let user = signed_in(app, &visit.talk).await?;
-    let reply = replied(app, visit.talk.reply).await?;
+    let reply = replied(app, about, visit.talk.reply).await?;
     let blank = Blank { user: user.as_ref(), reply, page: about.page.clone() };
     form_page(app, visit, about, Form::blank(app, visit, about, blank), StatusCode::OK)
 }
@@ -168,7 +194,7 @@ async fn say(saying: &Saying<'_>, sent: Sent) -> Page {
     }
     let user = signed_in(app, &visit.talk).await?;
     let age = app.discussing.tokens.age(&sent.token, &about.name(), form::session(visit), Utc::now());
-    let name = user.as_ref().map(|user| user.name.as_str());
+    let name = user.as_ref().map(User::shown);
     let checked = form::check(&sent, name, app.config.comments.mail_required, m);
     if sent.action == "preview" {
         return saying.again(user, sent, Faults::default(), StatusCode::OK).await;
@@ -188,7 +214,7 @@ async fn say(saying: &Saying<'_>, sent: Sent) -> Page {
     if comments::is_repeated(&app.db, &draft, Utc::now() - REPEATED).await? {
         return saying.refused(user, sent, m.talk_repeated(), StatusCode::CONFLICT).await;
     }
-    let full = match app.discussing.buckets.say(&saying.acting.network, &about.name()) {
+    let full = match app.discussing.buckets.say(&app.config.comments, &saying.acting.network, &about.name()) {
         Room::Some => None,
         Room::NotFromThere => Some(m.talk_too_many()),
         Room::NotAboutThat => Some(m.talk_too_many_here()),
@@ -243,7 +269,7 @@ impl Saying<'_> {
 
     async fn save(&self, draft: &Draft, follow: bool) -> Page {
         let app = self.app;
-        let mail = draft.mail.as_deref().filter(|_| follow && app.config.mail.server.is_some());
+        let mail = draft.mail.as_deref().filter(|_| follow && can_follow(app, self.about));
         let token_hash = |id: CommentId| digest(&app.discussing.tokens.wish(id.0, mail.unwrap_or_default()));
         let wish = mail.map(|mail| Wish { mail, language: self.visit.m.language(), token_hash: &token_hash });
         let id = comments::save_with(&app.db, draft, wish).await?;
@@ -265,7 +291,7 @@ impl Saying<'_> {
     /// The form again, with all that was typed, and how the text looks.
     async fn again(&self, user: Option<User>, mut sent: Sent, faults: Faults, status: StatusCode) -> Page {
         let Saying { app, visit, about, .. } = *self;
-        let reply = replied(app, sent.parent()?).await?;
+        let reply = replied(app, about, sent.parent()?).await?;
         let blank = Blank { user: user.as_ref(), reply, page: about.page.clone() };
         let mut form = Form::blank(app, visit, about, blank);
         let age = app.discussing.tokens.age(&sent.token, &about.name(), form::session(visit), Utc::now());
@@ -296,10 +322,12 @@ fn form_page(app: &App, visit: &Visit, about: &About, form: Form, status: Status
     Ok(response)
 }
 
-async fn replied(app: &App, id: Option<CommentId>) -> Result<Option<Replied>, Failure> {
+/// What is replied to, if that was said about the same thing.
+async fn replied(app: &App, about: &About, id: Option<CommentId>) -> Result<Option<Replied>, Failure> {
     let Some(id) = id else { return Ok(None) };
-    let found = comments::visible_of(&app.db, &[id]).await?;
-    Ok(found.into_iter().next().map(|comment| Replied { id, author: comment.author }))
+    let found = comments::visible_of(&app.db, &[id]).await?.into_iter();
+    let here = found.filter(|comment| comment.subject == about.subject);
+    Ok(here.map(|comment| Replied { id, author: comment.author }).next())
 }
 
 /// Who has an account by invitation is known; who made one by themselves is as anybody.
