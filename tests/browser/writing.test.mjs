@@ -81,7 +81,7 @@ test("what is typed is seen at once, and published it is the same", async () => 
   await publish(page);
   await page.getByRole("link", { name: "As readers see it" }).click();
   assert.equal(new URL(page.url()).pathname, "/posts/newton-schulz-without-tears");
-  await page.locator(".prose").waitFor();
+  await page.locator("article.post > .prose").waitFor();
   assert.equal(await whole(".prose"), preview);
   await close(page);
 });
