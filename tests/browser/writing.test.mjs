@@ -81,7 +81,7 @@ test("what is typed is seen at once, and published it is the same", async () => 
   await publish(page);
   await page.getByRole("link", { name: "As readers see it" }).click();
   assert.equal(new URL(page.url()).pathname, "/posts/newton-schulz-without-tears");
-  await page.locator(".prose").waitFor();
+  await page.locator("article.post > .prose").waitFor();
   assert.equal(await whole(".prose"), preview);
   await close(page);
 });
@@ -205,6 +205,58 @@ test("a picture is pasted, described and shown", async () => {
   await page.locator(".media", { hasText: "black.png" }).waitFor();
   assert.deepEqual(await violations(page), []);
   await close(page);
+});
+
+test("what is not for everybody is given by a link, then by a password", async () => {
+  const page = await editor();
+  await page.locator("[name=title]").fill("For some");
+  await type(page, "Not for all: $x_1$.");
+  await saved(page);
+  await page.getByRole("button", { name: "Make a preview link" }).click();
+  const link = await page.locator("#notices a[href*='/preview/']").getAttribute("href");
+  const guest = await open(browser, link);
+  await guest.getByText("Not for all").waitFor();
+  await typeset(guest);
+  assert.deepEqual(await violations(guest), []);
+  await close(guest);
+  await page.getByRole("button", { name: "Take the link back" }).click();
+  await page.waitForURL("**done=unshared");
+  assert.equal((await fetch(link)).status, 404);
+
+  await page.getByLabel("Who may read it").selectOption("protected");
+  await page.getByLabel("Password of the post").fill("open sesame");
+  await publish(page);
+  const reader = await open(browser, `${site.address}/posts/for-some`);
+  assert.deepEqual(await violations(reader), []);
+  for (const password of ["wrong", "open sesame"]) {
+    assert.equal(await reader.getByText("Not for all").count(), 0);
+    await reader.getByLabel("Password").fill(password);
+    await reader.getByRole("button", { name: "Read the post" }).click();
+    if (password === "wrong") await reader.getByText("That is not the password.").waitFor();
+  }
+  await reader.getByText("Not for all").waitFor();
+  await reader.getByLabel("Name").fill("Vera");
+  await reader.getByLabel(/^Text: Markdown/).fill("Said behind the door: $y$.");
+  await reader.locator(".preview .math").waitFor();
+  await close(reader);
+  await close(page);
+});
+
+test("a time to publish is in the time zone of who writes", async () => {
+  const page = await editor({ timezoneId: "Asia/Shanghai" });
+  await page.locator("[name=title]").fill("To come");
+  await page.getByLabel("Publish at").fill("2100-01-01T06:30");
+  await page.getByRole("button", { name: "Schedule", exact: true }).click();
+  await page.waitForURL("**done=scheduled");
+  await page.locator(".badge", { hasText: "Scheduled" }).waitFor();
+  assert.equal(await page.locator("[name=published]").inputValue(), "2100-01-01T06:30");
+  await close(page);
+  assert.equal((await fetch(`${site.address}/posts/to-come`)).status, 404);
+  const plain = await signedIn("ada", { javaScriptEnabled: false });
+  await plain.goto(`${site.address}/write?state=scheduled`);
+  await plain.getByRole("link", { name: "To come" }).click();
+  assert.equal(await plain.locator("[name=published]").inputValue(), "2099-12-31T22:30");
+  await close(plain);
 });
 
 test("without scripts there is a form, with preview, warnings and revisions", async () => {

