@@ -68,7 +68,7 @@ fn line(name: &str, text: &str) {
 /// What the preview of a long post costs the server at each key press.
 fn preview() {
     let text = repeated(ARTICLE).repeat(3);
-    let parts = || render(&text, Format::Markdown, Trust::Post, &Context::default()).parts().len();
+    let parts = || render(&text, Format::Markdown, Trust::Post, &Context::default()).elements().len();
     let [all, parted] = fastest([&|| whole(&text, Trust::Post), &parts]);
     println!("\n{:<26} {:>9} {:>9}", "60 kB as a preview", "whole ms", "parted ms");
     println!("{:<26} {:>9.3} {:>9.3}", "article", milliseconds(all), milliseconds(parted));
