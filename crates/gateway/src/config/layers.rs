@@ -560,6 +560,8 @@ mod tests {
         readings.visitors_may_start_model = true  # default
         site.author = "Inkstone"  # default
         site.language = "en"  # default
+        site.robots.search = true  # default
+        site.support.text = ""  # default
         site.tagline = "Mathematics, written and read"  # default
         site.title = "Inkstone"  # default
         "##);
