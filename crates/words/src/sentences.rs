@@ -65,11 +65,14 @@ fn sentence_end(text: &str, start: usize, at: usize, c: char) -> Option<usize> {
     }
 }
 
-/// After the stops, quotes and brackets that belong to the sentence that ends.
+/// After the stops, quotes, brackets and signs of notes that belong to the sentence that ends.
 fn closed(text: &str, at: usize) -> usize {
     const CLOSING: &[char] =
         &['.', '!', '?', '。', '！', '？', '…', '"', '\'', ')', ']', '”', '’', '」', '』', '）', '》', '】'];
-    text.len() - text[at..].trim_start_matches(CLOSING).len()
+    const NOTES: &[char] = &['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    let rest = text[at..].trim_start_matches(CLOSING);
+    let notes = |c: char| NOTES.contains(&c) || c == ',';
+    text.len() - if rest.starts_with(NOTES) { rest.trim_start_matches(notes) } else { rest }.len()
 }
 
 /// Whether what follows a full stop can be a new sentence.
@@ -171,6 +174,8 @@ mod tests {
         check("A title\n\nA text. 42 cases.", &["A title", "A text.", "42 cases."]);
         check("one line\nand the next. End", &["one line\nand the next.", "End"]);
         check("See arxiv.org. It is there.", &["See arxiv.org.", "It is there."]);
+        check("It is known.⁷,¹² We sew. So we do.”³", &["It is known.⁷,¹²", "We sew.", "So we do.”³"]);
+        check("It is 3.⁵ or so, in R.² too.", &["It is 3.⁵ or so, in R.² too."]);
     }
 
     #[test]
