@@ -8,7 +8,7 @@ use super::{
     transport::meaning,
     wire::{Choice, Chunk, Reported},
 };
-use crate::{Fault, Piece, Usage, chain::Ask, tokens_in};
+use crate::{EXTRACTIVE, Fault, Piece, Usage, chain::Ask, tokens_in};
 
 /// More text than any answer has.
 const LONGEST: usize = 1024 * 1024;
@@ -19,7 +19,10 @@ const DOUBT: u64 = 4;
 
 /// A reply that is arriving.
 pub(super) struct Reply {
+    /// What the server calls itself.
     model: String,
+    /// What the configuration calls it: never as the embedded reader.
+    configured: String,
     thoughts: Thoughts,
     split: Split,
     /// To be said before the first word.
@@ -41,6 +44,7 @@ impl Reply {
     pub(super) fn new(model: &Model, ask: &Ask, prompt: &Prompt) -> Self {
         Self {
             model: model.model.clone(),
+            configured: model.name.clone(),
             thoughts: Thoughts::default(),
             split: ask.within.map_or_else(
                 || Split::new(ask.questions.clone()),
@@ -140,10 +144,11 @@ impl Reply {
             Some("content_filter") => Err(Fault::Filtered),
             Some(_) if !self.words => Err(Fault::Empty),
             Some(_) if !self.unanswered.is_empty() => Err(Fault::Unanswered),
-            Some(_) => Ok(Piece::Done {
-                model: std::mem::take(&mut self.model),
-                tokens: self.usage.map(|usage| (usage.read, usage.written)),
-            }),
+            Some(_) => {
+                let named = if self.model == EXTRACTIVE { &mut self.configured } else { &mut self.model };
+                let tokens = self.usage.map(|usage| (usage.read, usage.written));
+                Ok(Piece::Done { model: std::mem::take(named), tokens })
+            }
         }
     }
 

@@ -16,7 +16,7 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde_json::{Value, json};
 use server::{Act, STOP, Server, USAGE, delta, events, head, response};
 use summarizer::{
-    Assignment, Call, Calls, Fault, Model, Piece, QuestionSets, Stage, Summarizer, Usage, read,
+    Assignment, Call, Calls, EXTRACTIVE, Fault, Model, Piece, QuestionSets, Stage, Summarizer, Usage, read,
 };
 
 fn paper() -> Record {
@@ -203,6 +203,17 @@ async fn the_bill_may_come_late_or_not_at_all() {
     let moonshot = r#"{"choices":[{"delta":{},"finish_reason":"stop","usage":{"prompt_tokens":3,"completion_tokens":4}}]}"#;
     let script = stream(&[&whole, moonshot, "[DONE]"]);
     assert_eq!(reading(model(&Server::new(vec![script]).await.address)).await.1, done(Some((3, 4))));
+}
+
+/// What goes by the name of the embedded reader is shown as the paper's own sentences, and ends a reading.
+#[tokio::test]
+async fn no_model_bears_the_name_of_the_embedded_reader() {
+    let named = json!({ "model": EXTRACTIVE, "choices": [{ "delta": { "content": "x" } }] }).to_string();
+    let server = Server::new(vec![stream(&[&named, STOP])]).await;
+    let reader = reader(Model { model: EXTRACTIVE.into(), ..model(&server.address) });
+    let (pieces, end) = pieces(&[reader], Calls::PerQuestion, &[]).await;
+    assert_eq!(sections(&pieces), ["x"; 6]);
+    assert_eq!(end, Ok(Piece::Done { model: "Kimi".into(), tokens: None }));
 }
 
 #[tokio::test]
