@@ -139,6 +139,7 @@ const AS_AT_FIRST: &[&str] = &[
     "DELETE FROM seaql_migrations WHERE version <> '0001_first'",
 ];
 const ADDED_TABLES: &[&str] = &[
+    "former_slugs",
     "terms",
     "former_terms",
     "post_links",
