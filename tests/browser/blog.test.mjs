@@ -181,6 +181,7 @@ test("nothing but the text is printed, unbroken", async () => {
     const hidden = [
       "nav",
       ".tags",
+      ".share",
       ".in-series .pager",
       ".support",
       ".self",

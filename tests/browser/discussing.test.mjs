@@ -177,7 +177,8 @@ test("a moderator decides about many without scripts", async () => {
 });
 
 test("discussions are for everybody, in both languages, wide and narrow, light and dark", async () => {
-  const number = await say("Zoe", "For the pages.");
+  // Longer than the inbox shows at once.
+  const number = await say("Zoe", "For the pages. ".repeat(400));
   const signed = await moderator();
   for (const hl of ["en", "zh"]) {
     for (const [width, colorScheme] of [
@@ -194,6 +195,13 @@ test("discussions are for everybody, in both languages, wide and narrow, light a
         assert.deepEqual(await violations(page), [], address.href);
         const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(wide <= 0, `${address.href} is ${wide} px too wide`);
+        const clipped = await page
+          .locator(".form-page")
+          .evaluateAll((all) => all.map((one) => getComputedStyle(one).overflowX));
+        assert.ok(
+          clipped.every((overflow) => overflow === "visible"),
+          "a ring around a field is seen whole",
+        );
         await close(page);
       }
       await signed.setViewportSize(viewport);

@@ -905,6 +905,9 @@ async fn nothing_is_seen_by_others(site: &Site, path: &str, name: &str, number: 
         let answer = eve.get(&hidden).await.text().await.expect("a page");
         assert!(!answer.contains("zyzzyva") && !answer.contains(name), "{hidden}");
     }
+    for list in ["/", "/posts"] {
+        assert!(!eve.page(list).await.contains(&format!("{path}#comments")), "{list} tells how much is said");
+    }
     let elsewhere = eve.page(&format!("{POST}/comments?reply={number}")).await;
     assert!(!elsewhere.contains(name), "who is replied to elsewhere is told to nobody");
 }

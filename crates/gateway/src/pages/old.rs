@@ -18,7 +18,6 @@ use crate::{
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .service(page("/archives/{number:[0-9]+}/comment-page-{page:[0-9]+}", by_number))
-        .service(page("/posts/{slug}/comment-page-{page:[0-9]+}", by_slug))
         .service(page("/{slug}.html", by_slug_alone))
         .service(page("/{slug}.html/comment-page-{page:[0-9]+}", by_slug_discussed))
         .service(page("/page/{page:[0-9]+}", all))
@@ -40,10 +39,6 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 async fn by_number(app: web::Data<App>, which: web::Path<(String, String)>) -> Page {
     let post = numbered(&app, &which.0).await?;
     Ok(moved(&format!("{}#comments", address_of(&post))))
-}
-
-async fn by_slug(app: web::Data<App>, which: web::Path<(String, String)>) -> Page {
-    Ok(moved(&format!("{}#comments", address_of(&of_slug(&app, &which.0).await?))))
 }
 
 async fn by_slug_alone(app: web::Data<App>, slug: web::Path<String>) -> Page {

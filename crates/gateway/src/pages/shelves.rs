@@ -277,11 +277,12 @@ async fn entry(app: &App, post: &Post, comments: u64, context: Context) -> Resul
         }
         None => None,
     };
+    let protected = post.details.visibility == Visibility::Protected;
     Ok(Entry {
         m: Messages(post.language),
         lead: false,
         pinned: post.details.pinned,
-        protected: post.details.visibility == Visibility::Protected,
+        protected,
         language: post.language,
         other: other(post.language),
         title: cards::title(app, &post.title),
@@ -293,7 +294,8 @@ async fn entry(app: &App, post: &Post, comments: u64, context: Context) -> Resul
         category,
         series,
         readers: post.readers,
-        comments,
+        // How much is said behind a door is for who has opened it.
+        comments: if protected { 0 } else { comments },
         translation: super::around::translation(app, post).await?,
         coins: cite::coins(&crate::exports::of_post(app, post)),
         href,

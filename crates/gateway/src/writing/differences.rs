@@ -1,6 +1,8 @@
 //! What is different between two texts, for people: by lines, and within changed lines by words. A formula is never cut:
 //! lines that one goes through are one, and within them it is one word.
 
+use std::borrow::Cow;
+
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use unicode_segmentation::UnicodeSegmentation as _;
 
@@ -36,7 +38,8 @@ pub(super) struct Word {
 
 /// The lines of both texts in which they differ, with some around them. Empty if they do not.
 pub(super) fn differences(old: &str, new: &str) -> Vec<Line> {
-    let (old, new) = (Pieces::of(old), Pieces::of(new));
+    let (old, new) = (ended(old), ended(new));
+    let (old, new) = (Pieces::of(&old), Pieces::of(&new));
     let mut lines = Vec::new();
     for op in capture_diff_slices(Algorithm::Patience, &old.pieces, &new.pieces) {
         let (before, after) = (op.old_range(), op.new_range());
@@ -55,6 +58,11 @@ pub(super) fn differences(old: &str, new: &str) -> Vec<Line> {
         }
     }
     near_changes(lines)
+}
+
+/// A text whose last line ends as all others do: else it would be another one as soon as something follows.
+fn ended(text: &str) -> Cow<'_, str> {
+    if text.is_empty() || text.ends_with('\n') { text.into() } else { format!("{text}\n").into() }
 }
 
 /// A text in lines; those that a formula goes through are one.
@@ -197,7 +205,7 @@ mod tests {
         assert_eq!(shape("a\nb\n", "a\nb\n"), "");
         assert_eq!(shape("the old words\n", "the new words\n"), "-1 the [old] words|+1 the [new] words");
         assert_eq!(shape("一二三\n", "一四三\n"), "-1 一[二]三|+1 一[四]三");
-        assert_eq!(shape("a", "a\nb"), "-1 a|+1 a|+2 [b]");
+        assert_eq!(shape("a", "a\nb"), " 1 a|+2 b");
         assert_eq!(shape("a\nb\n", "a\n"), " 1 a|-2 b");
     }
 

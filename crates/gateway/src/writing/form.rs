@@ -182,7 +182,7 @@ impl Form {
         if given.is_empty() {
             return Some(None);
         }
-        let behind = TimeDelta::minutes(self.offset.trim().parse().ok().unwrap_or_default());
+        let behind = TimeDelta::try_minutes(self.offset.trim().parse().ok().unwrap_or_default())?;
         // A form says no seconds, unless somebody set them to something.
         let read = [MOMENT, "%Y-%m-%dT%H:%M:%S"].into_iter();
         let local = read.filter_map(|form| NaiveDateTime::parse_from_str(given, form).ok()).next()?;
@@ -308,6 +308,7 @@ mod tests {
         check("2026-11-19T09:00", "-480", Ok("2026-11-19T01:00:00+00:00"));
         check("2026-11-19T09:00:07", "0", Ok("2026-11-19T09:00:07+00:00"));
         check("tomorrow", "", Err(Fault::NoMoment));
+        check("2026-11-19T09:00", "9223372036854775807", Err(Fault::NoMoment));
         check("99999-01-01T00:00", "", Err(Fault::NoMoment));
     }
 

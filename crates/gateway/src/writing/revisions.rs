@@ -1,6 +1,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use content::Manuscript;
+use render::Html;
 use serde::Deserialize;
 use serde_json::json;
 use storage::drafts::{self, Revision, Saved};
@@ -41,7 +42,7 @@ struct RevisionsPage {
     m: Messages,
     id: i64,
     version: i64,
-    title: String,
+    title: Html,
     language: &'static str,
     revisions: Vec<Entry>,
     compared: Option<Compared>,
@@ -106,7 +107,7 @@ pub(super) async fn revisions(
         m,
         id: working.id.0,
         version: working.version,
-        title: title.to_owned(),
+        title: render::inline(title, &app.context()),
         language: working.text.language.tag(),
         revisions: found.iter().map(|one| entry(one, &asked, m)).collect(),
         compared,

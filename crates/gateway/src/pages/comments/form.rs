@@ -2,6 +2,7 @@ use chrono::Utc;
 use content::{CommentId, User};
 use render::Html;
 use serde::Deserialize;
+use unicode_normalization::char::is_combining_mark;
 use url::Url;
 
 use super::Replied;
@@ -11,6 +12,8 @@ use crate::{app::App, discussing::About, errors::Failure, language::Messages, vi
 pub(super) const LONGEST: usize = 16 * 1024;
 /// The most characters of a name.
 const NAME: usize = 80;
+/// More marks than this on one letter are no writing.
+const MARKS: usize = 3;
 /// The most characters of the address of a site.
 const SITE: usize = 200;
 
@@ -174,16 +177,23 @@ pub(super) fn check(
     Ok(Checked { name, mail: Some(mail).filter(|mail| !mail.is_empty()), site, text })
 }
 
-/// A name on one line, without what is not seen or turns what follows around.
+/// A name on one line, without what is not seen, turns what follows around, or towers over the lines above.
 fn seen(name: &str) -> String {
     let unseen = |c: char| {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
     };
-    name.split(|c: char| unseen(c) || c.is_whitespace())
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
+    let parts = name.split(|c: char| unseen(c) || c.is_whitespace()).filter(|part| !part.is_empty());
+    parts.map(flat).collect::<Vec<_>>().join(" ")
+}
+
+fn flat(word: &str) -> String {
+    let mut marks = 0;
+    let few = |c: &char| {
+        marks = if is_combining_mark(*c) { marks + 1 } else { 0 };
+        marks <= MARKS
+    };
+    word.chars().filter(few).collect()
 }
 
 /// The address of a site, if it is one of the web.
@@ -252,6 +262,11 @@ mod tests {
         assert_eq!(checked.text, "Let $x$.\n\nThen.");
         let odd = Sent { name: " A\u{202e}da\n Lovelace ".into(), ..sent() };
         assert_eq!(check(&odd, None, true, Messages(Language::En)).expect("no faults").name, "A da Lovelace");
+        let tower = Sent {
+            name: format!("Ada{} Ệ ที่ क्ष्म्य", "\u{301}".repeat(70)), ..sent()
+        };
+        let name = check(&tower, None, true, Messages(Language::En)).expect("no faults").name;
+        assert_eq!(name, "Ada\u{301}\u{301}\u{301} Ệ ที่ क्ष्म्य");
         let user = Sent { name: String::new(), mail: String::new(), site: String::new(), ..sent() };
         let checked = check(&user, Some("ada"), true, Messages(Language::En)).expect("no faults");
         assert_eq!((checked.name.as_str(), checked.mail), ("ada", None));
