@@ -35,14 +35,12 @@ use crate::{
     forms::{self, Forms},
     harvesting,
     identity::Identity,
-    indexing, linking, live, marks,
-    menu::Menu,
+    indexing, live,
     metrics::Metrics,
     pages,
-    phrases::Phrases,
+    papers::{marks, phrases::Phrases},
+    posts::{linking, menu::Menu, reads, rendered::Renderings},
     questions::Questions,
-    reads,
-    rendered::Renderings,
     texts, upkeep, visit, writing,
 };
 

@@ -29,10 +29,9 @@ use storage::Database;
 use tokio::sync::Mutex as Turn;
 
 use crate::{
-    accepts, access,
     app::App,
-    reader,
-    visit::{Changes, Visit},
+    posts::access,
+    visit::{Changes, Visit, accepts, reader},
 };
 
 /// How old a page may be whatever happened.

@@ -16,7 +16,12 @@ use chrono::Utc;
 use serde_json::json;
 use storage::readers::Busy;
 
-use crate::{accepts, app::App, faults, language::Messages, lists, pages, papers::escaped, visit::Visit};
+use crate::{
+    app::App,
+    faults, pages,
+    papers::{escaped, lists},
+    visit::{Visit, accepts, language::Messages},
+};
 
 /// The largest body of a request, in bytes; a comment or a form fits easily.
 const MAX_BODY: usize = 64 * 1024;

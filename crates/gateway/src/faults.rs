@@ -2,7 +2,7 @@
 
 use content::{Refusal, Scope};
 
-use crate::language::Messages;
+use crate::visit::language::Messages;
 
 /// The code of the note that a paper holds text that people do not see.
 pub(crate) const HIDDEN: &str = "hidden";

@@ -8,14 +8,11 @@
 //!
 //! Missing on purpose: anything that decides what mathematics, a search result or an answer is.
 
-mod accepts;
-mod access;
 mod accounts;
 mod admin;
 pub mod app;
 mod assets;
 mod cache;
-mod citations;
 pub mod commands;
 pub mod config;
 mod discussing;
@@ -27,25 +24,13 @@ mod forms;
 mod harvesting;
 mod identity;
 pub mod indexing;
-mod language;
-mod linking;
-mod lists;
 mod live;
-mod marks;
-mod menu;
 mod metrics;
-mod newest;
 mod pages;
 mod papers;
-mod parameters;
-mod phrases;
 mod posts;
 mod questions;
-mod reader;
-mod reads;
-mod rendered;
 mod searches;
-mod shelves;
 mod texts;
 mod upkeep;
 mod visit;

@@ -4,7 +4,7 @@ use anyhow::{Context as _, bail};
 use content::{AnswerKey, Language, QuestionSet};
 use summarizer::QuestionSets;
 
-use crate::{config::Readings, newest::Newest};
+use crate::config::{Readings, newest::Newest};
 
 /// Every question set of the site.
 pub(crate) struct Questions {

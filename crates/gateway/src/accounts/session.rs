@@ -14,7 +14,7 @@ use content::{Role, User, UserId};
 use storage::sessions;
 
 use super::{digest, secret};
-use crate::{app::App, errors::Failure, reader};
+use crate::{app::App, errors::Failure, visit::reader};
 
 /// The cookie that holds the token of a session.
 const COOKIE: &str = "session";

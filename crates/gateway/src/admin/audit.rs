@@ -9,10 +9,9 @@ use super::{Desk, Section};
 use crate::{
     accounts::Administrator,
     app::App,
-    language::Messages,
     pages::{Frame, Page, Place, private},
     papers::escaped,
-    visit::Visit,
+    visit::{Visit, language::Messages},
 };
 
 /// Entries of a page.

@@ -13,9 +13,8 @@ use crate::{
     accounts::Administrator,
     app::App,
     errors::Failure,
-    language::Messages,
     pages::{Frame, Page, Place, private},
-    visit::Visit,
+    visit::{Visit, language::Messages},
 };
 
 #[derive(Template)]

@@ -12,9 +12,8 @@ use crate::{
     accounts::Administrator,
     app::App,
     harvesting,
-    language::Messages,
     pages::{Frame, Page, Place, private},
-    visit::Visit,
+    visit::{Visit, language::Messages},
 };
 
 #[derive(Template)]

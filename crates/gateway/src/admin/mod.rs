@@ -23,9 +23,8 @@ use storage::audit::Deed;
 use crate::{
     app::{App, form, page},
     errors::Failure,
-    language::Messages,
     pages::{Frame, Place},
-    visit::Visit,
+    visit::{Visit, language::Messages},
 };
 
 /// Every address of administration but that of moderation, which is in `pages`.

@@ -18,11 +18,9 @@ use crate::{
     app::App,
     config::{Money, Price},
     errors::Failure,
-    faults,
-    language::Messages,
-    live,
+    faults, live,
     pages::{Frame, Page, Place, private},
-    visit::Visit,
+    visit::{Visit, language::Messages},
 };
 
 /// How long a trial is waited for; later its end is on the page.

@@ -13,11 +13,10 @@ use crate::{
     accounts::Administrator,
     app::App,
     errors::Failure,
-    language::Messages,
-    lists, live,
+    live,
     pages::{Frame, Page, Place, private, see_other},
-    papers::reading_address,
-    visit::Visit,
+    papers::{lists, reading_address},
+    visit::{Visit, language::Messages},
 };
 
 #[derive(Template)]

@@ -14,9 +14,8 @@ use crate::{
     app::App,
     config::{self, BROWSER, Changeable, Form, Loaded, Setting, changeable, changeable_at},
     errors::{Chain, Failure},
-    language::Messages,
     pages::{Frame, Page, Place, private},
-    visit::Visit,
+    visit::{Visit, language::Messages},
 };
 
 /// What begins the name of a setting in storage.

@@ -13,10 +13,9 @@ use crate::{
     accounts::Editor,
     app::App,
     errors::Failure,
-    language::Messages,
     pages::{Frame, Page, Place, private},
     papers::escaped,
-    visit::Visit,
+    visit::{Visit, language::Messages},
 };
 
 /// The most characters of a name and of a description.

@@ -16,9 +16,8 @@ use crate::{
     app::App,
     config::Registration,
     errors::Failure,
-    language::Messages,
     pages::{Frame, Page, Place, private},
-    visit::Visit,
+    visit::{Visit, language::Messages},
 };
 
 /// How long a link is good for.

@@ -11,9 +11,9 @@ use crate::{
     app::open_storage,
     config::Config,
     faults,
-    language::Messages,
-    lists,
+    papers::lists,
     texts::{Found, Texts},
+    visit::language::Messages,
 };
 
 /// Which text is printed, and how.

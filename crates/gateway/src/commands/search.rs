@@ -10,8 +10,8 @@ use super::print;
 use crate::{
     app,
     config::Config,
-    language::Messages,
     searches::{Documents, sentence},
+    visit::language::Messages,
 };
 
 /// What is searched for.

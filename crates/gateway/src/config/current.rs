@@ -1,7 +1,7 @@
 use std::ops::Deref;
 
 use super::{Config, Loaded};
-use crate::newest::Newest;
+use crate::config::newest::Newest;
 
 /// The settings as they are now: a few can be changed while the site runs. Reads like a [`Config`]. Clones see the same
 /// changes.

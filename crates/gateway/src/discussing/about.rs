@@ -10,11 +10,10 @@ use render::Context;
 use storage::{papers, posts};
 
 use crate::{
-    access,
     app::App,
     errors::Failure,
     papers::address,
-    posts::{address_of, body_of},
+    posts::{access, address_of, body_of},
 };
 
 /// What a discussion is about.

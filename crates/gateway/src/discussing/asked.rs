@@ -1,7 +1,10 @@
 use actix_web::HttpRequest;
 use content::CommentId;
 
-use crate::{accounts, reader, visit::parameter};
+use crate::{
+    accounts,
+    visit::{parameter, reader},
+};
 
 /// What a request says of a discussion that its page has: which part of it is asked for, and by whom.
 #[derive(Debug, Clone, Default)]

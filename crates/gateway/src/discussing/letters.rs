@@ -4,7 +4,7 @@ use content::{Comment, Why};
 use storage::{comments::Stored, mails::Draft, subscriptions::Subscription};
 
 use super::About;
-use crate::{app::App, language::Messages, papers::escaped};
+use crate::{app::App, papers::escaped, visit::language::Messages};
 
 /// The longest piece of a comment in a letter, in characters.
 const PIECE: usize = 4000;

@@ -1,7 +1,7 @@
 use actix_web::HttpRequest;
 use cite::Format;
 
-use crate::{accepts, visit::Visit};
+use crate::visit::{Visit, accepts};
 
 /// What an address names without the suffix of a format, and the format that is wanted: that of the suffix, else the
 /// one that the client prefers to a page.

@@ -1,7 +1,7 @@
 use actix_web::http::header::{HeaderName, HeaderValue, LINK};
 use cite::Format;
 
-use crate::language::Messages;
+use crate::visit::language::Messages;
 
 /// Which part of a list a file holds.
 pub(crate) struct Part {

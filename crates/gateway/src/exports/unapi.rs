@@ -9,7 +9,12 @@ use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use storage::papers;
 
-use crate::{app::App, errors::Failure, papers::escaped, parameters::Parameters, visit::Visit};
+use crate::{
+    app::App,
+    errors::Failure,
+    papers::escaped,
+    visit::{Visit, parameters::Parameters},
+};
 
 /// The formats by the names that reference managers look for.
 const FORMATS: [(&str, Format); 3] =

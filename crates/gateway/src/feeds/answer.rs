@@ -6,7 +6,7 @@ use chrono::{DateTime, FixedOffset, NaiveTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::{Entry, Format, atom, entry::legal, json, rss};
-use crate::{accepts, app::App};
+use crate::{app::App, visit::accepts};
 
 /// What a feed is about.
 pub(crate) struct Channel {

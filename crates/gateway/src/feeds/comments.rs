@@ -15,9 +15,8 @@ use crate::{
     app::{App, feed},
     discussing::About,
     errors::Failure,
-    language::Messages,
     papers::escaped,
-    visit::Visit,
+    visit::{Visit, language::Messages},
 };
 
 /// Entries of a feed.

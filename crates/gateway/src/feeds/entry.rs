@@ -4,9 +4,11 @@ use content::{Language, Paper, Post, RecordKey};
 use super::answer::absolute;
 use crate::{
     app::App,
-    citations::{Reference, Works},
     papers::{address, escaped},
-    posts::{address_of, changed},
+    posts::{
+        address_of, changed,
+        citations::{Reference, Works},
+    },
 };
 
 /// One thing in a feed. Texts hold nothing that XML has no place for.

@@ -29,16 +29,17 @@ use storage::{
 
 use crate::{
     app::App,
-    citations::Works,
     errors::Failure,
-    language::Messages,
-    lists::{self, Named, category_list_address, venue_list_address},
-    papers::{address, escaped, identifier},
-    parameters::Parameters,
-    reader,
+    papers::{
+        address, escaped, identifier,
+        lists::{self, Named, category_list_address, venue_list_address},
+    },
+    posts::{
+        citations::Works,
+        shelves::{Name, Shelf},
+    },
     searches::{Asked, Document, Documents, find},
-    shelves::{Name, Shelf},
-    visit::Visit,
+    visit::{Visit, language::Messages, parameters::Parameters, reader},
 };
 
 /// Entries of a feed of posts.

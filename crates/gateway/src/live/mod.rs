@@ -25,10 +25,10 @@ use storage::{Database, answers};
 
 use crate::{
     config::Config,
-    language::Messages,
     metrics::Metrics,
     questions::Questions,
     texts::{Texts, Wanted},
+    visit::language::Messages,
 };
 use summarizers::Summarizers;
 pub(crate) use trial::{try_model, try_questions};

@@ -8,14 +8,14 @@ use summarizer::Assignment;
 
 use super::key;
 use crate::{
-    accepts,
     accounts::SignedIn,
     app::App,
     errors::Failure,
-    marks,
-    papers::reading_address,
-    reader::{self, Acting},
-    visit::Visit,
+    papers::{marks, reading_address},
+    visit::{
+        Visit, accepts,
+        reader::{self, Acting},
+    },
 };
 
 /// What the form of a reading says.

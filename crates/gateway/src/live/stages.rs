@@ -2,7 +2,7 @@
 
 use runs::Stage;
 
-use crate::language::Messages;
+use crate::visit::language::Messages;
 
 pub(super) fn words(stage: &Stage, m: Messages) -> String {
     match stage {

@@ -6,7 +6,11 @@ use runs::Subscription;
 use serde::Deserialize;
 
 use super::{Live, place::Place, snapshot, wire};
-use crate::{app::App, errors::Failure, language::Messages, parameters::Parameters, reader, visit::Visit};
+use crate::{
+    app::App,
+    errors::Failure,
+    visit::{Visit, language::Messages, parameters::Parameters, reader},
+};
 
 /// Between two comments on a quiet stream.
 const HEARTBEAT: Duration = Duration::from_secs(10);

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{place::Place, snapshot::Snapshot};
-use crate::{faults, language::Messages};
+use crate::{faults, visit::language::Messages};
 
 /// Said first: how long to wait before connecting again, in milliseconds.
 pub(super) const RETRY: &str = "retry: 3000\n\n";

@@ -21,11 +21,8 @@ use crate::{
     app::App,
     config::Registration,
     errors::Failure,
-    language::Messages,
-    marks::is_own_path,
-    parameters::Parameters,
-    reader,
-    visit::Visit,
+    papers::marks::is_own_path,
+    visit::{Visit, language::Messages, parameters::Parameters, reader},
 };
 
 /// What somebody who signs in says.

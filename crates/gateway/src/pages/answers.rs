@@ -10,8 +10,11 @@ use storage::answers;
 
 use super::reading::{Answered, sections};
 use crate::{
-    accepts, app::App, errors::Failure, marks::Named, papers::address, parameters::Parameters, texts,
-    visit::Visit,
+    app::App,
+    errors::Failure,
+    papers::{address, marks::Named},
+    texts,
+    visit::{Visit, accepts, parameters::Parameters},
 };
 
 const MARKDOWN: &str = "text/markdown";

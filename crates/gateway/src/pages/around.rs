@@ -15,8 +15,7 @@ use super::{
 };
 use crate::{
     app::App,
-    posts::{address, address_of, category_address, series_address, tag_address},
-    shelves::Tree,
+    posts::{address, address_of, category_address, series_address, shelves::Tree, tag_address},
 };
 
 /// Parts of a series that are named before and after a post.

@@ -15,9 +15,8 @@ use super::{
 use crate::{
     app::App,
     errors::Failure,
-    language::Messages,
     papers::{address, reading_address},
-    visit::Visit,
+    visit::{Visit, language::Messages},
 };
 
 #[derive(Template)]

@@ -16,13 +16,13 @@ use super::{
     unkept,
 };
 use crate::{
-    access::{self, Access, COOKIE},
     app::App,
     errors::Failure,
-    language::Messages,
-    posts::address_of,
-    reader,
-    visit::Visit,
+    posts::{
+        access::{self, Access, COOKIE},
+        address_of,
+    },
+    visit::{Visit, language::Messages, reader},
 };
 
 /// What somebody says to read a post.

@@ -7,9 +7,11 @@ use crate::{
     config::Entry,
     exports::{self, File},
     feeds::{self, Feed},
-    language::{Messages, other},
-    menu::Item,
-    visit::Visit,
+    posts::menu::Item,
+    visit::{
+        Visit,
+        language::{Messages, other},
+    },
 };
 
 /// What is around every page.

@@ -11,10 +11,13 @@ use serde_json::{Value, json};
 use super::{Link, around::InSeries, licences::Licence};
 use crate::{
     app::App,
-    citations::{Reference, Works},
     exports::{self, File},
-    language::Messages,
-    papers, posts,
+    papers,
+    posts::{
+        self,
+        citations::{Reference, Works},
+    },
+    visit::language::Messages,
 };
 
 /// Characters of a description.

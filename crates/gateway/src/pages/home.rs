@@ -15,10 +15,9 @@ use super::{
 use crate::{
     app::App,
     errors::Failure,
-    language::Messages,
     papers::escaped,
     posts::{address, numbered},
-    visit::Visit,
+    visit::{Visit, language::Messages},
 };
 
 /// Posts, papers and comments on the front page.

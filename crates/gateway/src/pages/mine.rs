@@ -5,7 +5,10 @@ use super::{
     Page,
     frame::{Frame, Place},
 };
-use crate::{app::App, language::Messages, visit::Visit};
+use crate::{
+    app::App,
+    visit::{Visit, language::Messages},
+};
 
 /// The frame of what a reader's own browser keeps; scripts fill it.
 #[derive(Template)]

@@ -7,7 +7,13 @@ use super::{
     Choice,
     cards::{self, Brief},
 };
-use crate::{app::App, errors::Failure, indexing, language::Messages, posts::address, visit::Visit};
+use crate::{
+    app::App,
+    errors::Failure,
+    indexing,
+    posts::address,
+    visit::{Visit, language::Messages},
+};
 
 /// Related documents of each kind.
 const SHOWN: usize = 8;

@@ -10,8 +10,7 @@ use crate::{
     app::{App, page},
     errors::Failure,
     papers::escaped,
-    posts::{address, address_of, category_address, month_address, tag_address},
-    shelves::term_at,
+    posts::{address, address_of, category_address, month_address, shelves::term_at, tag_address},
 };
 
 /// Addresses that nothing else answers; they come after all others.

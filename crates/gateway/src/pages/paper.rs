@@ -20,9 +20,8 @@ use crate::{
     discussing::About,
     errors::Failure,
     exports::{self, asked},
-    language::Messages,
     papers::{address, identifier, source},
-    visit::Visit,
+    visit::{Visit, language::Messages},
 };
 
 #[derive(Template)]

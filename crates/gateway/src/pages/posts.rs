@@ -25,15 +25,20 @@ use super::{
     unkept,
 };
 use crate::{
-    access::{self, Access},
     app::App,
-    citations::{Reference, Works},
     discussing,
     errors::Failure,
     exports,
-    language::{Messages, other},
-    posts::{address, address_of, author_address, changed, length},
-    visit::Visit,
+    posts::{
+        access::{self, Access},
+        address, address_of, author_address, changed,
+        citations::{Reference, Works},
+        length,
+    },
+    visit::{
+        Visit,
+        language::{Messages, other},
+    },
 };
 
 /// How long is kept what is around a post: what is in no log, such as its readers, may be as old.

@@ -5,7 +5,12 @@ use storage::{
     texts::{self, Report},
 };
 
-use crate::{app::App, errors::Failure, faults, language::Messages, papers, visit::Visit};
+use crate::{
+    app::App,
+    errors::Failure,
+    faults, papers,
+    visit::{Visit, language::Messages},
+};
 
 /// Readings of before that are listed.
 const LISTED: u64 = 50;

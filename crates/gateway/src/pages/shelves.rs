@@ -22,13 +22,18 @@ use super::{
 };
 use crate::{
     app::App,
-    citations::Works,
     errors::Failure,
-    language::{Messages, other},
     papers::escaped,
-    posts::{address, author_address, category_address, month_address, series_address},
-    shelves::{self, Name, Shelf, ShelfKind, Tree},
-    visit::Visit,
+    posts::{
+        address, author_address, category_address,
+        citations::Works,
+        month_address, series_address,
+        shelves::{self, Name, Shelf, ShelfKind, Tree},
+    },
+    visit::{
+        Visit,
+        language::{Messages, other},
+    },
 };
 
 /// Posts on one page of a list.

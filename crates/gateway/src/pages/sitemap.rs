@@ -11,8 +11,7 @@ use crate::{
     app::App,
     errors::Failure,
     papers as paper,
-    posts::{address, category_address, month_address, page_address, series_address, tag_address},
-    shelves,
+    posts::{address, category_address, month_address, page_address, series_address, shelves, tag_address},
 };
 
 /// Papers that are loaded together.

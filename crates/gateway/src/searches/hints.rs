@@ -1,6 +1,6 @@
 use search::Hint;
 
-use crate::language::Messages;
+use crate::visit::language::Messages;
 
 /// What to tell about how a query was understood, or how its `total` results were found.
 pub(crate) fn sentence(hint: &Hint, total: u64, m: Messages) -> String {

@@ -13,11 +13,10 @@ use crate::{
     accounts::Writer,
     app::App,
     errors::Failure,
-    language::Messages,
     pages::{self, Frame, Page, Place},
     papers::escaped,
     posts as blog,
-    visit::Visit,
+    visit::{Visit, language::Messages},
 };
 
 /// Entries on one page of the desk.

@@ -19,10 +19,9 @@ use super::{
 use crate::{
     accounts::Writer,
     app::App,
-    language::Messages,
     pages::{self, Frame, Page, Place},
     posts::address,
-    visit::Visit,
+    visit::{Visit, language::Messages},
 };
 
 /// What was done just before.

@@ -26,12 +26,12 @@ use storage::media::{self, Medium};
 
 use super::record;
 use crate::{
-    accepts,
     accounts::Writer,
     app::App,
     config::Config,
     errors::Failure,
     pages::{self, Page},
+    visit::accepts,
 };
 
 /// The longest file that is taken.

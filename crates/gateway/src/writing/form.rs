@@ -4,7 +4,7 @@ use content::{Format, Language, Manuscript, PostKind, Series, Visibility};
 use serde::{Deserialize, Serialize};
 use storage::drafts::Working;
 
-use crate::language::Messages;
+use crate::visit::language::Messages;
 
 /// Characters between names of categories and tags.
 const COMMAS: [char; 5] = [',', '，', '、', ';', '；'];

@@ -10,9 +10,8 @@ use crate::{
     accounts::Writer,
     app::App,
     errors::Failure,
-    language::Messages,
     pages::{self, Frame, Page, Place},
-    visit::Visit,
+    visit::{Visit, language::Messages},
 };
 
 /// Files on one page.

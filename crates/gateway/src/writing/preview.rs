@@ -13,12 +13,10 @@ use super::form::Form;
 use crate::{
     accounts::Writer,
     app::App,
-    citations::Works,
     errors::Failure,
-    language::Messages,
     pages::{self, Page},
-    posts::{body_of, length as words_in},
-    visit::Visit,
+    posts::{body_of, citations::Works, length as words_in},
+    visit::{Visit, language::Messages},
 };
 
 /// What a preview is made of, in its order, and what the browser lacks of it.

@@ -15,9 +15,8 @@ use crate::{
     accounts::Writer,
     app::App,
     errors::Failure,
-    language::Messages,
     pages::{self, Frame, Page, Place},
-    visit::Visit,
+    visit::{Visit, language::Messages},
 };
 
 /// Which two texts are compared: numbers of revisions; without the second one, what is kept now.

@@ -14,13 +14,12 @@ use super::{
     record, see_other,
 };
 use crate::{
-    accepts,
     accounts::Writer,
     app::App,
     errors::Failure,
     pages::{self, Page},
     posts::address,
-    visit::Visit,
+    visit::{Visit, accepts},
 };
 
 /// `POST /write/{id}`: saves, and does what the button says. A program that asks for JSON saves only.

@@ -15,9 +15,8 @@ use crate::{
     accounts::{Writer, digest, secret},
     app::App,
     errors::Failure,
-    language::Messages,
     pages::{self, Frame, Page, Place},
-    visit::Visit,
+    visit::{Visit, language::Messages},
 };
 
 /// Whether there is to be an address.

@@ -10,12 +10,11 @@ use crate::{
     app::App,
     discussing::About,
     errors::Failure,
-    language::Messages,
     pages::{
         cards::title,
         frame::{Frame, Place},
     },
-    visit::Visit,
+    visit::{Visit, language::Messages},
 };
 
 /// Where a wish for mail stands.

@@ -6,7 +6,12 @@ use unicode_normalization::char::is_combining_mark;
 use url::Url;
 
 use super::Replied;
-use crate::{app::App, discussing::About, errors::Failure, language::Messages, visit::Visit};
+use crate::{
+    app::App,
+    discussing::About,
+    errors::Failure,
+    visit::{Visit, language::Messages},
+};
 
 /// The longest text, in bytes.
 pub(super) const LONGEST: usize = 16 * 1024;

@@ -19,14 +19,13 @@ use crate::{
     app::App,
     discussing::{About, letters},
     errors::Failure,
-    language::Messages,
     pages::{
         Choice,
         cards::title,
         frame::{Frame, Place},
     },
     papers::escaped,
-    visit::Visit,
+    visit::{Visit, language::Messages},
 };
 
 /// Comments on one page.

@@ -26,8 +26,7 @@ use crate::{
     app::{App, form as changes, page, read},
     discussing::{About, Asked},
     errors::Failure,
-    language::Messages,
-    visit::Visit,
+    visit::{Visit, language::Messages},
 };
 
 /// Every address of discussions but for those of their feeds.

@@ -17,12 +17,11 @@ use crate::{
     app::App,
     discussing::{About, links_in},
     errors::Failure,
-    language::Messages,
     pages::{
         cards::title,
         frame::{Frame, Place},
     },
-    visit::Visit,
+    visit::{Visit, language::Messages},
 };
 
 #[derive(Template)]

@@ -17,14 +17,12 @@ use crate::{
     config::Registration,
     discussing::{About, Age, Evidence, Room, judge, links_in},
     errors::Failure,
-    language::Messages,
     pages::{
         cards::title,
         frame::{Frame, Place},
         moved, paper, posts,
     },
-    reader::Acting,
-    visit::Visit,
+    visit::{Visit, language::Messages, reader::Acting},
 };
 
 /// How long the same cannot be said again.

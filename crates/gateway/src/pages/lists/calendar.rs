@@ -4,7 +4,7 @@ use chrono::{Datelike, Months, NaiveDate};
 use storage::papers;
 
 use super::{Part, day};
-use crate::{app::App, errors::Failure, language::Messages};
+use crate::{app::App, errors::Failure, visit::language::Messages};
 
 /// One month of a calendar.
 pub(super) struct Month {

@@ -12,10 +12,9 @@ use crate::{
     app::App,
     errors::Failure,
     exports::{self, asked},
-    language::Messages,
-    lists::{self, CategoryList, Named, category_list_address},
     pages::paper,
-    visit::Visit,
+    papers::lists::{self, CategoryList, Named, category_list_address},
+    visit::{Visit, language::Messages},
 };
 
 /// `GET /arxiv/{which}`: the page of a paper if `which` is an identifier, a list of papers if it is several, else the

@@ -20,7 +20,13 @@ use super::{
     frame::{Frame, Place},
     moved,
 };
-use crate::{app::App, errors::Failure, exports, language::Messages, papers::escaped, visit::Visit};
+use crate::{
+    app::App,
+    errors::Failure,
+    exports,
+    papers::escaped,
+    visit::{Visit, language::Messages},
+};
 use calendar::Month;
 
 mod calendar;

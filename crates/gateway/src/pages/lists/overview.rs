@@ -8,9 +8,8 @@ use super::{
 };
 use crate::{
     app::App,
-    language::Messages,
     papers::{category_address, escaped},
-    visit::Visit,
+    visit::{Visit, language::Messages},
 };
 
 #[derive(Template)]

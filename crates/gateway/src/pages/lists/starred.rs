@@ -7,7 +7,12 @@ use storage::{
 };
 
 use super::{Empty, Link, ListPage, Page, Part, Range, cards, whole};
-use crate::{app::App, errors::Failure, exports, reader, visit::Visit};
+use crate::{
+    app::App,
+    errors::Failure,
+    exports,
+    visit::{Visit, reader},
+};
 
 /// `GET /stars`: what this reader starred, the last one first.
 pub(crate) async fn stars(app: web::Data<App>, visit: Visit, request: HttpRequest, part: Part) -> Page {

@@ -6,9 +6,11 @@ use crate::{
     app::App,
     errors::Failure,
     exports::{self, asked},
-    lists::{self, Named, venue_list_address as address},
     pages::paper,
-    papers::venue_address,
+    papers::{
+        lists::{self, Named, venue_list_address as address},
+        venue_address,
+    },
     visit::Visit,
 };
 

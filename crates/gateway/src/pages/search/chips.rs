@@ -1,7 +1,7 @@
 use search::{Facet, Part, Reading};
 
 use super::facets::value_name;
-use crate::{language::Messages, searches::Asked};
+use crate::{searches::Asked, visit::language::Messages};
 
 /// One thing that is asked for, as it was understood; its link asks for the rest.
 pub(super) struct Chip {

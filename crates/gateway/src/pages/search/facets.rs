@@ -1,7 +1,7 @@
 use content::{Kind, Language};
 use search::{Facet, Results};
 
-use crate::{language::Messages, searches::Asked};
+use crate::{searches::Asked, visit::language::Messages};
 
 /// Values of a facet that are always there; the rest is folded.
 const SHOWN: usize = 8;

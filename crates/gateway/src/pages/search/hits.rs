@@ -8,11 +8,11 @@ use super::facets::language_name;
 use crate::{
     app::App,
     exports,
-    language::Messages,
     pages::paper::facts,
     papers,
     posts::{body_of, numbered},
     searches::{About, Document, Documents},
+    visit::language::Messages,
 };
 
 /// Characters of a snippet.

@@ -9,11 +9,10 @@ use super::hits;
 use crate::{
     app::App,
     errors::Failure,
-    language::Messages,
     pages::Page,
     papers,
     searches::{Asked, Document, Documents, find},
-    visit::Visit,
+    visit::{Visit, language::Messages},
 };
 
 /// Results that are shown while a query is typed.

@@ -33,9 +33,8 @@ use super::{
 use crate::{
     app::App,
     errors::Failure,
-    language::Messages,
     searches::{Asked, DEEPEST, Document, Documents, find, sort_name},
-    visit::Visit,
+    visit::{Visit, language::Messages},
 };
 
 /// Results on one page.

@@ -5,8 +5,8 @@ use super::Link;
 use crate::{
     app::App,
     errors::Failure,
-    language::Messages,
     searches::{Asked, sentence},
+    visit::language::Messages,
 };
 
 /// Something to know about the results, and what can be done about it.

@@ -3,6 +3,10 @@
 use content::{AttemptId, Language, Paper, RecordKey};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+pub(crate) mod lists;
+pub(crate) mod marks;
+pub(crate) mod phrases;
+
 /// Everything but RFC 3986's unreserved characters, so that an id with slashes stays one segment.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 

@@ -18,6 +18,8 @@ use serde::{Deserialize, Serialize};
 use summarizer::{Breaker, Limits, Quirks};
 use url::Url;
 
+pub(crate) mod newest;
+
 mod changeable;
 mod comments;
 mod current;

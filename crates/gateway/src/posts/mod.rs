@@ -7,6 +7,14 @@ use render::{Context, Labels, Rendered, Trust};
 
 use crate::papers::escaped;
 
+pub(crate) mod access;
+pub(crate) mod citations;
+pub(crate) mod linking;
+pub(crate) mod menu;
+pub(crate) mod reads;
+pub(crate) mod rendered;
+pub(crate) mod shelves;
+
 /// The address of a post's page.
 pub(crate) fn address(slug: &Slug) -> String {
     format!("/posts/{}", escaped(slug.as_str()))

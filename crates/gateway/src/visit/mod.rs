@@ -16,8 +16,13 @@ use crate::{
     discussing::Asked,
     exports,
     forms::Token,
-    language::{self, Messages, negotiate, other},
+    visit::language::{Messages, negotiate, other},
 };
+
+pub(crate) mod accepts;
+pub(crate) mod language;
+pub(crate) mod parameters;
+pub(crate) mod reader;
 
 /// The parameter of a choice of formulas, and the cookie that remembers it.
 const FORMULAS: &str = "math";

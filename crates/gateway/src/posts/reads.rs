@@ -14,7 +14,7 @@ use storage::{
 };
 use tokio::sync::Mutex;
 
-use crate::{app::App, errors::Failure, reader};
+use crate::{app::App, errors::Failure, visit::reader};
 
 /// The setting that holds the day and its salt.
 const SETTING: &str = "reads.salt";

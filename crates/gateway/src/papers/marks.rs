@@ -11,7 +11,10 @@ use storage::{
 };
 
 use crate::{
-    accepts, app::App, errors::Failure, lists, papers::address, parameters::Parameters, reader::Acting,
+    app::App,
+    errors::Failure,
+    papers::{address, lists},
+    visit::{accepts, parameters::Parameters, reader::Acting},
 };
 
 /// What the form of a star says.
