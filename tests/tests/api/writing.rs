@@ -20,6 +20,7 @@ on_each_engine!(
     previews_are_the_published_page,
     only_blocks_that_changed_are_sent,
     what_cannot_be_is_told_and_kept,
+    long_posts_are_written,
     posts_become_public_when_they_are_due,
     protected_posts_ask_for_their_password,
     private_and_unpublished_posts_are_not_there,
@@ -387,6 +388,17 @@ async fn what_cannot_be_is_told_and_kept(engine: Engine) {
     assert_eq!(ada.form(&address, &encoded(&long)).await.status(), 413);
     assert_eq!(ada.json(&address, &long).await.status(), 413);
     assert_eq!(ada.json(&address, &json!({ "body": 7 })).await.status(), 400);
+}
+
+async fn long_posts_are_written(engine: Engine) {
+    let site = Run::on(engine).start().await;
+    let ada = Writer::new(&site, "ada", "author").await;
+    let address = ada.begin().await;
+    let long = with(&post("Long", &"words and more.\n\n".repeat(50_000)), "version", "1");
+    assert_eq!(ada.json(&address, &long).await.status(), 200);
+    assert_eq!(ada.json(&format!("{address}/preview"), &long).await.status(), 200);
+    let again = ada.form(&address, &encoded(&with(&long, "version", "2"))).await;
+    assert_eq!(again.status(), 200);
 }
 
 async fn posts_become_public_when_they_are_due(engine: Engine) {

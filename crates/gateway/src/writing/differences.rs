@@ -1,13 +1,19 @@
 //! What is different between two texts, for people: by lines, and within changed lines by words. A formula is never cut:
 //! lines that one goes through are one, and within them it is one word.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    time::{Duration, Instant},
+};
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 /// Lines without a change that are shown around one.
 const AROUND: usize = 2;
+/// How long the least change is looked for: of two long texts without anything in common that would take hours. What
+/// has not been looked at by then is all changed.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// A line, or several that belong together, of two texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,18 +44,22 @@ pub(super) struct Word {
 
 /// The lines of both texts in which they differ, with some around them. Empty if they do not.
 pub(super) fn differences(old: &str, new: &str) -> Vec<Line> {
+    let deadline = Some(Instant::now() + PATIENCE);
     let (old, new) = (ended(old), ended(new));
     let (old, new) = (Pieces::of(&old), Pieces::of(&new));
     let mut lines = Vec::new();
-    for op in capture_diff_slices(Algorithm::Patience, &old.pieces, &new.pieces) {
+    for op in capture_diff_slices_deadline(Algorithm::Patience, &old.pieces, &new.pieces, deadline) {
         let (before, after) = (op.old_range(), op.new_range());
         match op {
             DiffOp::Equal { .. } => {
                 lines.extend(after.map(|at| new.line(LineKind::Both, at, None)));
             }
             DiffOp::Replace { .. } => {
-                let changed =
-                    words(&old.pieces[before.clone()].concat(), &new.pieces[after.clone()].concat());
+                let changed = words(
+                    &old.pieces[before.clone()].concat(),
+                    &new.pieces[after.clone()].concat(),
+                    deadline,
+                );
                 lines.extend(before.map(|at| old.line(LineKind::Old, at, Some(&changed.0))));
                 lines.extend(after.map(|at| new.line(LineKind::New, at, Some(&changed.1))));
             }
@@ -130,11 +140,11 @@ impl Changed {
 }
 
 /// The words of two texts, and which of them the other has not.
-fn words(old: &str, new: &str) -> (Changed, Changed) {
+fn words(old: &str, new: &str, deadline: Option<Instant>) -> (Changed, Changed) {
     let (before, after) = (split(old), split(new));
     let (mut olds, mut news) = (Vec::new(), Vec::new());
     let word = |text: &str, changed| Word { text: text.to_owned(), changed };
-    for op in capture_diff_slices(Algorithm::Myers, &before, &after) {
+    for op in capture_diff_slices_deadline(Algorithm::Myers, &before, &after, deadline) {
         let changed = !matches!(op, DiffOp::Equal { .. });
         olds.extend(before[op.old_range()].iter().map(|text| word(text, changed)));
         news.extend(after[op.new_range()].iter().map(|text| word(text, changed)));
@@ -207,6 +217,14 @@ mod tests {
         assert_eq!(shape("一二三\n", "一四三\n"), "-1 一[二]三|+1 一[四]三");
         assert_eq!(shape("a", "a\nb"), " 1 a|+2 b");
         assert_eq!(shape("a\nb\n", "a\n"), " 1 a|-2 b");
+    }
+
+    #[test]
+    fn long_texts_without_anything_in_common_end() {
+        let begun = Instant::now();
+        let text = |word: &str| (0..60_000).map(|n| format!("{word}{n} ")).collect::<String>();
+        assert_eq!(differences(&text("a"), &text("b")).len(), 2);
+        assert!(begun.elapsed() < Duration::from_secs(20));
     }
 
     #[test]

@@ -66,6 +66,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
     let read = || guard::Any(guard::Get()).or(guard::Head());
     let text = || errors::json_body(MAX_TEXT);
     let form = || errors::form_body(3 * MAX_TEXT);
+    // What may come either way is read before it is known which it is.
+    let either = || web::PayloadConfig::new(3 * MAX_TEXT);
     config
         .service(
             web::resource("/write")
@@ -83,6 +85,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
             web::resource("/write/{id}")
                 .app_data(text())
                 .app_data(form())
+                .app_data(either())
                 .route(web::route().guard(read()).to(editor::editor))
                 .route(web::post().to(saving::save)),
         )
@@ -90,6 +93,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
             web::resource("/write/{id}/preview")
                 .app_data(text())
                 .app_data(form())
+                .app_data(either())
                 .route(web::post().to(preview::preview)),
         )
         .service(web::resource("/write/{id}/here").route(web::post().to(together::here)))
