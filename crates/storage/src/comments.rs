@@ -1,5 +1,5 @@
 //! Comments: what visitors say about posts and papers. What readers are shown is asked here; `moderation` is for those who
-//! decide what that is, `telling` for who is told of it by mail.
+//! decide what that is, `saving` for many who speak at once, `telling` for who is told of it by mail.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,17 +12,20 @@ use sea_orm::{
 
 use crate::{
     Database, Error, changes,
-    connection::{Durability, Write},
+    connection::Write,
     papers::{members_of, roots_of},
     rows::{comments, posts},
-    subscriptions,
     text::{in_pieces, storable, storable_moment},
 };
 
 mod moderation;
+mod saving;
 mod telling;
 
 pub use moderation::{Filter, Listed, Verdict, answer, change, edit, forget, list, numbers, tally};
+pub(crate) use saving::Waiting;
+use saving::insert;
+pub use saving::{save, save_with};
 pub use telling::{told, untold};
 
 /// How often a place that is gone may stand above another one that is gone, to be still shown as a place.
@@ -86,14 +89,13 @@ impl Draft {
 }
 
 /// A wish for mail of replies to a comment that is being saved.
-#[derive(Clone, Copy)]
-pub struct Wish<'a> {
+pub struct Wish {
     /// Where to.
-    pub mail: &'a str,
+    pub mail: String,
     /// In which language.
     pub language: content::Language,
     /// What is kept of the secret that confirms and ends it.
-    pub token_hash: &'a (dyn Fn(CommentId) -> String + Sync),
+    pub token_hash: Box<dyn Fn(CommentId) -> String + Send + Sync>,
 }
 
 /// A comment with all that is kept of it.
@@ -135,30 +137,6 @@ pub enum Known {
     Yes,
     /// A moderator trusts them.
     Trusted,
-}
-
-/// Saves a comment.
-pub async fn save(db: &Database, draft: &Draft) -> Result<CommentId, Error> {
-    save_with(db, draft, None).await
-}
-
-/// Saves a comment together with a wish for mail of replies to it.
-pub async fn save_with(db: &Database, draft: &Draft, wish: Option<Wish<'_>>) -> Result<CommentId, Error> {
-    let write = db.write(Durability::Full).await?;
-    let id = insert(&write, draft).await?;
-    if let Some(wish) = wish {
-        subscriptions::insert(&write, draft.subject, id, wish).await?;
-    }
-    write.commit().await?;
-    Ok(id)
-}
-
-async fn insert(write: &Write, draft: &Draft) -> Result<CommentId, Error> {
-    let id = comments::Entity::insert(row(draft)).exec(&**write).await?.last_insert_id;
-    if draft.state == CommentState::Visible {
-        changes::log(write, [DocId { kind: Kind::Comment, id }]).await?;
-    }
-    Ok(CommentId(id))
 }
 
 fn row(draft: &Draft) -> comments::ActiveModel {

@@ -15,7 +15,7 @@ use sea_orm::{
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use crate::Error;
+use crate::{Error, comments::Waiting};
 
 /// How long a statement waits for a lock that others hold.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -40,6 +40,7 @@ struct Inner {
     turn: Arc<Mutex<()>>,
     /// Grows with each change that this process makes.
     written: Arc<AtomicU64>,
+    comments: Waiting,
 }
 
 /// Where the database is.
@@ -84,6 +85,7 @@ pub async fn connect(url: &str) -> Result<Database, Error> {
                 quick,
                 turn: Arc::default(),
                 written: Arc::default(),
+                comments: Waiting::default(),
                 place: Place::File(path),
             }
         }
@@ -99,6 +101,7 @@ pub async fn connect(url: &str) -> Result<Database, Error> {
                 quick: pool,
                 turn: Arc::default(),
                 written: Arc::default(),
+                comments: Waiting::default(),
                 place,
             }
         }
@@ -107,6 +110,11 @@ pub async fn connect(url: &str) -> Result<Database, Error> {
 }
 
 impl Database {
+    /// Comments that are about to be saved.
+    pub(crate) fn waiting(&self) -> &Waiting {
+        &self.0.comments
+    }
+
     /// For questions.
     pub(crate) fn read(&self) -> &DatabaseConnection {
         &self.0.read

@@ -33,7 +33,7 @@ pub(crate) async fn insert(
     write: &Write,
     subject: Subject,
     comment: CommentId,
-    wish: Wish<'_>,
+    wish: &Wish,
 ) -> Result<(), Error> {
     let (post, paper) = match subject {
         Subject::Post(id) => (Some(id.0), None),
@@ -41,7 +41,7 @@ pub(crate) async fn insert(
     };
     let row = subscriptions::ActiveModel {
         id: NotSet,
-        mail: Set(storable(wish.mail)),
+        mail: Set(storable(&wish.mail)),
         post_id: Set(post),
         paper_id: Set(paper),
         comment_id: Set(Some(comment.0)),

@@ -4,8 +4,18 @@ use super::Page;
 use crate::{app::App, config::Robots};
 
 /// Addresses that are no pages to be found: forms, streams, and lists without end.
-const NOT_FOR_ROBOTS: [&str; 8] =
-    ["/search?", "/search/", "/live", "/login", "/join", "/account", "/unapi", "/arxiv/search"];
+const NOT_FOR_ROBOTS: [&str; 10] = [
+    "/search?",
+    "/search/",
+    "/live",
+    "/login",
+    "/join",
+    "/account",
+    "/admin",
+    "/write",
+    "/unapi",
+    "/arxiv/search",
+];
 
 /// `GET /robots.txt`: RFC 9309, with what the operator says of models.
 pub(crate) async fn robots(app: web::Data<App>) -> Page {

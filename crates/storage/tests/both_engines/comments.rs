@@ -274,7 +274,8 @@ async fn nobody_gets_mail_without_saying_so_twice() {
         let db = &engine.db;
         let post = post(db).await;
         let hash = |id: CommentId| format!("hash of {}", id.0);
-        let wish = Wish { mail: "ada@example.org", language: Language::Zh, token_hash: &hash };
+        let wish =
+            Wish { mail: "ada@example.org".into(), language: Language::Zh, token_hash: Box::new(hash) };
         let id = comments::save_with(db, &said(post, "x"), Some(wish)).await.expect("saved");
         let token = hash(id);
         let wished = subscriptions::of_comment(db, id).await.expect("an answer").expect("a wish");
@@ -327,5 +328,37 @@ async fn what_moderators_decide_is_written_down_with_it() {
         // Nothing is written of what is about nothing.
         comments::change(db, &[CommentId(999)], spam, Some(deed("comment.spam"))).await.expect("an answer");
         assert_eq!(written().await, expected);
+    }
+}
+
+/// Many are saved in one transaction, and who cannot be saved spoils nothing for the others.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn each_hears_of_their_own() {
+    for engine in engines().await {
+        let db = &engine.db;
+        let here = post(db).await;
+        let nowhere = PostId(987_654);
+        let said = (0..40).map(|n| {
+            let draft = said(if n % 8 == 3 { nowhere } else { here }, &n.to_string());
+            let db = db.clone();
+            // The last ones go away before they hear.
+            let waits = async move { comments::save(&db, &draft).await };
+            async move {
+                match n {
+                    38.. => drop(tokio::time::timeout(std::time::Duration::ZERO, waits).await),
+                    _ => assert_eq!(waits.await.is_ok(), n % 8 != 3, "{n}"),
+                }
+            }
+        });
+        futures::future::join_all(said).await;
+        // One more stands behind all of them.
+        save(db, self::said(here, "last")).await;
+        let stored = comments::of(db, Subject::Post(here)).await.expect("comments");
+        let mut bodies: Vec<_> = stored.into_iter().map(|comment| comment.body).collect();
+        bodies.sort();
+        let mut expected: Vec<_> = (0..40).filter(|n| n % 8 != 3).map(|n| n.to_string()).collect();
+        expected.push("last".into());
+        expected.sort();
+        assert_eq!(bodies, expected, "{}", engine.name);
     }
 }

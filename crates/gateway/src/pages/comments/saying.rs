@@ -267,9 +267,11 @@ impl Saying<'_> {
 
     async fn save(&self, draft: &Draft, follow: bool) -> Page {
         let app = self.app;
-        let mail = draft.mail.as_deref().filter(|_| follow && can_follow(app, self.about));
-        let token_hash = |id: CommentId| digest(&app.discussing.tokens.wish(id.0, mail.unwrap_or_default()));
-        let wish = mail.map(|mail| Wish { mail, language: self.visit.m.language(), token_hash: &token_hash });
+        let wish = draft.mail.clone().filter(|_| follow && can_follow(app, self.about)).map(|mail| {
+            let (tokens, to) = (app.discussing.tokens.clone(), mail.clone());
+            let token_hash = Box::new(move |id: CommentId| digest(&tokens.wish(id.0, &to)));
+            Wish { mail, language: self.visit.m.language(), token_hash }
+        });
         let id = comments::save_with(&app.db, draft, wish).await?;
         app.discussing.bell.notify_one();
         let to = match draft.state {
