@@ -273,7 +273,14 @@ impl Site {
         run(arguments, &self.data, &self.settings).await
     }
 
-    /// The same with this on its standard input.
+    /// What a command prints that must succeed.
+    pub async fn said(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments).await;
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("UTF-8")
+    }
+
+    /// Runs a command with this on its standard input.
     pub async fn run_with(&self, arguments: &[&str], input: &str) -> Output {
         let mut command = command(arguments, &self.data, &self.settings);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -2,6 +2,12 @@ use std::{fmt, str::FromStr};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use content::Invalid;
+use sea_orm::{
+    ConnectionTrait as _, ExprTrait as _, QueryResult,
+    sea_query::{Expr, Func, Order, SelectStatement},
+};
+
+use crate::{Database, Error};
 
 /// A part of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +41,37 @@ pub(crate) struct More {
     pub(crate) place: i32,
     /// How many papers came before. Kept here because counting them takes as long as the list is.
     pub(crate) before: u64,
+}
+
+/// A page of the rows of a query that names no columns of its own, the greatest first: by a moment, then by a key.
+pub(crate) async fn page(
+    db: &Database,
+    all: &SelectStatement,
+    (at, id): (&'static str, &'static str),
+    after: Option<Cursor>,
+    limit: u64,
+) -> Result<Page<QueryResult>, Error> {
+    let mut page = all.clone();
+    page.expr(Expr::cust("*"));
+    if let Some(after) = after {
+        let place = Expr::tuple([Expr::col(at), Expr::col(id)]);
+        page.and_where(place.lt(Expr::tuple([Expr::val(after.at), Expr::val(after.id)])));
+    }
+    page.order_by(at, Order::Desc).order_by(id, Order::Desc).limit(limit + 1);
+    let mut items = db.read().query_all(&page).await?;
+    let more = items.len() as u64 > limit;
+    items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let before = after.map_or(0, |after| after.more.before);
+    let next = match items.last().filter(|_| more) {
+        Some(last) => {
+            let more = More { before: before + limit, ..More::default() };
+            Some(Cursor { more, ..Cursor::at(last.try_get("", at)?, last.try_get("", id)?) })
+        }
+        None => None,
+    };
+    let count = all.clone().expr_as(Func::count(Expr::cust("*")), "found").take();
+    let total = db.read().query_one(&count).await?.map(|row| row.try_get::<i64>("", "found")).transpose()?;
+    Ok(Page { items, next, total: total.unwrap_or_default().unsigned_abs(), first: before + 1 })
 }
 
 impl Cursor {

@@ -5,14 +5,13 @@ use content::{Counts, Paper, PaperId};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
-    sea_query::{Expr, ExprTrait, Func, JoinType, OnConflict, Order, Query, SelectStatement},
+    sea_query::{Expr, ExprTrait, Func, JoinType, OnConflict, Query, SelectStatement},
 };
 
 use crate::{
     Cursor, Database, Error, Page, changes,
     connection::{Durability, Write},
-    paging::More,
-    papers,
+    paging, papers,
     rows::{marks, paper_categories, paper_venues, papers as rows, readers},
     text::now,
 };
@@ -154,33 +153,11 @@ pub async fn marked_by(
     after: Option<Cursor>,
     limit: u64,
 ) -> Result<Page<Paper>, Error> {
-    let its = Query::select().columns(["made", "id"]).from_subquery(marked(reader, mark), "marked").take();
-    let mut page = its.clone();
-    if let Some(after) = after {
-        let place = Expr::tuple([Expr::col("made"), Expr::col("id")]);
-        page.and_where(place.lt(Expr::tuple([Expr::val(after.at), Expr::val(after.id)])));
-    }
-    page.order_by("made", Order::Desc).order_by("id", Order::Desc).limit(limit + 1);
-    let mut rows = db.read().query_all(&page).await?;
-    let more = rows.len() as u64 > limit;
-    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let before = after.map_or(0, |after| after.more.before);
-    let next = match rows.last().filter(|_| more) {
-        Some(last) => {
-            let more = More { before: before + rows.len() as u64, ..More::default() };
-            Some(Cursor { more, ..Cursor::at(last.try_get("", "made")?, last.try_get("", "id")?) })
-        }
-        None => None,
-    };
+    let its = Query::select().from_subquery(marked(reader, mark), "marked").take();
+    let Page { items, next, total, first } = paging::page(db, &its, ("made", "id"), after, limit).await?;
     let ids =
-        rows.iter().map(|row| Ok(PaperId(row.try_get("", "id")?))).collect::<Result<Vec<_>, Error>>()?;
-    let count =
-        Query::select().expr_as(Func::count(Expr::cust("*")), "papers").from_subquery(its, "its").take();
-    let total = match db.read().query_one(&count).await? {
-        Some(row) => row.try_get::<i64>("", "papers")?.unsigned_abs(),
-        None => 0,
-    };
-    Ok(Page { items: papers::by_ids(db, &ids).await?, next, total, first: before + 1 })
+        items.iter().map(|row| Ok(PaperId(row.try_get("", "id")?))).collect::<Result<Vec<_>, Error>>()?;
+    Ok(Page { items: papers::by_ids(db, &ids).await?, next, total, first })
 }
 
 /// Each paper that a reader marked, or the one that stands for it, with when they did last.

@@ -401,10 +401,7 @@ async fn addresses_of_typecho_lead_on(engine: Engine) {
 
 async fn addresses_that_lists_had_lead_on(engine: Engine) {
     let site = Run::on(engine).with_folder(FOLDER).start().await;
-    let run = async |arguments: &[&str]| {
-        let done = site.run(arguments).await;
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    };
+    let run = async |words: &[&str]| site.said(words).await;
     run(&["term", "address", "category", "Analysis", "limits"]).await;
     run(&["term", "merge", "tag", "msign", "matrices"]).await;
     run(&["term", "rename", "series", "Matrices that train", "Matrices"]).await;
@@ -566,11 +563,7 @@ async fn pictures_say_how_large_they_are(engine: Engine) {
     let site = Run::on(engine).start().await;
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
-    let run = async |words: &[&str]| {
-        let output = site.run(words).await;
-        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).expect("UTF-8")
-    };
+    let run = async |words: &[&str]| site.said(words).await;
     std::fs::write(path("plot.png"), PICTURE).expect("written");
     let shown = run(&["media", "add", &path("plot.png")]).await;
     let href = shown.trim().trim_start_matches("![](").trim_end_matches(')');

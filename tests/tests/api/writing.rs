@@ -605,11 +605,7 @@ async fn posts_are_written_by_command(engine: Engine) {
     let site = Run::on(engine).start().await;
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
-    let run = async |words: &[&str]| {
-        let output = site.run(words).await;
-        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).expect("UTF-8")
-    };
+    let run = async |words: &[&str]| site.said(words).await;
     std::fs::write(path("one.png"), PICTURE).expect("written");
     let shown = run(&["media", "add", &path("one.png")]).await;
     let href = shown.trim().trim_start_matches("![](").trim_end_matches(')');

@@ -138,7 +138,14 @@ pub(crate) async fn page_by_slug(
     shown(&app, &visit, &request, &slug, PostKind::Page).await
 }
 
-async fn shown(app: &App, visit: &Visit, request: &HttpRequest, slug: &str, kind: PostKind) -> Page {
+/// A post at an address of its kind, as the visitor may read it.
+pub(super) async fn shown(
+    app: &App,
+    visit: &Visit,
+    request: &HttpRequest,
+    slug: &str,
+    kind: PostKind,
+) -> Page {
     let post = match find(app, visit, slug).await {
         Err(Failure::NotFound) => return shown_to_some(app, visit, request, slug, kind).await,
         found => found?,

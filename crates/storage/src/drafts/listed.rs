@@ -11,7 +11,7 @@ use sea_orm::{
 
 use super::Standing;
 use crate::{
-    Cursor, Database, Error, Page,
+    Cursor, Database, Error, Page, paging,
     text::{now, storable},
 };
 
@@ -106,29 +106,9 @@ pub async fn list(
     after: Option<Cursor>,
     limit: u64,
 ) -> Result<Page<Listed>, Error> {
-    let all = found(which);
-    let mut page = all.clone();
-    page.expr(Expr::cust("*"));
-    if let Some(after) = after {
-        let place = Expr::tuple([Expr::col("saved"), Expr::col("place")]);
-        page.and_where(place.lt(Expr::tuple([Expr::val(after.at), Expr::val(after.id)])));
-    }
-    page.order_by("saved", Order::Desc).order_by("place", Order::Desc).limit(limit + 1);
-    let mut rows = db.read().query_all(&page).await?;
-    let more = rows.len() as u64 > limit;
-    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let before = after.map_or(0, |after| after.more.before);
-    let next = match rows.last().filter(|_| more) {
-        Some(last) => {
-            let more = crate::paging::More { before: before + limit, ..Default::default() };
-            Some(Cursor { more, ..Cursor::at(last.try_get("", "saved")?, last.try_get("", "place")?) })
-        }
-        None => None,
-    };
-    let count = all.clone().expr_as(Func::count(Expr::cust("*")), "found").take();
-    let total = db.read().query_one(&count).await?.map(|row| row.try_get::<i64>("", "found")).transpose()?;
-    let items = rows.iter().map(listed).collect::<Result<Vec<_>, _>>()?;
-    Ok(Page { items, next, total: total.unwrap_or_default().unsigned_abs(), first: before + 1 })
+    let Page { items, next, total, first } =
+        paging::page(db, &found(which), ("saved", "place"), after, limit).await?;
+    Ok(Page { items: items.iter().map(listed).collect::<Result<_, _>>()?, next, total, first })
 }
 
 /// How much stands in each state, in the order of [`State::ALL`]; which one is asked for does not matter.

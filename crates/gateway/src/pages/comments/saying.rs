@@ -1,7 +1,7 @@
 use actix_web::{HttpRequest, http::StatusCode, web};
 use askama::Template;
 use chrono::{TimeDelta, Utc};
-use content::{CommentId, CommentState, Language, Role, User, Why};
+use content::{CommentId, CommentState, Language, PostKind, Role, User, Why};
 use render::{Format, Html, Trust};
 use serde::Deserialize;
 use storage::comments::{self, Draft, Known, Wish};
@@ -47,19 +47,14 @@ pub(super) struct Preview {
     text: String,
 }
 
-/// `GET /posts/{slug}/comment-page-{n}`: the post with another page of its discussion. Where it had more pages, as on a
-/// site that moved here, that leads to its beginning.
+/// `GET /posts/{slug}/comment-page-{n}`: the post with another page of its discussion.
 pub(super) async fn post_page(
     app: web::Data<App>,
     visit: Visit,
     request: HttpRequest,
     which: web::Path<(String, u32)>,
 ) -> Page {
-    let (slug, page) = which.into_inner();
-    match beyond(&app, &request, &slug, page).await? {
-        Some(first) => Ok(moved(&first)),
-        None => posts::post(app, visit, request, slug.into()).await,
-    }
+    page_of(&app, &visit, &request, &which, PostKind::Post).await
 }
 
 /// `GET /pages/{slug}/comment-page-{n}`
@@ -69,10 +64,20 @@ pub(super) async fn page_page(
     request: HttpRequest,
     which: web::Path<(String, u32)>,
 ) -> Page {
-    let (slug, page) = which.into_inner();
-    match beyond(&app, &request, &slug, page).await? {
+    page_of(&app, &visit, &request, &which, PostKind::Page).await
+}
+
+/// Where a discussion had more pages, as on a site that moved here, that leads to its beginning.
+async fn page_of(
+    app: &App,
+    visit: &Visit,
+    request: &HttpRequest,
+    (slug, page): &(String, u32),
+    kind: PostKind,
+) -> Page {
+    match beyond(app, request, slug, *page).await? {
         Some(first) => Ok(moved(&first)),
-        None => posts::page_by_slug(app, visit, request, slug.into()).await,
+        None => posts::shown(app, visit, request, slug, kind).await,
     }
 }
 
